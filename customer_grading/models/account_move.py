@@ -1,0 +1,14 @@
+from odoo import fields, models
+
+from .customer_grading_mixin import USER_GROUP
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    customer_grade_id = fields.Many2one(
+        related="partner_id.customer_grade_id", string="Customer grade", groups=USER_GROUP
+    )
+    customer_grade_color = fields.Integer(
+        related="partner_id.customer_grade_color", groups=USER_GROUP
+    )

@@ -1,0 +1,95 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class CustomerGrade(models.Model):
+    """One class of a dimension; it outlives the policies that give it."""
+
+    _name = "customer.grade"
+    _description = "Customer Grade"
+    _order = "dimension_id, sequence, id"
+    _rec_names_search = ["code", "name"]
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True, size=4, help="What the badge shows: A, B, VIP...")
+    sequence = fields.Integer(default=10, aggregator=None, help="Best grade first.")
+    active = fields.Boolean(default=True)
+    dimension_id = fields.Many2one(
+        "customer.grading.dimension", required=True, ondelete="cascade", index=True
+    )
+    color = fields.Integer(aggregator=None)
+    meaning = fields.Text(
+        string="What it means for the salesperson",
+        translate=True,
+        help="Shown with the grade: how these customers are served.",
+    )
+    result_count = fields.Integer("Customers today", compute="_compute_result_count")
+
+    _code_uniq = models.Constraint(
+        "UNIQUE (dimension_id, code)",
+        "Two grades of a dimension cannot share a code. Choose another code, or use the "
+        "grade that exists.",
+    )
+
+    def _compute_result_count(self):
+        counts = dict(
+            self.env["customer.grading.result"]
+            .sudo()
+            ._read_group(
+                [
+                    ("grade_id", "in", self.ids),
+                    ("company_id", "in", [False, *self.env.companies.ids]),
+                ],
+                ["grade_id"],
+                ["__count"],
+            )
+        )
+        for grade in self:
+            grade.result_count = counts.get(grade, 0)
+
+    @api.depends("code", "name")
+    @api.depends_context("grade_code_only")
+    def _compute_display_name(self):
+        for grade in self:
+            if self.env.context.get("grade_code_only") or grade.code == grade.name:
+                grade.display_name = grade.code
+            else:
+                grade.display_name = f"{grade.code or ''} {grade.name or ''}".strip()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        Result = self.env["customer.grading.result"].sudo()
+        held = Result.search(
+            [
+                "|",
+                "|",
+                ("grade_id", "in", self.ids),
+                ("computed_grade_id", "in", self.ids),
+                ("manual_grade_id", "in", self.ids),
+            ],
+            limit=1,
+        )
+        told = self.env["customer.grading.change"].sudo().search(
+            ["|", ("grade_id", "in", self.ids), ("from_grade_id", "in", self.ids)], limit=1
+        )
+        rule = self.env["customer.grading.rule"].sudo().search(
+            [("grade_id", "in", self.ids)], limit=1
+        )
+        if held or told or rule:
+            raise UserError(
+                self.env._(
+                    "A grade that customers hold or held, or that a policy gives, cannot "
+                    "be deleted: its history would be lost. Archive it instead."
+                )
+            )
+
+    def action_view_customers(self):
+        """Open the customers that hold this grade in the current company."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("contacts.action_contacts")
+        return dict(
+            action,
+            name=self.display_name,
+            domain=[("customer_grade_id", "=", self.id), ("parent_id", "=", False)],
+            context={},
+        )

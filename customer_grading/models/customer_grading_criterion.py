@@ -1,0 +1,526 @@
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
+
+from ..tools.period import Period
+from .customer_grading_measure import RAW_TYPES
+
+
+class Terms(NamedTuple):
+    """What a criterion comes to for a subject, as ``SQL`` expressions."""
+
+    value: SQL
+    level: SQL
+    points: SQL
+
+
+class CustomerGradingCriterion(models.Model):
+    """What a policy looks at: a measure with its period, or a combination of criteria."""
+
+    _name = "customer.grading.criterion"
+    _description = "Grading Criterion"
+    _order = "policy_id, sequence, id"
+
+    name = fields.Char(
+        compute="_compute_name",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        translate=True,
+    )
+    key = fields.Char(copy=False, help="Name of the criterion in policy files.")
+    policy_id = fields.Many2one(
+        "customer.grading.policy", required=True, ondelete="cascade", index=True
+    )
+    policy_state = fields.Selection(related="policy_id.state")
+    company_id = fields.Many2one(related="policy_id.company_id", store=True, precompute=True)
+    currency_id = fields.Many2one(related="policy_id.currency_id")
+    sequence = fields.Integer(default=10, aggregator=None)
+    kind = fields.Selection(
+        [
+            ("measure", "A measure"),
+            ("sum", "Sum of points"),
+            ("best", "Best of"),
+            ("worst", "Worst of"),
+            ("count", "Number met of"),
+        ],
+        default="measure",
+        required=True,
+    )
+    parent_id = fields.Many2one(
+        "customer.grading.criterion",
+        "Part of",
+        ondelete="restrict",
+        index=True,
+        domain="[('policy_id', '=', policy_id), ('kind', '!=', 'measure'), ('id', '!=', id)]",
+    )
+    child_ids = fields.One2many("customer.grading.criterion", "parent_id", string="Parts")
+
+    # What is measured.
+    measure_id = fields.Many2one("customer.grading.measure", ondelete="restrict", index=True)
+    measure_kind = fields.Selection(related="measure_id.kind", string="Kind of measure")
+    model_name = fields.Char(compute="_compute_model_name")
+    has_period = fields.Boolean(related="measure_id.has_period")
+    has_tax = fields.Boolean(compute="_compute_model_name")
+    has_uom = fields.Boolean(compute="_compute_model_name")
+    unit = fields.Selection(
+        selection=lambda self: self.env["customer.grading.measure"]._fields["unit"].selection,
+        compute="_compute_unit",
+    )
+    unit_label = fields.Char(compute="_compute_unit")
+    period = fields.Selection(
+        [
+            ("trailing", "The last"),
+            ("this_year", "This year"),
+            ("last_year", "Last year"),
+            ("best_year", "Better of the last years"),
+            ("all_time", "All time"),
+        ],
+        default="trailing",
+        required=True,
+    )
+    period_count = fields.Integer("Length", default=12)
+    period_unit = fields.Selection(
+        [("days", "Days"), ("months", "Months")], default="months", required=True
+    )
+    up_to = fields.Selection(
+        [
+            ("day", "The day"),
+            ("month_end", "Last month end"),
+            ("quarter_end", "Last quarter end"),
+        ],
+        default="day",
+        required=True,
+    )
+    document_domain = fields.Char("Only", default="[]")
+    subject_domain = fields.Char("Filter", default="[]")
+    subject_model = fields.Char(compute="_compute_model_name")
+    with_tax = fields.Boolean()
+    uom_id = fields.Many2one("uom.uom", "Reference unit", ondelete="restrict")
+    question_id = fields.Many2one(
+        "customer.grading.question", ondelete="restrict", index="btree_not_null"
+    )
+
+    # What it comes to.
+    band_ids = fields.One2many(
+        "customer.grading.band", "criterion_id", string="Levels and points", copy=True
+    )
+    band_by = fields.Selection(
+        [
+            ("value", "The value"),
+            ("percentile", "The rank, in per cent of the customers"),
+            ("share", "The rank, in per cent of the total"),
+        ],
+        string="Levels by",
+        default="value",
+        required=True,
+    )
+    rank_among = fields.Selection(
+        [("positive", "Customers above zero"), ("known", "All with a known value")],
+        default="positive",
+        required=True,
+    )
+    rank_within = fields.Selection(
+        [
+            ("all", "All customers"),
+            ("country_id", "Those of the same country"),
+            ("state_id", "Those of the same state"),
+            ("industry_id", "Those of the same industry"),
+            ("user_id", "Those of the same salesperson"),
+        ],
+        string="Ranked with",
+        default="all",
+        required=True,
+    )
+    crossing = fields.Selection(
+        [("in", "belongs to it"), ("out", "is left out")],
+        string="Who crosses the line",
+        default="in",
+        required=True,
+        help="Customers with the same value always stay together.",
+    )
+    weight = fields.Float(default=1.0)
+    cap = fields.Float("Points at most", help="0: no limit")
+    normalize_to = fields.Float(
+        "Scaled to",
+        help="The sum is scaled so that its highest possible total is this; 0: not scaled.",
+    )
+    unknown_lowers_maximum = fields.Boolean(
+        "Leave out what is unknown",
+        help="Parts without a value do not count in the highest possible total.",
+    )
+    rule_line_ids = fields.One2many("customer.grading.rule", "criterion_id")
+    level_summary = fields.Char("Levels or points", compute="_compute_level_summary")
+    period_label = fields.Char("Period", compute="_compute_period_label")
+    used_in = fields.Char("Used in", compute="_compute_used_in")
+
+    _length_check = models.Constraint(
+        "CHECK (period_count >= 0)", "A period cannot have a negative length."
+    )
+
+    # ------------------------------------------------------------------ properties
+
+    @api.depends("measure_id", "question_id", "kind", "period", "period_count", "period_unit")
+    def _compute_name(self):
+        """Propose a name; one that a person wrote is kept."""
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for criterion in self:
+            if criterion.name and criterion.name != criterion._origin._propose_name(kinds):
+                continue
+            criterion.name = criterion._propose_name(kinds)
+
+    def _propose_name(self, kinds):
+        if self.kind != "measure":
+            return kinds.get(self.kind)
+        if self.measure_id.kind == "question" and self.question_id:
+            return self.question_id.name
+        return self.measure_id.name or ""
+
+    @api.depends("measure_id")
+    def _compute_model_name(self):
+        for criterion in self:
+            measure = criterion._get_document_measure()
+            criterion.model_name = measure.model_name
+            criterion.has_tax = bool(measure.tax_value_field)
+            criterion.has_uom = bool(measure.uom_field)
+            criterion.subject_model = "res.partner"
+
+    def _get_document_measure(self):
+        """Return the measure whose documents are narrowed: its own or what it grows from."""
+        measure = self.measure_id
+        return measure.base_measure_id or measure.numerator_id or measure
+
+    @api.depends("measure_id", "question_id", "kind")
+    @api.depends_context("lang")
+    def _compute_unit(self):
+        by_question = {"yes_no": "yes_no", "levels": "choice", "points": "points"}
+        units = dict(self._fields["unit"]._description_selection(self.env))
+        for criterion in self:
+            if criterion.kind != "measure":
+                criterion.unit = "count" if criterion.kind == "count" else "points"
+            elif criterion.measure_id.kind == "question":
+                criterion.unit = by_question.get(criterion.question_id.kind)
+            else:
+                criterion.unit = criterion.measure_id.unit
+            if criterion.unit == "amount":
+                criterion.unit_label = criterion.currency_id.name
+            elif criterion.unit == "ratio":
+                criterion.unit_label = "%"
+            elif criterion.unit in ("count", "number", "yes_no", "choice", "text"):
+                criterion.unit_label = False
+            elif criterion.unit == "quantity":
+                criterion.unit_label = criterion.uom_id.name
+            else:
+                criterion.unit_label = units.get(criterion.unit)
+
+    def _get_period(self):
+        """Return the :class:`Period` that the criterion looks at."""
+        self.ensure_one()
+        return Period(self.period, self.period_count, self.period_unit, self.up_to)
+
+    def _get_choice_model(self):
+        """Return the model whose records are this criterion's choices, or ``False``."""
+        self.ensure_one()
+        if self.measure_id.kind == "question":
+            levels = self.question_id.kind == "levels"
+            return "customer.grading.question.choice" if levels else False
+        return self.measure_id._get_choice_model()
+
+    def _get_raw_type(self):
+        """Return the PostgreSQL type of the stored value."""
+        self.ensure_one()
+        if self.measure_id.kind == "question":
+            return RAW_TYPES[self.unit]
+        return self.measure_id._get_raw_type()
+
+    def _get_depth(self):
+        """Return how many combinations the criterion is within."""
+        return 1 + self.parent_id._get_depth() if self.parent_id else 0
+
+    def _get_height(self):
+        """Return how many layers of parts are below the criterion."""
+        return 1 + max((child._get_height() for child in self.child_ids), default=-1)
+
+    def _is_ranked(self):
+        return self.kind == "measure" and self.band_by != "value"
+
+    # ------------------------------------------------------------------ validation
+
+    @api.constrains("parent_id")
+    def _check_parent(self):
+        if self._has_cycle():
+            raise ValidationError(self.env._("A criterion cannot be a part of itself."))
+        for criterion in self:
+            if criterion.parent_id and criterion.parent_id.policy_id != criterion.policy_id:
+                raise ValidationError(
+                    self.env._("“%s” is part of a criterion of another policy.", criterion.name)
+                )
+
+    @api.constrains("document_domain", "subject_domain", "measure_id")
+    def _check_author_may_read(self):
+        """Refuse filters that reach what their author may not read."""
+        if self.env.su:
+            return
+        Measure = self.env["customer.grading.measure"]
+        for criterion in self:
+            for domain, model in criterion._get_domains():
+                if not Measure._get_domain_problem(domain, model):
+                    Measure._check_readable(model, [], domain)
+
+    def _get_domains(self):
+        """Return the filters in force as ``(text, model)``."""
+        self.ensure_one()
+        domains = []
+        measure = self._get_document_measure()
+        if measure.kind == "documents" and measure.model_name in self.env:
+            domains.append((self.document_domain or "[]", measure.model_name))
+        if self.measure_id.kind == "filter":
+            domains.append((self.subject_domain or "[]", self.subject_model))
+        return domains
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        criteria = super().create(vals_list)
+        criteria.policy_id._check_unlocked()
+        criteria._fill_bands_of_levels()
+        return criteria
+
+    def write(self, vals):
+        self.policy_id._check_unlocked()
+        result = super().write(vals)
+        if "question_id" in vals:
+            self._fill_bands_of_levels()
+        return result
+
+    def _fill_bands_of_levels(self):
+        """Give the levels of a question as the levels of its criterion."""
+        for criterion in self:
+            if criterion.question_id.kind == "levels" and not criterion.band_ids:
+                criterion.band_ids = [
+                    fields.Command.create(
+                        {
+                            "sequence": choice.sequence,
+                            "choice_id": choice.id,
+                            "level": choice.name,
+                            "points": choice.points,
+                        }
+                    )
+                    for choice in criterion.question_id.choice_ids
+                ]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        self.policy_id._check_unlocked()
+        for criterion in self:
+            if lines := criterion.rule_line_ids:
+                raise UserError(
+                    self.env._(
+                        "“%(criterion)s” is used in the requirement of %(grades)s. Take it "
+                        "out there first.",
+                        criterion=criterion.name,
+                        grades=", ".join(lines.root_id.grade_id.mapped("code")),
+                    )
+                )
+
+    # ------------------------------------------------------------------ SQL half
+
+    def _get_value_sql(self, raw, scope):
+        """Return what is compared, from what is stored: an age from its date.
+
+        Months are whole calendar months: the 15th of March to the 14th of April is none.
+        """
+        self.ensure_one()
+        if self.unit not in ("days", "months"):
+            return raw
+        dates = (raw, SQL("%s::date", scope.date))
+        start, end = dates if self.measure_id.age == "since" else dates[::-1]
+        if self.unit == "days":
+            return SQL("(%s - %s)", end, start)
+        return SQL(
+            "((EXTRACT(YEAR FROM %(end)s) - EXTRACT(YEAR FROM %(start)s)) * 12"
+            " + EXTRACT(MONTH FROM %(end)s) - EXTRACT(MONTH FROM %(start)s)"
+            " - CASE WHEN EXTRACT(DAY FROM %(end)s) < EXTRACT(DAY FROM %(start)s)"
+            " THEN 1 ELSE 0 END)",
+            start=start,
+            end=end,
+        )
+
+    def _get_level_sql(self, value, group, scope):
+        """Return the rank of the level that ``value`` reaches: 0 none, more is better."""
+        self.ensure_one()
+        return self._get_band_sql(value, group, scope, self._get_level_ranks(), SQL("0"))
+
+    def _get_points_sql(self, value, group, scope):
+        """Return the points that ``value`` earns; unknown stays unknown.
+
+        Without bands a number, or the points of an answer, is its own points, and yes is 1.
+        """
+        self.ensure_one()
+        if self.band_ids:
+            points = {band: band.points for band in self.band_ids}
+            result = self._get_band_sql(value, group, scope, points, SQL("0"))
+        elif self.unit == "yes_no":
+            result = SQL("%s::integer", value)
+        elif self.unit in ("choice", "text"):
+            result = SQL("NULL::numeric")
+        else:
+            result = value
+        return self._cap_sql(SQL("%s::numeric", result))
+
+    def _cap_sql(self, points):
+        return SQL("LEAST(%s, %s)", points, self.cap) if self.cap else points
+
+    def _get_band_sql(self, value, group, scope, results, below):
+        """Return ``results[band]`` of the band that ``value`` falls into.
+
+        :param below: what a known value gets that falls into none
+        """
+        bands = self.band_ids._sort_for_matching()
+        whens = [
+            SQL("WHEN %s THEN %s", band._get_holds_sql(value, group, scope), results[band])
+            for band in bands
+        ]
+        if not whens:
+            return SQL("NULL::integer")
+        return SQL(
+            "CASE WHEN %s IS NULL THEN NULL %s ELSE %s END",
+            value,
+            SQL(" ").join(whens),
+            below,
+        )
+
+    def _get_level_ranks(self):
+        """Return ``{band: rank}``: best first in the list is the highest rank.
+
+        Bands of the same level share the rank of the best of them.
+        """
+        self.ensure_one()
+        bands = self.band_ids.sorted(lambda band: (band.sequence, band.id or 0))
+        by_level = {}
+        for position, band in enumerate(bands):
+            by_level.setdefault(band.level or band.id, len(bands) - position)
+        return {band: by_level[band.level or band.id] for band in bands}
+
+    def _get_attainable_points(self):
+        """Return the most points that this criterion can give, or 0 where there is no end."""
+        self.ensure_one()
+        if self.kind in ("sum", "best", "worst", "count"):
+            parts = [child._get_attainable_points() * child.weight for child in self.child_ids]
+            if self.kind == "count":
+                most = len(parts)
+            elif self.kind == "sum":
+                most = sum(parts)
+            else:
+                most = max(parts, default=0) if self.kind == "best" else min(parts, default=0)
+            most = self.normalize_to or most
+        elif self.band_ids:
+            most = max(self.band_ids.mapped("points"))
+        elif self.unit == "yes_no":
+            most = 1
+        elif self.measure_id.kind == "question":
+            most = self.question_id.points_max
+        else:
+            most = self.cap
+        return min(most, self.cap) if self.cap else most
+
+    def _combine_sql(self, parts):
+        """Return the points of a combination from those of its parts.
+
+        An unknown part gives no points; the worst of several is unknown while one is.
+
+        :param parts: ``{child criterion: points}``
+        """
+        self.ensure_one()
+        weighted = {
+            child: SQL("(%s * %s)", points, child.weight) if child.weight != 1 else points
+            for child, points in parts.items()
+        }
+        terms = list(weighted.values())
+        if not terms:
+            return SQL("NULL::numeric")
+        if self.kind == "count":
+            met = [SQL("COALESCE((%s > 0)::integer, 0)", points) for points in terms]
+            result = SQL("(%s)", SQL(" + ").join(met))
+        elif self.kind == "best":
+            result = SQL("GREATEST(%s)", SQL(", ").join(terms))
+        elif self.kind == "worst":
+            known = SQL(" AND ").join(SQL("%s IS NOT NULL", points) for points in terms)
+            result = SQL("CASE WHEN %s THEN LEAST(%s) END", known, SQL(", ").join(terms))
+        else:
+            total = SQL(" + ").join(SQL("COALESCE(%s, 0)", points) for points in terms)
+            result = self._normalize_sql(SQL("(%s)", total), parts)
+        return self._cap_sql(SQL("(%s)::numeric", result))
+
+    def _normalize_sql(self, total, parts):
+        if not self.normalize_to:
+            return total
+        shares = [
+            SQL("CASE WHEN %s IS NULL THEN 0 ELSE %s END", points, most)
+            if self.unknown_lowers_maximum
+            else SQL("%s", most)
+            for child, points in parts.items()
+            if (most := child._get_attainable_points() * child.weight)
+        ]
+        if not shares:
+            return SQL("NULL::numeric")
+        return SQL(
+            "(%s * %s / NULLIF((%s)::numeric, 0))",
+            total,
+            self.normalize_to,
+            SQL(" + ").join(shares),
+        )
+
+    # ------------------------------------------------------------------ text half
+
+    @api.depends("band_ids.level", "band_ids.points", "band_ids.lower", "cap", "kind")
+    @api.depends_context("lang")
+    def _compute_level_summary(self):
+        for criterion in self:
+            criterion.level_summary = "; ".join(
+                band._to_text() for band in criterion.band_ids._sort_for_matching()
+            )
+
+    @api.depends("period", "period_count", "period_unit", "up_to", "has_period")
+    @api.depends_context("lang")
+    def _compute_period_label(self):
+        for criterion in self:
+            criterion.period_label = criterion._get_period_text()
+
+    def _get_period_text(self):
+        """Return the period in words, as a whole phrase."""
+        self.ensure_one()
+        if self.kind != "measure" or not self.has_period:
+            return ""
+        _ = self.env._
+        texts = {
+            "trailing": _("last %s months", self.period_count)
+            if self.period_unit == "months"
+            else _("last %s days", self.period_count),
+            "this_year": _("this year"),
+            "last_year": _("last year"),
+            "best_year": _("better of the last %s years", self.period_count),
+            "all_time": _("all time"),
+        }
+        text = texts[self.period]
+        if self.up_to == "month_end":
+            return _("%(period)s up to the last month end", period=text)
+        if self.up_to == "quarter_end":
+            return _("%(period)s up to the last quarter end", period=text)
+        return text
+
+    @api.depends("rule_line_ids.root_id")
+    def _compute_used_in(self):
+        for criterion in self:
+            grades = criterion.rule_line_ids.root_id.grade_id
+            criterion.used_in = ", ".join(grades.mapped("code"))
+
+    def _to_text(self):
+        """Return the criterion in words: its name, and its period where it has one."""
+        self.ensure_one()
+        period = self._get_period_text()
+        if not period:
+            return self.name or ""
+        return self.env._("%(criterion)s, %(period)s", criterion=self.name, period=period)

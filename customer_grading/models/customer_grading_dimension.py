@@ -1,0 +1,140 @@
+from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
+
+
+class CustomerGradingDimension(models.Model):
+    """What a grade is about: value, credit, loyalty... A customer has one grade in each."""
+
+    _name = "customer.grading.dimension"
+    _description = "Grading Dimension"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(
+        required=True,
+        copy=False,
+        help="Short name by which policy files refer to this dimension.",
+    )
+    sequence = fields.Integer(default=10, aggregator=None)
+    active = fields.Boolean(default=True)
+    description = fields.Text(translate=True)
+    subject = fields.Selection([("partner", "Customers")], default="partner", required=True)
+    company_scope = fields.Selection(
+        [("company", "Each company for itself"), ("group", "All companies as one")],
+        string="Graded",
+        default="company",
+        required=True,
+        help="Whether each company grades its customers by its own documents, or the "
+        "documents of all companies are added up to one grade.",
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        default=lambda self: self.env.company.currency_id,
+        help="Currency in which the amounts of all companies are added up.",
+    )
+    main_company_ids = fields.Many2many(
+        "res.company",
+        "customer_grading_dimension_main_company_rel",
+        string="Main for",
+        copy=False,
+        help="Companies whose customers show the grade of this dimension.",
+    )
+    group_ids = fields.Many2many(
+        "res.groups",
+        string="Visible to",
+        help="Only these people see grades of this dimension; empty: everybody who sees "
+        "the customer. The main dimension is always visible.",
+    )
+    grade_ids = fields.One2many("customer.grade", "dimension_id", string="Grades")
+    policy_ids = fields.One2many("customer.grading.policy", "dimension_id", string="Policies")
+
+    _code_uniq = models.Constraint(
+        "UNIQUE (code)", "Two dimensions cannot share a code. Choose another one."
+    )
+
+    @api.constrains("main_company_ids", "subject", "group_ids")
+    def _check_main(self):
+        for dimension in self.filtered("main_company_ids"):
+            if dimension.group_ids:
+                raise ValidationError(
+                    self.env._(
+                        "“%(dimension)s” is a main dimension, which everybody sees: "
+                        "empty “Visible to”, or make another dimension the main one.",
+                        dimension=dimension.name,
+                    )
+                )
+            rival = self.search(
+                [
+                    ("id", "!=", dimension.id),
+                    ("subject", "=", dimension.subject),
+                    ("main_company_ids", "in", dimension.main_company_ids.ids),
+                ],
+                limit=1,
+            )
+            if rival:
+                raise ValidationError(
+                    self.env._(
+                        "A company shows one main dimension: take “%(dimension)s” off "
+                        "“%(rival)s” first.",
+                        dimension=dimension.name,
+                        rival=rival.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    @api.model
+    def _get_main(self, subject, company):
+        """Return the dimension whose grade ``company`` shows on its ``subject`` records.
+
+        It is the one that names the company, else one that names its nearest parent, else
+        the first visible to everybody. Sudoed, and empty where there is none.
+        """
+        return self.sudo().browse(self._get_main_id(subject, company.id))
+
+    @api.model
+    @tools.ormcache("subject", "company_id")
+    def _get_main_id(self, subject, company_id):
+        dimensions = self.sudo().search(
+            [("subject", "=", subject), ("group_ids", "=", False)]
+        )
+        company = self.env["res.company"].sudo().browse(company_id)
+        for ancestor in reversed(company.parent_ids or company):
+            if named := dimensions.filtered(lambda d: ancestor in d.main_company_ids):
+                return named[0].id
+        return dimensions[:1].id
+
+    def _set_main(self, subject, company):
+        """Make this dimension (or none, when empty) the main one of ``company``."""
+        named = self.sudo().search(
+            [("subject", "=", subject), ("main_company_ids", "in", company.ids)]
+        )
+        if named == self:
+            return
+        named.main_company_ids -= company
+        self.sudo().main_company_ids += company
+
+    def _get_result_company_ids(self, company):
+        """Return the values of ``company_id`` of the results that ``company`` may show.
+
+        Nearest first: a branch without its own shows its nearest parent's; a group
+        dimension has one result for all companies, kept without a company.
+
+        :return: list of company ids, or ``[False]``
+        """
+        self.ensure_one()
+        if self.company_scope == "group":
+            return [False]
+        parents = company.sudo().parent_ids or company
+        return list(reversed(parents.ids))

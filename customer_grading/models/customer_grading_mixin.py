@@ -1,0 +1,209 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+USER_GROUP = "customer_grading.customer_grading_group_user"
+
+
+class CustomerGradingMixin(models.AbstractModel):
+    """Shows the grade of a record: computed from its result, and as good as a stored field.
+
+    Nothing is written to the record. The grade shown is that of the main dimension, for
+    the current company; people who see the record see its grade.
+    """
+
+    _name = "customer.grading.mixin"
+    _description = "Graded Record"
+
+    # What the model that takes the mixin says of itself.
+    _grading_subject = None  # subject of its dimensions
+    _grading_result_field = None  # Many2one of a result to the record
+    _grading_key_field = "id"  # field of the record whose value a result is found by
+
+    customer_grading_result_id = fields.Many2one(
+        "customer.grading.result",
+        "Grading result",
+        compute="_compute_grading",
+        search="_search_customer_grading_result_id",
+        groups=USER_GROUP,
+    )
+    customer_grade_id = fields.Many2one(
+        "customer.grade",
+        "Grade",
+        compute="_compute_grading",
+        search="_search_customer_grade_id",
+        groups=USER_GROUP,
+    )
+    customer_grade_color = fields.Integer(
+        "Grade color", compute="_compute_grading", groups=USER_GROUP
+    )
+    customer_grading_mark = fields.Selection(
+        [
+            ("manual", "✎"),
+            ("waiting", "!"),
+            ("up", "▲"),
+            ("down", "▼"),
+        ],
+        "Mark of the grade",
+        compute="_compute_grading",
+        groups=USER_GROUP,
+    )
+
+    @api.model
+    def _get_grading_fields(self):
+        """Return the names of the fields that results are shown by."""
+        return [
+            "customer_grading_result_id",
+            "customer_grade_id",
+            "customer_grade_color",
+            "customer_grading_mark",
+        ]
+
+    @api.depends_context("company", "uid")
+    @api.depends(lambda self: (self._grading_key_field,) if self._grading_subject else ())
+    def _compute_grading(self):
+        results = self._get_shown_results()
+        for record in self:
+            result = results.get(record._get_grading_key())
+            grade = result.grade_id if result else self.env["customer.grade"]
+            record.customer_grading_result_id = result
+            record.customer_grade_id = grade
+            record.customer_grade_color = grade.sudo().color if grade else 0
+            record.customer_grading_mark = result._get_mark() if result else False
+
+    def _get_grading_key(self):
+        """Return the id by which the record's result is found."""
+        key = self[self._grading_key_field]
+        return key if isinstance(key, int) else key._origin.id
+
+    def _get_shown_results(self):
+        """Return ``{key: result}`` for the current company, sudoed."""
+        dimension = self._get_main_dimension()
+        keys = {record._get_grading_key() for record in self} - {False, None}
+        if not dimension or not keys:
+            return {}
+        companies = dimension._get_result_company_ids(self.env.company)
+        results = (
+            self.env["customer.grading.result"]
+            .sudo()
+            .search(
+                [
+                    ("dimension_id", "=", dimension.id),
+                    ("company_id", "in", companies),
+                    (self._grading_result_field, "in", list(keys)),
+                ]
+            )
+        )
+        # The nearest company's comes last, and stays.
+        results = results.sorted(
+            lambda r: companies.index(r.company_id.id), reverse=True
+        )
+        return {result[self._grading_result_field].id: result for result in results}
+
+    def _get_main_dimension(self):
+        return self.env["customer.grading.dimension"]._get_main(
+            self._grading_subject, self.env.company
+        )
+
+    # ------------------------------------------------------------------ search, sort, group
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr in ("customer_grade_id", "customer_grading_result_id"):
+            # First of all: grouping and sorting must not tell what reading refuses.
+            self._check_field_access(self._fields[field_expr], "read")
+            return self._get_shown_sql(alias, field_expr, query)
+        return super()._field_to_sql(alias, field_expr, query)
+
+    def _get_shown_sql(self, alias, fname, query):
+        """Return the shown grade or result as a column, by one join a company level."""
+        dimension = self._get_main_dimension()
+        if not dimension:
+            return SQL("NULL::integer")
+        column = "grade_id" if fname == "customer_grade_id" else "id"
+        key = self._field_to_sql(alias, self._grading_key_field, query)
+        found = []
+        for company_id in dimension._get_result_company_ids(self.env.company):
+            joined = f"{alias}__grading_{company_id or 0}"
+            result = SQL.identifier(joined)
+            condition = SQL(
+                "%(result)s.dimension_id = %(dimension)s"
+                " AND COALESCE(%(result)s.company_id, 0) = %(company)s"
+                " AND %(result)s.%(field)s = %(key)s",
+                result=result,
+                dimension=dimension.id,
+                company=company_id or 0,
+                field=SQL.identifier(self._grading_result_field),
+                key=key,
+            )
+            value = SQL("%s.%s", result, SQL.identifier(column))
+            if query is None:
+                value = SQL(
+                    "(SELECT %s FROM customer_grading_result %s WHERE %s)",
+                    value,
+                    result,
+                    condition,
+                )
+            else:
+                query.add_join("LEFT JOIN", joined, "customer_grading_result", condition)
+                # A nearer company's result counts even where it is not graded.
+                value = SQL("CASE WHEN %s.id IS NOT NULL THEN %s END", result, value)
+            found.append((SQL("%s.id", result), value))
+        self._flush_results()
+        if len(found) == 1 or query is None:
+            return SQL("COALESCE(%s)", SQL(", ").join(value for _id, value in found))
+        whens = [SQL("WHEN %s IS NOT NULL THEN %s", id_, value) for id_, value in found]
+        return SQL("(CASE %s END)", SQL(" ").join(whens))
+
+    def _flush_results(self):
+        self.env["customer.grading.result"].flush_model(
+            ["dimension_id", "company_id", "grade_id", self._grading_result_field]
+        )
+
+    @api.model
+    def _search_customer_grading_result_id(self, operator, value):
+        return self._search_shown(operator, Domain("id", operator, value), value)
+
+    @api.model
+    def _search_customer_grade_id(self, operator, value):
+        return self._search_shown(operator, Domain("grade_id", operator, value), value)
+
+    def _search_shown(self, operator, held, value):
+        """Return the domain of the records whose shown result matches ``held``."""
+        if operator not in ("in", "any"):
+            return NotImplemented
+        self.browse()._check_field_access(self._fields["customer_grade_id"], "read")
+        dimension = self._get_main_dimension()
+        key = self._grading_key_field
+        companies = dimension._get_result_company_ids(self.env.company) if dimension else []
+        found, nearer = Domain.FALSE, Domain.FALSE
+        for company_id in companies:
+            shown = Domain("dimension_id", "=", dimension.id) & Domain(
+                "company_id", "=", company_id
+            )
+            here = self._get_keys_domain(key, shown & held)
+            found |= here & ~nearer if not nearer.is_false() else here
+            nearer |= self._get_keys_domain(key, shown)
+        if operator == "in" and False in value:
+            found |= ~nearer if not nearer.is_false() else Domain.TRUE
+        return found
+
+    def _get_keys_domain(self, key, domain):
+        results = self.env["customer.grading.result"].sudo()._search(domain)
+        return Domain(key, "in", results.subselect(self._grading_result_field))
+
+    # ------------------------------------------------------------------ what people do
+
+    def action_why_grade(self):
+        """Open “Why this grade?”."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Why this grade?"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(self.env.ref(self._get_why_view()).id, "form")],
+            "target": "new",
+            "context": {"dialog_size": "large"},
+        }

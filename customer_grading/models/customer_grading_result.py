@@ -1,0 +1,268 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .customer_grading_change import OPEN_STATES
+
+RECENT_DAYS = 30  # how long a move is marked on the badge
+
+
+class CustomerGradingResult(models.Model):
+    """Where a customer stands in a dimension, for a company."""
+
+    _name = "customer.grading.result"
+    _description = "Grading Result"
+    _order = "dimension_id, grade_id, partner_id"
+    _rec_name = "partner_id"
+
+    dimension_id = fields.Many2one(
+        "customer.grading.dimension", required=True, ondelete="restrict", index=True
+    )
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one("res.company", ondelete="cascade", index=True)
+    policy_id = fields.Many2one(
+        "customer.grading.policy", ondelete="restrict", index="btree_not_null"
+    )
+    computed_grade_id = fields.Many2one(
+        "customer.grade", "Computed grade", ondelete="restrict", index="btree_not_null"
+    )
+    considered_grade_id = fields.Many2one(
+        "customer.grade",
+        "Considered grade",
+        ondelete="restrict",
+        index="btree_not_null",
+        help="The computed grade that change control last dealt with.",
+    )
+    grade_id = fields.Many2one(
+        "customer.grade", "Grade", ondelete="restrict", index="btree_not_null"
+    )
+    grade_color = fields.Integer(related="grade_id.color")
+    manual_grade_id = fields.Many2one(
+        "customer.grade", "Grade by hand", ondelete="restrict", index="btree_not_null"
+    )
+    manual_reason = fields.Char("Reason")
+    manual_user_id = fields.Many2one("res.users", "Set by", index="btree_not_null")
+    manual_until = fields.Date("Until")
+    manual_differs = fields.Boolean(compute="_compute_manual_differs")
+    reason = fields.Selection(
+        [
+            ("graded", "Graded"),
+            ("no_rule", "Fits no grade"),
+            ("missing", "Missing data"),
+            ("left", "Left the scope"),
+            ("hand", "Graded by hand"),
+        ],
+        string="State",
+        default="graded",
+        required=True,
+    )
+    score = fields.Float(
+        digits=(16, 4), groups="customer_grading.customer_grading_group_manager"
+    )
+    values = fields.Json(groups="customer_grading.customer_grading_group_manager")
+    date_evaluated = fields.Date("Values as of", readonly=True)
+    date_since = fields.Date("Since")
+    date_computed_since = fields.Date("Computed since")
+    date_due = fields.Date("Next decision", index="btree_not_null")
+    previous_grade_id = fields.Many2one(
+        "customer.grade", "Before", ondelete="set null", index="btree_not_null"
+    )
+    user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
+    change_ids = fields.One2many("customer.grading.change", "result_id", string="Changes")
+
+    _subject_uniq = models.UniqueIndex("(dimension_id, partner_id, COALESCE(company_id, 0))")
+    _undecided_idx = models.Index(
+        "(policy_id, company_id) WHERE computed_grade_id IS DISTINCT FROM considered_grade_id"
+    )
+
+    @api.depends("manual_grade_id", "computed_grade_id")
+    def _compute_manual_differs(self):
+        for result in self:
+            manual = result.manual_grade_id
+            result.manual_differs = bool(manual) and manual != result.computed_grade_id
+
+    def _get_mark(self):
+        """Return the one mark beside the badge: by hand, waiting, or moved lately."""
+        self.ensure_one()
+        if self.manual_differs:
+            return "manual"
+        if self.computed_grade_id != self.grade_id and not self.manual_grade_id:
+            return "waiting"
+        recent = fields.Date.today() - timedelta(days=RECENT_DAYS)
+        if not self.previous_grade_id or not self.grade_id or self.date_since < recent:
+            return False
+        direction = self.env["customer.grading.change.control"]._get_direction(
+            self.previous_grade_id, self.grade_id
+        )
+        return direction if direction in ("up", "down") else False
+
+    # ------------------------------------------------------------------ by hand
+
+    def _check_officer(self):
+        if self.env.su:
+            return
+        if not self.env.user.has_group("customer_grading.customer_grading_group_officer"):
+            raise AccessError(
+                self.env._(
+                    "Only grading officers set a grade by hand. Use “Propose a grade”."
+                )
+            )
+        self.check_access("read")
+
+    def _set_by_hand(self, grade, reason, until=False):
+        """Give these customers ``grade`` by hand, until a day or for ever.
+
+        Every run keeps it. It ends by itself after ``until``; then the computed grade
+        comes back.
+
+        :raise AccessError: for who is no officer
+        :raise UserError: without a reason, with an end in the past, or with a grade of
+            another dimension
+        """
+        self._check_officer()
+        self._check_by_hand(grade, reason, until)
+        control = self.env["customer.grading.change.control"].sudo()
+        today = fields.Date.context_today(self)
+        vals_list = []
+        for result in self.sudo():
+            control._supersede(control._get_open_changes(result).get(result))
+            vals_list.append(
+                control._prepare_change(
+                    result,
+                    today,
+                    "applied",
+                    origin="manual",
+                    grade=grade,
+                    user_id=self.env.uid,
+                    decided_by_id=self.env.uid,
+                    note=reason,
+                    manual_until=until,
+                )
+            )
+            result.write(
+                {
+                    "manual_grade_id": grade.id,
+                    "manual_reason": reason,
+                    "manual_user_id": self.env.uid,
+                    "manual_until": until,
+                    "considered_grade_id": result.computed_grade_id.id,
+                    "date_due": until and until + timedelta(days=1),
+                }
+            )
+        control._apply(vals_list)
+
+    def _check_by_hand(self, grade, reason, until):
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why: a grade set by hand needs a reason."))
+        if until and until < fields.Date.context_today(self):
+            raise UserError(self.env._("“Until” lies in the past. Choose a later day."))
+        if self.dimension_id - grade.dimension_id:
+            raise UserError(
+                self.env._("%s is not a grade of this dimension.", grade.display_name)
+            )
+
+    def _propose(self, grade, reason, until=False):
+        """Ask an officer to give these customers ``grade``; nothing changes until then.
+
+        :return: the proposed changes
+        """
+        self.check_access("read")
+        self._check_by_hand(grade, reason, until)
+        control = self.env["customer.grading.change.control"].sudo()
+        today = fields.Date.context_today(self)
+        return self.env["customer.grading.change"].sudo().create(
+            [
+                control._prepare_change(
+                    result,
+                    today,
+                    "proposed",
+                    origin="manual",
+                    grade=grade,
+                    user_id=self.env.uid,
+                    note=reason,
+                    manual_until=until,
+                )
+                for result in self.sudo()
+            ]
+        )
+
+    def action_end_manual(self):
+        """End the grade set by hand: the computed one comes back."""
+        self._check_officer()
+        control = self.env["customer.grading.change.control"].sudo()
+        today = fields.Date.context_today(self)
+        vals_list = []
+        for result in self.sudo().filtered("manual_grade_id"):
+            result.write(
+                {
+                    "manual_grade_id": False,
+                    "manual_reason": False,
+                    "manual_user_id": False,
+                    "manual_until": False,
+                    "considered_grade_id": result.computed_grade_id.id,
+                    "date_due": False,
+                }
+            )
+            if result.computed_grade_id != result.grade_id:
+                vals_list.append(
+                    control._prepare_change(
+                        result,
+                        today,
+                        "applied",
+                        origin="manual_end",
+                        user_id=self.env.uid,
+                        decided_by_id=self.env.uid,
+                    )
+                )
+        control._apply(vals_list)
+
+    # ------------------------------------------------------------------ merge
+
+    @api.model
+    def _settle_merge(self, sources, target):
+        """Bring the grading of merged contacts together before the contacts are.
+
+        The target keeps its result, or takes a source's where it has none; what was
+        applied to a source stays as history with its name and an end; open changes of
+        sources are superseded. Answers move with Odoo's merge.
+        """
+        entity = target.commercial_partner_id
+        today = fields.Date.today()
+        Change = self.env["customer.grading.change"]
+        for source in sources:
+            results = self.search([("partner_id", "=", source.id)])
+            changes = Change.search([("partner_id", "=", source.id)])
+            changes.filtered(lambda c: c.state in OPEN_STATES).state = "superseded"
+            for result in results:
+                kept = self.search(
+                    [
+                        ("partner_id", "=", entity.id),
+                        ("dimension_id", "=", result.dimension_id.id),
+                        ("company_id", "=", result.company_id.id),
+                    ]
+                )
+                own = changes.filtered(lambda c, r=result: c.result_id == r)
+                own.write({"merged_from": source.display_name, "partner_id": entity.id})
+                if not kept:
+                    result.partner_id = entity
+                    continue
+                applied = own.filtered(lambda c: c.state == "applied" and not c.date_end)
+                applied.date_end = today
+                own.result_id = kept
+                self._take_manual_grade(kept, result)
+                result.unlink()
+            (changes - changes.filtered("merged_from")).write(
+                {"merged_from": source.display_name, "partner_id": entity.id}
+            )
+        self.env.flush_all()
+
+    @api.model
+    def _take_manual_grade(self, kept, result):
+        """What an officer set for a merged contact goes on for the customer that stays."""
+        if not result.manual_grade_id or kept.manual_grade_id:
+            return
+        grade, reason = result.manual_grade_id, result.manual_reason
+        kept._set_by_hand(grade, reason, result.manual_until)

@@ -1,0 +1,396 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+from .customer_grading_measure import NUMERIC_UNITS
+
+MAX_GROUPS = 3  # groups within groups, the requirement itself included
+NUMERIC_OPERATORS = ("ge", "gt", "le", "lt", "between")
+POINTS_OPERATORS = ("points_ge", "points_gt", "points_le", "points_lt")
+LEVEL_OPERATORS = ("level_is", "level_ge", "level_le")
+KNOWN_OPERATORS = ("known", "unknown")
+VALUE_OPERATORS = NUMERIC_OPERATORS + POINTS_OPERATORS
+COMPARISONS = {
+    "ge": SQL(">="),
+    "gt": SQL(">"),
+    "le": SQL("<="),
+    "lt": SQL("<"),
+    "is": SQL("="),
+}
+
+
+class CustomerGradingRule(models.Model):
+    """When a customer takes a grade: a requirement and, below it, its lines.
+
+    A requirement (root) names its grade and combines its lines. A line is a condition on
+    a criterion, or a group, which combines the lines that follow it one step deeper. The
+    lines are one flat list; a line's parent is the nearest group above it that is less
+    deep, the requirement itself where there is none.
+    """
+
+    _name = "customer.grading.rule"
+    _description = "Grading Requirement"
+    _order = "policy_id, sequence, id"
+
+    policy_id = fields.Many2one(
+        "customer.grading.policy",
+        compute="_compute_policy_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        ondelete="cascade",
+        index=True,
+    )
+    policy_state = fields.Selection(related="policy_id.state")
+    company_id = fields.Many2one(related="policy_id.company_id", store=True, precompute=True)
+    dimension_id = fields.Many2one(related="policy_id.dimension_id")
+    sequence = fields.Integer(default=10, aggregator=None)
+    root_id = fields.Many2one(
+        "customer.grading.rule", ondelete="cascade", index="btree_not_null"
+    )
+    line_ids = fields.One2many("customer.grading.rule", "root_id", string="Conditions")
+    parent_id = fields.Many2one(
+        "customer.grading.rule",
+        compute="_compute_parent_id",
+        store=True,
+        ondelete="cascade",
+        index="btree_not_null",
+    )
+    child_ids = fields.One2many("customer.grading.rule", "parent_id")
+    depth = fields.Integer(default=0, aggregator=None)
+    kind = fields.Selection(
+        [
+            ("condition", "Condition"),
+            ("all", "ALL of"),
+            ("any", "ANY of"),
+            ("at_least", "AT LEAST n of"),
+            ("at_most", "AT MOST n of"),
+            ("none", "NONE of"),
+        ],
+        default="condition",
+        required=True,
+    )
+    count = fields.Integer("n", default=1, aggregator=None)
+
+    # The requirement itself.
+    grade_id = fields.Many2one(
+        "customer.grade",
+        ondelete="restrict",
+        index="btree_not_null",
+        domain="[('dimension_id', '=', dimension_id)]",
+    )
+    grade_code = fields.Char(related="grade_id.code", readonly=False, string="Code")
+    grade_name = fields.Char(related="grade_id.name", readonly=False, string="Grade name")
+    grade_color = fields.Integer(related="grade_id.color", readonly=False, string="Color")
+    grade_meaning = fields.Text(related="grade_id.meaning", readonly=False)
+    result_count = fields.Integer(compute="_compute_result_count", string="Customers today")
+    met_count = fields.Char("Meet it today", readonly=True, copy=False)
+
+    # A condition.
+    criterion_id = fields.Many2one(
+        "customer.grading.criterion",
+        "What",
+        ondelete="restrict",
+        index="btree_not_null",
+        domain="[('policy_id', '=', policy_id)]",
+    )
+    unit = fields.Selection(related="criterion_id.unit")
+    unit_label = fields.Char(related="criterion_id.unit_label", string="Unit")
+    operators = fields.Json(compute="_compute_operators")
+    operator = fields.Selection(
+        [
+            ("ge", "at least"),
+            ("gt", "more than"),
+            ("le", "at most"),
+            ("lt", "less than"),
+            ("between", "between"),
+            ("is", "is"),
+            ("yes", "is yes"),
+            ("no", "is no"),
+            ("level_is", "level is"),
+            ("level_ge", "level at least"),
+            ("level_le", "level at most"),
+            ("points_ge", "points at least"),
+            ("points_gt", "points more than"),
+            ("points_le", "points at most"),
+            ("points_lt", "points less than"),
+            ("known", "is known"),
+            ("unknown", "is unknown"),
+        ],
+        string="Comparison",
+        compute="_compute_operator",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    value = fields.Float(digits=(16, 4), aggregator=None)
+    value_max = fields.Float("And", digits=(16, 4), aggregator=None)
+    level_id = fields.Many2one(
+        "customer.grading.band",
+        "Level",
+        ondelete="restrict",
+        index="btree_not_null",
+        domain="[('criterion_id', '=', criterion_id), ('level', '!=', False)]",
+    )
+    choice_model = fields.Char(compute="_compute_operators")
+    choice_id = fields.Many2oneReference("Choice", model_field="choice_model")
+    text_value = fields.Char("Text")
+    problem = fields.Char(compute="_compute_problem")
+    text = fields.Text("Reads", compute="_compute_text")
+
+    _root_check = models.Constraint(
+        "CHECK (root_id IS NOT NULL OR (grade_id IS NOT NULL AND kind != 'condition'))",
+        "A requirement needs a grade.",
+    )
+
+    # ------------------------------------------------------------------ tree
+
+    @api.depends("root_id.policy_id")
+    def _compute_policy_id(self):
+        for rule in self:
+            if rule.root_id:
+                rule.policy_id = rule.root_id.policy_id
+
+    @api.depends("root_id.line_ids.depth", "root_id.line_ids.sequence", "root_id.line_ids.kind")
+    def _compute_parent_id(self):
+        for root, lines in self.grouped("root_id").items():
+            parents = root._get_parents() if root else {}
+            for line in lines:
+                line.parent_id = parents.get(line)
+
+    def _get_parents(self):
+        """Return ``{line: its parent}`` of a requirement's lines."""
+        self.ensure_one()
+        parents, open_groups = {}, []
+        for line in self._get_ordered_lines():
+            open_groups = [group for group in open_groups if group.depth < line.depth]
+            parents[line] = open_groups[-1] if open_groups else self
+            if line.kind != "condition":
+                open_groups.append(line)
+        return parents
+
+    def _get_ordered_lines(self):
+        """Return the lines in the order of the screen; unsaved ones are kept in place."""
+        return self.line_ids.sorted(lambda line: line.sequence)
+
+    def _get_children(self):
+        """Return ``{rule: its children in order}`` for a requirement and its groups."""
+        self.ensure_one()
+        children = {}
+        for line, parent in self._get_parents().items():
+            children[parent] = children.get(parent, self.browse()) | line
+        return children
+
+    @api.constrains("root_id", "depth", "kind", "line_ids")
+    def _check_depth(self):
+        for root in self.root_id | self.filtered(lambda rule: not rule.root_id):
+            parents = root._get_parents()
+            for line in parents:
+                groups, above = 0, line
+                while above := parents.get(above):
+                    groups += 1
+                groups += line.kind != "condition"
+                if groups > MAX_GROUPS:
+                    raise ValidationError(
+                        self.env._(
+                            "Grade %(grade)s: groups can stand three deep at most. Split "
+                            "the requirement: make a criterion of the inner group, or "
+                            "write a second requirement for the same grade.",
+                            grade=root.grade_id.code,
+                        )
+                    )
+
+    # ------------------------------------------------------------------ properties
+
+    def _compute_result_count(self):
+        groups = (
+            self.env["customer.grading.result"]
+            .sudo()
+            ._read_group(
+                [
+                    ("policy_id", "in", self.policy_id.ids),
+                    ("grade_id", "in", self.grade_id.ids),
+                ],
+                ["policy_id", "grade_id"],
+                ["__count"],
+            )
+        )
+        counts = {(policy, grade): count for policy, grade, count in groups}
+        for rule in self:
+            rule.result_count = counts.get((rule.policy_id, rule.grade_id), 0)
+
+    @api.depends("criterion_id")
+    def _compute_operators(self):
+        for rule in self:
+            rule.operators = rule._get_fitting_operators()
+            criterion = rule.criterion_id
+            rule.choice_model = criterion._get_choice_model() if criterion else False
+
+    def _get_fitting_operators(self):
+        """Return the comparisons that make sense for the criterion, likeliest first."""
+        criterion = self.criterion_id
+        if not criterion:
+            return []
+        unit = criterion.unit
+        ranked = criterion._is_ranked()
+        named = any(criterion.band_ids.mapped("level"))
+        operators = []
+        if ranked and named:
+            operators += LEVEL_OPERATORS
+        if unit in NUMERIC_UNITS:
+            operators += NUMERIC_OPERATORS
+        elif unit == "yes_no":
+            operators += ("yes", "no")
+        elif unit == "choice" and named:
+            operators += LEVEL_OPERATORS
+        elif unit in ("choice", "text"):
+            operators += ("is",)
+        if named and not ranked and unit in NUMERIC_UNITS:
+            operators += LEVEL_OPERATORS
+        if criterion.kind == "measure" and any(criterion.band_ids.mapped("points")):
+            operators += POINTS_OPERATORS
+        return [*operators, *KNOWN_OPERATORS]
+
+    @api.depends("criterion_id")
+    def _compute_operator(self):
+        for rule in self:
+            fitting = rule._get_fitting_operators()
+            if rule.operator not in fitting:
+                rule.operator = fitting[0] if fitting else False
+
+    @api.depends(
+        "kind",
+        "criterion_id",
+        "operator",
+        "value",
+        "value_max",
+        "level_id",
+        "choice_id",
+        "text_value",
+        "count",
+        "child_ids",
+    )
+    @api.depends_context("lang")
+    def _compute_problem(self):
+        for rule in self:
+            rule.problem = rule._get_problem()
+
+    def _get_problem(self):
+        """Return in words what keeps a condition from being decided, or nothing."""
+        self.ensure_one()
+        if self.kind != "condition":
+            return None
+        criterion = self.criterion_id
+        if not criterion:
+            return self.env._("choose what to look at.")
+        if criterion.policy_id._origin != self.policy_id._origin:
+            return self.env._("“%s” belongs to another policy.", criterion.name)
+        if not self.operator or self.operator not in self._get_fitting_operators():
+            return self.env._("choose a comparison for “%s”.", criterion.name)
+        if self.operator in LEVEL_OPERATORS and self.level_id not in criterion.band_ids:
+            return self.env._("choose a level for “%s”.", criterion.name)
+        if self.operator == "is" and criterion.unit == "choice" and not self.choice_id:
+            return self.env._("choose a value for “%s”.", criterion.name)
+        if self.operator == "is" and criterion.unit == "text" and not self.text_value:
+            return self.env._("write the text that “%s” shall be.", criterion.name)
+        if self.operator == "between" and self.value > self.value_max:
+            return self.env._(
+                "“%(criterion)s” between %(least)s and %(most)s: the first is the larger one.",
+                criterion=criterion.name,
+                least=f"{self.value:g}",
+                most=f"{self.value_max:g}",
+            )
+        return None
+
+    # ------------------------------------------------------------------ SQL half
+
+    def _get_holds_sql(self, values):
+        """Return whether the requirement holds: true, false or unknown.
+
+        :param values: ``{criterion: Terms}``: columns in a run, stored values in an
+            explanation
+        """
+        self.ensure_one()
+        return self._combine_sql(self._get_children(), values)
+
+    def _combine_sql(self, children, values):
+        if self.kind == "condition":
+            return self._get_condition_sql(values[self.criterion_id])
+        parts = [child._combine_sql(children, values) for child in children.get(self, ())]
+        if self.kind == "all":
+            return self._join_sql(SQL(" AND "), parts, SQL("TRUE"))
+        if self.kind == "any":
+            return self._join_sql(SQL(" OR "), parts, SQL("FALSE"))
+        if self.kind == "none":
+            return SQL("(NOT %s)", self._join_sql(SQL(" OR "), parts, SQL("FALSE")))
+        if self.kind == "at_least":
+            return self._count_sql(parts, self.count)
+        return SQL("(NOT %s)", self._count_sql(parts, self.count + 1))
+
+    @staticmethod
+    def _join_sql(operator, parts, empty):
+        return SQL("(%s)", operator.join(parts)) if parts else empty
+
+    @staticmethod
+    def _count_sql(parts, least):
+        """Return whether at least ``least`` parts hold, unknown while the unknown decide."""
+        if not parts:
+            return SQL("TRUE") if least <= 0 else SQL("FALSE")
+        known = SQL(" + ").join(SQL("COALESCE((%s)::integer, 0)", part) for part in parts)
+        possible = SQL(" + ").join(SQL("COALESCE((%s)::integer, 1)", part) for part in parts)
+        return SQL(
+            "(CASE WHEN %(known)s >= %(least)s THEN TRUE WHEN %(possible)s < %(least)s"
+            " THEN FALSE END)",
+            known=known,
+            possible=possible,
+            least=least,
+        )
+
+    def _get_condition_sql(self, terms):
+        """Return whether a condition holds, unknown where its criterion is."""
+        operator = self.operator
+        if operator in KNOWN_OPERATORS:
+            test = SQL("IS NOT NULL") if operator == "known" else SQL("IS NULL")
+            return SQL("(%s %s)", terms.value, test)
+        if operator in LEVEL_OPERATORS:
+            rank = self.criterion_id._get_level_ranks()[self.level_id]
+            sign = COMPARISONS[operator.removeprefix("level_")]
+            return SQL("(%s %s %s)", terms.level, sign, rank)
+        if operator in POINTS_OPERATORS:
+            sign = COMPARISONS[operator.removeprefix("points_")]
+            return SQL("(%s %s %s)", terms.points, sign, self.value)
+        if operator == "between":
+            return SQL("(%s BETWEEN %s AND %s)", terms.value, self.value, self.value_max)
+        if operator in ("yes", "no"):
+            return SQL("(%s = %s)", terms.value, operator == "yes")
+        if operator == "is":
+            return self._get_choice_sql(terms.value)
+        return SQL("(%s %s %s)", terms.value, COMPARISONS[operator], self.value)
+
+    def _get_choice_sql(self, value):
+        if self.criterion_id.unit == "text":
+            return SQL("(LOWER(%s) = LOWER(%s))", value, self.text_value)
+        if self.criterion_id._get_raw_type() == "jsonb":
+            return SQL("(%s @> to_jsonb(%s::integer))", value, self.choice_id)
+        return SQL("(%s = %s)", value, self.choice_id)
+
+    # ------------------------------------------------------------------ CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if not vals.get("root_id") and vals.get("kind", "condition") == "condition":
+                vals["kind"] = "all"
+        rules = super().create(vals_list)
+        rules.policy_id._check_unlocked()
+        return rules
+
+    def write(self, vals):
+        if vals.keys() - {"met_count", "grade_meaning", "grade_color", "grade_name"}:
+            self.policy_id._check_unlocked()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_locked(self):
+        self.policy_id._check_unlocked()

@@ -1,0 +1,79 @@
+from odoo import api, fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    customer_grading_dimension_id = fields.Many2one(
+        "customer.grading.dimension",
+        "Grade shown for customers",
+        compute="_compute_customer_grading_dimension_id",
+        inverse="_inverse_customer_grading_dimension_id",
+        domain="[('subject', '=', 'partner'), ('group_ids', '=', False)]",
+    )
+    customer_grading_figures = fields.Selection(
+        [
+            ("own", "Of own and team's customers"),
+            ("accounting", "Accounting only"),
+            ("all", "Everybody who sees the customer"),
+        ],
+        string="Who sees numbers",
+        config_parameter="customer_grading.figures",
+        default="own",
+    )
+    customer_grading_nextcall = fields.Datetime(
+        "Next nightly grading",
+        compute="_compute_customer_grading_nextcall",
+        inverse="_inverse_customer_grading_nextcall",
+    )
+    group_customer_grading_sales = fields.Boolean(
+        "Grades on quotations and invoices",
+        implied_group="customer_grading.customer_grading_group_documents",
+    )
+    customer_grading_health = fields.Char(compute="_compute_customer_grading_health")
+
+    @api.depends("company_id")
+    def _compute_customer_grading_dimension_id(self):
+        Dimension = self.env["customer.grading.dimension"]
+        for settings in self:
+            settings.customer_grading_dimension_id = Dimension._get_main(
+                "partner", settings.company_id
+            )
+
+    def _inverse_customer_grading_dimension_id(self):
+        for settings in self:
+            settings.customer_grading_dimension_id._set_main("partner", settings.company_id)
+
+    def _compute_customer_grading_nextcall(self):
+        cron = self.env.ref("customer_grading.ir_cron_grade").sudo()
+        self.customer_grading_nextcall = cron.nextcall
+
+    def _inverse_customer_grading_nextcall(self):
+        cron = self.env.ref("customer_grading.ir_cron_grade").sudo()
+        for settings in self:
+            if settings.customer_grading_nextcall != cron.nextcall:
+                cron.nextcall = settings.customer_grading_nextcall
+
+    @api.depends("company_id")
+    def _compute_customer_grading_health(self):
+        """Say in one line when everybody was graded last, and whether it went well."""
+        Run = self.env["customer.grading.run"].sudo()
+        for settings in self:
+            run = Run.search(
+                [("mode", "=", "nightly"), ("state", "not in", ("waiting", "running"))], limit=1
+            )
+            settings.customer_grading_health = run._get_health() if run else self.env._(
+                "No run yet."
+            )
+
+    def action_open_grading_policies(self):
+        """Open the grading policies."""
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_grading.customer_grading_policy_action"
+        )
+
+    def action_open_grading_runs(self):
+        """Open the grading runs."""
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_grading.customer_grading_run_action"
+        )

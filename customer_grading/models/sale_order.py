@@ -1,0 +1,17 @@
+from odoo import fields, models
+
+from .customer_grading_mixin import USER_GROUP
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    customer_grade_id = fields.Many2one(
+        related="partner_id.customer_grade_id", string="Customer grade", groups=USER_GROUP
+    )
+    customer_grade_color = fields.Integer(
+        related="partner_id.customer_grade_color", groups=USER_GROUP
+    )
+    customer_grade_meaning = fields.Text(
+        related="partner_id.customer_grade_id.meaning", groups=USER_GROUP
+    )

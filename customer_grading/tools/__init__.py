@@ -1,0 +1,3 @@
+from .period import Period
+from .scope import Scope
+from .statement import Source, Statement

@@ -1,0 +1,88 @@
+"""The dates that a criterion looks at."""
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from dateutil.relativedelta import relativedelta
+
+
+class Period(NamedTuple):
+    """A stretch of time, said relative to a reference date.
+
+    :param kind: ``trailing`` (the last ``count`` ``unit``), ``this_year`` (so far),
+        ``last_year``, ``best_year`` (each of the last ``count`` full calendar years)
+        or ``all_time``
+    :param up_to: where it ends: ``day`` (the reference date itself), ``month_end`` or
+        ``quarter_end`` (the last one that is over on the reference date)
+    """
+
+    kind: str = "all_time"
+    count: int = 0
+    unit: str = "months"
+    up_to: str = "day"
+
+    def get_end(self, reference: date) -> date:
+        """Return the last day that counts.
+
+        >>> Period("trailing", 12, up_to="month_end").get_end(date(2026, 11, 21))
+        datetime.date(2026, 10, 31)
+        >>> Period("trailing", 12, up_to="month_end").get_end(date(2026, 11, 30))
+        datetime.date(2026, 11, 30)
+        >>> Period("trailing", 12, up_to="quarter_end").get_end(date(2026, 11, 21))
+        datetime.date(2026, 9, 30)
+        """
+        if self.up_to == "day":
+            return reference
+        # A month or quarter that ends on the reference date itself is over.
+        after = reference + timedelta(days=1)
+        months = 0 if self.up_to == "month_end" else (after.month - 1) % 3
+        return after.replace(day=1) - relativedelta(months=months) - timedelta(days=1)
+
+    def get_bounds(self, reference: date) -> list[tuple[date | None, date]]:
+        """Return the first and the last day (both included) of each stretch to look at.
+
+        There is one, except for ``best_year``, which has one a year, newest first. The
+        first day is ``None`` where everything before the end counts.
+
+        >>> Period("trailing", 12).get_bounds(date(2026, 11, 20))
+        [(datetime.date(2025, 11, 21), datetime.date(2026, 11, 20))]
+        >>> Period("trailing", 30, "days").get_bounds(date(2026, 11, 20))
+        [(datetime.date(2026, 10, 22), datetime.date(2026, 11, 20))]
+        >>> Period("trailing", 1, up_to="month_end").get_bounds(date(2026, 3, 15))
+        [(datetime.date(2026, 2, 1), datetime.date(2026, 2, 28))]
+        >>> [(a.year, b.year) for a, b in Period("best_year", 2).get_bounds(date(2026, 5, 1))]
+        [(2025, 2025), (2024, 2024)]
+        """
+        end = self.get_end(reference)
+        if self.kind == "trailing":
+            # The day after the same day before: leap days and short months come out right.
+            step = relativedelta(**{self.unit: self.count})
+            return [(end + timedelta(days=1) - step, end)]
+        if self.kind == "this_year":
+            return [(end.replace(month=1, day=1), end)]
+        if self.kind == "last_year":
+            return [self._get_year(end.year - 1)]
+        if self.kind == "best_year":
+            years = range(end.year - 1, end.year - 1 - self.count, -1)
+            return [self._get_year(year) for year in years]
+        return [(None, end)]
+
+    def get_bounds_a_year_before(self, reference: date) -> list[tuple[date | None, date]]:
+        """Return the same stretches one year earlier, for growth.
+
+        >>> Period("trailing", 12).get_bounds_a_year_before(date(2026, 11, 20))
+        [(datetime.date(2024, 11, 21), datetime.date(2025, 11, 20))]
+        >>> Period("trailing", 1, up_to="month_end").get_bounds_a_year_before(date(2025, 3, 1))
+        [(datetime.date(2024, 2, 1), datetime.date(2024, 2, 29))]
+        """
+        year = relativedelta(years=1)
+        day = timedelta(days=1)
+        # The end is moved by its morrow, so that a month's last day stays one.
+        return [
+            (start and start - year, end + day - year - day)
+            for start, end in self.get_bounds(reference)
+        ]
+
+    @staticmethod
+    def _get_year(year: int) -> tuple[date, date]:
+        return date(year, 1, 1), date(year, 12, 31)

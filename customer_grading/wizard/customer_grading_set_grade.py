@@ -1,0 +1,53 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+
+
+class CustomerGradingSetGrade(models.TransientModel):
+    """Sets a grade by hand, or proposes one where the user is no officer."""
+
+    _name = "customer.grading.set.grade"
+    _description = "Set a Grade by Hand"
+
+    partner_ids = fields.Many2many("res.partner", string="Customers", required=True)
+    dimension_id = fields.Many2one(
+        "customer.grading.dimension",
+        required=True,
+        default=lambda self: self.env["customer.grading.dimension"]._get_main(
+            "partner", self.env.company
+        ),
+    )
+    grade_id = fields.Many2one(
+        "customer.grade", required=True, domain="[('dimension_id', '=', dimension_id)]"
+    )
+    reason = fields.Char(required=True)
+    until = fields.Date(compute="_compute_until", store=True, readonly=False)
+    is_officer = fields.Boolean(compute="_compute_is_officer")
+
+    @api.depends("dimension_id")
+    def _compute_until(self):
+        """Propose the end that the policy in force allows at most."""
+        today = fields.Date.context_today(self)
+        Policy = self.env["customer.grading.policy"]
+        for wizard in self:
+            policy = Policy._get_running(wizard.dimension_id, self.env.company)[:1]
+            months = policy.manual_months if policy else 12
+            wizard.until = months and today + relativedelta(months=months)
+
+    @api.depends_context("uid")
+    def _compute_is_officer(self):
+        self.is_officer = self.env.user.has_group(
+            "customer_grading.customer_grading_group_officer"
+        )
+
+    def action_confirm(self):
+        """Set the grade, or propose it to the officers."""
+        self.ensure_one()
+        partners = self.partner_ids.commercial_partner_id
+        partners.check_access("read")
+        results = self.env["customer.grading.result"]._get_or_create(partners, self.dimension_id)
+        if self.is_officer:
+            results._set_by_hand(self.grade_id, self.reason, self.until)
+        else:
+            results._propose(self.grade_id, self.reason, self.until)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
