@@ -24,6 +24,7 @@ TABLES = [
     "account_partial_reconcile",
 ]
 DAYS = 3 * 365
+COUNTRY = "(ARRAY[233, 233, 233, 48, 48, 57, 75, 14])[1 + mod({} * 7, 8)]"
 
 
 class Counts(NamedTuple):
@@ -89,7 +90,7 @@ def _create_functions(cr, counts):
             * pg_temp.chance(n, salt)))::int;
         CREATE FUNCTION pg_temp.pick_amount(customer int, n bigint, salt int) RETURNS numeric
             RETURN round((40 * power(pg_temp.chance(n, salt) + 0.02, -0.8)
-            * (1 + 20 * power(1 - customer::float8 / {customers}, 8)))::numeric, 2);
+            * (1 + 6 * power(1 - customer::float8 / {customers}, 8)))::numeric, 2);
         CREATE TEMP TABLE customers AS
             SELECT n, {last} + n AS id FROM generate_series(1, {customers}) n;
         CREATE TEMP TABLE contacts AS
@@ -123,7 +124,7 @@ def _create_partners(cr, patterns):
     company = {
         "id": "doc.id",
         "commercial_partner_id": "doc.id",
-        "country_id": "(ARRAY[233, 233, 233, 48, 48, 57, 75, 14])[1 + mod(doc.n * 7, 8)]",
+        "country_id": COUNTRY.format("doc.n"),
         "customer_rank": "LEAST(1000, 1 + 200000 / doc.n)",
         **_name("'Customer ' || doc.n", "'customer' || doc.n"),
     }
@@ -156,6 +157,7 @@ def _create_orders(cr, patterns):
         **dict.fromkeys(partners, "doc.partner_id"),
         **dict.fromkeys(("amount_untaxed", "amount_total"), "doc.amount"),
         "margin": "0.4 * doc.amount",
+        "margin_percent": "0.4",
         "date_order": "doc.moment",
         "validity_date": "doc.day + 30",
         **moments,
@@ -175,6 +177,7 @@ def _create_orders(cr, patterns):
         "order_partner_id": "doc.partner_id",
         **dict.fromkeys(amounts, "doc.amount"),
         "margin": "0.4 * doc.amount",
+        "margin_percent": "0.4",
         "purchase_price": "0.6 * doc.amount",
         **moments,
     }
@@ -192,6 +195,8 @@ def _create_leads(cr, patterns):
         "partner_name": "'Customer ' || doc.customer",
         "email_from": "'customer' || doc.customer || '@example.com'",
         "email_normalized": "'customer' || doc.customer || '@example.com'",
+        "email_domain_criterion": "'customer' || doc.customer || '@example.com'",
+        "country_id": COUNTRY.format("doc.customer"),
         "expected_revenue": "doc.amount",
         **dict.fromkeys(("create_date", "date_open"), "doc.moment"),
     }

@@ -154,7 +154,7 @@ class CustomerGradingCriterion(models.Model):
     )
     rule_line_ids = fields.One2many("customer.grading.rule", "criterion_id")
     level_summary = fields.Char("Levels or points", compute="_compute_level_summary")
-    period_label = fields.Char("Period", compute="_compute_period_label")
+    period_label = fields.Char("Over", compute="_compute_period_label")
     used_in = fields.Char("Used in", compute="_compute_used_in")
 
     _length_check = models.Constraint(

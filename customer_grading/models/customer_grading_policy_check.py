@@ -1,1 +1,320 @@
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from .customer_grading_measure import NUMERIC_UNITS
+
+
+class CustomerGradingPolicy(models.Model):
+    """Names what keeps a policy from deciding, with the way to mend it.
+
+    A draft always saves; these problems stand in the bar above its form, and only
+    activating and trying it on refuse.
+    """
+
+    _inherit = "customer.grading.policy"
+
+    @api.depends("state", "domain", "rule_ids", "criterion_ids", "decide_by")
+    @api.depends_context("lang")
+    def _compute_problems(self):
+        """Give the bar above the form: ``{key: message, level, action to mend it}``."""
+        for policy in self:
+            if policy.state != "draft" or not policy.id:
+                policy.problems = False
+                continue
+            policy.problems = {
+                f"problem_{position}": problem
+                for position, problem in enumerate(policy._get_problems())
+            } or False
+
+    def _check_complete(self):
+        """Raise with every problem that keeps the policy from deciding.
+
+        :raise UserError: naming each, in the words of the bar above the form
+        """
+        self.ensure_one()
+        errors = [p["message"] for p in self._get_problems() if p["level"] == "danger"]
+        if errors:
+            raise UserError(
+                self.env._("“%s” cannot decide yet:", self.name)
+                + "".join(f"\n• {error}" for error in errors)
+            )
+
+    def _get_problems(self):
+        """Return what is wrong or doubtful, worst first.
+
+        :return: list of dicts with ``message``, ``level`` (danger or warning), and where
+            there is a place to mend it ``action_text`` and ``action``
+        """
+        self.ensure_one()
+        problems = [
+            *self._get_scope_problems(),
+            *self._get_grade_problems(),
+            *(p for c in self.criterion_ids for p in c._get_problems()),
+            *(p for rule in self.rule_ids for p in rule._get_problems()),
+            *self._get_reach_problems(),
+        ]
+        return sorted(problems, key=lambda problem: problem["level"] != "danger")
+
+    def _get_scope_problems(self):
+        Measure = self.env["customer.grading.measure"]
+        if problem := Measure._get_domain_problem(self.domain, self.subject_model):
+            return [self._prepare_problem(self.env._("Applies to: %s", problem))]
+        return []
+
+    def _get_grade_problems(self):
+        if self.decide_by == "hand":
+            return []
+        if not self.rule_ids:
+            return [
+                self._prepare_problem(
+                    self.env._("No grade can be given: add at least one grade."),
+                    self.env._("Add a grade"),
+                    self.action_add_grade(),
+                )
+            ]
+        return []
+
+    def _get_reach_problems(self):
+        """Name the grades that come after one that takes everybody they would take."""
+        problems = []
+        seen = []
+        for rule in self.rule_ids:
+            blocker = next((other for other in seen if rule._is_within(other)), None)
+            if blocker:
+                problems.append(
+                    self._prepare_problem(
+                        self.env._(
+                            "Grade %(grade)s can never be reached: whoever meets %(grade)s "
+                            "meets %(earlier)s first.",
+                            grade=rule.grade_id.code,
+                            earlier=blocker.grade_id.code,
+                        ),
+                        self.env._("Open grade %s", rule.grade_id.code),
+                        rule._get_dialog_action(),
+                    )
+                )
+            seen.append(rule)
+        return problems
+
+    def _prepare_problem(self, message, action_text=None, action=None, level="danger"):
+        problem = {"message": message, "level": level}
+        if action:
+            problem.update(action_text=action_text, action=action)
+        return problem
+
+
+class CustomerGradingCriterion(models.Model):
+    _inherit = "customer.grading.criterion"
+
+    def _get_problems(self):
+        """Return what keeps the criterion from having a value, as the policy's problems."""
+        self.ensure_one()
+        return [
+            self.policy_id._prepare_problem(
+                self.env._("“%(criterion)s”: %(problem)s", criterion=self.name, problem=problem),
+                self.env._("Open it"),
+                self._get_dialog_action(),
+            )
+            for problem in (
+                self._get_measure_problem(),
+                self._get_period_problem(),
+                self._get_band_problem(),
+            )
+            if problem
+        ]
+
+    def _get_measure_problem(self):
+        if self.kind != "measure":
+            return None if self.child_ids else self.env._("say which criteria are part of it.")
+        if not self.measure_id:
+            return self.env._("choose a measure.")
+        if problem := self.measure_id._get_problem():
+            return problem
+        if self.measure_id.kind == "question" and not self.question_id:
+            return self.env._("choose the question that is asked.")
+        if self.question_id.kind == "levels" and not self.question_id.choice_ids:
+            return self.env._("its question has no levels to choose from.")
+        if self.measure_id.kind == "filter" and self.subject_domain in (False, "", "[]"):
+            return self.env._("set the filter that the customer shall match.")
+        if self.unit == "quantity" and not self.uom_id:
+            return self.env._("choose the unit in which quantities are added up.")
+        Measure = self.env["customer.grading.measure"]
+        for domain, model in self._get_domains():
+            if problem := Measure._get_domain_problem(domain, model):
+                return problem
+        return None
+
+    def _get_period_problem(self):
+        counted = self.period in ("trailing", "best_year")
+        if self.kind == "measure" and self.has_period and counted and self.period_count < 1:
+            return self.env._("the period must be at least 1 long.")
+        if self.measure_kind == "growth" and self.period not in ("trailing", "this_year", "last_year"):
+            return self.env._("growth needs one stretch of time: choose another period.")
+        return None
+
+    def _get_band_problem(self):
+        bands = self.band_ids
+        if self._is_ranked():
+            if not bands:
+                return self.env._("say who is in the first so many per cent.")
+            if self.unit not in NUMERIC_UNITS - {"days", "months"}:
+                return self.env._("only a number can be ranked.")
+            if any(not 0 < band.lower <= 100 for band in bands):
+                return self.env._("a rank lies above 0 and at most at 100 %.")
+        if self.unit == "choice":
+            return self._get_choice_band_problem(bands)
+        starts = [(band.lower, band.strict) for band in bands]
+        twice = next((start for start in starts if starts.count(start) > 1), None)
+        if twice:
+            return self.env._("two levels start at %s: change one of them.", f"{twice[0]:g}")
+        return None
+
+    def _get_choice_band_problem(self, bands):
+        if any(not band.choice_id for band in bands):
+            return self.env._("each level needs its choice.")
+        if len(set(bands.mapped("choice_id"))) < len(bands):
+            return self.env._("a choice stands in two levels: take one away.")
+        missing = self.question_id.choice_ids.filtered(
+            lambda choice: bands and choice.id not in bands.mapped("choice_id")
+        )
+        if missing:
+            return self.env._("the answer “%s” has no level.", missing[0].name)
+        return None
+
+    def _get_dialog_action(self):
+        """Return the action that opens the criterion in a dialog."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+
+class CustomerGradingRule(models.Model):
+    _inherit = "customer.grading.rule"
+
+    def _get_problems(self):
+        """Return what keeps a requirement from being decided, as the policy's problems."""
+        self.ensure_one()
+        messages = []
+        conditions = self._get_ordered_lines().filtered(lambda l: l.kind == "condition")
+        for position, line in enumerate(conditions, 1):
+            if problem := line._get_problem():
+                messages.append(
+                    self.env._(
+                        "Grade %(grade)s, condition %(position)s: %(problem)s",
+                        grade=self.grade_id.code,
+                        position=position,
+                        problem=problem,
+                    )
+                )
+        children = self._get_children()
+        for group in self | self.line_ids.filtered(lambda l: l.kind != "condition"):
+            if problem := group._get_group_problem(len(children.get(group, ()))):
+                messages.append(
+                    self.env._(
+                        "Grade %(grade)s: %(problem)s", grade=self.grade_id.code, problem=problem
+                    )
+                )
+        return [
+            self.policy_id._prepare_problem(
+                message,
+                self.env._("Open grade %s", self.grade_id.code),
+                self._get_dialog_action(),
+            )
+            for message in messages
+        ]
+
+    def _get_group_problem(self, size):
+        if self.root_id and not size:
+            return self.env._("a group is empty: add a condition or take the group out.")
+        if self.kind == "any" and not size:
+            return self.env._("“any of” nothing holds for nobody: add a condition.")
+        if self.kind == "at_least" and not 1 <= self.count <= size:
+            return self.env._(
+                "“at least %(count)s of” needs that many conditions; it has %(size)s.",
+                count=self.count,
+                size=size,
+            )
+        if self.kind == "at_most" and not 0 <= self.count < size:
+            return self.env._(
+                "“at most %(count)s of” %(size)s conditions always holds, or never.",
+                count=self.count,
+                size=size,
+            )
+        return None
+
+    def _is_within(self, other):
+        """Whether everybody who meets this requirement surely meets ``other`` as well.
+
+        It is told from the top conditions of requirements that ask for all of theirs:
+        each of the other's must follow from one of this one's.
+        """
+        if not other.line_ids and other.kind in ("all", "none"):
+            return True
+        if self.kind != "all" or other.kind != "all":
+            return False
+        own, others = self._get_children(), other._get_children()
+        mine, theirs = own.get(self, self.browse()), others.get(other, self.browse())
+        if any(line.kind != "condition" for line in theirs):
+            return False
+        mine = mine.filtered(lambda line: line.kind == "condition")
+        return all(any(line._implies(asked) for line in mine) for asked in theirs)
+
+    def _implies(self, other):
+        """Whether this condition can only hold where ``other`` does."""
+        if not self.criterion_id or self.criterion_id != other.criterion_id:
+            return False
+        if other.operator == "known":
+            return self.operator != "unknown"
+        floor, ceiling = ("ge", "gt", "between"), ("le", "lt", "between")
+        prefix = "points_" if (self.operator or "").startswith("points_") else ""
+        mine = (self.operator or "").removeprefix(prefix)
+        theirs = (other.operator or "").removeprefix(prefix)
+        if prefix and not (other.operator or "").startswith(prefix):
+            return False
+        if theirs in ("ge", "gt") and mine in floor:
+            strict = theirs == "gt" and mine != "gt"
+            return self.value > other.value or (self.value == other.value and not strict)
+        if theirs in ("le", "lt") and mine in ceiling:
+            most = self.value_max if mine == "between" else self.value
+            strict = theirs == "lt" and mine != "lt"
+            return most < other.value or (most == other.value and not strict)
+        if mine.startswith("level_") and theirs.startswith("level_"):
+            return self._level_implies(other)
+        return mine == theirs and (self.choice_id, self.text_value, self.value, self.value_max) == (
+            other.choice_id,
+            other.text_value,
+            other.value,
+            other.value_max,
+        )
+
+    def _level_implies(self, other):
+        ranks = self.criterion_id._get_level_ranks()
+        mine, theirs = ranks.get(self.level_id), ranks.get(other.level_id)
+        if not mine or not theirs:
+            return False
+        if other.operator == "level_ge":
+            return self.operator in ("level_ge", "level_is") and mine >= theirs
+        if other.operator == "level_le":
+            return self.operator in ("level_le", "level_is") and mine <= theirs
+        return self.operator == "level_is" and mine == theirs
+
+    def _get_dialog_action(self):
+        """Return the action that opens the requirement in its dialog."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Grade %s", self.grade_id.code),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def action_open_dialog(self):
+        """Open the requirement in its dialog."""
+        return self._get_dialog_action()

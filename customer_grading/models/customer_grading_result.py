@@ -101,6 +101,36 @@ class CustomerGradingResult(models.Model):
 
     # ------------------------------------------------------------------ by hand
 
+    @api.model
+    def _get_or_create(self, partners, dimension):
+        """Return the results of ``partners`` in the current company, sudoed.
+
+        Who was never graded gets one without a grade, so that one can be set by hand.
+        """
+        company = self.env.company if dimension.company_scope == "company" else None
+        company_id = company.id if company else False
+        Result = self.sudo()
+        results = Result.search(
+            [
+                ("dimension_id", "=", dimension.id),
+                ("company_id", "=", company_id),
+                ("partner_id", "in", partners.ids),
+            ]
+        )
+        missing = partners - results.partner_id
+        results += Result.create(
+            [
+                {
+                    "dimension_id": dimension.id,
+                    "company_id": company_id,
+                    "partner_id": partner.id,
+                    "reason": "hand",
+                }
+                for partner in missing
+            ]
+        )
+        return results
+
     def _check_officer(self):
         if self.env.su:
             return

@@ -35,6 +35,7 @@ class CustomerGradingRule(models.Model):
     policy_id = fields.Many2one(
         "customer.grading.policy",
         compute="_compute_policy_id",
+        recursive=True,
         store=True,
         readonly=False,
         precompute=True,
@@ -96,7 +97,7 @@ class CustomerGradingRule(models.Model):
         domain="[('policy_id', '=', policy_id)]",
     )
     unit = fields.Selection(related="criterion_id.unit")
-    unit_label = fields.Char(related="criterion_id.unit_label", string="Unit")
+    unit_label = fields.Char(related="criterion_id.unit_label", string="Counted in")
     operators = fields.Json(compute="_compute_operators")
     operator = fields.Selection(
         [
