@@ -136,3 +136,10 @@ def get_size(name):
     with maintenance() as cursor:
         cursor.execute("SELECT pg_size_pretty(pg_database_size(%s))", [name])
         return cursor.fetchone()[0]
+
+
+def get_server_version():
+    """Return PostgreSQL's version, as it says it."""
+    with maintenance() as cursor:
+        cursor.execute("SHOW server_version")
+        return cursor.fetchone()[0]

@@ -1,0 +1,118 @@
+"""The promises of the addon about speed and memory, measured side by side.
+
+Scale 1 is 200,000 customers, 2,000,000 invoices, 1,000,000 orders, 500,000 leads. Ends
+with a table, and with an error where a promise is not kept.
+"""
+
+import argparse
+import os
+import sys
+
+import databases
+import psutil
+import stages
+import subject
+from generate import Counts
+from rows import format_table
+
+EMPTY, LARGE, SMALL, PLAIN = (
+    f"{databases.PREFIX}{name}" for name in ("empty", "large", "small", "plain")
+)
+
+
+def main():
+    """Measure, print, and exit with 1 where something falls short."""
+    scale = parse_arguments().scale
+    template = os.environ["BENCH_TEMPLATE"]
+    databases.configure()
+    say(f"Generating the data of scale {scale:g}, and of a tenth of it")
+    data, tenth = (databases.get_data(template, size) for size in (scale, scale / 10))
+    try:
+        rows = measure(template, data, tenth, scale)
+    finally:
+        for name in (EMPTY, LARGE, SMALL, PLAIN):
+            databases.drop(name)
+    print(f"{describe_machine(data, scale)}\n\n{format_table(rows)}")
+    return not all(row.holds for row in rows)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
+    parser.add_argument("--scale", type=float, default=1.0, help="1 is 200,000 customers")
+    return parser.parse_args()
+
+
+def say(text):
+    print(f"-- {text}", file=sys.stderr, flush=True)
+
+
+def measure(template, data, tenth, scale):
+    """Return the rows of the table."""
+    say("Installing")
+    databases.clone(template, EMPTY)
+    databases.install(EMPTY, subject.MODULE)  # reads the addon's code the first time
+    databases.clone(template, EMPTY)
+    on_none = databases.install(EMPTY, subject.MODULE)
+    databases.drop(EMPTY)
+    databases.clone(data, LARGE)
+    on_data = databases.install(LARGE, subject.MODULE)
+
+    say("Grading a tenth of the customers")
+    databases.clone(tenth, SMALL)
+    databases.install(SMALL, subject.MODULE)
+    small = stages.grade(SMALL, subject.create_requirements_policy, scale / 10)
+
+    say("Grading all customers")
+    large = stages.grade(LARGE, subject.create_requirements_policy, scale)
+    rows = [
+        stages.check_grading(
+            "full run, requirements", large, ("account_move", "sale_order")
+        ),
+        stages.check_moves(large),
+        stages.check_growth(small, large),
+        *stages.check_queries(small, large),
+    ]
+    say("Regrading single customers, listing partners")
+    rows += stages.check_regrade(LARGE)
+    rows += stages.check_lists(LARGE)
+
+    say("Grading all customers the usual way")
+    rows.append(stages.check_rival(LARGE, scale))
+
+    say("Everyday work, with the addon and without")
+    databases.clone(tenth, PLAIN)
+    rows += stages.check_everyday_work(SMALL, PLAIN)
+
+    say("Grading all customers by rank")
+    rows.append(measure_rank(data, scale))
+
+    say("Memory")
+    databases.clone(data, LARGE)
+    databases.install(LARGE, subject.MODULE)
+    databases.release(LARGE)
+    rows.append(stages.check_memory(LARGE))
+    rows.append(stages.check_installing(on_data, on_none))
+    return rows
+
+
+def measure_rank(data, scale):
+    databases.clone(data, LARGE)
+    databases.install(LARGE, subject.MODULE)
+    ranked = stages.grade(LARGE, subject.create_rank_policy, scale)
+    return stages.check_grading("full run, rank", ranked, ("account_move",))
+
+
+def describe_machine(data, scale):
+    """Return in a few lines what was measured on."""
+    counts = Counts.of_scale(scale)
+    memory = psutil.virtual_memory().total / 2**30
+    return (
+        f"{psutil.cpu_count()} cores, {memory:.0f} GiB of memory,"
+        f" PostgreSQL {databases.get_server_version()};"
+        f" scale {scale:g}: {counts.customers:,} customers, {counts.invoices:,} invoices,"
+        f" {counts.orders:,} orders, {counts.leads:,} leads, {databases.get_size(data)}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""More business for the generated company: what moves customers between two runs."""
+
+import subject
+
+
+def move_customers(cr, count):
+    """Change invoices so that about ``count`` customers move, half of them up.
+
+    Nobody moves twice, whose order count alone decides, or who would move anyway.
+    """
+    cr.execute("CREATE TABLE IF NOT EXISTS bench_moved (customer_id integer PRIMARY KEY)")
+    cr.execute(
+        """
+        CREATE TEMP TABLE bench_moving ON COMMIT DROP AS
+        WITH revenue AS (
+            SELECT commercial_partner_id AS customer_id, SUM(amount_untaxed_signed) AS revenue
+              FROM account_move
+             WHERE move_type = 'out_invoice' AND state = 'posted'
+               AND invoice_date > current_date - interval '12 months'
+             GROUP BY 1
+        ), busy AS (
+            SELECT partner.commercial_partner_id AS customer_id
+              FROM sale_order
+              JOIN res_partner partner ON partner.id = sale_order.partner_id
+             WHERE state = 'sale' AND date_order > current_date - interval '12 months'
+             GROUP BY 1
+            HAVING COUNT(*) >= LEAST(%(a_orders)s, %(b_orders)s)
+        ), quiet AS (
+            SELECT customer_id, revenue >= %(b_revenue)s AS good,
+                   row_number() OVER (
+                       PARTITION BY revenue >= %(b_revenue)s ORDER BY customer_id DESC
+                   ) AS position
+              FROM revenue
+             WHERE customer_id NOT IN (SELECT customer_id FROM busy)
+               AND customer_id NOT IN (SELECT customer_id FROM bench_moved)
+        )
+        SELECT customer_id, good FROM quiet WHERE position <= %(half)s
+        """,
+        {
+            "a_orders": subject.A_ORDERS,
+            "b_orders": subject.B_ORDERS,
+            "b_revenue": subject.B_REVENUE,
+            "half": count // 2,
+        },
+    )
+    cr.execute(
+        """
+        UPDATE account_move move
+           SET amount_untaxed_signed = CASE WHEN good THEN 0
+                   ELSE amount_untaxed_signed + %s END
+          FROM bench_moving
+         WHERE commercial_partner_id = customer_id AND move_type = 'out_invoice'
+           AND invoice_date > current_date - interval '12 months'
+        """,
+        [subject.B_REVENUE],
+    )
+    cr.execute("INSERT INTO bench_moved SELECT customer_id FROM bench_moving")
+    cr.commit()

@@ -1,0 +1,116 @@
+"""The same policy graded the usual way: ``_read_group``, a loop, batches of the ORM.
+
+It keeps the same facts in the same tables as the addon, writes only what differs and
+commits by batch: what a good Odoo developer writes without an engine.
+"""
+
+import subject
+from dateutil.relativedelta import relativedelta
+
+from odoo.fields import Date, Datetime, Domain
+from odoo.tools import split_every
+
+BATCH = 1_000
+NOTHING = [0.0, 0, None]
+
+
+def grade(env, policy):
+    """Grade the customers that have a result of ``policy``; return how many moved."""
+    today = Date.context_today(policy)
+    Result = env["customer.grading.result"]
+    grades = {rule.grade_id.code: rule.grade_id for rule in policy.rule_ids}
+    values = _get_values(env, today)
+    movers = {}
+    for ids in split_every(20 * BATCH, Result.search([("policy_id", "=", policy.id)]).ids):
+        for result in Result.browse(ids):
+            now = values.get(result.partner_id.id, NOTHING)
+            if _normalize(result.values) != now:
+                result.write({"values": now, "date_evaluated": today})
+            deserved = grades[_decide(now, today)]
+            if result.grade_id != deserved:
+                movers.setdefault(deserved, []).append(result.id)
+        env.cr.commit()
+        env.invalidate_all()
+    for deserved, ids in movers.items():
+        for batch in split_every(BATCH, ids):
+            _move(Result.browse(batch), deserved, today)
+    return sum(map(len, movers.values()))
+
+
+def _get_values(env, today):
+    """Return ``{partner id: [revenue, orders, date of the last order]}``."""
+    since = today + relativedelta(days=1, months=-12)
+    invoices = Domain("state", "=", "posted") & Domain(
+        "move_type", "in", ["out_invoice", "out_refund"]
+    )
+    orders = Domain("state", "=", "sale")
+    customer = "partner_id.commercial_partner_id"
+    values = {}
+    for partner, revenue in env["account.move"]._read_group(
+        invoices & Domain("invoice_date", ">=", since),
+        ["commercial_partner_id"],
+        ["amount_untaxed_signed:sum"],
+    ):
+        values[partner.id] = [round(revenue, 2), 0, None]
+    for partner, latest in env["sale.order"]._read_group(orders, [customer], ["date_order:max"]):
+        values.setdefault(partner.id, [0.0, 0, None])[2] = str(latest.date())
+    this_year = orders & Domain("date_order", ">=", Datetime.to_datetime(since))
+    for partner, count in env["sale.order"]._read_group(this_year, [customer], ["__count"]):
+        values[partner.id][1] = count
+    return values
+
+
+def _normalize(kept):
+    """Return kept values in the form of :func:`_get_values`."""
+    revenue, orders, latest = kept or NOTHING
+    return [round(revenue or 0.0, 2), orders or 0, latest]
+
+
+def _decide(values, today):
+    """Return the code of the grade: the requirements of the benchmark's policy."""
+    revenue, orders, latest = values
+    if revenue >= subject.A_REVENUE and orders >= subject.A_ORDERS:
+        return "A"
+    if revenue >= subject.B_REVENUE or orders >= subject.B_ORDERS:
+        return "B"
+    if latest and (today - Date.to_date(latest)).days <= subject.C_DAYS:
+        return "C"
+    return "D"
+
+
+def _move(results, deserved, today):
+    """Bring a grade into effect, and tell it in the history."""
+    env = results.env
+    env["customer.grading.change"].create(
+        [
+            {
+                "result_id": result.id,
+                "dimension_id": result.dimension_id.id,
+                "partner_id": result.partner_id.id,
+                "company_id": result.company_id.id,
+                "policy_id": result.policy_id.id,
+                "from_grade_id": result.grade_id.id,
+                "grade_id": deserved.id,
+                "direction": "up" if deserved.sequence < result.grade_id.sequence else "down",
+                "state": "applied",
+                "date": today,
+                "date_applied": today,
+                "values": result.values,
+                "date_evaluated": today,
+            }
+            for result in results
+        ]
+    )
+    for before, same in results.grouped("grade_id").items():
+        same.write(
+            {
+                **dict.fromkeys(
+                    ("computed_grade_id", "considered_grade_id", "grade_id"), deserved.id
+                ),
+                "previous_grade_id": before.id,
+                "date_since": today,
+                "date_computed_since": today,
+            }
+        )
+    env.cr.commit()
+    env.invalidate_all()

@@ -1,0 +1,237 @@
+"""The promises, one function each: what is measured, and against what."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import databases
+import documents
+import partners
+import rival
+import subject
+from aggregates import get_aggregate_seconds
+from business import move_customers
+from generate import TABLES, Counts
+from measure import Stopwatch, sequential_scans
+from rows import Row
+
+MOVING = 0.05  # share of the customers that move between two runs
+
+
+class Runs(NamedTuple):
+    """The runs of one policy on one database: the first, one without news, one with."""
+
+    aggregates: dict
+    first: subject.Steps
+    unchanged: subject.Steps
+    moved: subject.Steps
+
+    @property
+    def seconds(self):
+        return sum(steps.seconds for steps in (self.first, self.unchanged, self.moved))
+
+    @property
+    def slices(self):
+        return -(-self.first.graded // subject.SLICE)
+
+
+def grade(name, create_policy, scale):
+    """Grade the customers of a database three times and return the :class:`Runs`."""
+    count = round(Counts.of_scale(scale).customers * MOVING)
+    with databases.environment(name) as env:
+        aggregates = get_aggregate_seconds(env.cr)
+        policy = create_policy(env)
+        first = subject.execute(subject.put_in_force(policy))
+        unchanged = subject.execute(subject.create_run(policy))
+        move_customers(env.cr, count)
+        moved = subject.execute(subject.create_run(policy))
+    return Runs(aggregates, first, unchanged, moved)
+
+
+def check_grading(what, runs, tables):
+    """Evaluating and storing, against bare aggregates of the tables read."""
+    bare = sum(runs.aggregates[table] for table in tables)
+    times = {
+        "first": runs.first.grading,
+        "nothing new": runs.unchanged.grading,
+        f"{runs.moved.moved:,} moved": runs.moved.grading,
+    }
+    details = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in times.items())
+    parts = " + ".join(f"{table} {runs.aggregates[table]:.2f} s" for table in tables)
+    return Row(what, 4, max(times.values()) / bare, "x", f"{details}; bare: {parts}")
+
+
+def check_moves(runs):
+    """Change control and history, for each customer that moves."""
+    extra = runs.moved.change.seconds - runs.unchanged.change.seconds
+    return Row(
+        "each customer that moves",
+        1,
+        1000 * extra / max(runs.moved.moved, 1),
+        "ms",
+        f"{runs.moved.change.seconds:.2f} s for {runs.moved.moved:,}, "
+        f"{runs.unchanged.change.seconds:.2f} s for none",
+    )
+
+
+def check_growth(small, large):
+    """Ten times the data."""
+    return Row(
+        "growth: ten times the data",
+        11,
+        large.seconds / small.seconds,
+        "x",
+        f"three runs {large.seconds:.2f} s for {large.first.graded:,} customers, "
+        f"{small.seconds:.2f} s for {small.first.graded:,}",
+    )
+
+
+def check_queries(small, large):
+    """Queries that ten times the data add, by slice and by thousand that move."""
+    slices = large.slices - small.slices
+    more = large.unchanged.queries - small.unchanged.queries
+    per_slice = more / slices if slices else 0
+    for_moves = [runs.moved.queries - runs.unchanged.queries for runs in (small, large)]
+    thousands = (large.moved.moved - small.moved.moved) / 1000
+    per_thousand = (for_moves[1] - for_moves[0]) / thousands
+    return [
+        Row(
+            "queries of a run, nothing new",
+            100 + 5 * large.slices,
+            large.unchanged.queries,
+            "",
+            f"{small.unchanged.queries} for {small.slices} slices, {per_slice:.1f} each more",
+        ),
+        Row(
+            "queries for each 1,000 that move",
+            100,
+            per_thousand,
+            "",
+            f"{for_moves[0]} for {small.moved.moved:,}, "
+            f"{for_moves[1]} for {large.moved.moved:,}",
+        ),
+    ]
+
+
+def check_rival(name, scale):
+    """The whole run with moves, against ``_read_group``, a loop and the ORM."""
+    count = round(Counts.of_scale(scale).customers * MOVING)
+    with databases.environment(name) as env:
+        policy = subject.get_running_policy(env)
+        move_customers(env.cr, count)
+        with Stopwatch() as usual:
+            moved = rival.grade(env, policy)
+        subject.execute(subject.create_run(policy))  # both start from a settled database
+        move_customers(env.cr, count)
+        steps = subject.execute(subject.create_run(policy))
+    return Row(
+        "the whole, against the usual way",
+        1 / 8,
+        steps.seconds / usual.seconds,
+        "x",
+        f"{steps.seconds:.2f} s for {steps.moved:,} that move; _read_group and ORM "
+        f"{usual.seconds:.2f} s for {moved:,}",
+    )
+
+
+def check_regrade(name):
+    """One customer graded on the spot: the ten largest, and ten more of all sizes."""
+    milliseconds, scanned = [], set()
+    with databases.environment(name, partners.ADMIN) as env:
+        ids = partners.get_customer_ids(env)
+    for customer_id in (ids[0], *ids[:10], *ids[:: len(ids) // 10]):
+        with databases.environment(name, partners.ADMIN) as env:
+            customer = env["res.partner"].browse(customer_id)
+            with sequential_scans(env.cr, TABLES) as found, Stopwatch() as watch:
+                subject.regrade(customer)
+                env.flush_all()
+            env.cr.commit()
+        milliseconds.append(1000 * watch.seconds)
+        scanned.update(set(found) - {"res_partner"})
+    milliseconds = sorted(milliseconds[1:])  # the first one warms up
+    middle = milliseconds[len(milliseconds) // 2]
+    return [
+        Row(
+            "regrade one customer",
+            100,
+            milliseconds[-1],
+            "ms",
+            f"slowest of {len(milliseconds)}, median {middle:.0f} ms",
+        ),
+        Row(
+            "document tables scanned for it",
+            0,
+            len(scanned),
+            "",
+            ", ".join(sorted(scanned)) or "none",
+        ),
+    ]
+
+
+def check_lists(name):
+    """Filtering, sorting, grouping and listing partners by grade and by country."""
+    with databases.environment(name, partners.ADMIN) as env:
+        times = partners.compare_lists(env, subject.GRADE_FIELD, "country_id")
+    return [
+        Row(
+            f"{what} partners by grade",
+            3,
+            grade / country,
+            "x",
+            f"{1000 * grade:.1f} ms, by country {1000 * country:.1f} ms",
+        )
+        for what, (grade, country) in times.items()
+    ]
+
+
+def check_everyday_work(with_addon, without):
+    """Documents and the partner form, in queries, with the addon and without."""
+    counted = []
+    for name in (with_addon, without):
+        with databases.environment(name, partners.ADMIN) as env:
+            [customer_id, *_others] = partners.get_customer_ids(env)
+            counts = documents.count_document_queries(env, customer_id)
+            counts["open the partner form"] = partners.count_form_queries(env, customer_id)
+            counted.append(counts)
+        databases.release(name)
+    return [
+        Row(
+            f"queries more to {what}",
+            3 if "form" in what else 0,
+            counted[0][what] - counted[1][what],
+            "",
+            f"{counted[0][what]}, {counted[1][what]} without the addon",
+        )
+        for what in counted[0]
+    ]
+
+
+def check_memory(name):
+    """A first full run in a process of its own."""
+    output = subprocess.run(
+        [sys.executable, Path(__file__).with_name("memory.py"), name],
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    ).stdout
+    memory = json.loads(output.splitlines()[-1])
+    return Row(
+        "memory of a first full run",
+        150,
+        memory["growth"],
+        "MiB",
+        f"over {memory['idle']:.0f} MiB idle",
+    )
+
+
+def check_installing(large, empty):
+    """Seconds of installing on the data and on an empty database."""
+    return Row(
+        "installing on the data, against none",
+        1.5,
+        large / empty,
+        "x",
+        f"{large:.1f} s, {empty:.1f} s on an empty database",
+    )
