@@ -65,9 +65,7 @@ def measure(template, data, tenth, scale):
     say("Grading all customers")
     large = stages.grade(LARGE, subject.create_requirements_policy, scale)
     rows = [
-        stages.check_grading(
-            "full run, requirements", large, ("account_move", "sale_order")
-        ),
+        stages.check_grading("full run, requirements", large, ("account_move", "sale_order")),
         stages.check_moves(large),
         stages.check_growth(small, large),
         *stages.check_queries(small, large),

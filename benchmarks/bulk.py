@@ -20,8 +20,7 @@ def copy_row(cr, table, row_id, source, values):
     if unknown:
         raise ValueError(f"{table} has no column {', '.join(sorted(unknown))}")
     expressions = [
-        SQL(values[name]) if name in values else SQL.identifier("pattern", name)
-        for name in columns
+        SQL(values[name]) if name in values else SQL.identifier("pattern", name) for name in columns
     ]
     statement = SQL(
         "INSERT INTO %(table)s (%(columns)s) SELECT %(expressions)s FROM %(source)s doc"

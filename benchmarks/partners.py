@@ -38,15 +38,19 @@ def compare_lists(env, field, rival):
 def _get_like_values(env, field, rival):
     """Return a value of each field, so that about as many partners have them."""
     shares, others = (
-        {record.id: count for record, count in env["res.partner"]._read_group(
-            [(name, "!=", False)], [name], ["__count"]
-        )}
+        {
+            record.id: count
+            for record, count in env["res.partner"]._read_group(
+                [(name, "!=", False)], [name], ["__count"]
+            )
+        }
         for name in (field, rival)
     )
     return min(
         ((value, other) for value in shares for other in others),
-        key=lambda pair: max(shares[pair[0]], others[pair[1]])
-        / min(shares[pair[0]], others[pair[1]]),
+        key=lambda pair: (
+            max(shares[pair[0]], others[pair[1]]) / min(shares[pair[0]], others[pair[1]])
+        ),
     )
 
 

@@ -109,8 +109,7 @@ def check_queries(small, large):
             100,
             per_thousand,
             "",
-            f"{for_moves[0]} for {small.moved.moved:,}, "
-            f"{for_moves[1]} for {large.moved.moved:,}",
+            f"{for_moves[0]} for {small.moved.moved:,}, {for_moves[1]} for {large.moved.moved:,}",
         ),
     ]
 

@@ -25,17 +25,20 @@ class CustomerGradingChangeControl(models.AbstractModel):
         :return: ``Counter`` of the moves in effect by direction
         """
         if run.first:
-            counts = self._settle_first(run)
-            if commit:
-                self.env["ir.cron"]._commit_progress()
-            return counts
+            return run._try(self._settle_first, commit, run)
         counts, last_id = Counter(), 0
-        while results := self._get_due(run, subject_ids, last_id):
-            last_id = results[-1].id
-            counts += self._decide(results.try_lock_for_update(), run)
-            if commit:
-                self.env["ir.cron"]._commit_progress()
+        while last_id is not None:
+            moved, last_id = run._try(self._settle_batch, commit, run, subject_ids, last_id)
+            counts += moved
         return counts
+
+    def _settle_batch(self, run, subject_ids, last_id):
+        """Decide the batch after ``last_id``; return its moves and its own last id."""
+        results = self._get_due(run, subject_ids, last_id)
+        if not results:
+            return Counter(), None
+        last_id = results[-1].id
+        return self._decide(results.try_lock_for_update(), run), last_id
 
     def _get_due(self, run, subject_ids, last_id):
         """Return the next batch of results to decide, in the order of their ids.

@@ -1,7 +1,9 @@
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 from ..tools.scope import Scope
 from ..tools.statement import Source, Statement
@@ -183,19 +185,20 @@ class CustomerGradingEngine(models.AbstractModel):
 
     # ------------------------------------------------------------------ layer 1: values
 
-    def _get_values_sql(self, policy, scope):
+    def _get_values_sql(self, policy, scope, criteria=None):
         """Return the query of ``subject_id`` and the values, read from the documents.
 
         Columns ``v<id>`` hold the value of the measured criterion ``<id>`` as it is
         stored, columns ``g<id>`` the group in which a ranked one is ranked.
 
+        :param criteria: only these; all measured ones where it is not said
         :raise UserError: where a measure cannot be read; ``error.measure`` names it
         """
         contact_ids = self._get_contact_ids(scope)
         query = self._get_subject_query(policy, scope, contact_ids)
         statement = Statement(self._get_subject_model(scope), query, scope, contact_ids)
         columns = {}
-        for criterion in policy._get_measured_criteria():
+        for criterion in criteria or policy._get_measured_criteria():
             columns[f"v{criterion.id}"] = self._get_value_sql(criterion, scope, statement)
             if criterion._is_ranked():
                 columns[f"g{criterion.id}"] = self._get_group_sql(
@@ -441,6 +444,19 @@ class CustomerGradingEngine(models.AbstractModel):
             SQL("SELECT COALESCE(MAX(position), 0) FROM %s", SQL.identifier(table))
         )
         return scope, count
+
+    @api.model
+    def _find_failing(self, policy, scope):
+        """Return the criterion whose value the database cannot compute, if there is one."""
+        for criterion in policy._get_measured_criteria():
+            values = self._get_values_sql(policy, scope, criterion)
+            column = SQL.identifier(f"v{criterion.id}")
+            try:
+                with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                    self.env.execute_query(SQL("SELECT COUNT(%s) FROM (%s) read", column, values))
+            except psycopg2.Error:
+                return criterion
+        return policy.criterion_ids.browse()
 
     def _create_table(self, name, query):
         """Keep the rows of ``query`` in a temporary table, pending writes included."""

@@ -341,8 +341,16 @@ class CustomerGradingMeasure(models.Model):
                 domain=domain,
                 error=error,
             )
-        for condition in parsed.iter_conditions():
-            if self._is_relative_date(condition, model_name):
+        return self._get_relative_date_problem(parsed, model_name)
+
+    def _get_relative_date_problem(self, domain, model_name):
+        for condition in domain.iter_conditions():
+            field = self._get_path_field(model_name, condition.field_expr)
+            if condition.operator in ("any", "not any") and field and field.relational:
+                inner = Domain(condition.value)
+                if problem := self._get_relative_date_problem(inner, field.comodel_name):
+                    return problem
+            elif field and self._is_relative_date(field, condition.value):
                 return self.env._(
                     "the filter says “%s”, which is another day every day. Use a period "
                     "instead, or a fixed date.",
@@ -350,18 +358,19 @@ class CustomerGradingMeasure(models.Model):
                 )
         return None
 
-    def _is_relative_date(self, condition, model_name):
-        values = condition.value
-        values = values if isinstance(values, (list, tuple, set)) else [values]
-        model = self.env[model_name]
-        field = None
-        for name in condition.field_expr.split("."):
+    def _get_path_field(self, model_name, path):
+        """Return the field object at the end of a path, or ``None``."""
+        model, field = self.env[model_name], None
+        for name in path.split("."):
             field = model._fields.get(name) if model is not None else None
-            if not field:
-                break
-            model = self.env[field.comodel_name] if field.relational else None
-        if not field or field.type not in ("date", "datetime"):
+            model = self.env[field.comodel_name] if field and field.relational else None
+        return field
+
+    @staticmethod
+    def _is_relative_date(field, value):
+        if field.type not in ("date", "datetime"):
             return False
+        values = value if isinstance(value, (list, tuple, set)) else [value]
         return any(isinstance(v, str) and not v[:4].isdigit() for v in values)
 
     def _check_author_may_read(self):
@@ -376,24 +385,33 @@ class CustomerGradingMeasure(models.Model):
     @api.model
     def _check_readable(self, model_name, paths, domain):
         """Raise unless the user may read the fields at ``paths`` and in ``domain``."""
-        paths = [
-            *paths,
-            *(c.field_expr for c in Domain(literal_eval(domain or "[]")).iter_conditions()),
-        ]
-        for path in paths:
+        for path in [*paths, *self._get_domain_paths(Domain(literal_eval(domain or "[]")))]:
             model = self.env[model_name]
             for name in path.split("."):
                 if model._name.startswith(REFUSED_MODELS):
                     raise AccessError(
-                        self.env._("“%s” cannot be used to grade customers.", model._description)
+                        self.env._(
+                            "“%(path)s” reads %(model)s, which cannot be used to grade "
+                            "customers. Choose another field.",
+                            path=path,
+                            model=model._description,
+                        )
                     )
                 model.check_access("read")
                 field = model._fields[name]
                 model._check_field_access(field, "read")
-                if field.relational and field.comodel_name not in ("res.users",):
-                    model = self.env[field.comodel_name]
-                elif field.relational:
-                    break
+                model = self.env[field.comodel_name] if field.relational else model
+
+    @api.model
+    def _get_domain_paths(self, domain, prefix=""):
+        """Return the field paths that a domain reads, those of inner domains included."""
+        paths = []
+        for condition in domain.iter_conditions():
+            path = f"{prefix}{condition.field_expr}"
+            paths.append(path)
+            if condition.operator in ("any", "not any"):
+                paths += self._get_domain_paths(Domain(condition.value), f"{path}.")
+        return paths
 
     # ------------------------------------------------------------------ SQL half
 

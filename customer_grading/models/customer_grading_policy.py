@@ -394,12 +394,14 @@ class CustomerGradingPolicy(models.Model):
     def action_activate(self):
         """Open the try-on, from which the policy is put in force."""
         self.ensure_one()
+        self.check_access("write")
         self._check_complete()
         return self.action_try_on()
 
     def action_try_on(self):
         """Evaluate the policy without changing a grade, and open what it would do."""
         self.ensure_one()
+        self.check_access("write")
         self._check_complete()
         run = self._create_run("preview")
         run._execute()

@@ -59,7 +59,29 @@ class CustomerGradingPolicy(models.Model):
         Measure = self.env["customer.grading.measure"]
         if problem := Measure._get_domain_problem(self.domain, self.subject_model):
             return [self._prepare_problem(self.env._("Applies to: %s", problem))]
+        if earlier := self._get_policy_before():
+            return [
+                self._prepare_problem(
+                    self.env._(
+                        "“%s” is asked first and applies to everybody: nobody would be left. "
+                        "Revise or close it, narrow it, or put this policy before it.",
+                        earlier.display_name,
+                    ),
+                    self.env._("Open it"),
+                    earlier._get_records_action(),
+                )
+            ]
         return []
+
+    def _get_policy_before(self):
+        """Return a running policy that leaves nobody to this one."""
+        company = self.company_id or self.env.company
+        return self._get_running(self.dimension_id, company).filtered(
+            lambda other: other not in self | self.previous_id
+            and (other.sequence, other.id) < (self.sequence, self.id)
+            and other._parse_domain().is_true()
+            and (other.population == "all" or self.population == "documents")
+        )[:1]
 
     def _get_grade_problems(self):
         if self.decide_by == "hand":

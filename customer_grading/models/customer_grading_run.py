@@ -106,31 +106,31 @@ class CustomerGradingRun(models.Model):
 
     @api.model
     def _cron_grade(self):
-        """Grade everybody, once a night: make the night's runs, and go through all that wait.
-
-        A run that was killed is found running, and starts again from evaluating.
-        """
+        """Queue a run of everybody for each running policy, and start going through them."""
         self._schedule_nightly_runs()
-        self._cron_continue()
+        self.env.ref("customer_grading.ir_cron_continue")._trigger()
 
     @api.model
     def _cron_continue(self):
-        """Go through the runs that wait, oldest first, while there is time."""
+        """Go through the runs that wait, oldest first, while there is time.
+
+        A run that was killed is found running, and starts again from evaluating: this cron
+        is the only one that makes it run, and Odoo never runs a cron twice at once.
+        """
         unfinished = [("state", "in", ("waiting", "running")), ("mode", "=", "nightly")]
-        failed = None
+        failed = self.browse()
         while run := self.search(unfinished, order="id", limit=1):
             run._execute(commit=True)
-            if run.state == "failed":
-                failed = run
+            failed |= run.filtered(lambda run: run.state == "failed")
             if not self.env["ir.cron"]._commit_progress(1, remaining=self.search_count(unfinished)):
                 break
         if failed:
             # The failure counts for the cron, after every other policy had its turn.
-            raise UserError(failed.error)
+            raise UserError(failed[0].error)
 
     @api.model
     def _schedule_nightly_runs(self):
-        """Make one waiting run for each running policy and company that has none today."""
+        """Make one waiting run for each running policy and company that has none."""
         policies = self.env["customer.grading.policy"].sudo().search([("state", "=", "running")])
         for policy in policies:
             for company in policy._get_companies() or [self.env["res.company"]]:
@@ -138,14 +138,15 @@ class CustomerGradingRun(models.Model):
                     ("policy_id", "=", policy.id),
                     ("company_id", "=", company.id),
                     ("mode", "=", "nightly"),
+                    ("state", "in", ("waiting", "running")),
                 ]
-                if self.search_count([*domain, ("state", "in", ("waiting", "running"))], limit=1):
-                    continue
-                policy._create_run("nightly", company)
-        self.env["ir.cron"]._commit_progress()
+                if not self.search_count(domain, limit=1):
+                    policy._create_run("nightly", company)
 
     def _execute(self, commit=False, subject_ids=None):
         """Evaluate, store, and bring the changes into effect.
+
+        What fails is said on the run, and leaves every grade as it is.
 
         :param commit: whether each step, slice and batch is a transaction of its own, as
             in a cron; a button keeps everything in its own one
@@ -159,29 +160,34 @@ class CustomerGradingRun(models.Model):
             else:
                 with self.env.cr.savepoint():
                     self._grade(commit, subject_ids)
-        except (UserError, psycopg2.Error) as error:
-            if not isinstance(error, UserError) and not commit and self._is_concurrency(error):
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+            if not commit:
                 raise  # Odoo tries the whole request again
-            self._fail(error, commit)
+            self._fail(error, commit, subject_ids)
+        except Exception as error:  # noqa: BLE001 - the other policies go on
+            self._fail(error, commit, subject_ids)
 
     def _grade(self, commit, subject_ids):
-        table = f"customer_grading_run_{self.id}"
+        table = self._get_table()
         self._evaluate(table, subject_ids)
         self._finish_step(commit, 40)
-        try:
-            if self.mode == "preview":
-                self._store_lines(table)
-                self._note({"state": "done", "date_end": fields.Datetime.now(), "progress": 100})
-                return
-            self._store(table, commit, subject_ids)
-        finally:
+        if self.mode == "preview":
+            self._store_lines(table)
             self._drop(table)
+            self._note({"state": "done", "date_end": fields.Datetime.now(), "progress": 100})
+            return
+        self._store(table, commit, subject_ids)
+        self._drop(table)
         self._finish_step(commit, 80)
         if self._must_ask(subject_ids):
             self._stop()
         else:
             self._apply_changes(commit, subject_ids)
         self._finish_step(commit, 100)
+
+    def _get_table(self):
+        """Return the name of the temporary table of the evaluation."""
+        return f"customer_grading_run_{self.id}"
 
     def _note(self, vals, commit=False):
         self.sudo().write(vals)
@@ -192,42 +198,51 @@ class CustomerGradingRun(models.Model):
         self._note({"progress": progress}, commit)
 
     def _drop(self, table):
-        if self.env.cr.closed or self.env.cr._cnx.closed:
-            return
-        try:
-            self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", SQL.identifier(table)))
-        except psycopg2.errors.InFailedSqlTransaction:
-            _logger.info("The temporary table %s goes with its transaction.", table)
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", SQL.identifier(table)))
 
-    @staticmethod
-    def _is_concurrency(error):
-        return isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
-
-    def _fail(self, error, commit):
+    def _fail(self, error, commit, subject_ids):
         """Keep every grade as it is, and say on the run what went wrong and what to do."""
         if commit:
             self.env.cr.rollback()
-        measure = getattr(error, "measure", None)
-        if isinstance(error, psycopg2.Error):
-            _logger.exception("Grading run %s failed", self.id)
-            message = self.env._(
-                "The database refused the evaluation: %(error)s Look at the filters and "
-                "fields of the policy's criteria.",
-                error=str(error).partition("\n")[0],
-            )
-        else:
+        self._drop(self._get_table())
+        measure = getattr(error, "measure", self.env["customer.grading.measure"])
+        if isinstance(error, UserError):
             message = str(error)
+        else:
+            _logger.exception("Grading run %s failed", self.id)
+            measure, message = self._get_failure(error, subject_ids)
         self._note(
             {
                 "state": "failed",
                 "date_end": fields.Datetime.now(),
                 "error": message,
-                "error_measure_id": measure and measure.id,
+                "error_measure_id": measure.id,
             }
         )
         self._ask_responsible(self.env._("A grading run failed"), message)
         if commit:
             self.env["ir.cron"]._commit_progress()
+
+    def _get_failure(self, error, subject_ids):
+        """Return the measure that an error of the database is about, and what to do."""
+        reason = str(error).partition("\n")[0]
+        criterion = self.env["customer.grading.criterion"]
+        if isinstance(error, psycopg2.Error):
+            engine = self.env["customer.grading.engine"]
+            policy = self.policy_id.sudo()
+            scope = engine._get_scope(policy, self.company_id, self.date, subject_ids)
+            criterion = engine._find_failing(policy, scope)
+        if criterion:
+            return criterion.measure_id, self.env._(
+                "“%(criterion)s” cannot be computed: %(error)s. Look at its measure, its "
+                "filter and the fields they read.",
+                criterion=criterion.name,
+                error=reason,
+            )
+        return criterion.measure_id, self.env._(
+            "The evaluation failed: %s. Grades are as they were; the next run tries again.",
+            reason,
+        )
 
     def _ask_responsible(self, summary, note):
         """Give the policy's responsible one activity on the run."""
@@ -288,14 +303,15 @@ class CustomerGradingRun(models.Model):
         """Do ``step``; in a transaction of its own, again when others were in its way."""
         for attempt in range(TRIES):
             try:
-                step(*args)
+                result = step(*args)
                 if commit:
                     self.env["ir.cron"]._commit_progress()
-                return
+                return result
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY + (psycopg2.errors.ForeignKeyViolation,):
                 if not commit or attempt == TRIES - 1:
                     raise
                 self.env.cr.rollback()
+        return None
 
     def _store_slice(self, table, start, end):
         """Store the results of one slice; customers deleted meanwhile are passed over."""
