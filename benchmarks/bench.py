@@ -88,7 +88,7 @@ def measure(template, data, tenth, scale):
     databases.clone(data, LARGE)
     databases.install(LARGE, subject.MODULE)
     databases.release(LARGE)
-    rows.append(stages.check_memory(LARGE))
+    rows.append(stages.check_memory(LARGE, scale))
     rows.append(stages.check_installing(on_data, on_none))
     return rows
 

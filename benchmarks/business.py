@@ -6,9 +6,8 @@ import subject
 def move_customers(cr, count):
     """Change invoices so that about ``count`` customers move, half of them up.
 
-    Nobody moves twice, whose order count alone decides, or who would move anyway.
+    Only those are taken whose revenue decides; a second call moves them back.
     """
-    cr.execute("CREATE TABLE IF NOT EXISTS bench_moved (customer_id integer PRIMARY KEY)")
     cr.execute(
         """
         CREATE TEMP TABLE bench_moving ON COMMIT DROP AS
@@ -32,7 +31,6 @@ def move_customers(cr, count):
                    ) AS position
               FROM revenue
              WHERE customer_id NOT IN (SELECT customer_id FROM busy)
-               AND customer_id NOT IN (SELECT customer_id FROM bench_moved)
         )
         SELECT customer_id, good FROM quiet WHERE position <= %(half)s
         """,
@@ -54,5 +52,4 @@ def move_customers(cr, count):
         """,
         [subject.B_REVENUE],
     )
-    cr.execute("INSERT INTO bench_moved SELECT customer_id FROM bench_moving")
     cr.commit()

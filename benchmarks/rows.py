@@ -25,9 +25,12 @@ def format_number(number):
     """Return a number with three digits that count.
 
     >>> [format_number(n) for n in (0.125, 3.14159, 48.21, 150, 1234.5)]
-    ['0.12', '3.14', '48.2', '150', '1,234']
+    ['0.125', '3.14', '48.2', '150', '1,234']
     """
-    digits = 0 if abs(number) >= 100 else 1 if abs(number) >= 10 else 2
+    size = abs(number)
+    digits = 0 if isinstance(number, int) or size >= 100 else 1 if size >= 10 else 2
+    if 0 < size < 1:
+        digits = 3
     return f"{number:,.{digits}f}"
 
 

@@ -37,9 +37,13 @@ class Runs(NamedTuple):
         return -(-self.first.graded // subject.SLICE)
 
 
+def _get_moving(scale):
+    return round(Counts.of_scale(scale).customers * MOVING)
+
+
 def grade(name, create_policy, scale):
     """Grade the customers of a database three times and return the :class:`Runs`."""
-    count = round(Counts.of_scale(scale).customers * MOVING)
+    count = _get_moving(scale)
     with databases.environment(name) as env:
         aggregates = get_aggregate_seconds(env.cr)
         policy = create_policy(env)
@@ -116,7 +120,7 @@ def check_queries(small, large):
 
 def check_rival(name, scale):
     """The whole run with moves, against ``_read_group``, a loop and the ORM."""
-    count = round(Counts.of_scale(scale).customers * MOVING)
+    count = _get_moving(scale)
     with databases.environment(name) as env:
         policy = subject.get_running_policy(env)
         move_customers(env.cr, count)
@@ -207,17 +211,17 @@ def check_everyday_work(with_addon, without):
     ]
 
 
-def check_memory(name):
-    """A first full run in a process of its own."""
+def check_memory(name, scale):
+    """A first full run, and one with moves, in a process of its own."""
     output = subprocess.run(
-        [sys.executable, Path(__file__).with_name("memory.py"), name],
+        [sys.executable, Path(__file__).with_name("memory.py"), name, str(_get_moving(scale))],
         stdout=subprocess.PIPE,
         check=True,
         text=True,
     ).stdout
     memory = json.loads(output.splitlines()[-1])
     return Row(
-        "memory of a first full run",
+        "memory of full runs",
         150,
         memory["growth"],
         "MiB",

@@ -14,6 +14,7 @@
         "data/customer_grading_measure_data.xml",
         "data/ir_cron_data.xml",
         "wizard/customer_grading_set_grade_views.xml",
+        "wizard/customer_grading_refuse_views.xml",
         "wizard/customer_grading_new_policy_views.xml",
         "views/customer_grading_dimension_views.xml",
         "views/customer_grade_views.xml",

@@ -82,12 +82,16 @@ class Customer:
     def get_orders(self):
         """Return (day, amount) of each order, evenly spread as supply contracts are."""
         step = (self.since - self.until) / (self.orders or 1)
-        return [
-            (
-                self.get_day(self.since - (index + self.random.uniform(0.25, 0.75)) * step),
-                self.order_amount * self.random.uniform(0.96, 1.04),
-            )
+        phase = self.random.uniform(0.25, 0.75)
+        ages = [
+            self.since - (index + phase + self.random.uniform(-0.05, 0.05)) * step
             for index in range(self.orders)
+        ]
+        if "new_order" in self.extra:
+            ages.append(5)
+        return [
+            (self.get_day(age), self.order_amount * self.random.uniform(0.96, 1.04))
+            for age in ages
         ]
 
     def get_day(self, days_ago):

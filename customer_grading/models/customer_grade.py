@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class CustomerGrade(models.Model):
@@ -24,6 +25,9 @@ class CustomerGrade(models.Model):
         help="Shown with the grade: how these customers are served.",
     )
     result_count = fields.Integer("Customers today", compute="_compute_result_count")
+    is_best = fields.Boolean(
+        "Best grade", compute="_compute_is_best", search="_search_is_best"
+    )
 
     _code_uniq = models.Constraint(
         "UNIQUE (dimension_id, code)",
@@ -46,6 +50,25 @@ class CustomerGrade(models.Model):
         )
         for grade in self:
             grade.result_count = counts.get(grade, 0)
+
+    @api.depends("sequence", "dimension_id.grade_ids.sequence")
+    def _compute_is_best(self):
+        best = self._get_best()
+        for grade in self:
+            grade.is_best = grade in best
+
+    @api.model
+    def _search_is_best(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        best = Domain("id", "in", self._get_best().ids)
+        return best if True in value else ~best
+
+    @api.model
+    def _get_best(self):
+        """Return the best grade of each dimension."""
+        grades = self.sudo().search([], order="sequence, id")
+        return self.browse(group[0].id for group in grades.grouped("dimension_id").values())
 
     @api.depends("code", "name")
     @api.depends_context("grade_code_only")

@@ -40,7 +40,7 @@ class CustomerGradingBand(models.Model):
             for band in bands:
                 position = list(ordered).index(band) if by_value and band in ordered else 0
                 above = ordered[position - 1] if position else None
-                band.upper = f"{above.lower:g}" if above else ""
+                band.upper = criterion._format_number(above.lower) if above else ""
 
     def _sort_for_matching(self):
         """Return the bands in the order in which they are tried: narrowest first."""
@@ -91,8 +91,8 @@ class CustomerGradingBand(models.Model):
         if criterion._is_ranked():
             start = self.env._("first %s %%", f"{self.lower:g}")
         else:
-            unit = f" {criterion.unit_label}" if criterion.unit_label else ""
-            start = f"{'>' if self.strict else '≥'} {self.lower:,g}{unit}"
+            sign = ">" if self.strict else "≥"
+            start = f"{sign} {criterion._format_value(self.lower)}"
         return f"{start}: {gives}" if gives else start
 
     @api.model_create_multi

@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 OPEN_STATES = ("proposed", "held", "to_approve")
+PUT_OFF_DAYS = 30
 
 
 class CustomerGradingChange(models.Model):
@@ -38,6 +41,7 @@ class CustomerGradingChange(models.Model):
             ("up", "Up"),
             ("down", "Down"),
             ("lost", "No longer graded"),
+            ("same", "Unchanged"),
         ],
         required=True,
     )
@@ -78,6 +82,18 @@ class CustomerGradingChange(models.Model):
     salesperson_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     reason = fields.Char(compute="_compute_reason")
 
+    @api.depends("partner_id", "from_grade_id", "grade_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        nothing = self.env._("not graded")
+        for change in self:
+            change.display_name = self.env._(
+                "%(customer)s: %(before)s → %(after)s",
+                customer=change.partner_id.display_name,
+                before=change.from_grade_id.code or nothing,
+                after=change.grade_id.code or nothing,
+            )
+
     def write(self, vals):
         if not self.env.su and self.filtered(lambda c: c.state not in OPEN_STATES):
             raise UserError(
@@ -89,3 +105,95 @@ class CustomerGradingChange(models.Model):
     def _unlink_except_history(self):
         if not self.env.su:
             raise UserError(self.env._("The history of grades cannot be deleted."))
+
+    # ------------------------------------------------------------------ decisions
+
+    def action_approve(self):
+        """Bring the chosen changes into effect.
+
+        What somebody proposed becomes a grade set by hand, with the reason and the end
+        that were proposed.
+        """
+        changes = self._get_decidable()
+        control = self.env["customer.grading.change.control"].sudo()
+        newest = changes.browse()
+        for change in changes:
+            if change.result_id not in newest.result_id:
+                newest += change
+        control._supersede(changes - newest)
+        for change in newest:
+            change._prepare_result()
+        control._apply_open(
+            newest, fields.Date.context_today(self), decided_by_id=self.env.uid, date_due=False
+        )
+
+    def _prepare_result(self):
+        """Let the result of an approved change wait for nothing any more."""
+        self.ensure_one()
+        result = self.result_id
+        if self.origin != "manual":
+            result.write({"considered_grade_id": result.computed_grade_id.id, "date_due": False})
+            return
+        control = self.env["customer.grading.change.control"].sudo()
+        control._supersede(control._get_open_changes(result).get(result))
+        result._check_by_hand(self.grade_id, self.note, self.manual_until)
+        result._note_by_hand(self.grade_id, self.note, self.manual_until)
+
+    def action_ask_refusal(self):
+        """Ask for the one reason for which the chosen changes are refused."""
+        self._get_decidable()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Refuse"),
+            "res_model": "customer.grading.refuse",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_change_ids": self.ids},
+        }
+
+    def action_refuse(self, reason):
+        """Refuse the chosen changes: the grades stay, and the refusal with its reason is kept."""
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why: a refusal needs a reason."))
+        changes = self._get_decidable()
+        changes._forget_due_date()
+        changes.write(
+            {"state": "refused", "decided_by_id": self.env.uid, "decision_note": reason}
+        )
+
+    def action_put_off(self):
+        """Decide on the chosen changes later: they are held, and come back in 30 days."""
+        changes = self._get_decidable()
+        due = fields.Date.context_today(self) + timedelta(days=PUT_OFF_DAYS)
+        changes.filtered(lambda change: change.origin != "manual").result_id.date_due = due
+        changes.write({"state": "held", "date_due": due})
+
+    def _forget_due_date(self):
+        """Let computed changes wait for no day any more."""
+        waiting = self.filtered(lambda change: change.origin != "manual")
+        waiting.result_id.filtered(lambda r: not r.manual_grade_id).date_due = False
+
+    def _get_decidable(self):
+        """Return the changes, sudoed, where the user may decide on them.
+
+        :raise AccessError: for who is no officer
+        :raise UserError: where one is decided already
+        """
+        if not self.env.user.has_group("customer_grading.customer_grading_group_officer"):
+            raise AccessError(
+                self.env._("Only grading officers decide on changes. Ask one of them.")
+            )
+        self.check_access("read")
+        if decided := self.filtered(lambda change: change.state not in OPEN_STATES)[:1]:
+            raise UserError(
+                self.env._(
+                    "“%s” was decided already. Choose only changes that are still open.",
+                    decided.display_name,
+                )
+            )
+        return self.sudo()
+
+    def action_open_customer(self):
+        """Open the customer's form."""
+        self.ensure_one()
+        return self.partner_id._get_records_action()

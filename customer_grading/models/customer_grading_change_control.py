@@ -256,6 +256,8 @@ class CustomerGradingChangeControl(models.AbstractModel):
             return "new"
         if not grade:
             return "lost"
+        if grade == from_grade:
+            return "same"
         return "up" if (grade.sequence, grade.id) < (from_grade.sequence, from_grade.id) else "down"
 
     def _supersede(self, change):
@@ -293,20 +295,43 @@ class CustomerGradingChangeControl(models.AbstractModel):
         applied = [vals for vals in vals_list if vals["state"] == "applied"]
         if applied:
             self._end_current([vals["result_id"] for vals in applied], applied[0]["date"])
-        Change.create(vals_list)
-        Result = self.env["customer.grading.result"].sudo()
-        for vals in applied:
-            Result.browse(vals["result_id"]).write(
+        self._take_grades(
+            Change.create(vals_list).filtered(lambda change: change.state == "applied")
+        )
+        return applied
+
+    def _apply_open(self, changes, date, **decision):
+        """Bring open ``changes`` into effect, one a result: they are their own record.
+
+        :param decision: what else to note on them: by whom, why
+        """
+        self._end_current(changes.result_id.ids, date)
+        for change in changes:
+            held = change.result_id.grade_id
+            change.write(
                 {
-                    "previous_grade_id": vals["from_grade_id"],
-                    "grade_id": vals["grade_id"],
-                    "date_since": vals["date"],
+                    "state": "applied",
+                    "from_grade_id": held.id,
+                    "direction": self._get_direction(held, change.grade_id),
+                    "date_applied": date,
+                    **decision,
+                }
+            )
+        self._take_grades(changes)
+
+    def _take_grades(self, changes):
+        """Make the grades of applied ``changes`` those of their results."""
+        for change in changes:
+            change.result_id.write(
+                {
+                    "previous_grade_id": change.from_grade_id.id,
+                    "grade_id": change.grade_id.id,
+                    "date_since": change.date_applied,
                 }
             )
         self.env["res.partner"].invalidate_model(
             self.env["res.partner"]._get_grading_fields(), flush=False
         )
-        return applied
 
     def _end_current(self, result_ids, date):
         """Say of the changes in effect that they end the day before ``date``."""

@@ -371,7 +371,10 @@ class CustomerGradingCriterion(models.Model):
         return self._cap_sql(SQL("%s::numeric", result))
 
     def _cap_sql(self, points):
-        return SQL("LEAST(%s, %s)", points, self.cap) if self.cap else points
+        if not self.cap:
+            return points
+        # Not LEAST, which would make the cap of what is unknown.
+        return SQL("CASE WHEN %s > %s THEN %s ELSE %s END", points, self.cap, self.cap, points)
 
     def _get_band_sql(self, value, group, scope, results, below):
         """Return ``results[band]`` of the band that ``value`` falls into.
@@ -417,14 +420,16 @@ class CustomerGradingCriterion(models.Model):
                 most = max(parts, default=0) if self.kind == "best" else min(parts, default=0)
             most = self.normalize_to or most
         elif self.band_ids:
-            most = max(self.band_ids.mapped("points"))
+            # Who is below every level gets none, which may be the most there is.
+            most = max(0.0, *self.band_ids.mapped("points"))
         elif self.unit == "yes_no":
             most = 1
         elif self.measure_id.kind == "question":
             most = self.question_id.points_max
         else:
             most = self.cap
-        return min(most, self.cap) if self.cap else most
+        # Ten times a tenth is one, which is no float's strength.
+        return round(min(most, self.cap) if self.cap else most, 8)
 
     def _combine_sql(self, parts):
         """Return the points of a combination from those of its parts.
@@ -455,6 +460,7 @@ class CustomerGradingCriterion(models.Model):
         return self._cap_sql(SQL("(%s)::numeric", result))
 
     def _normalize_sql(self, total, parts):
+        """Return the total scaled, with the four decimals that people see of it."""
         if not self.normalize_to:
             return total
         shares = [
@@ -462,12 +468,12 @@ class CustomerGradingCriterion(models.Model):
             if self.unknown_lowers_maximum
             else SQL("%s", most)
             for child, points in parts.items()
-            if (most := child._get_attainable_points() * child.weight)
+            if (most := round(child._get_attainable_points() * child.weight, 8))
         ]
         if not shares:
             return SQL("NULL::numeric")
         return SQL(
-            "(%s * %s / NULLIF((%s)::numeric, 0))",
+            "ROUND(%s * %s / NULLIF((%s)::numeric, 0), 4)",
             total,
             self.normalize_to,
             SQL(" + ").join(shares),

@@ -125,6 +125,34 @@ class CustomerGradingDimension(models.Model):
         named.main_company_ids -= company
         self.sudo().main_company_ids += company
 
+    @api.model
+    def _has_several(self):
+        """Whether there is more than one dimension: one alone is not worth a field."""
+        return self.search_count([], limit=2) > 1
+
+    def _find_grade(self, code):
+        """Return the grade that has ``code``, archived or not."""
+        return self.grade_ids.with_context(active_test=False).search(
+            [("dimension_id", "=", self._origin.id), ("code", "=ilike", (code or "").strip())],
+            limit=1,
+        )
+
+    def _find_or_create_grade(self, vals):
+        """Return the grade of the code in ``vals``, brought up to date with the rest.
+
+        A new one comes after the grades that exist.
+        """
+        self.ensure_one()
+        vals = {name: value for name, value in vals.items() if value}
+        grade = self._find_grade(vals["code"])
+        if grade:
+            grade.write({name: v for name, v in vals.items() if name != "code"} | {"active": True})
+            return grade
+        last = max(self.grade_ids.mapped("sequence"), default=0)
+        return self.grade_ids.create(
+            {"name": vals["code"], "sequence": last + 10, "dimension_id": self.id, **vals}
+        )
+
     def _get_result_company_ids(self, company):
         """Return the values of ``company_id`` of the results that ``company`` may show.
 

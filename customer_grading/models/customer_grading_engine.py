@@ -224,10 +224,13 @@ class CustomerGradingEngine(models.AbstractModel):
             return SQL("''")
         return SQL("COALESCE(%s::text, '0')", get_field_sql(criterion.rank_within))
 
-    def _get_kept_values_sql(self, policy, records):
+    def _get_kept_values_sql(self, policy, records, condition=None):
         """Return the same query over the values kept by results, changes or run lines.
 
         ``subject_id`` is the id of the record here.
+
+        :param condition: which records of the model to take instead of ``records``, as
+            ``SQL`` on their table ``kept``
         """
         kept = SQL.identifier(records._table)
         columns = [SQL("kept.id AS subject_id")]
@@ -246,10 +249,10 @@ class CustomerGradingEngine(models.AbstractModel):
                 columns.append(SQL("%s AS %s", group, SQL.identifier(f"g{criterion.id}")))
         return SQL(
             "SELECT %s FROM %s kept JOIN res_partner partner ON partner.id = kept.partner_id"
-            " WHERE kept.id IN %s",
+            " WHERE %s",
             SQL(", ").join(columns),
             kept,
-            tuple(records.ids) or (0,),
+            condition or SQL("kept.id IN %s", tuple(records.ids) or (0,)),
         )
 
     @staticmethod
@@ -377,7 +380,7 @@ class CustomerGradingEngine(models.AbstractModel):
             by_band = cutoffs.setdefault(str(criterion.id), {})
             for band in criterion.band_ids:
                 rows = self.env.execute_query(self._get_cutoff_sql(criterion, band, values))
-                by_band[str(band.id)] = {group: str(value) for group, value in rows}
+                by_band[str(band.id)] = dict(rows)
         return cutoffs
 
     def _get_cutoff_sql(self, criterion, band, values):
@@ -391,7 +394,7 @@ class CustomerGradingEngine(models.AbstractModel):
             crossing = SQL("upto <= total * %s / 100", band.lower)
         return SQL(
             """
-            SELECT population, MIN(value)
+            SELECT population, MIN(value)::text
               FROM (
                 SELECT population, value, own,
                        SUM(own) OVER (PARTITION BY population ORDER BY value DESC) AS upto,

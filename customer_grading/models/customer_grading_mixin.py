@@ -49,6 +49,13 @@ class CustomerGradingMixin(models.AbstractModel):
         groups=USER_GROUP,
     )
 
+    customer_grading_shown = fields.Boolean(
+        "Grading is of interest",
+        compute="_compute_customer_grading_shown",
+        groups=USER_GROUP,
+        help="Something is known about the grade, or could be: a policy is running.",
+    )
+
     @api.model
     def _get_grading_fields(self):
         """Return the names of the fields that results are shown by."""
@@ -70,6 +77,23 @@ class CustomerGradingMixin(models.AbstractModel):
             record.customer_grade_id = grade
             record.customer_grade_color = grade.sudo().color if grade else 0
             record.customer_grading_mark = result._get_mark() if result else False
+
+    @api.depends("customer_grading_result_id")
+    @api.depends_context("company", "uid")
+    def _compute_customer_grading_shown(self):
+        """Whoever may set grading up is always shown where it goes."""
+        unknown = self.filtered(lambda record: not record.customer_grading_result_id)
+        (self - unknown).customer_grading_shown = True
+        if unknown:
+            manager = "customer_grading.customer_grading_group_manager"
+            unknown.customer_grading_shown = self.env.user.has_group(
+                manager
+            ) or self._is_grading_running()
+
+    def _is_grading_running(self):
+        dimension = self._get_main_dimension()
+        policies = self.env["customer.grading.policy"]._get_running(dimension, self.env.company)
+        return bool(policies)
 
     def _get_grading_key(self):
         """Return the id by which the record's result is found."""

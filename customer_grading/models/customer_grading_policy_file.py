@@ -1,1 +1,112 @@
-from odoo import models
+import json
+import os
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools.misc import file_open, file_path
+
+from ..tools.policy_format import write
+from .customer_grading_policy_reader import PolicyReader
+
+
+class CustomerGradingPolicy(models.Model):
+    """Makes policies from files, of the library or of a person, and files from policies."""
+
+    _inherit = "customer.grading.policy"
+
+    @api.model
+    def load_policy(self, text, file_name):
+        """Make a draft policy of the ``text`` of a policy file (docs/policy-format.md).
+
+        Dimension, grades, questions and measures that exist are taken as they are, by their
+        codes; the others are made.
+
+        :param file_name: as the person knows the file; errors name it
+        :return: the draft
+        :raise ValidationError: naming everything wrong with the file, where it stands and
+            what to do; nothing has been written then
+        """
+        self.check_access("create")
+        return self._load_text(text, file_name)
+
+    @api.model
+    def _load_text(self, text, file_name):
+        return PolicyReader(self.env, file_name or self.env._("The file")).load(text)
+
+    @api.model
+    def _load_file(self, key):
+        """Make a draft of the policy ``key`` of the library.
+
+        :raise UserError: where the library has no such policy
+        """
+        return self._load_text(self._read_library_file(key), f"{key}.json")
+
+    # ------------------------------------------------------------------ library
+
+    @api.model
+    def _get_library_folders(self):
+        """Return the folders that hold policy files; an addon adds its own."""
+        return ["customer_grading/data/policies"]
+
+    @api.model
+    def _get_library(self):
+        """Return the policies of the library as ``(key, name in the user's language)``."""
+        library = []
+        for key in sorted(self._get_library_files()):
+            name = json.loads(self._read_library_file(key))["name"]
+            if isinstance(name, dict):
+                name = name.get(self.env.lang) or name["en"]
+            library.append((key, name))
+        return library
+
+    @api.model
+    def _get_library_files(self):
+        """Return ``{key: path}`` of the library's files."""
+        return {
+            name.removesuffix(".json"): f"{folder}/{name}"
+            for folder in self._get_library_folders()
+            for name in os.listdir(file_path(folder))
+            if name.endswith(".json")
+        }
+
+    @api.model
+    def _read_library_file(self, key):
+        files = self._get_library_files()
+        if key not in files:
+            raise UserError(
+                self.env._(
+                    "The library has no policy “%(key)s”. It has: %(keys)s.",
+                    key=key,
+                    keys=", ".join(sorted(files)),
+                )
+            )
+        with file_open(files[key], filter_ext=(".json",)) as file:
+            return file.read()
+
+    # ------------------------------------------------------------------ export
+
+    def action_export(self):
+        """Download the policy as a file that loads again, here or in another company."""
+        self.ensure_one()
+        if self.state == "draft":
+            self._check_complete()
+        content = self._export_policy()
+        name = f"{content['key']}.json"
+        domain = [("res_model", "=", self._name), ("res_id", "=", self.id), ("name", "=", name)]
+        vals = {
+            "name": name,
+            "res_model": self._name,
+            "res_id": self.id,
+            "mimetype": "application/json",
+            "raw": write(content).encode(),
+        }
+        attachment = self.env["ir.attachment"].search(domain, limit=1)
+        if attachment:
+            attachment.write(vals)
+        else:
+            attachment = attachment.create(vals)
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{attachment.id}?download=true",
+            "target": "download",
+        }

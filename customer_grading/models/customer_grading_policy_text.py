@@ -1,1 +1,343 @@
-from odoo import models
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+
+class CustomerGradingPolicy(models.Model):
+    """Says the whole policy in words, as a regulation that can be printed."""
+
+    _inherit = "customer.grading.policy"
+
+    reads_as = fields.Html(compute="_compute_reads_as", sanitize=False)
+
+    @api.depends(
+        "name",
+        "version",
+        "dimension_id",
+        "company_id",
+        "domain",
+        "population",
+        "decide_by",
+        "date_from",
+        "date_to",
+        "upgrade_timing",
+        "downgrade_timing",
+        "downgrade_days",
+        "stop_percent",
+        "manual_months",
+        "rule_ids.text",
+        "rule_ids.sequence",
+        "criterion_ids.name",
+        "criterion_ids.sequence",
+        "criterion_ids.period_label",
+        "criterion_ids.level_summary",
+        "criterion_ids.document_domain",
+        "criterion_ids.subject_domain",
+        "criterion_ids.parent_id",
+        "criterion_ids.cap",
+        "criterion_ids.weight",
+    )
+    @api.depends_context("lang", "company")
+    def _compute_reads_as(self):
+        for policy in self:
+            policy.reads_as = policy._get_regulation()
+
+    def _get_regulation(self):
+        """Return the policy as HTML; every text in it is escaped."""
+        self.ensure_one()
+        _ = self.env._
+        sections = [
+            (_("Whom it grades"), self._get_paragraphs(self._get_scope_sentences())),
+            (_("What each grade takes"), self._get_requirements_html()),
+            (_("Points"), self._get_points_html()),
+            (_("How the criteria are measured"), self._get_list(self._get_criterion_sentences())),
+            (_("How grades change"), self._get_paragraphs(self._get_change_sentences())),
+        ]
+        body = Markup().join(
+            self._tag("h4", f"{number}. {title}") + content
+            for number, (title, content) in enumerate((s for s in sections if s[1]), 1)
+        )
+        return self._tag("div", self._tag("h3", self.display_name or ""), body, cls="o_grading_text")
+
+    @staticmethod
+    def _tag(name, *contents, cls=""):
+        """Return an element; contents that are no markup yet are escaped."""
+        attribute = Markup(' class="%s"') % cls if cls else ""
+        return Markup("<%s%s>%s</%s>") % (
+            Markup(name),
+            attribute,
+            Markup().join(contents),
+            Markup(name),
+        )
+
+    def _get_paragraphs(self, sentences):
+        return Markup().join(self._tag("p", sentence) for sentence in sentences if sentence)
+
+    def _get_list(self, sentences, name="ul"):
+        items = [self._tag("li", sentence) for sentence in sentences if sentence]
+        return self._tag(name, *items) if items else Markup()
+
+    def _get_table(self, head, rows):
+        heads = self._tag("tr", *(self._tag("th", text) for text in head))
+        lines = [self._tag("tr", *(self._tag("td", cell) for cell in row)) for row in rows]
+        return self._tag(
+            "table",
+            self._tag("thead", heads),
+            self._tag("tbody", *lines),
+            cls="table table-sm table-bordered",
+        )
+
+    # ------------------------------------------------------------------ scope
+
+    def _get_scope_sentences(self):
+        _ = self.env._
+        measure = self.env["customer.grading.measure"]
+        domain = measure._get_domain_text(self.domain, self.subject_model)
+        return [
+            self._get_dimension_sentence(),
+            _("It applies to customers with a confirmed order, an invoice or an opportunity.")
+            if self.population == "documents"
+            else _("It applies to all contacts that are companies or persons of their own."),
+            _("Of these, only where %s.", domain) if domain else "",
+            self._get_date_sentence(),
+        ]
+
+    def _get_dimension_sentence(self):
+        _ = self.env._
+        dimension = self.dimension_id
+        if dimension.company_scope == "group":
+            return _(
+                "Grades customers by “%(dimension)s”, all companies as one, in %(currency)s.",
+                dimension=dimension.name,
+                currency=dimension.currency_id.name,
+            )
+        if not self.company_id:
+            return _(
+                "Grades customers by “%s”, each company by its own documents.", dimension.name
+            )
+        return _(
+            "Grades customers of %(company)s by “%(dimension)s”; amounts are in %(currency)s.",
+            company=self.company_id.name,
+            dimension=dimension.name,
+            currency=self.currency_id.name,
+        )
+
+    def _get_date_sentence(self):
+        if not self.date_from:
+            return ""
+        start = format_date(self.env, self.date_from)
+        if not self.date_to:
+            return self.env._("In force from %s.", start)
+        end = format_date(self.env, self.date_to)
+        return self.env._("In force from %(start)s until %(end)s.", start=start, end=end)
+
+    # ------------------------------------------------------------------ requirements
+
+    def _get_requirements_html(self):
+        if self.decide_by == "hand":
+            return self._get_paragraphs([self.env._("Officers give the grades by hand.")])
+        if not self.rule_ids:
+            return Markup()
+        sentences = [self.env._("Of several grades that fit, the first in this order is given.")]
+        if self.rule_ids[-1]._get_children():
+            sentences.append(self.env._("Whoever fits none is not graded."))
+        return (
+            self._get_flat_table()
+            + self._get_list(self._get_nested_sentences(), "ol")
+            + self._get_paragraphs(sentences)
+        )
+
+    def _get_flat_table(self):
+        """Return the table criteria x grades of what requirements ask for all together."""
+        asked = {rule: rule._get_flat_conditions() for rule in self.rule_ids}
+        criteria = self.env["customer.grading.criterion"].union(
+            *(lines.criterion_id for lines in asked.values())
+        )
+        if not criteria:
+            return Markup()
+        words = self.env["customer.grading.measure"]
+        rows = []
+        for criterion in criteria.sorted(lambda c: (c.sequence, c._origin.id)):
+            row = [criterion._get_label()]
+            for lines in asked.values():
+                own = lines.filtered(lambda line, c=criterion: line.criterion_id == c)
+                row.append(words._join_list([line._get_asked_text() for line in own]))
+            rows.append(row)
+        return self._get_table([self.env._("Criterion"), *(r._get_title() for r in asked)], rows)
+
+    def _get_nested_sentences(self):
+        """Return what the table cannot say, one sentence a requirement."""
+        return [rule._get_rest_sentence() for rule in self.rule_ids]
+
+    # ------------------------------------------------------------------ points
+
+    def _get_points_html(self):
+        total = self.score_criterion_id
+        if not total:
+            return Markup()
+        _ = self.env._
+        head = [_("Criterion"), _("Levels and points"), _("Weight"), _("Points at most")]
+        html = self._get_table(head, total._get_points_rows())
+        return html + self._get_paragraphs(
+            [_("What is unknown gives no points."), total._get_scale_sentence()]
+        )
+
+    # ------------------------------------------------------------------ criteria
+
+    def _get_criterion_sentences(self):
+        criteria = self.criterion_ids.sorted(lambda c: (c.sequence, c._origin.id))
+        return [criterion._get_definition() for criterion in criteria]
+
+    # ------------------------------------------------------------------ changes
+
+    def _get_change_sentences(self):
+        _ = self.env._
+        timings = dict(self._fields["upgrade_timing"]._description_selection(self.env))
+        upgrade, downgrade = timings.get(self.upgrade_timing), timings.get(self.downgrade_timing)
+        return [
+            _("A better grade takes effect %s.", upgrade),
+            _(
+                "A lower grade takes effect %(timing)s, once it has stood %(days)s days.",
+                timing=downgrade,
+                days=self.downgrade_days,
+            )
+            if self.downgrade_days
+            else _("A lower grade takes effect %s.", downgrade),
+            _(
+                "Grading stops and asks when more than %s %% of the customers would move.",
+                self.criterion_ids._format_number(self.stop_percent),
+            )
+            if self.stop_percent
+            else "",
+            _("A grade set by hand wins, and ends within %s months.", self.manual_months)
+            if self.manual_months
+            else _("A grade set by hand wins until it is ended."),
+        ]
+
+
+class CustomerGradingRule(models.Model):
+    _inherit = "customer.grading.rule"
+
+    def _get_title(self):
+        """Return the grade as it heads a column: code and name."""
+        self.ensure_one()
+        code, name = self.grade_id.code or "", self.grade_id.name or ""
+        return code if code == name else f"{code} {name}".strip()
+
+    def _get_flat_conditions(self):
+        """Return the conditions that must all hold; those in groups are left out."""
+        self.ensure_one()
+        lines = self._get_children().get(self, self.browse())
+        if self.kind != "all":
+            return self.browse()
+        return lines.filtered(lambda line: line.kind == "condition" and not line._get_problem())
+
+    def _get_rest_sentence(self):
+        """Return what the requirement asks besides its flat conditions, or nothing."""
+        self.ensure_one()
+        children = self._get_children()
+        flat = self._get_flat_conditions()
+        rest = children.get(self, self.browse()) - flat
+        if not flat or not children:
+            return self._get_requirement_text()
+        if not rest:
+            return ""
+        words = self.env["customer.grading.measure"]
+        return self.env._(
+            "%(grade)s also takes: %(conditions)s.",
+            grade=self.grade_id.code,
+            conditions=words._join_all([line._to_text(children) for line in rest]),
+        )
+
+
+class CustomerGradingCriterion(models.Model):
+    _inherit = "customer.grading.criterion"
+
+    def _get_definition(self):
+        """Return in one line how the criterion is measured, as far as its name leaves open."""
+        self.ensure_one()
+        if self.kind != "measure":
+            return ""
+        words = self.env["customer.grading.measure"]
+        details = words._join_list(
+            [
+                self.measure_id.description or "",
+                self._get_base_text(),
+                *(self._get_domain_details()),
+                self._get_question_details(),
+                self._get_rank_details(),
+            ]
+        )
+        if not details:
+            return ""
+        return self.env._("%(criterion)s: %(details)s", criterion=self.name, details=details)
+
+    def _get_domain_details(self):
+        measure = self.env["customer.grading.measure"]
+        return [
+            self.env._("only where %s", text)
+            for domain, model in self._get_domains()
+            if (text := measure._get_domain_text(domain, model))
+        ]
+
+    def _get_question_details(self):
+        question = self.question_id
+        if self.measure_id.kind != "question" or not question:
+            return ""
+        asked_of = dict(question._fields["asked_of"]._description_selection(self.env))
+        if not question.validity_months:
+            return self.env._("asked of: %s", asked_of[question.asked_of])
+        return self.env._(
+            "asked of: %(whom)s, valid for %(months)s months",
+            whom=asked_of[question.asked_of],
+            months=question.validity_months,
+        )
+
+    def _get_rank_details(self):
+        if not self._is_ranked():
+            return ""
+        among = dict(self._fields["rank_among"]._description_selection(self.env))
+        within = dict(self._fields["rank_within"]._description_selection(self.env))
+        crossing = dict(self._fields["crossing"]._description_selection(self.env))
+        return self.env._(
+            "ranked among: %(among)s; ranked with: %(within)s; who crosses a line %(crossing)s",
+            among=among[self.rank_among],
+            within=within[self.rank_within],
+            crossing=crossing[self.crossing],
+        )
+
+    def _get_points_rows(self, depth=0):
+        """Return the rows of the points table: this criterion and what is part of it."""
+        self.ensure_one()
+        most = self._get_attainable_points()
+        rows = [
+            [
+                "\N{EM SPACE}" * depth + (self.name if self.kind != "measure" else self._get_label()),
+                self.level_summary or self._get_own_points_text(),
+                self._format_number(self.weight) if self.weight != 1 else "",
+                self._format_number(most * self.weight) if most else "",
+            ]
+        ]
+        for child in self.child_ids.sorted(lambda c: (c.sequence, c._origin.id)):
+            rows += child._get_points_rows(depth + 1)
+        return rows
+
+    def _get_own_points_text(self):
+        """Return what gives the points where no levels do."""
+        _ = self.env._
+        if self.kind != "measure":
+            return dict(self._fields["kind"]._description_selection(self.env))[self.kind]
+        if self.measure_id.kind == "question" and self.question_id.kind == "points":
+            return _("the points given")
+        return _("yes: 1") if self.unit == "yes_no" else _("the value itself")
+
+    def _get_scale_sentence(self):
+        if not self.normalize_to:
+            return ""
+        most = self._format_number(self.normalize_to)
+        if self.unknown_lowers_maximum:
+            return self.env._(
+                "The total is scaled to %s points, leaving out what is unknown.", most
+            )
+        return self.env._("The total is scaled to %s points.", most)

@@ -83,3 +83,15 @@ class CustomerGradingQuestion(models.Model):
             raise UserError(
                 self.env._("A question with answers cannot be deleted. Archive it instead.")
             )
+
+    def action_view_answers(self):
+        """Open the answers given to this question."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_grading.customer_grading_answer_action"
+        )
+        return dict(
+            action,
+            domain=[("question_id", "=", self.id)],
+            context={"default_question_id": self.id},
+        )

@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .customer_grading_change import OPEN_STATES
 
@@ -47,6 +49,12 @@ class CustomerGradingResult(models.Model):
     manual_user_id = fields.Many2one("res.users", "Set by", index="btree_not_null")
     manual_until = fields.Date("Until")
     manual_differs = fields.Boolean(compute="_compute_manual_differs")
+    is_waiting = fields.Boolean(
+        "Change waiting",
+        compute="_compute_is_waiting",
+        search="_search_is_waiting",
+        help="The computed grade is not in effect yet.",
+    )
     reason = fields.Selection(
         [
             ("graded", "Graded"),
@@ -84,12 +92,34 @@ class CustomerGradingResult(models.Model):
             manual = result.manual_grade_id
             result.manual_differs = bool(manual) and manual != result.computed_grade_id
 
+    @api.depends("grade_id", "computed_grade_id", "manual_grade_id")
+    def _compute_is_waiting(self):
+        for result in self:
+            moved = result.computed_grade_id != result.grade_id
+            result.is_waiting = moved and not result.manual_grade_id
+
+    @api.model
+    def _search_is_waiting(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        waiting = Domain.custom(to_sql=self._get_waiting_sql)
+        return waiting if True in value else ~waiting
+
+    @staticmethod
+    def _get_waiting_sql(model, alias, query):
+        return SQL(
+            "(%s IS NULL AND %s IS DISTINCT FROM %s)",
+            model._field_to_sql(alias, "manual_grade_id", query),
+            model._field_to_sql(alias, "computed_grade_id", query),
+            model._field_to_sql(alias, "grade_id", query),
+        )
+
     def _get_mark(self):
         """Return the one mark beside the badge: by hand, waiting, or moved lately."""
         self.ensure_one()
         if self.manual_differs:
             return "manual"
-        if self.computed_grade_id != self.grade_id and not self.manual_grade_id:
+        if self.is_waiting:
             return "waiting"
         recent = fields.Date.today() - timedelta(days=RECENT_DAYS)
         if not self.previous_grade_id or not self.grade_id or self.date_since < recent:
@@ -172,17 +202,21 @@ class CustomerGradingResult(models.Model):
                     manual_until=until,
                 )
             )
-            result.write(
-                {
-                    "manual_grade_id": grade.id,
-                    "manual_reason": reason,
-                    "manual_user_id": self.env.uid,
-                    "manual_until": until,
-                    "considered_grade_id": result.computed_grade_id.id,
-                    "date_due": until and until + timedelta(days=1),
-                }
-            )
+            result._note_by_hand(grade, reason, until)
         control._apply(vals_list)
+
+    def _note_by_hand(self, grade, reason, until):
+        """Note on the result which grade was set by hand; change control brings it in effect."""
+        self.write(
+            {
+                "manual_grade_id": grade.id,
+                "manual_reason": reason,
+                "manual_user_id": self.env.uid,
+                "manual_until": until,
+                "considered_grade_id": self.computed_grade_id.id,
+                "date_due": until and until + timedelta(days=1),
+            }
+        )
 
     def _check_by_hand(self, grade, reason, until):
         if not (reason or "").strip():

@@ -299,8 +299,8 @@ class CustomerGradingRule(models.Model):
             return self.env._(
                 "“%(criterion)s” between %(least)s and %(most)s: the first is the larger one.",
                 criterion=criterion.name,
-                least=f"{self.value:g}",
-                most=f"{self.value_max:g}",
+                least=criterion._format_value(self.value),
+                most=criterion._format_value(self.value_max),
             )
         return None
 
@@ -380,12 +380,36 @@ class CustomerGradingRule(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if not vals.get("root_id") and vals.get("kind", "condition") == "condition":
-                vals["kind"] = "all"
+        vals_list = [
+            vals if vals.get("root_id") else self._prepare_root_vals(vals) for vals in vals_list
+        ]
         rules = super().create(vals_list)
         rules.policy_id._check_unlocked()
         return rules
+
+    def _prepare_root_vals(self, vals):
+        """Return the values of a requirement, its grade found or made by its code."""
+        vals = dict(vals)
+        if vals.get("kind", "condition") == "condition":
+            vals["kind"] = "all"
+        if not vals.get("grade_id") and vals.get("grade_code"):
+            named = {
+                name: vals.pop(f"grade_{name}", False)
+                for name in ("code", "name", "color", "meaning")
+            }
+            policy = self.env["customer.grading.policy"].browse(vals.get("policy_id"))
+            vals["grade_id"] = policy.dimension_id._find_or_create_grade(named).id
+        return vals
+
+    @api.onchange("grade_code")
+    def _onchange_grade_code(self):
+        """Show the grade of that code, where the dimension has it already."""
+        if self._origin or not self.grade_code:
+            return
+        grade = self.dimension_id._find_grade(self.grade_code)
+        self.grade_name = grade.name or self.grade_name or self.grade_code
+        self.grade_color = grade.color or self.grade_color
+        self.grade_meaning = grade.meaning or self.grade_meaning
 
     def write(self, vals):
         if vals.keys() - {"met_count", "grade_meaning", "grade_color", "grade_name"}:

@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class CustomerGradingRunLine(models.Model):
@@ -6,12 +8,13 @@ class CustomerGradingRunLine(models.Model):
 
     _name = "customer.grading.run.line"
     _description = "Line of a Grading Run"
-    _order = "run_id, moves desc, grade_id, id"
+    _order = "run_id, moves desc, revenue desc, id"
     _rec_name = "partner_id"
 
     run_id = fields.Many2one(
         "customer.grading.run", required=True, ondelete="cascade", index=True
     )
+    policy_id = fields.Many2one(related="run_id.policy_id")
     company_id = fields.Many2one(related="run_id.company_id")
     partner_id = fields.Many2one(
         "res.partner", "Customer", required=True, ondelete="cascade", index=True
@@ -29,3 +32,39 @@ class CustomerGradingRunLine(models.Model):
     currency_id = fields.Many2one(related="run_id.currency_id")
     values = fields.Json(groups="customer_grading.customer_grading_group_manager")
     why = fields.Char(compute="_compute_why")
+    unknown_criterion_id = fields.Many2one(
+        "customer.grading.criterion",
+        "Without a value for",
+        compute="_compute_unknown_criterion_id",
+        search="_search_unknown_criterion_id",
+        help="To filter customers by what is not known of them.",
+    )
+
+    def _compute_unknown_criterion_id(self):
+        self.unknown_criterion_id = False
+
+    @api.model
+    def _search_unknown_criterion_id(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        criteria = self.env["customer.grading.criterion"].browse(value)
+        return Domain.OR(
+            Domain("run_id.policy_id", "=", criterion.policy_id.id)
+            & Domain.custom(to_sql=self._get_unknown_sql(criterion))
+            for criterion in criteria
+        )
+
+    @staticmethod
+    def _get_unknown_sql(criterion):
+        """Return what tells, for a domain, that a line has no value for ``criterion``."""
+        position = criterion.policy_id._get_measured_criteria().ids.index(criterion.id)
+
+        def to_sql(_model, alias, _query):
+            return SQL("(%s ->> %s) IS NULL", SQL.identifier(alias, "values"), position)
+
+        return to_sql
+
+    def action_open_customer(self):
+        """Open the customer's form."""
+        self.ensure_one()
+        return self.partner_id._get_records_action()

@@ -20,6 +20,22 @@ class ResPartner(models.Model):
     def _get_why_view(self):
         return "customer_grading.res_partner_view_form_why_grade"
 
+    def action_set_grade(self):
+        """Open the dialog that sets a grade by hand, or proposes one."""
+        self.check_access("read")
+        officer = "customer_grading.customer_grading_group_officer"
+        name = self.env._("Propose a grade")
+        if self.env.user.has_group(officer):
+            name = self.env._("Set by hand")
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": "customer.grading.set.grade",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_partner_ids": self.commercial_partner_id.ids},
+        }
+
     def action_regrade_customer(self):
         """Grade these customers now, by the running policies of the current company.
 

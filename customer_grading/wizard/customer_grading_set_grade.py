@@ -23,6 +23,7 @@ class CustomerGradingSetGrade(models.TransientModel):
     reason = fields.Char(required=True)
     until = fields.Date(compute="_compute_until", store=True, readonly=False)
     is_officer = fields.Boolean(compute="_compute_is_officer")
+    has_dimensions = fields.Boolean(compute="_compute_has_dimensions")
 
     @api.depends("dimension_id")
     def _compute_until(self):
@@ -40,6 +41,9 @@ class CustomerGradingSetGrade(models.TransientModel):
             "customer_grading.customer_grading_group_officer"
         )
 
+    def _compute_has_dimensions(self):
+        self.has_dimensions = self.env["customer.grading.dimension"]._has_several()
+
     def action_confirm(self):
         """Set the grade, or propose it to the officers."""
         self.ensure_one()
@@ -50,4 +54,4 @@ class CustomerGradingSetGrade(models.TransientModel):
             results._set_by_hand(self.grade_id, self.reason, self.until)
         else:
             results._propose(self.grade_id, self.reason, self.until)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return {"type": "ir.actions.act_window_close"}

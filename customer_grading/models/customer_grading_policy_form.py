@@ -1,0 +1,88 @@
+from odoo import api, fields, models
+
+
+class CustomerGradingPolicy(models.Model):
+    """What the policy's screens ask for beyond deciding: counts, what to hide, first use."""
+
+    _inherit = "customer.grading.policy"
+
+    has_dimensions = fields.Boolean(
+        compute="_compute_has_dimensions", help="Whether there is more than one dimension."
+    )
+    points_max = fields.Float("Points at most", compute="_compute_points_max")
+    rest_text = fields.Char(compute="_compute_rest_text")
+
+    def _compute_has_dimensions(self):
+        self.has_dimensions = self.env["customer.grading.dimension"]._has_several()
+
+    @api.depends("domain", "population", "company_id", "dimension_id")
+    def _compute_subject_count(self):
+        """Count whom the policy would grade today in the current company."""
+        engine = self.env["customer.grading.engine"]
+        for policy in self:
+            if not policy._origin or policy._get_scope_problems():
+                policy.subject_count = 0
+                continue
+            company = policy._get_try_on_company()
+            scope = engine._get_scope(policy, company, engine._get_today(company))
+            query = engine._get_subject_query(policy._origin.sudo(), scope)
+            [[policy.subject_count]] = self.env.execute_query(query.select("COUNT(*)"))
+
+    @api.depends("rule_ids.line_ids", "rule_ids.grade_id")
+    @api.depends_context("lang")
+    def _compute_rest_text(self):
+        """Say what becomes of those whom no requirement takes."""
+        for policy in self:
+            last = policy.rule_ids[-1:]
+            policy.rest_text = (
+                self.env._("Whoever fits none of those above: %s.", last.grade_id.display_name)
+                if last and not last.line_ids and last.kind in ("all", "none")
+                else self.env._("Whoever fits none: not graded.")
+            )
+
+    @api.depends("criterion_ids.points_max", "criterion_ids.parent_id")
+    def _compute_points_max(self):
+        for policy in self:
+            policy.points_max = policy.score_criterion_id.points_max
+
+    def _get_try_on_company(self):
+        """Return the company for which a draft is tried: the current one if it grades it."""
+        companies = self._get_companies()
+        return self.env.company if self.env.company in companies else companies[:1]
+
+    # ------------------------------------------------------------------ first use
+
+    @api.model
+    def action_open_grading(self):
+        """Open the customers by grade, or the first steps while no policy exists."""
+        xml_id = "customer_grading.customer_grading_my_customers_action"
+        is_manager = self.has_access("create")
+        if is_manager and not self.with_context(active_test=False).search_count([], limit=1):
+            xml_id = "customer_grading.customer_grading_first_use_action"
+        return self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+
+    @api.model
+    def action_start(self):
+        """Make the default draft and open what it would do: nothing is saved as a grade."""
+        wizard = self.env["customer.grading.new.policy"].create({})
+        return wizard._make_policy().action_try_on()
+
+
+class CustomerGradingCriterion(models.Model):
+    _inherit = "customer.grading.criterion"
+
+    points_max = fields.Float("Points at most", compute="_compute_points_max")
+    is_by_points = fields.Boolean(compute="_compute_is_by_points")
+
+    @api.depends("band_ids.points", "cap", "weight", "child_ids.points_max", "normalize_to")
+    def _compute_points_max(self):
+        for criterion in self:
+            criterion.points_max = criterion._get_attainable_points()
+
+    def _compute_is_by_points(self):
+        for criterion in self:
+            criterion.is_by_points = criterion.policy_id.decide_by == "points"
+
+    def action_open_dialog(self):
+        """Open the criterion in its dialog."""
+        return self._get_dialog_action()

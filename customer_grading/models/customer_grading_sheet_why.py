@@ -1,0 +1,540 @@
+from typing import Any, NamedTuple
+
+from odoo import models
+from odoo.tools import SQL, date_utils
+
+from .customer_grading_explanation import OFFICER_GROUP
+from .customer_grading_rule import LEVEL_OPERATORS, POINTS_OPERATORS
+
+MARKS = {True: "met", False: "unmet", None: "missing"}
+
+
+class View(NamedTuple):
+    """What a sheet is written from, and how much of it the reader may see."""
+
+    partner: Any
+    result: Any
+    explanation: Any
+    scope: Any
+    figures: bool
+    answers: dict  # {question: the answer that counts}
+
+
+class CustomerGradingSheet(models.AbstractModel):
+    """The blocks that say why a grade is given, and what it takes to the next."""
+
+    _inherit = "customer.grading.sheet"
+
+    def _get_explanation_blocks(self, partner, result, explanation):
+        """Return the blocks: points, why, why not better."""
+        if not explanation:
+            return []
+        view = self._get_view(partner, result, explanation)
+        score, rule = explanation.policy.score_criterion_id, explanation.rule
+        next_rule = explanation.get_next_rule()
+        blocks = [self._get_points_block(view, score, next_rule)] if score else []
+        if self._asks_beyond(view, rule, score):
+            blocks.append(self._get_why_block(view, rule))
+        if self._asks_beyond(view, next_rule, score):
+            blocks.append(self._get_why_not_block(view, next_rule))
+        return blocks
+
+    def _get_view(self, partner, result, explanation):
+        engine = self.env["customer.grading.engine"].sudo()
+        scope = engine._get_scope(
+            explanation.policy, explanation.company, explanation.date, partner.ids
+        )
+        shown = self.env["customer.grading.explanation"]._get_figures_partners(partner)
+        answers = {}
+        for answer in self._get_answers(partner, explanation, scope):
+            answers.setdefault(answer.question_id, answer)
+        return View(partner, result, explanation, scope, bool(shown), answers)
+
+    def _get_answers(self, partner, explanation, scope):
+        return (
+            self.env["customer.grading.answer"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id.commercial_partner_id", "=", partner.id),
+                    ("question_id", "in", explanation.policy.criterion_ids.question_id.ids),
+                    ("company_id", "in", scope.company_ids),
+                    ("date", "<=", scope.date),
+                ]
+            )
+        )
+
+    @staticmethod
+    def _asks_beyond(view, rule, score):
+        """Whether a requirement asks for more than the total of points, which has its block."""
+        conditions = view.explanation.get_conditions(rule) if rule else ()
+        return any(condition.criterion_id != score for condition in conditions)
+
+    # ------------------------------------------------------------------ why
+
+    def _get_why_block(self, view, rule):
+        _ = self.env._
+        lines = view.explanation.get_lines(rule)
+        met = all(view.explanation.holds[line] for line in lines)
+        grade = rule.grade_id.code
+        title = _("Why %s: all met", grade) if met and rule.kind == "all" else _("Why %s", grade)
+        if rule.kind != "all":
+            title = _("%(why)s: %(group)s", why=title, group=rule._get_group_name())
+        rows = self._get_rows(view, lines)
+        return self._prepare_block(title, self._get_columns(view, _("From")), rows)
+
+    def _get_why_not_block(self, view, rule):
+        """Return what of the next better grade's requirement is not met, and how far off."""
+        _ = self.env._
+        explanation = view.explanation
+        lines = explanation.get_lines(rule)
+        unmet = lines.filtered(lambda line: not explanation.holds[line])
+        names = {"grade": rule.grade_id.code, "unmet": len(unmet), "count": len(lines)}
+        if explanation.grade:
+            title = _("Why not %(grade)s: %(unmet)s of %(count)s not met") % names
+        else:
+            title = _("Nearest is %(grade)s: %(unmet)s of %(count)s not met") % names
+        if rule.kind != "all":
+            group = rule._get_group_name()
+            title = _("%(why)s: %(group)s", why=title, group=group)
+            unmet = lines
+        rows = self._get_rows(view, unmet, missing=True)
+        columns = self._get_columns(view, _("Missing"))
+        return self._prepare_block(title, columns, rows, self._get_reach_text(view, rule))
+
+    def _get_columns(self, view, last):
+        _ = self.env._
+        value = [_("Is")] if view.figures else []
+        return [_("Criterion"), _("Asked"), *value, last, ""]
+
+    def _get_rows(self, view, lines, missing=False, indent=0):
+        """Return a row for each condition, and for each group with its lines below.
+
+        :param missing: whether to tell what is missing, rather than where a value is from
+        """
+        rows = []
+        for line in lines:
+            mark = MARKS[view.explanation.holds[line]]
+            if line.kind == "condition":
+                cells = self._get_condition_cells(view, line, missing)
+                rows.append(self._prepare_row(mark, *cells, indent=indent))
+                continue
+            blanks = [""] * (4 if view.figures else 3)
+            rows.append(self._prepare_row(mark, line._get_group_name(), *blanks, indent=indent))
+            children = view.explanation.get_lines(line)
+            rows += self._get_rows(view, children, missing, indent + 1)
+        return rows
+
+    def _get_condition_cells(self, view, condition, missing):
+        criterion = condition.criterion_id
+        asked = {"text": condition._get_asked_text(), "align": "end"}
+        value = [self._get_value_cell(view, condition)] if view.figures else []
+        if missing:
+            last = self._get_distance_text(view, condition)
+        else:
+            last = self._get_source_text(view, criterion)
+        return [criterion._get_label(), asked, *value, last, self._get_link_cell(view, criterion)]
+
+    def _sees(self, view, criterion):
+        hidden = self.env["customer.grading.explanation"]._hides(criterion)
+        return view.figures and not hidden
+
+    def _get_value_cell(self, view, condition):
+        criterion = condition.criterion_id
+        if not self._sees(view, criterion):
+            return {"text": self.env._("hidden"), "align": "end"}
+        explanation = view.explanation
+        value = explanation.get_compared(condition)
+        if value is None:
+            return {"text": self._get_unknown_value_text(criterion), "align": "end"}
+        if condition.operator in POINTS_OPERATORS:
+            return {"text": criterion._format_points(value, "down"), "align": "end"}
+        distance = explanation.get_distance(condition)
+        text = criterion._format_value(value, "up" if (distance or 0) < 0 else "down")
+        named = condition.operator in LEVEL_OPERATORS and not criterion._is_ranked()
+        level = self._get_level_name(explanation, criterion) if named else ""
+        if level and level != text:
+            text = self.env._("%(level)s (%(value)s)", level=level, value=text)
+        return {"text": text, "align": "end"}
+
+    def _get_unknown_value_text(self, criterion):
+        if criterion.measure_id.kind == "question":
+            return self.env._("no answer")
+        return self.env._("unknown")
+
+    @staticmethod
+    def _get_level_name(explanation, criterion):
+        rank = explanation.readings[criterion].level
+        ranks = criterion._get_level_ranks()
+        return next((band.level for band, number in ranks.items() if number == rank), "") or ""
+
+    # ------------------------------------------------------------------ where it is from
+
+    def _get_source_text(self, view, criterion):
+        """Return what a value is read from: its dates, its base, who answered."""
+        _ = self.env._
+        answer = view.answers.get(criterion.question_id)
+        if criterion.measure_id.kind == "question" and answer:
+            return _(
+                "answered %(date)s by %(user)s",
+                date=self._format_date(answer.date),
+                user=answer.user_id.name,
+            )
+        raw = view.explanation.readings[criterion].raw
+        is_age = criterion.unit in ("days", "months")
+        if is_age and raw and self._sees(view, criterion):
+            return self._format_date(raw)
+        dates = criterion._get_dates_text(view.explanation.date)
+        base = criterion._get_base_text()
+        if dates and base:
+            return _("%(dates)s, %(base)s", dates=dates, base=base)
+        return dates or base
+
+    def _get_link_cell(self, view, criterion):
+        """Return the cell that opens the documents, or asks for the answer."""
+        if criterion.measure_id.kind == "question":
+            return self._get_answer_cell(view, criterion)
+        return criterion._get_documents_cell(
+            view.partner, view.scope, self._sees(view, criterion)
+        )
+
+    def _get_answer_cell(self, view, criterion):
+        question = criterion.question_id
+        officer = self.env.user.has_group(OFFICER_GROUP)
+        if question.asked_of == "officer" and not officer:
+            return {"text": self.env._("asked of grading officers")}
+        action = {
+            "type": "ir.actions.act_window",
+            "name": question.name,
+            "res_model": "customer.grading.answer",
+            "view_mode": "form",
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": {
+                "default_partner_id": view.partner.id,
+                "default_question_id": question.id,
+                "default_company_id": view.explanation.company.id or self.env.company.id,
+            },
+        }
+        return {"text": self.env._("Answer"), "action": action}
+
+    # ------------------------------------------------------------------ what it takes
+
+    def _get_distance_text(self, view, condition):
+        """Return how far a condition is from being met, in words."""
+        criterion, _ = condition.criterion_id, self.env._
+        if not self._sees(view, criterion):
+            return ""
+        distance = view.explanation.get_distance(condition)
+        if not distance:
+            return ""
+        number = self._format_distance(condition, distance)
+        return _("%s short", number) if distance > 0 else _("%s too much", number)
+
+    @staticmethod
+    def _format_distance(condition, distance):
+        criterion = condition.criterion_id
+        if condition.operator in POINTS_OPERATORS:
+            return criterion._format_points(abs(distance), "up")
+        return criterion._format_value(abs(distance), "up", bare=True)
+
+    def _get_reach_text(self, view, rule):
+        """Return in one sentence what it takes to reach a grade, and the rank behind it."""
+        _ = self.env._
+        gaps = view.explanation.get_gaps(rule)
+        ranks = [self._get_rank_text(view, gap.condition) for gap in gaps]
+        if not all(self._sees(view, gap.condition.criterion_id) for gap in gaps):
+            return None
+        until, leaving = self._get_leaving(view, gaps)
+        steps = [self._get_step_text(view, gap, leaving) for gap in gaps]
+        words = self.env["customer.grading.measure"]
+        names = {
+            "grade": rule.grade_id.code,
+            "date": self._format_date(until),
+            "steps": words._join_all(steps),
+        }
+        if any(leaving.values()):
+            text = _("To reach %(grade)s by %(date)s: %(steps)s.") % names
+        else:
+            text = _("To reach %(grade)s: %(steps)s.") % names
+        return "\n".join([text, *filter(None, ranks)])
+
+    def _get_step_text(self, view, gap, leaving):
+        """Return what closes one gap."""
+        condition, criterion, _ = gap.condition, gap.condition.criterion_id, self.env._
+        distance = view.explanation.get_distance(condition) if gap.wanted else None
+        if distance:
+            return self._get_number_step_text(view, condition, distance, leaving)
+        if not gap.wanted:
+            return _("not: %s", condition._get_condition_text())
+        if criterion.measure_id.kind == "question":
+            return self._get_answer_step_text(condition)
+        return condition._get_condition_text()
+
+    def _get_answer_step_text(self, condition):
+        _ = self.env._
+        question = condition.criterion_id.question_id
+        names = {"question": question.name, "answer": condition._get_asked_text()}
+        if question.asked_of == "officer":
+            return _("“%(question)s” answered %(answer)s (asked of grading officers)") % names
+        return _("“%(question)s” answered %(answer)s (asked of the salesperson)") % names
+
+    def _get_number_step_text(self, view, condition, distance, leaving):
+        criterion, _ = condition.criterion_id, self.env._
+        names = {
+            "criterion": criterion._get_label(),
+            "distance": self._format_distance(condition, distance),
+        }
+        if distance < 0:
+            return _("%(criterion)s down by %(distance)s") % names
+        if criterion.period == "this_year" and criterion.has_period:
+            reading = view.explanation.readings[criterion]
+            least, _most = view.explanation.get_limits(condition)
+            return self.env._(
+                "%(limit)s of %(criterion)s in %(year)s, %(value)s so far",
+                limit=criterion._format_value(least),
+                criterion=criterion.name,
+                year=str(view.explanation.date.year),
+                value=criterion._format_value(reading.value, "down"),
+            )
+        gone = leaving.get(criterion)
+        if not gone:
+            return _("%(distance)s more of %(criterion)s") % names
+        names["total"] = criterion._format_value(distance + gone, "up", bare=True)
+        names["leaving"] = criterion._format_value(gone, "up", bare=True)
+        return (
+            _(
+                "%(total)s more of %(criterion)s (%(distance)s short, %(leaving)s leave the "
+                "period until then)"
+            )
+            % names
+        )
+
+    def _get_leaving(self, view, gaps):
+        """Return how much of what is short leaves its period by the end of the quarter.
+
+        It is read by the engine from today's documents: the period that ends today less
+        the one that ends then.
+
+        :return: ``(date, {criterion: amount})``
+        """
+        date = view.explanation.date
+        until = date_utils.end_of(date, "quarter")
+        criteria = view.partner.env["customer.grading.criterion"].union(
+            *(gap.condition.criterion_id for gap in gaps)
+        )
+        moving = criteria.filtered(
+            lambda c: c.period == "trailing"
+            and c.up_to == "day"
+            and c.measure_id.kind == "documents"
+            and c.measure_id.date_field
+            and c.measure_id.aggregate in ("sum", "count")
+        )
+        if not moving or until == date:
+            return until, {}
+        now = self._read_values(view, date)
+        then = self._read_values(view, until)
+        return until, {
+            criterion: float(gone)
+            for criterion in moving
+            if now
+            and then
+            and (gone := now[f"v{criterion.id}"] - then[f"v{criterion.id}"]) > 0
+        }
+
+    def _read_values(self, view, date):
+        """Return the stored values that the customer would have on ``date``."""
+        engine = self.env["customer.grading.engine"].sudo()
+        query = engine._get_values_sql(view.explanation.policy, view.scope._replace(date=date))
+        self.env.flush_all()
+        self.env.cr.execute(SQL("%s", query))
+        return next(iter(self.env.cr.dictfetchall()), None)
+
+    # ------------------------------------------------------------------ rank
+
+    def _get_rank_text(self, view, condition):
+        """Return the place in a ranking, and how far the level asked for goes."""
+        criterion = condition.criterion_id
+        explanation = view.explanation
+        if not criterion._is_ranked() or condition.operator not in LEVEL_OPERATORS:
+            return ""
+        value = explanation.readings[criterion].value
+        cutoff = explanation.get_cutoff(criterion, condition.level_id)
+        if value is None or cutoff is None or not self._sees(view, criterion):
+            return ""
+        place, count, places = self._count_places(view, criterion, value, cutoff)
+        return self.env._(
+            "Number %(place)s of %(count)s by %(criterion)s; %(grade)s goes to the first "
+            "%(places)s, at present from %(cutoff)s; ranked %(date)s.",
+            place=criterion._format_number(place),
+            count=criterion._format_number(count),
+            criterion=criterion._get_label(),
+            grade=condition.root_id.grade_id.code,
+            places=criterion._format_number(places),
+            cutoff=criterion._format_value(cutoff),
+            date=self._format_date(explanation.run.date),
+        )
+
+    def _count_places(self, view, criterion, value, cutoff):
+        """Return the place of ``value``, how many are ranked, and how many reach ``cutoff``."""
+        policy = view.explanation.policy
+        position = list(policy._get_measured_criteria()).index(criterion)
+        kept = SQL("(result.values ->> %s)::numeric", position)
+        ranked = SQL("%s > 0", kept) if criterion.rank_among == "positive" else SQL("TRUE")
+        same_group = SQL("TRUE")
+        if criterion.rank_within != "all":
+            field = SQL.identifier("partner", criterion.rank_within)
+            group = view.explanation.readings[criterion].group
+            same_group = SQL("COALESCE(%s::text, '0') = %s", field, group)
+        [row] = self.env.execute_query(
+            SQL(
+                "SELECT COUNT(*) FILTER (WHERE %(kept)s > %(value)s) + 1,"
+                " COUNT(%(kept)s), COUNT(*) FILTER (WHERE %(kept)s >= %(cutoff)s)"
+                " FROM customer_grading_result result"
+                " JOIN res_partner partner ON partner.id = result.partner_id"
+                " WHERE result.policy_id = %(policy)s AND %(ranked)s AND %(same_group)s"
+                " AND COALESCE(result.company_id, 0) = %(company)s",
+                kept=kept,
+                value=value,
+                cutoff=cutoff,
+                policy=policy.id,
+                ranked=ranked,
+                same_group=same_group,
+                company=view.explanation.company.id or 0,
+            )
+        )
+        return row
+
+    # ------------------------------------------------------------------ points
+
+    def _get_points_block(self, view, score, next_rule):
+        """Return value, points and the most of them for each criterion of the total."""
+        _ = self.env._
+        numbers = [_("Is"), _("Points")] if self._sees(view, score) else []
+        columns = [_("Criterion"), *numbers, _("Of at most"), _("From"), ""]
+        rows = [
+            row
+            for child in score.child_ids.sorted(lambda c: (c.sequence, c.id))
+            for row in self._get_points_rows(view, child, bool(numbers))
+        ]
+        rows.append(self._get_total_row(view, score, bool(numbers)))
+        text = self._get_points_text(view, score, next_rule) if numbers else None
+        return self._prepare_block(_("Points"), columns, rows, text)
+
+    def _get_points_rows(self, view, criterion, numbers, indent=0):
+        reading = view.explanation.readings[criterion]
+        measured = criterion.kind == "measure"
+        most = criterion._get_attainable_points() * criterion.weight
+        value = ""
+        if measured and reading.value is None:
+            value = self._get_unknown_value_text(criterion)
+        elif measured:
+            value = criterion._format_value(reading.value, "down")
+        points = criterion._format_number((reading.points or 0) * criterion.weight)
+        cells = [{"text": value, "align": "end"}, {"text": points, "align": "end"}]
+        row = self._prepare_row(
+            "missing" if measured and reading.value is None else None,
+            criterion._get_label(),
+            *(cells if numbers else ()),
+            {"text": criterion._format_number(most) if most else "", "align": "end"},
+            self._get_source_text(view, criterion) if measured else "",
+            self._get_link_cell(view, criterion) if measured else "",
+            indent=indent,
+            muted=not measured,
+        )
+        children = criterion.child_ids.sorted(lambda c: (c.sequence, c.id))
+        return [
+            row,
+            *(r for child in children for r in self._get_points_rows(view, child, numbers, indent + 1)),
+        ]
+
+    def _get_total_row(self, view, score, numbers):
+        total = view.explanation.readings[score].points
+        points = "" if total is None else score._format_number(total)
+        most = score._get_attainable_points()
+        cells = ["", {"text": points, "align": "end"}]
+        return self._prepare_row(
+            None,
+            self.env._("Total"),
+            *(cells if numbers else ()),
+            {"text": score._format_number(most) if most else "", "align": "end"},
+            "",
+            "",
+        )
+
+    def _get_points_text(self, view, score, next_rule):
+        """Return the next limit, and what would bring the customer nearest to it."""
+        gap = next(
+            (
+                gap
+                for gap in (view.explanation.get_gaps(next_rule) if next_rule else ())
+                if gap.condition.criterion_id == score
+            ),
+            None,
+        )
+        distance = gap and view.explanation.get_distance(gap.condition)
+        if not distance or distance < 0:
+            return None
+        limit, _most = view.explanation.get_limits(gap.condition)
+        text = self.env._(
+            "%(grade)s from %(limit)s: %(missing)s missing.",
+            grade=next_rule.grade_id.code,
+            limit=score._format_points(limit),
+            missing=score._format_points(distance, "up"),
+        )
+        nearest = self._get_nearest_text(view, score, distance)
+        return "\n".join(filter(None, [text, nearest]))
+
+    def _get_nearest_text(self, view, score, missing):
+        """Return the step to a better level that brings the most of what is missing."""
+        steps = self._get_band_steps(view, score, 1.0)
+        if not steps:
+            return None
+        gain, _effort, criterion, band = min(
+            steps, key=lambda step: (-min(step[0], missing), step[1])
+        )
+        reading = view.explanation.readings[criterion]
+        return self.env._(
+            "Nearest: %(criterion)s at %(level)s (now %(value)s): +%(gain)s of the %(missing)s "
+            "missing.",
+            criterion=criterion._get_label(),
+            level=criterion._format_value(band.lower),
+            value=criterion._format_value(reading.value, "down"),
+            gain=score._format_number(gain),
+            missing=score._format_points(missing, "up"),
+        )
+
+    def _get_band_steps(self, view, criterion, factor):
+        """Return ``(gain, effort, criterion, band)`` of each next better level within a sum."""
+        if criterion.kind == "sum":
+            factor *= self._get_scale(view, criterion)
+            return [
+                step
+                for child in criterion.child_ids
+                for step in self._get_band_steps(view, child, factor * child.weight)
+            ]
+        reading = view.explanation.readings[criterion]
+        raised = criterion.kind == "measure" and criterion.unit in ("amount", "count", "ratio")
+        if not raised or criterion._is_ranked() or reading.value is None:
+            return []
+        better = criterion.band_ids.filtered(
+            lambda band: band.lower > reading.value and band.points > (reading.points or 0)
+        )
+        band = better.sorted("lower")[:1]
+        if not band:
+            return []
+        gain = (min(band.points, criterion.cap or band.points) - (reading.points or 0)) * factor
+        effort = (band.lower - float(reading.value)) / max(abs(band.lower), 1)
+        return [(gain, effort, criterion, band)]
+
+    @staticmethod
+    def _get_scale(view, criterion):
+        """Return what the points of a sum are multiplied by to be normalized."""
+        if not criterion.normalize_to:
+            return 1.0
+        parts = criterion.child_ids
+        if criterion.unknown_lowers_maximum:
+            readings = view.explanation.readings
+            parts = parts.filtered(lambda c: readings[c].points is not None)
+        most = sum(c._get_attainable_points() * c.weight for c in parts)
+        return criterion.normalize_to / most if most else 0.0

@@ -1,0 +1,107 @@
+import { registry } from "@web/core/registry";
+import { CharField } from "@web/views/fields/char/char_field";
+import { FloatField } from "@web/views/fields/float/float_field";
+import { IntegerField } from "@web/views/fields/integer/integer_field";
+import { Many2OneField } from "@web/views/fields/many2one/many2one_field";
+import { Many2OneReferenceField } from "@web/views/fields/many2one_reference/many2one_reference_field";
+import { FilterableSelectionField } from "@web/views/fields/selection/filterable_selection_field";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+import { Component } from "@odoo/owl";
+
+/** What a cell hands on to the field it is made of. */
+function getFieldProps({ record, readonly }, name) {
+    return { record, readonly, name };
+}
+
+/**
+ * The cell of a group: how many of its lines must hold.
+ */
+export class GradingRuleGroup extends Component {
+    static template = "customer_grading.GradingRuleGroup";
+    static components = { FilterableSelectionField, IntegerField };
+    static props = { ...standardFieldProps };
+
+    get isCounted() {
+        return ["at_least", "at_most"].includes(this.props.record.data.kind);
+    }
+
+    get label() {
+        const { data, fields } = this.props.record;
+        const [, label] = fields.kind.selection.find(([kind]) => kind === data.kind);
+        return this.isCounted ? label.replace(/\bn\b/, data.count) : label;
+    }
+
+    get kindProps() {
+        return {
+            ...getFieldProps(this.props, "kind"),
+            required: true,
+            blacklisted_values: ["condition"],
+        };
+    }
+
+    get countProps() {
+        return getFieldProps(this.props, "count");
+    }
+}
+
+/**
+ * The cell of what a condition compares with: as many fields as the comparison needs.
+ */
+export class GradingRuleValue extends Component {
+    static template = "customer_grading.GradingRuleValue";
+    static components = { CharField, FloatField, Many2OneField, Many2OneReferenceField };
+    static props = { ...standardFieldProps };
+
+    /** What is compared with: a level, a choice, a text, one number, or two. */
+    get kind() {
+        const { operator, unit } = this.props.record.data;
+        if (operator?.startsWith("level_")) {
+            return "level";
+        }
+        if (operator === "is") {
+            return unit === "text" ? "text" : "choice";
+        }
+        return operator === "between" ? "between" : "number";
+    }
+
+    get levelProps() {
+        return this.getRecordProps("level_id");
+    }
+
+    get choiceProps() {
+        return this.getRecordProps("choice_id");
+    }
+
+    getRecordProps(name) {
+        return {
+            ...getFieldProps(this.props, name),
+            canCreate: false,
+            canCreateEdit: false,
+            canQuickCreate: false,
+            canOpen: false,
+            context: {},
+        };
+    }
+
+    get textProps() {
+        return getFieldProps(this.props, "text_value");
+    }
+
+    get valueProps() {
+        return { ...getFieldProps(this.props, "value"), trailingZeros: false };
+    }
+
+    get mostProps() {
+        return { ...getFieldProps(this.props, "value_max"), trailingZeros: false };
+    }
+}
+
+registry.category("fields").add("grading_rule_group", {
+    component: GradingRuleGroup,
+    supportedTypes: ["selection"],
+});
+registry.category("fields").add("grading_rule_value", {
+    component: GradingRuleValue,
+    supportedTypes: ["float"],
+});

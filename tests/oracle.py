@@ -1,0 +1,311 @@
+"""What a policy decides, in plain Python, written from the words of the design.
+
+It shares nothing with the addon: policies are the dicts that the tests make them from,
+customers are dicts of values, numbers are fractions, and nothing is ever rounded but the
+scaled sums. Slow, and simple enough to be right.
+
+A policy is ``{"criteria": {key: criterion}, "rules": [(grade, tree)]}``, in the form of
+:meth:`tests.common.CustomerGradingCommon._create_policy`. A customer is ``{key: value}``
+with the value of each measured criterion; ``None`` is unknown, which is not zero. What
+only the database knows of a criterion (its unit, what may be answered) stands in
+``facts``: ``{key: {"unit": ..., "most": ...}}``.
+"""
+
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+GROUPS = ("all", "any", "none", "at_least", "at_most")
+ONE_TEN_THOUSANDTH = Decimal("0.0001")
+
+
+def exact(number):
+    """Return a number as a person wrote it: 0.1 is one tenth."""
+    return None if number is None else Fraction(str(number))
+
+
+def round_half_up(number):
+    """Return a fraction rounded to the four decimals that a person sees."""
+    quotient = Decimal(number.numerator) / Decimal(number.denominator)
+    return Fraction(quotient.quantize(ONE_TEN_THOUSANDTH, ROUND_HALF_UP))
+
+
+def whole_months(start, end):
+    """Return how many whole calendar months lie between two dates."""
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return months - 1 if end.day < start.day else months
+
+
+class Oracle:
+    """Grades the customers of one policy.
+
+    :param policy: criteria and rules
+    :param customers: ``{customer: {key: value}}``, the whole population
+    :param facts: ``{key: {"unit": unit, "most": points at most of an answer}}``
+    :param groups: ``{customer: {field: group}}`` for rankings within groups
+    """
+
+    def __init__(self, policy, customers, facts, groups=None):
+        self.criteria = policy["criteria"]
+        self.rules = policy["rules"]
+        self.customers = customers
+        self.facts = facts
+        self.groups = groups or {}
+
+    # ------------------------------------------------------------------ results
+
+    def get_grade(self, customer):
+        """Return the code of the first grade whose requirement is surely met, or None."""
+        for grade, tree in self.rules:
+            if self.holds(customer, self.as_root(tree)) is True:
+                return grade
+        return None
+
+    def get_reason(self, customer):
+        """Return why a customer has its grade, or none: missing data, or fits no grade."""
+        if self.get_grade(customer):
+            return "graded"
+        verdicts = [self.holds(customer, self.as_root(tree)) for _grade, tree in self.rules]
+        return "missing" if None in verdicts else "no_rule"
+
+    def get_score(self, customer):
+        """Return the points of the first combination that is no part of another."""
+        parts = {part for spec in self.criteria.values() for part in spec.get("parts", ())}
+        for key, spec in self.criteria.items():
+            if "parts" in spec and key not in parts:
+                return self.get_points(customer, key)
+        return None
+
+    # ------------------------------------------------------------------ requirements
+
+    @staticmethod
+    def as_root(tree):
+        """A requirement without a group asks for all; without anything it takes everybody."""
+        if not tree:
+            return ("all",)
+        return tree if tree[0] in GROUPS else ("all", tree)
+
+    def holds(self, customer, tree):
+        """Return True, False, or None where it is unknown."""
+        kind = tree[0]
+        if kind not in GROUPS:
+            return self.is_met(customer, *tree)
+        if kind in ("at_least", "at_most"):
+            verdicts = [self.holds(customer, part) for part in tree[2:]]
+            sure, possible = self.count(verdicts)
+            if kind == "at_least":
+                return self.decide(sure >= tree[1], possible < tree[1])
+            return self.decide(possible <= tree[1], sure > tree[1])
+        sure, possible = self.count([self.holds(customer, part) for part in tree[1:]])
+        if kind == "all":
+            return self.decide(sure == len(tree) - 1, possible < len(tree) - 1)
+        if kind == "any":
+            return self.decide(sure > 0, possible == 0)
+        return self.decide(possible == 0, sure > 0)
+
+    @staticmethod
+    def count(verdicts):
+        """Return how many surely hold, and how many could if all unknown ones did."""
+        return verdicts.count(True), verdicts.count(True) + verdicts.count(None)
+
+    @staticmethod
+    def decide(surely, surely_not):
+        if surely:
+            return True
+        return False if surely_not else None
+
+    def is_met(self, customer, key, operator, *operands):
+        """Return whether a condition holds; unknown where what it looks at is."""
+        value = self.get_value(customer, key)
+        if operator == "known":
+            return value is not None
+        if operator == "unknown":
+            return value is None
+        if operator.startswith("level_"):
+            return self.compares_level(customer, key, operator, operands[0])
+        if operator.startswith("points_"):
+            value, operator = self.get_points(customer, key), operator.removeprefix("points_")
+        if value is None:
+            return None
+        if operator in ("yes", "no"):
+            return value is (operator == "yes")
+        if operator == "is":
+            return self.is_choice(value, operands[0])
+        return self.compares(exact(value), operator, *map(exact, operands))
+
+    @staticmethod
+    def compares(value, operator, least, most=None):
+        if operator == "between":
+            return least <= value <= most
+        return {
+            "ge": value >= least,
+            "gt": value > least,
+            "le": value <= least,
+            "lt": value < least,
+        }[operator]
+
+    @staticmethod
+    def is_choice(value, choice):
+        """A text is compared whatever its case; of several choices one must be it."""
+        if isinstance(value, str):
+            return value.lower() == choice.lower()
+        return choice in value if isinstance(value, (list, set, tuple)) else value == choice
+
+    def compares_level(self, customer, key, operator, position):
+        """Levels are compared by their order, best first; below the lowest is none."""
+        if self.get_value(customer, key) is None:
+            return None
+        band = self.get_band(customer, key)
+        bands = self.criteria[key]["bands"]
+        names = [b.get("level") or index for index, b in enumerate(bands)]
+        wanted = names.index(names[position])
+        reached = len(bands) if band is None else names.index(names[bands.index(band)])
+        return {
+            "level_is": reached == wanted,
+            "level_ge": reached <= wanted,
+            "level_le": reached >= wanted,
+        }[operator]
+
+    # ------------------------------------------------------------------ criteria
+
+    def get_value(self, customer, key):
+        """Return what is compared: the value, or the points of a combination."""
+        if "parts" in self.criteria[key]:
+            return self.get_points(customer, key)
+        return self.customers[customer][key]
+
+    def get_points(self, customer, key):
+        """Return what a criterion is worth, at most its cap; unknown has no points."""
+        spec = self.criteria[key]
+        points = (
+            self.combine(customer, spec)
+            if "parts" in spec
+            else self.get_points_of_value(customer, key)
+        )
+        if points is None or not spec.get("cap"):
+            return points
+        return min(points, exact(spec["cap"]))
+
+    def get_points_of_value(self, customer, key):
+        value = self.customers[customer][key]
+        unit = self.facts[key]["unit"]
+        if value is None:
+            return None
+        if self.criteria[key].get("bands"):
+            band = self.get_band(customer, key)
+            return exact(band.get("points", 0)) if band else Fraction(0)
+        if unit in ("choice", "text"):
+            return None
+        return Fraction(1 if value else 0) if unit == "yes_no" else exact(value)
+
+    def combine(self, customer, spec):
+        known = [
+            points * self.get_weight(part)
+            for part in spec["parts"]
+            if (points := self.get_points(customer, part)) is not None
+        ]
+        if spec["kind"] == "count":
+            return Fraction(sum(points > 0 for points in known))
+        if spec["kind"] == "best":
+            return max(known, default=None)
+        if spec["kind"] == "worst":
+            return min(known) if len(known) == len(spec["parts"]) else None
+        total = sum(known, Fraction(0))
+        return self.scale(customer, spec, total) if spec.get("normalize_to") else total
+
+    def get_weight(self, key):
+        return exact(self.criteria[key].get("weight", 1))
+
+    def scale(self, customer, spec, total):
+        """Scale a sum to its highest possible total, which unknown parts may lower."""
+        most = Fraction(0)
+        for part in spec["parts"]:
+            leave_out = spec.get("unknown_lowers_maximum")
+            if leave_out and self.get_points(customer, part) is None:
+                continue
+            most += self.get_most(part) * self.get_weight(part)
+        if not most:
+            return None
+        return round_half_up(total * exact(spec["normalize_to"]) / most)
+
+    def get_most(self, key):
+        """Return the most points that a criterion can give; 0 where there is no end."""
+        spec = self.criteria[key]
+        if "parts" in spec:
+            most = self.get_most_of_parts(spec)
+        elif spec.get("bands"):
+            # Who is below every level gets no points, so it is never less than that.
+            most = max(0, *(exact(band.get("points", 0)) for band in spec["bands"]))
+        elif self.facts[key]["unit"] == "yes_no":
+            most = Fraction(1)
+        else:
+            most = exact(self.facts[key].get("most", 0)) or exact(spec.get("cap", 0))
+        cap = exact(spec.get("cap", 0))
+        return min(most, cap) if cap else most
+
+    def get_most_of_parts(self, spec):
+        parts = [self.get_most(part) * self.get_weight(part) for part in spec["parts"]]
+        if spec["kind"] == "count":
+            return Fraction(len(parts))
+        if spec["kind"] == "sum":
+            return exact(spec.get("normalize_to", 0)) or sum(parts)
+        return max(parts) if spec["kind"] == "best" else min(parts)
+
+    # ------------------------------------------------------------------ levels
+
+    def get_band(self, customer, key):
+        """Return the band that a known value falls into, or None below all of them."""
+        spec = self.criteria[key]
+        value = self.get_value(customer, key)
+        bands = spec.get("bands", ())
+        if spec.get("band_by", "value") != "value":
+            first = [b for b in bands if self.is_among_first(customer, key, b)]
+            return min(first, key=lambda band: exact(band["lower"]), default=None)
+        if bands and "choice_id" in bands[0]:
+            return next((b for b in bands if self.is_choice(value, b["choice_id"])), None)
+        number = exact(int(value) if isinstance(value, bool) else value)
+        reached = [
+            band
+            for band in bands
+            if number > exact(band["lower"])
+            or (number == exact(band["lower"]) and not band.get("strict"))
+        ]
+        return max(
+            reached, key=lambda band: (exact(band["lower"]), bool(band.get("strict"))), default=None
+        )
+
+    def is_among_first(self, customer, key, band):
+        """Return whether a customer is among the first so many per cent of its group.
+
+        Customers are ranked by value, those of one value together. One belongs to the
+        first *p* per cent when those above it are less than that (who crosses the line
+        belongs to it), or when those from it up are not more (is left out).
+        """
+        spec = self.criteria[key]
+        value = exact(self.customers[customer][key])
+        ranked = self.get_ranked(customer, key)
+        if value not in ranked:
+            return False
+        own = (lambda v: max(v, 0)) if spec["band_by"] == "share" else (lambda v: 1)
+        line = sum(map(own, ranked)) * exact(band["lower"]) / 100
+        above = sum(own(other) for other in ranked if other > value)
+        upto = sum(own(other) for other in ranked if other >= value)
+        if spec.get("crossing", "in") == "out":
+            return upto <= line
+        return above < line
+
+    def get_ranked(self, customer, key):
+        """Return the known values that a customer is ranked among: its group's."""
+        spec = self.criteria[key]
+        field = spec.get("rank_within", "all")
+        group = self.get_group(customer, field)
+        values = [
+            exact(self.customers[other][key])
+            for other in self.customers
+            if self.customers[other][key] is not None and self.get_group(other, field) == group
+        ]
+        if spec.get("rank_among", "positive") == "positive":
+            return [value for value in values if value > 0]
+        return values
+
+    def get_group(self, customer, field):
+        return None if field == "all" else self.groups[customer][field]
