@@ -85,7 +85,9 @@ class CustomerGradingCommon(BaseCommon):
             {"name": name, "parent_id": parent and parent.id, **vals}
         )
         cls.env.user.company_ids = [Command.link(company.id)]
-        if not parent:
+        if parent:
+            cls.env.cr.precommit.run()  # a branch takes its parent's chart at the commit
+        else:
             cls.env["account.chart.template"].try_loading(
                 "generic_coa", company=company, install_demo=False
             )
@@ -247,7 +249,7 @@ class CustomerGradingCommon(BaseCommon):
 
     @classmethod
     def _create_policy(cls, criteria, rules=(), **vals):
-        """Return a draft policy from plain Python.
+        """Return a draft policy from plain Python, whose grades change at once.
 
         :param criteria: ``{key: values}`` in order, parts before what they are part of.
             ``measure`` is a measure's code, ``parts`` the keys of a combination's parts,
@@ -264,6 +266,9 @@ class CustomerGradingCommon(BaseCommon):
                 "name": "Policy",
                 "dimension_id": dimension.id,
                 "company_id": cls.company.id,
+                "downgrade_timing": "now",
+                "downgrade_days": 0,
+                "stop_percent": 0,
                 **vals,
             }
         )

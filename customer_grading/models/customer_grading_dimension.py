@@ -111,7 +111,9 @@ class CustomerGradingDimension(models.Model):
         )
         company = self.env["res.company"].sudo().browse(company_id)
         for ancestor in reversed(company.parent_ids or company):
-            if named := dimensions.filtered(lambda d: ancestor in d.main_company_ids):
+            if named := dimensions.filtered_domain(
+                [("main_company_ids", "in", ancestor.ids)]
+            ):
                 return named[0].id
         return dimensions[:1].id
 

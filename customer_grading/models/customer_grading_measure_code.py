@@ -6,7 +6,8 @@ class CustomerGradingMeasure(models.Model):
     """Built-in measures of payment behaviour and of contacts.
 
     An invoice is settled on the day on which its last part was reconciled; it is late
-    where that day, or the reference date while it is open, lies after the due date.
+    where that day, or the reference date while it is open, lies after the due date. One
+    that is due in several parts is late where one of them is.
     """
 
     _inherit = "customer.grading.measure"
@@ -34,14 +35,15 @@ class CustomerGradingMeasure(models.Model):
     def _get_receivables_sql(self, scope, statement):
         """Return the receivable items of customer invoices, as they stood on the date.
 
-        :return: query of ``subject_id, company_id, due, date, amount, settled, settled_on``,
-            amounts in company currency
+        :return: query of ``subject_id, company_id, invoice_id, due, date, amount, settled,
+            settled_on``, one row for each part that is due, amounts in company currency
         """
         contacts = statement.contact_ids
         narrow = SQL("AND item.partner_id IN %s", contacts) if contacts else SQL()
         return SQL(
             """
             SELECT partner.commercial_partner_id AS subject_id, item.company_id,
+                   item.move_id AS invoice_id,
                    COALESCE(item.date_maturity, item.date) AS due, move.invoice_date AS date,
                    item.balance AS amount, COALESCE(SUM(part.amount), 0) AS settled,
                    MAX(part.max_date) AS settled_on
@@ -112,7 +114,7 @@ class CustomerGradingMeasure(models.Model):
 
     def _get_late_count_values_sql(self, criterion, scope, statement):
         aggregate = SQL(
-            "COUNT(*) FILTER (WHERE %s AND %s)",
+            "COUNT(DISTINCT invoice_id) FILTER (WHERE %s AND %s)",
             self._get_invoiced_in_sql(criterion, scope),
             self._get_late_sql(scope),
         )
@@ -127,8 +129,8 @@ class CustomerGradingMeasure(models.Model):
             self._get_decided_sql(scope),
         )
         aggregate = SQL(
-            "ROUND(100.0 * COUNT(*) FILTER (WHERE %(decided)s AND NOT %(late)s)"
-            " / NULLIF(COUNT(*) FILTER (WHERE %(decided)s), 0), 4)",
+            "ROUND(100.0 - 100.0 * COUNT(DISTINCT invoice_id) FILTER (WHERE %(decided)s AND %(late)s)"
+            " / NULLIF(COUNT(DISTINCT invoice_id) FILTER (WHERE %(decided)s), 0), 4)",
             decided=decided,
             late=self._get_late_sql(scope),
         )

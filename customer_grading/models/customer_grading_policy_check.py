@@ -221,26 +221,24 @@ class CustomerGradingRule(models.Model):
     def _get_problems(self):
         """Return what keeps a requirement from being decided, as the policy's problems."""
         self.ensure_one()
-        messages = []
-        conditions = self._get_ordered_lines().filtered(lambda l: l.kind == "condition")
-        for position, line in enumerate(conditions, 1):
-            if problem := line._get_problem():
-                messages.append(
-                    self.env._(
-                        "Grade %(grade)s, condition %(position)s: %(problem)s",
-                        grade=self.grade_id.code,
-                        position=position,
-                        problem=problem,
-                    )
-                )
+        conditions = self._get_ordered_lines().filtered(lambda line: line.kind == "condition")
+        messages = [
+            self.env._(
+                "Grade %(grade)s, condition %(position)s: %(problem)s",
+                grade=self.grade_id.code,
+                position=position,
+                problem=problem,
+            )
+            for position, line in enumerate(conditions, 1)
+            if (problem := line._get_problem())
+        ]
         children = self._get_children()
-        for group in self | self.line_ids.filtered(lambda l: l.kind != "condition"):
-            if problem := group._get_group_problem(len(children.get(group, ()))):
-                messages.append(
-                    self.env._(
-                        "Grade %(grade)s: %(problem)s", grade=self.grade_id.code, problem=problem
-                    )
-                )
+        groups = self | self.line_ids.filtered(lambda line: line.kind != "condition")
+        messages += [
+            self.env._("Grade %(grade)s: %(problem)s", grade=self.grade_id.code, problem=problem)
+            for group in groups
+            if (problem := group._get_group_problem(len(children.get(group, ()))))
+        ]
         return [
             self.policy_id._prepare_problem(
                 message,

@@ -1,9 +1,10 @@
 from ast import literal_eval
 from difflib import get_close_matches
+from itertools import zip_longest
 
 from odoo.exceptions import AccessError
 
-from ..tools.domains import follow, get_ids, map_conditions, to_lists
+from ..tools.domains import get_ids, map_conditions, to_lists
 from .customer_grading_measure import NUMERIC_UNITS
 
 QUESTION_UNITS = {"yes_no": "yes_no", "levels": "choice", "points": "points"}
@@ -31,9 +32,7 @@ class CriteriaReader:
         """Return the measure ``code``, one of the file included, or note that there is none."""
         if code in self.measures:
             return self.measures[code]
-        self.refuse_unknown(
-            path, self._("there is no measure “%s”.", code), code, self.measures
-        )
+        self.refuse_unknown(path, self._("there is no measure “%s”.", code), code, self.measures)
         return None
 
     def find_record(self, model_name, name, path):
@@ -75,12 +74,17 @@ class CriteriaReader:
         content[name] = "[]"
         if conditions is None or model_name not in self.env:
             return
-        model = self.env[model_name]
         try:
-            text = repr(map_conditions(conditions, model, self._refuse_ids))
-        except (KeyError, TypeError, ValueError) as error:
-            # The right words for it are found below.
-            text = None if isinstance(error, NumberedRecord) else repr(conditions)
+            named = map_conditions(
+                conditions,
+                self.env[model_name],
+                lambda *condition: self._find_records(where, *condition),
+            )
+            text = repr(named)
+        except NumberedRecord:
+            text = None
+        except (KeyError, TypeError, ValueError):
+            text = repr(conditions)  # the right words for it are found below
         if text is None:
             self.refuse(
                 where,
@@ -104,11 +108,26 @@ class CriteriaReader:
             )
             return None
 
-    @staticmethod
-    def _refuse_ids(path, operator, value, target):
+    def _find_records(self, where, path, operator, value, target):
+        """Return a condition with the ids of the records that it names.
+
+        :raise NumberedRecord: where it has numbers
+        """
         if target is not None and get_ids(value):
             raise NumberedRecord(path)
-        return path, operator, value
+        return path, operator, self._find_named(value, target, where)
+
+    def _find_named(self, value, target, where):
+        if isinstance(value, list):
+            return [self._find_named(item, target, where) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if target is None or value.keys() != {"record"} or not isinstance(value["record"], str):
+            self.refuse(
+                where, self._('write {"record": "..."} with the name or external id of a record.')
+            )
+            return False
+        return self.find_record(target._name, value["record"], where) or False
 
     def _get_domain_problem(self, text, model_name):
         Measure = self.env["customer.grading.measure"]
@@ -264,7 +283,7 @@ class CriteriaReader:
         """Note where a band does not end at the beginning of the next one up."""
         begun = [band for band in bands if "from" in band]
         ordered = sorted(begun, key=lambda band: (band["from"], band.get("strict", False)))
-        for band, above in zip(ordered, [*ordered[1:], None], strict=True):
+        for band, above in zip_longest(ordered, ordered[1:]):
             if "to" not in band:
                 continue
             where = f"{path}[{bands.index(band)}].to"

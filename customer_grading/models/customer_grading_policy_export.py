@@ -15,7 +15,9 @@ from ..tools.policy_format import (
     omit_defaults,
     simplify,
 )
+from .customer_grading_measure import REFUSED_MODELS
 
+IN_TREE = ("child_of", "parent_of")
 OPERATORS = {operator: name for name, operator in COMPARISONS.items()}
 PARAGRAPHS = re.compile(r"(?:<p>[^<>]*</p>)+")
 
@@ -40,8 +42,27 @@ def find_external_id(record):
 
 
 def export_record(record):
-    """Return what names ``record`` in any database: its external id, else its name."""
-    return find_external_id(record) or record.with_context(lang="en_US").display_name
+    """Return what finds ``record`` in any database: its external id, else its only name.
+
+    :raise UserError: where another record goes by that name
+    """
+    return find_external_id(record) or _get_only_name(record, "display_name")
+
+
+def _get_only_name(record, field):
+    record = record.with_context(lang="en_US")
+    name = record[field]
+    others = record.search([(field, "=", name)]) - record
+    if others:
+        raise UserError(
+            record.env._(
+                "Two records are called “%(name)s” (%(model)s), so a file could not tell them "
+                "apart. Rename one of them, then export.",
+                name=name,
+                model=record._description,
+            )
+        )
+    return name
 
 
 def export_domain(env, domain, model_name):
@@ -49,12 +70,12 @@ def export_domain(env, domain, model_name):
 
     :raise UserError: where a record is gone, or its name would mean others too
     """
-    model = env[model_name].with_context(lang="en_US")
-    conditions = map_conditions(literal_eval(domain or "[]"), model, _name_records)
-    return to_lists(conditions)
+    conditions = literal_eval(domain or "[]")
+    return to_lists(map_conditions(conditions, env[model_name], _name_records))
 
 
 def _name_records(path, operator, value, target):
+    """Return a condition on records by their names, where it has them by their numbers."""
     if target is None or not get_ids(value):
         return path, operator, value
     records = target.browse(get_ids(value))
@@ -68,36 +89,13 @@ def _name_records(path, operator, value, target):
                 number=missing[0].id,
             )
         )
-    in_tree = operator in ("child_of", "parent_of")
-    field = "display_name" if in_tree else target._rec_name or "display_name"
-    names = [record[field] for record in records]
-    for record, name in zip(records, names, strict=True):
-        _check_only(record, field, name, operator)
-    if not isinstance(value, (list, tuple)):
-        names = names[0]
-    if in_tree:
-        return path, operator, names
-    return ("" if path == "id" else path.removesuffix(".id") + ".") + field, operator, names
-
-
-def _check_only(record, field, name, operator):
-    """Raise unless ``name`` leads to ``record`` alone, as the operator looks names up."""
-    if operator in ("child_of", "parent_of"):
-        found = record.search([("display_name", "ilike", name)])
-        others = found - record
-        if operator == "child_of":
-            others -= record.search([("id", "child_of", record.ids)])
+    field = target._rec_name
+    if operator in IN_TREE or target._name.startswith(REFUSED_MODELS) or not field:
+        names = [{"record": export_record(record)} for record in records]
     else:
-        others = record.search([(field, "=", name)]) - record
-    if others:
-        raise UserError(
-            record.env._(
-                "The filter names “%(name)s”, and “%(other)s” goes by that name too, so a "
-                "file could not tell them apart. Rename one of them, then export.",
-                name=name,
-                other=others[0].display_name,
-            )
-        )
+        path = field if path == "id" else f"{path.removesuffix('.id')}.{field}"
+        names = [_get_only_name(record, field) for record in records]
+    return path, operator, names if isinstance(value, (list, tuple)) else names[0]
 
 
 class CustomerGradingPolicy(models.Model):
@@ -337,6 +335,13 @@ class CustomerGradingCriterion(models.Model):
             else None,
         }
 
+    def _export_choice(self, choice_id):
+        """Return what names a choice: of a question, its name; else as any record."""
+        choice = self.env[self._get_choice_model()].browse(choice_id)
+        if choice._name == "customer.grading.question.choice":
+            return choice.with_context(lang="en_US").name
+        return export_record(choice)
+
     def _export_period(self):
         stretches = {
             "trailing": f"last_{self.period_unit}",
@@ -357,8 +362,7 @@ class CustomerGradingBand(models.Model):
         if self.criterion_id._is_ranked():
             content["first_percent"] = self.lower
         elif self.unit == "choice":
-            choice = self.env[self.choice_model].browse(self.choice_id)
-            content["choice"] = export_record(choice)
+            content["choice"] = self.criterion_id._export_choice(self.choice_id)
         else:
             content.update({"from": self.lower, "strict": self.strict})
         return omit_defaults(content, "band")
@@ -397,13 +401,9 @@ class CustomerGradingRule(models.Model):
         if operator == "between":
             return {**asked, "between": [simplify(self.value), simplify(self.value_max)]}
         if operator == "is":
-            return {**asked, "is": self._export_choice()}
+            choice = self.choice_id and self.criterion_id._export_choice(self.choice_id)
+            return {**asked, "is": choice or self.text_value}
         if (operator or "").startswith("level_"):
             level = self.level_id.with_context(lang="en_US").level
             return {**asked, OPERATORS[operator]: level}
         return {**asked, OPERATORS.get(operator, "at_least"): simplify(self.value)}
-
-    def _export_choice(self):
-        if self.criterion_id.unit == "text":
-            return self.text_value
-        return export_record(self.env[self.choice_model].browse(self.choice_id))

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
@@ -90,6 +92,7 @@ class PolicyReader(CriteriaReader):
             )
             return None
         content = self.parser.read(data, "policy")
+        self._check_note(content.get("note", {}))
         self._check_dimension(content.get("dimension", {}))
         self._check_questions(content.get("questions", []))
         self._check_measures(content.get("measures", []))
@@ -99,6 +102,19 @@ class PolicyReader(CriteriaReader):
         for position, rule in enumerate(content.get("rules", [])):
             self.check_rule(rule, f"rules[{position}]")
         return content
+
+    def _check_note(self, note):
+        """Replace the notes by HTML; Odoo translates them term by term."""
+        get_terms = self.env["customer.grading.policy"]._fields["note"].get_trans_terms
+        for language, text in note.items():
+            if isinstance(text, list):
+                text = Markup().join(Markup("<p>%s</p>") % line for line in text)
+            note[language] = str(text)
+            if len(get_terms(note[language])) != len(get_terms(note["en"])):
+                self.refuse(
+                    f"note.{language}",
+                    self._("it has other parts than the English note. Write the same parts."),
+                )
 
     # ------------------------------------------------------------------ what is named
 

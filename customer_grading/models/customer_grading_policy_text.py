@@ -244,10 +244,14 @@ class CustomerGradingRule(models.Model):
         if not rest:
             return ""
         words = self.env["customer.grading.measure"]
+        alone = len(rest) == 1
+        texts = [
+            line._to_text(children) if alone else line._to_nested_text(children) for line in rest
+        ]
         return self.env._(
             "%(grade)s also takes: %(conditions)s.",
             grade=self.grade_id.code,
-            conditions=words._join_all([line._to_text(children) for line in rest]),
+            conditions=words._join_all(texts),
         )
 
 
@@ -262,7 +266,7 @@ class CustomerGradingCriterion(models.Model):
         words = self.env["customer.grading.measure"]
         details = words._join_list(
             [
-                self.measure_id.description or "",
+                (self.measure_id.description or "").rstrip(".。"),
                 self._get_base_text(),
                 *(self._get_domain_details()),
                 self._get_question_details(),

@@ -1,4 +1,3 @@
-from markupsafe import Markup
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -48,7 +47,7 @@ class PolicyWriter:
         self.path = ""
         policy = self._create("customer.grading.policy", self._prepare_policy(content, dimension))
         self._translate(policy, "name", content["name"])
-        self._translate(policy, "note", self._prepare_note(content))
+        self._translate_note(policy, content.get("note", {}))
         for position, criterion in enumerate(content.get("criteria", [])):
             self._write_criterion(policy, criterion, f"criteria[{position}]")
         for position, rule in enumerate(content.get("rules", [])):
@@ -176,7 +175,7 @@ class PolicyWriter:
         vals = {
             "name": content["name"]["en"],
             "key": content["key"],
-            "note": self._prepare_note(content).get("en"),
+            "note": content.get("note", {}).get("en"),
             "dimension_id": dimension.id,
             "decide_by": content["decide_by"],
             "domain": content.get("applies_to"),
@@ -189,15 +188,19 @@ class PolicyWriter:
         }
         return {name: value for name, value in vals.items() if value is not None}
 
-    @staticmethod
-    def _prepare_note(content):
-        """Return the note by language, as HTML."""
-        return {
-            language: Markup().join(Markup("<p>%s</p>") % line for line in text)
-            if isinstance(text, list)
-            else text
-            for language, text in content.get("note", {}).items()
-        }
+    def _translate_note(self, policy, note):
+        """Write the note in other languages, which Odoo keeps term by term."""
+        get_terms = policy._fields["note"].get_trans_terms
+        source = get_terms(policy.note or "")
+        self._translate(
+            policy,
+            "note",
+            {
+                language: dict(zip(source, get_terms(text), strict=True))
+                for language, text in note.items()
+                if language != "en"
+            },
+        )
 
     def _write_criterion(self, policy, content, path, parent=None):
         self.path = path

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from .customer_grading_rule import LEVEL_OPERATORS, POINTS_OPERATORS
+from .customer_grading_rule import LEVEL_OPERATORS, POINTS_OPERATORS, VALUE_OPERATORS
 
 
 class CustomerGradingExplanation(models.AbstractModel):
@@ -31,7 +31,8 @@ class CustomerGradingExplanation(models.AbstractModel):
             return self._get_text_without_explanation(record, grade)
         if explanation.grade != grade:
             return self.env._("The policy was changed since then.")
-        return self._get_move_text(explanation, from_grade, figures)
+        text = self._get_move_text(explanation, from_grade, figures)
+        return text[:1].upper() + text[1:]
 
     @staticmethod
     def _get_move(record):
@@ -94,7 +95,9 @@ class CustomerGradingExplanation(models.AbstractModel):
         met = explanation.get_conditions(explanation.rule).filtered(
             lambda line: explanation.holds[line]
         )
-        return met.filtered(lambda line: not any(old._implies(line) for old in asked)) or met
+        new = met.filtered(lambda line: not any(old._implies(line) for old in asked)) or met
+        # What is counted tells more than what a customer is.
+        return new.sorted(lambda line: line.operator not in VALUE_OPERATORS)
 
     def _shorten(self, texts):
         """Return the first of several reasons, and how many more there are."""
@@ -111,13 +114,11 @@ class CustomerGradingExplanation(models.AbstractModel):
         """Return that a condition is met, with the value where it may be seen."""
         criterion = condition.criterion_id
         text = condition._get_condition_text()
-        least, _most = explanation.get_limits(condition)
-        ranked = condition.operator in LEVEL_OPERATORS
-        if least is not None and not ranked and condition.operator != "between":
+        if condition.operator in ("ge", "points_ge"):
             text = self.env._(
                 "%(criterion)s reached %(limit)s",
                 criterion=criterion._get_label(),
-                limit=condition._format_limit(least),
+                limit=condition._format_limit(condition.value),
             )
         return self._add_value(text, explanation, condition, figures, "near")
 

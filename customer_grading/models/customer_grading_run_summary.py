@@ -25,7 +25,7 @@ class CustomerGradingRun(models.Model):
     data_check = fields.Json(compute="_compute_data_check")
     limits = fields.Json("Limits used", compute="_compute_limits")
     counts = fields.Json(compute="_compute_counts")
-    policy_state = fields.Selection(related="policy_id.state")
+    policy_state = fields.Selection(related="policy_id.state", string="State of the policy")
     first_text = fields.Char(compute="_compute_summary")
     moving_count = fields.Integer("Customers that move", compute="_compute_summary")
     moving_text = fields.Char(compute="_compute_summary")

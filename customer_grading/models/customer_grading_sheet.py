@@ -367,13 +367,16 @@ class CustomerGradingSheet(models.AbstractModel):
         _ = self.env._
         reasons = self.env["customer.grading.explanation"]._get_reason_text(current)
         start = earlier[0].date_applied if earlier else None
+        end = fields.Date.subtract(current.date_applied, days=1)
         names = {
             "grade": current.from_grade_id.code,
             "start": self._format_date(start),
-            "end": self._format_date(fields.Date.subtract(current.date_applied, days=1)),
+            "end": self._format_date(end),
         }
         period = (
-            _("%(grade)s from %(start)s to %(end)s") if start else _("%(grade)s until %(end)s")
+            _("%(grade)s from %(start)s to %(end)s")
+            if start and start <= end
+            else _("%(grade)s until %(end)s")
         )
         text = period % names
         if reason := reasons[current]:

@@ -34,7 +34,7 @@ class CustomerGradingSheet(models.AbstractModel):
         next_rule = explanation.get_next_rule()
         blocks = [self._get_points_block(view, score, next_rule)] if score else []
         if self._asks_beyond(view, rule, score):
-            blocks.append(self._get_why_block(view, rule))
+            blocks.append(self._get_why_block(view, rule, best=not next_rule))
         if self._asks_beyond(view, next_rule, score):
             blocks.append(self._get_why_not_block(view, next_rule))
         return blocks
@@ -72,7 +72,8 @@ class CustomerGradingSheet(models.AbstractModel):
 
     # ------------------------------------------------------------------ why
 
-    def _get_why_block(self, view, rule):
+    def _get_why_block(self, view, rule, best):
+        """Return what the grade asks for, and the rank where no better grade tells it."""
         _ = self.env._
         lines = view.explanation.get_lines(rule)
         met = all(view.explanation.holds[line] for line in lines)
@@ -80,8 +81,11 @@ class CustomerGradingSheet(models.AbstractModel):
         title = _("Why %s: all met", grade) if met and rule.kind == "all" else _("Why %s", grade)
         if rule.kind != "all":
             title = _("%(why)s: %(group)s", why=title, group=rule._get_group_name())
+        conditions = view.explanation.get_conditions(rule) if best else ()
+        ranks = [self._get_rank_text(view, condition) for condition in conditions]
         rows = self._get_rows(view, lines)
-        return self._prepare_block(title, self._get_columns(view, _("From")), rows)
+        columns = self._get_columns(view, _("From"))
+        return self._prepare_block(title, columns, rows, "\n".join(filter(None, ranks)) or None)
 
     def _get_why_not_block(self, view, rule):
         """Return what of the next better grade's requirement is not met, and how far off."""
@@ -493,6 +497,8 @@ class CustomerGradingSheet(models.AbstractModel):
         gain, _effort, criterion, band = min(
             steps, key=lambda step: (-min(step[0], missing), step[1])
         )
+        if gain <= 0:
+            return None
         reading = view.explanation.readings[criterion]
         return self.env._(
             "Nearest: %(criterion)s at %(level)s (now %(value)s): +%(gain)s of the %(missing)s "
@@ -500,20 +506,21 @@ class CustomerGradingSheet(models.AbstractModel):
             criterion=criterion._get_label(),
             level=criterion._format_value(band.lower),
             value=criterion._format_value(reading.value, "down"),
-            gain=score._format_number(gain),
+            gain=score._format_number(min(gain, missing)),
             missing=score._format_points(missing, "up"),
         )
 
     def _get_band_steps(self, view, criterion, factor):
         """Return ``(gain, effort, criterion, band)`` of each next better level within a sum."""
+        reading = view.explanation.readings[criterion]
         if criterion.kind == "sum":
+            room = (criterion.cap - (reading.points or 0)) * factor if criterion.cap else None
             factor *= self._get_scale(view, criterion)
             return [
-                step
+                (gain if room is None else min(gain, room), *step)
                 for child in criterion.child_ids
-                for step in self._get_band_steps(view, child, factor * child.weight)
+                for gain, *step in self._get_band_steps(view, child, factor * child.weight)
             ]
-        reading = view.explanation.readings[criterion]
         raised = criterion.kind == "measure" and criterion.unit in ("amount", "count", "ratio")
         if not raised or criterion._is_ranked() or reading.value is None:
             return []

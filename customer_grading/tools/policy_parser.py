@@ -70,9 +70,7 @@ class PolicyParser:
         if len(data) < len(pairs):
             keys = [key for key, _value in pairs]
             twice = next(key for key in keys if keys.count(key) > 1)
-            self.refuse(
-                twice, self._("the key stands twice in one object. Take one of them out.")
-            )
+            self.refuse(twice, self._("the key stands twice in one object. Take one of them out."))
         return data
 
     def _refuse_constant(self, constant):
@@ -103,9 +101,7 @@ class PolicyParser:
                 continue
             near = get_close_matches(name, keys, n=1)
             if near:
-                message = self._(
-                    "there is no such key. The nearest one is “%(key)s”.", key=near[0]
-                )
+                message = self._("there is no such key. The nearest one is “%(key)s”.", key=near[0])
             else:
                 message = self._(
                     "there is no such key. Take it out, or write one of: %(keys)s.",
@@ -151,7 +147,7 @@ class PolicyParser:
         )
 
     def _read_name(self, value, key, path):
-        """A text, or a text by language: ``{"en": ..., "zh_CN": ...}``."""
+        """A text, or a text by language, English first: ``{"en": ..., "zh_CN": ...}``."""
         return self._read_translated(value, path, lambda text: isinstance(text, str) and text)
 
     def _read_note(self, value, key, path):
@@ -159,8 +155,10 @@ class PolicyParser:
         return self._read_translated(
             value,
             path,
-            lambda text: isinstance(text, str)
-            or (isinstance(text, list) and all(isinstance(line, str) for line in text)),
+            lambda text: (
+                isinstance(text, str)
+                or (isinstance(text, list) and all(isinstance(line, str) for line in text))
+            ),
         )
 
     def _read_translated(self, value, path, is_text):
@@ -182,7 +180,9 @@ class PolicyParser:
                     f"{path}.{language}", self._("this must be a text. Write it in quotes.")
                 )
                 return None
-        return value if "en" in value else None
+        if "en" not in value:
+            return None
+        return {"en": value["en"], **value}
 
     def _read_integer(self, value, key, path):
         if isinstance(value, bool) or not isinstance(value, int):

@@ -1,0 +1,47 @@
+"""The value objects behind the engine do as their own examples say."""
+
+import doctest
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+from odoo.addons.customer_grading.tools import period, scope
+from odoo.addons.customer_grading.tools.period import Period
+from odoo.addons.customer_grading.tools.scope import Scope
+from odoo.tests import tagged
+from odoo.tests.common import BaseCase
+
+DAYS = st.dates(date(2019, 1, 1), date(2032, 12, 31))
+
+
+@tagged("post_install", "-at_install")
+class TestPeriod(BaseCase):
+    def test_examples_in_docstrings(self):
+        for module in (period, scope):
+            with self.subTest(module=module.__name__):
+                result = doctest.testmod(module)
+                self.assertTrue(result.attempted)
+                self.assertFalse(result.failed)
+
+    @given(DAYS, st.integers(1, 60), st.sampled_from(["day", "month_end", "quarter_end"]))
+    def test_stretches_of_following_days_leave_no_gap(self, day, count, up_to):
+        """A day that is left out by one period is the last of the one before it."""
+        [(first, last)] = Period("trailing", count, "months", up_to).get_bounds(day)
+        self.assertLessEqual(first, last)
+        self.assertLessEqual(last, day)
+        if up_to != "day":
+            self.assertEqual((last + timedelta(days=1)).day, 1)
+            self.assertEqual(first.day, 1)
+
+    @given(DAYS)
+    def test_the_year_before_ends_on_the_same_day(self, day):
+        """On the 29th of February there is none: the stretch ends with the month."""
+        [(_first, last)] = Period("this_year").get_bounds_a_year_before(day)
+        self.assertEqual(last.year, day.year - 1)
+        if (day.month, day.day) not in ((2, 29), (2, 28)):
+            self.assertEqual((last.month, last.day), (day.month, day.day))
+
+    @given(DAYS, st.sampled_from(["UTC", "Asia/Shanghai", "America/New_York"]))
+    def test_a_day_ends_where_the_next_begins(self, day, zone):
+        zoned = Scope(day, zone)
+        self.assertEqual(zoned.get_end_of(day), zoned.get_start_of(day + timedelta(days=1)))
