@@ -65,7 +65,7 @@ def measure(template, data, tenth, scale):
     say("Grading all customers")
     large = stages.grade(LARGE, subject.create_requirements_policy, scale)
     rows = [
-        stages.check_grading("full run, requirements", large, ("account_move", "sale_order")),
+        stages.check_grading("full run, requirements", large),
         stages.check_moves(large),
         stages.check_growth(small, large),
         *stages.check_queries(small, large),
@@ -97,7 +97,7 @@ def measure_rank(data, scale):
     databases.clone(data, LARGE)
     databases.install(LARGE, subject.MODULE)
     ranked = stages.grade(LARGE, subject.create_rank_policy, scale)
-    return stages.check_grading("full run, rank", ranked, ("account_move",))
+    return stages.check_grading("full run, rank", ranked)
 
 
 def describe_machine(data, scale):

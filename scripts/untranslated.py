@@ -1,12 +1,15 @@
-"""Fail when a term of a catalogue has no translation: python scripts/untranslated.py FILE.po"""
+"""Fail when a term of a catalogue has no translation: untranslated.py FILE.po..."""
 
 import sys
 
 import polib
 
-catalogue = polib.pofile(sys.argv[1])
-missing = catalogue.untranslated_entries() + catalogue.fuzzy_entries()
-for entry in missing:
-    print(f"{sys.argv[1]}:{entry.linenum}: not translated: {entry.msgid!r}")
-print(f"{len(catalogue.translated_entries())} terms translated, {len(missing)} missing")
+missing = 0
+for path in sys.argv[1:]:
+    catalogue = polib.pofile(path)
+    entries = catalogue.untranslated_entries() + catalogue.fuzzy_entries()
+    for entry in entries:
+        print(f"{path}:{entry.linenum}: not translated: {entry.msgid!r}")
+    print(f"{path}: {len(catalogue.translated_entries())} translated, {len(entries)} missing")
+    missing += len(entries)
 sys.exit(bool(missing))

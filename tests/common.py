@@ -79,10 +79,10 @@ class CustomerGradingCommon(BaseCommon):
         }
 
     @classmethod
-    def _create_company_with_chart(cls, name, parent=None, **vals):
+    def _create_company_with_chart(cls, name, parent=None, currency=None):
         """Return a company that can post invoices; one with ``parent`` is its branch."""
         company = cls.env["res.company"].create(
-            {"name": name, "parent_id": parent and parent.id, **vals}
+            {"name": name, "parent_id": parent and parent.id}
         )
         cls.env.user.company_ids = [Command.link(company.id)]
         if parent:
@@ -91,6 +91,8 @@ class CustomerGradingCommon(BaseCommon):
             cls.env["account.chart.template"].try_loading(
                 "generic_coa", company=company, install_demo=False
             )
+            if currency:
+                company.currency_id = currency  # the chart came with its own
         return company
 
     # ------------------------------------------------------------------ documents

@@ -3,6 +3,7 @@ from datetime import datetime, time, timedelta
 from itertools import count
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
@@ -38,6 +39,7 @@ DOCUMENTS = (
     "sale.order",
     "sale.order.line",
 )
+GRADING_DAYS = (60, 20, 0)
 PROJECTS = {
     "OEM": (
         "Axles for the {year} tractor series",
@@ -114,11 +116,11 @@ class CustomerGradingDemo(models.AbstractModel):
                 "name": "Haishan Europe",
                 "city": "Duisburg",
                 "country_id": self.env.ref("base.de").id,
-                "currency_id": self.env.ref("base.EUR").id,
             }
         )
         # As `try_loading` does, which expects the registry to be complete.
         self.env["account.chart.template"]._load("generic_coa", europe, install_demo=False)
+        europe.currency_id = self.env.ref("base.EUR")
         self._set_sales_tax(europe, 19)
         self.env.ref("base.user_admin").company_ids |= europe
         self._set_exchange_rates(main | europe)
@@ -165,9 +167,7 @@ class CustomerGradingDemo(models.AbstractModel):
                     "email": f"{login}@example.com",
                     "company_id": companies[company_codes[0]].id,
                     "company_ids": [Command.set([companies[c].id for c in company_codes])],
-                    "group_ids": [
-                        Command.link((manager if login == MANAGER else salesperson).id)
-                    ],
+                    "group_ids": [Command.link((manager if login == MANAGER else salesperson).id)],
                 }
                 for login, (name, *company_codes) in PEOPLE.items()
             ]
@@ -290,9 +290,7 @@ class CustomerGradingDemo(models.AbstractModel):
             "payment_term_id": partner.property_payment_term_id.id,
             "pricelist_id": "usd" in customer.extra and self._get_usd_pricelist().id,
             "order_line": [
-                Command.create(
-                    {"product_id": product["record"].id, "product_uom_qty": quantity}
-                )
+                Command.create({"product_id": product["record"].id, "product_uom_qty": quantity})
                 for product, quantity in customer.get_lines(products, amount)
             ],
         }
@@ -321,9 +319,7 @@ class CustomerGradingDemo(models.AbstractModel):
         planned.sort(key=lambda plan: plan[1])
         orders = self.env["sale.order"].create(
             [
-                self._prepare_order_vals(
-                    customer, partners[customer.name], products, day, amount
-                )
+                self._prepare_order_vals(customer, partners[customer.name], products, day, amount)
                 for customer, day, amount in planned
             ]
         )
@@ -454,9 +450,7 @@ class CustomerGradingDemo(models.AbstractModel):
     def _create_opportunities(self, customers, partners, companies):
         """Return the opportunities, as a list of (customer, outcome, lead)."""
         planned = [
-            (customer, outcome)
-            for customer in customers
-            for outcome in customer.opportunities
+            (customer, outcome) for customer in customers for outcome in customer.opportunities
         ]
         leads = self.env["crm.lead"].create(
             [
@@ -472,7 +466,7 @@ class CustomerGradingDemo(models.AbstractModel):
         for _customer, outcome, lead in made:
             outcomes[outcome] |= lead
         outcomes["won"].action_set_won()
-        reasons = self.env["crm.lost.reason"].search([])
+        reasons = self.env["crm.lost.reason"].search([], limit=3)
         for index, lead in enumerate(outcomes["lost"]):
             reason = reasons[index % len(reasons)] if reasons else reasons
             lead.action_set_lost(lost_reason_id=reason.id)
@@ -565,11 +559,33 @@ class CustomerGradingDemo(models.AbstractModel):
     # Grades
 
     def _grade_customers(self, customers, partners, companies, users):
-        """Answer the questions of the policy S02, put it in force, set one grade by hand."""
+        """Answer the questions of the policy S02, and grade everybody by it.
+
+        It came in force two months ago and graded again since, so that there are moves
+        to see; one grade is set by hand.
+        """
         policy = self.env["customer.grading.policy"]._load_file("s02_heavy_truck")
+        policy.write({"company_id": False, "user_id": users[MANAGER].id})
         self._answer_questions(customers, partners, companies)
-        for run in policy._put_in_force():
+        self._run_on(policy._put_in_force(), GRADING_DAYS[0])
+        policy.date_from = self._get_day(GRADING_DAYS[0])
+        for days_ago in GRADING_DAYS[1:]:
+            for company in companies.values():
+                self._run_on(policy._create_run("nightly", company), days_ago)
+        self._set_one_by_hand(policy, partners, users)
+
+    def _run_on(self, runs, days_ago):
+        """Grade as if it were ``days_ago``."""
+        runs.date = self._get_day(days_ago)
+        for run in runs:
             run._execute()
+            if run.state != "done":
+                raise UserError(run.error or f"{run.display_name}: {run.state}")
+
+    def _get_day(self, days_ago):
+        return fields.Date.context_today(self) - timedelta(days=days_ago)
+
+    def _set_one_by_hand(self, policy, partners, users):
         result = self.env["customer.grading.result"].search(
             [
                 ("policy_id", "=", policy.id),
@@ -580,12 +596,13 @@ class CustomerGradingDemo(models.AbstractModel):
         result.with_user(users[MANAGER])._set_by_hand(
             policy.dimension_id.grade_ids.sorted()[0],
             "Framework contract for the new plant agreed, to be signed this quarter",
-            fields.Date.context_today(self) + timedelta(days=180),
+            self._get_day(-180),
         )
 
     def _answer_questions(self, customers, partners, companies):
-        """Record what the salespeople said of their customers in the last months."""
-        questions = self.env["customer.grading.question"].search([])
+        """Record what the salespeople said of their customers, most of it months ago."""
+        codes = {code for customer in customers for code in customer.answers}
+        questions = self.env["customer.grading.question"].search([("code", "in", list(codes))])
         questions = {question.code: question for question in questions}
         self.env["customer.grading.answer"].create(
             [
@@ -594,9 +611,7 @@ class CustomerGradingDemo(models.AbstractModel):
                     "partner_id": partners[customer.name].id,
                     "company_id": companies[company].id,
                     "user_id": partners[customer.name].user_id.id,
-                    "date": customer.get_day(
-                        420 if "expired" in customer.extra else 20 + index * 11 % 280
-                    ),
+                    "date": self._get_day(self._get_answer_age(customer, index)),
                     "yes_no": answer,
                 }
                 for index, customer in enumerate(customers)
@@ -605,3 +620,10 @@ class CustomerGradingDemo(models.AbstractModel):
                 if answer
             ]
         )
+
+    def _get_answer_age(self, customer, index):
+        if "expired" in customer.extra:
+            return 420
+        if "just_answered" in customer.extra:
+            return 12
+        return GRADING_DAYS[0] + 5 + index * 11 % 250

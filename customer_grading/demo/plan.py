@@ -90,8 +90,7 @@ class Customer:
         if "new_order" in self.extra:
             ages.append(5)
         return [
-            (self.get_day(age), self.order_amount * self.random.uniform(0.96, 1.04))
-            for age in ages
+            (self.get_day(age), self.order_amount * self.random.uniform(0.96, 1.04)) for age in ages
         ]
 
     def get_day(self, days_ago):
@@ -133,8 +132,6 @@ class Customer:
                 share = 0.5
             elif self.pays == "unpaid" and due_day in fell_due[-2:]:
                 share = 0
-            day = get_last_slot(
-                due_day + timedelta(days=days_late), self.today, PAYMENT_INTERVAL
-            )
+            day = get_last_slot(due_day + timedelta(days=days_late), self.today, PAYMENT_INTERVAL)
             payments.append((day, share) if share and day <= self.today else None)
         return payments

@@ -12,3 +12,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """
         self.env["customer.grading.result"].sudo()._settle_merge(src_partners, dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)
+
+    def _log_merge_operation(self, src_partners, dst_partner):
+        """Regrade who stays, now that all documents are its own."""
+        super()._log_merge_operation(src_partners, dst_partner)
+        customer = dst_partner.commercial_partner_id
+        self.env["customer.grading.policy"]._regrade_everywhere(customer)

@@ -79,6 +79,15 @@ class CustomerGrade(models.Model):
             else:
                 grade.display_name = f"{grade.code or ''} {grade.name or ''}".strip()
 
+    @api.model
+    def _search_display_name(self, operator, value):
+        """A text that is a code means the grade of that code: “A” is not in every name."""
+        if operator in ("ilike", "=ilike") and isinstance(value, str):
+            code = Domain("code", "=ilike", value.strip())
+            if self.sudo().search_count(code, limit=1):
+                return code
+        return super()._search_display_name(operator, value)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         Result = self.env["customer.grading.result"].sudo()

@@ -106,6 +106,14 @@ class CustomerGradingChange(models.Model):
         if not self.env.su:
             raise UserError(self.env._("The history of grades cannot be deleted."))
 
+    def _note_merge(self, source, customer):
+        """Make the changes of the merged ``source`` history of ``customer``.
+
+        One that was merged before keeps the name of the contact that it was of at first.
+        """
+        self.filtered(lambda change: not change.merged_from).merged_from = source.display_name
+        self.partner_id = customer
+
     # ------------------------------------------------------------------ decisions
 
     def action_approve(self):

@@ -1,4 +1,3 @@
-from collections import Counter
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -20,31 +19,28 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
     @api.model
     def _settle(self, run, commit=False, subject_ids=None):
-        """Deal with every result whose computed grade was not dealt with, or that is due.
-
-        :return: ``Counter`` of the moves in effect by direction
-        """
+        """Deal with every result whose computed grade was not dealt with, or that is due."""
         if run.first:
-            return run._try(self._settle_first, commit, run)
-        counts, last_id = Counter(), 0
+            run._try(self._settle_first, commit, run)
+            return
+        last_id = 0
         while last_id is not None:
-            moved, last_id = run._try(self._settle_batch, commit, run, subject_ids, last_id)
-            counts += moved
-        return counts
+            last_id = run._try(self._settle_batch, commit, run, subject_ids, last_id)
 
     def _settle_batch(self, run, subject_ids, last_id):
-        """Decide the batch after ``last_id``; return its moves and its own last id."""
+        """Decide the batch after ``last_id``, and return its own last id."""
         results = self._get_due(run, subject_ids, last_id)
         if not results:
-            return Counter(), None
-        last_id = results[-1].id
-        return self._decide(results.try_lock_for_update(), run), last_id
+            return None
+        self._decide(results.try_lock_for_update(), run)
+        return results[-1].id
 
     def _get_due(self, run, subject_ids, last_id):
         """Return the next batch of results to decide, in the order of their ids.
 
         The ids only grow from batch to batch, so that a result which somebody else has
-        locked is left to the next run.
+        locked is left to the next run. A grade by hand of a customer that no policy ever
+        graded ends with any run.
         """
         Result = self.env["customer.grading.result"].sudo()
         domain = Domain(
@@ -60,7 +56,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
         query.add_where(
             SQL(
                 "(policy_id = %(policy)s AND computed_grade_id IS DISTINCT FROM considered_grade_id"
-                " OR policy_id = %(policy)s AND date_due <= %(date)s)",
+                " OR (policy_id = %(policy)s OR policy_id IS NULL) AND date_due <= %(date)s)",
                 policy=run.policy_id.id,
                 date=run.date,
             )
@@ -143,12 +139,11 @@ class CustomerGradingChangeControl(models.AbstractModel):
                       FROM moved
                      WHERE result.id = moved.id
                 )
-                SELECT direction, COUNT(*) FROM moved GROUP BY direction
+                SELECT FROM moved
                 """,
                 **params,
             )
         )
-        counts = Counter(dict(self.env.cr.fetchall()))
         self.env.cr.execute(
             SQL(
                 """
@@ -166,13 +161,12 @@ class CustomerGradingChangeControl(models.AbstractModel):
             )
         )
         self.env.invalidate_all(flush=False)
-        return counts
 
     # ------------------------------------------------------------------ one batch
 
     def _decide(self, results, run):
-        """Decide on locked ``results`` and return the ``Counter`` of moves in effect."""
-        counts, todo = Counter(), []
+        """Decide on locked ``results``."""
+        todo = []
         open_changes = self._get_open_changes(results)
         for result in results:
             open_change = open_changes.get(result)
@@ -184,9 +178,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             else:
                 todo.append(self._decide_computed(result, run, open_change))
             result.considered_grade_id = result.computed_grade_id
-        for vals in self._apply([vals for vals in todo if vals]):
-            counts[vals["direction"]] += 1
-        return counts
+        self._apply([vals for vals in todo if vals])
 
     def _get_open_changes(self, results):
         changes = self.env["customer.grading.change"].search(
@@ -221,10 +213,8 @@ class CustomerGradingChangeControl(models.AbstractModel):
         """Apply, hold or propose the computed grade, by the timing of its direction."""
         direction = self._get_direction(result.grade_id, result.computed_grade_id)
         timing, due = self._get_timing(run.policy_id, direction, result, run.date)
-        if due > run.date:
-            state = "held"
-        else:
-            state = "proposed" if timing == "confirmed" else "applied"
+        when_due = "proposed" if timing == "confirmed" else "applied"
+        state = "held" if due > run.date else when_due
         result.date_due = due if state == "held" else False
         same = open_change and open_change.grade_id == result.computed_grade_id
         if same and open_change.state == state:
@@ -236,19 +226,18 @@ class CustomerGradingChangeControl(models.AbstractModel):
         """Return how a move takes effect, and the first day on which it may.
 
         A lower grade must have stood for the days that the policy says; at month end means
-        on the last day of a month.
+        on the last day of a month. Both count from the day on which the grade was first
+        computed: a night without a run puts nothing off.
         """
         if direction == "new":
             return "now", date
-        if direction == "up":
-            timing, due = policy.upgrade_timing, date
-        else:
-            since = result.date_computed_since or date
-            timing = policy.downgrade_timing
-            due = max(since + timedelta(days=policy.downgrade_days), date)
+        timing, days = policy.upgrade_timing, 0
+        if direction != "up":
+            timing, days = policy.downgrade_timing, policy.downgrade_days
+        due = (result.date_computed_since or date) + timedelta(days=days)
         if timing == "month_end":
             due += relativedelta(day=31)
-        return timing, due
+        return timing, max(due, date)
 
     @staticmethod
     def _get_direction(from_grade, grade):
@@ -287,10 +276,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
         }
 
     def _apply(self, vals_list):
-        """Write the changes, and bring those that are applied into effect.
-
-        :return: the values of the applied ones
-        """
+        """Write the changes, and bring those that are applied into effect."""
         Change = self.env["customer.grading.change"].sudo()
         applied = [vals for vals in vals_list if vals["state"] == "applied"]
         if applied:
@@ -298,7 +284,6 @@ class CustomerGradingChangeControl(models.AbstractModel):
         self._take_grades(
             Change.create(vals_list).filtered(lambda change: change.state == "applied")
         )
-        return applied
 
     def _apply_open(self, changes, date, **decision):
         """Bring open ``changes`` into effect, one a result: they are their own record.
@@ -320,8 +305,11 @@ class CustomerGradingChangeControl(models.AbstractModel):
         self._take_grades(changes)
 
     def _take_grades(self, changes):
-        """Make the grades of applied ``changes`` those of their results."""
-        for change in changes:
+        """Make the grades of applied ``changes`` those of their results.
+
+        A grade that was confirmed by hand goes on: it has been held since it was given.
+        """
+        for change in changes.filtered(lambda change: change.direction != "same"):
             change.result_id.write(
                 {
                     "previous_grade_id": change.from_grade_id.id,

@@ -520,7 +520,7 @@ class CustomerGradingCriterion(models.Model):
     @api.depends("rule_line_ids.root_id")
     def _compute_used_in(self):
         for criterion in self:
-            grades = criterion.rule_line_ids.root_id.grade_id
+            grades = criterion.rule_line_ids.root_id.sorted("sequence").grade_id
             criterion.used_in = ", ".join(grades.mapped("code"))
 
     def _to_text(self):

@@ -143,9 +143,8 @@ class CustomerGradingCriterion(models.Model):
             return 0
 
     def _get_shown_text(self, shown, count):
-        _ = self.env._
         if shown < count:
-            return _("%(shown)s of %(count)s documents shown", shown=shown, count=count)
+            return self.env._("%(shown)s of %(count)s documents shown", shown=shown, count=count)
         if not count:
             return ""
-        return _("1 document") if count == 1 else _("%s documents", count)
+        return self.env._("1 document") if count == 1 else self.env._("%s documents", count)

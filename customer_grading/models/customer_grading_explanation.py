@@ -38,19 +38,18 @@ class Explanation:
     :ivar run: whose cut-offs count for rankings; may be empty
     :ivar readings: ``{criterion: Reading}``
     :ivar holds: ``{requirement or line: True, False or None}``, unknown being ``None``
+    :ivar children: ``{requirement or group: the lines right below}``
     :ivar rule: the requirement that decided; empty where none is met
     """
 
-    def __init__(self, policy, company, date, run, readings, holds):
+    def __init__(self, policy, company, date, run, children, readings, holds):
         self.policy = policy
         self.company = company
         self.date = date
         self.run = run
+        self.children = children
         self.readings = readings
         self.holds = holds
-        self.children = {}
-        for root in policy.rule_ids:
-            self.children.update(root._get_children())
         met = [rule for rule in policy.rule_ids if holds[rule]]
         self.rule = met[0] if met else policy.rule_ids.browse()
         self.grade = self.rule.grade_id
@@ -257,7 +256,10 @@ class CustomerGradingExplanation(models.AbstractModel):
         records = next(iter(dates)).union(*dates)
         self._flush(policy, records)
         criteria, rules = policy.criterion_ids, policy.rule_ids | policy.rule_ids.line_ids
-        statement = self._get_statement(policy, run, records, dates)
+        children = {}
+        for root in policy.rule_ids:
+            children.update(root._get_children())
+        statement = self._get_statement(policy, run, records, dates, children)
         explanations = {}
         for record_id, *columns in self.env.execute_query(statement):
             size = len(Reading._fields)
@@ -268,7 +270,7 @@ class CustomerGradingExplanation(models.AbstractModel):
             holds = dict(zip(rules, columns[len(criteria) * size :], strict=True))
             record = records.browse(record_id)
             explanations[record] = Explanation(
-                policy, company, dates[record], run, readings, holds
+                policy, company, dates[record], run, children, readings, holds
             )
         return explanations
 
@@ -278,7 +280,7 @@ class CustomerGradingExplanation(models.AbstractModel):
         if names:
             records.partner_id.flush_recordset(names)
 
-    def _get_statement(self, policy, run, records, dates):
+    def _get_statement(self, policy, run, records, dates, children):
         """Return the query of each record's readings and of what holds for it."""
         engine = self.env["customer.grading.engine"].sudo()
         # Each record has its own date, so the scope's date is a column.
@@ -287,9 +289,6 @@ class CustomerGradingExplanation(models.AbstractModel):
         columns = [SQL.identifier(VALUES, "subject_id")]
         for criterion in policy.criterion_ids:
             columns += self._get_reading_sql(criterion, terms[criterion])
-        children = {}
-        for root in policy.rule_ids:
-            children.update(root._get_children())
         for rule in policy.rule_ids | policy.rule_ids.line_ids:
             columns.append(rule._combine_sql(children, terms))
         return SQL(

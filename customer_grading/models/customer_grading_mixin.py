@@ -92,8 +92,8 @@ class CustomerGradingMixin(models.AbstractModel):
 
     def _is_grading_running(self):
         dimension = self._get_main_dimension()
-        policies = self.env["customer.grading.policy"]._get_running(dimension, self.env.company)
-        return bool(policies)
+        Policy = self.env["customer.grading.policy"]
+        return bool(dimension and Policy._get_in_force(dimension, self.env.company)[1])
 
     def _get_grading_key(self):
         """Return the id by which the record's result is found."""

@@ -248,8 +248,24 @@ class CustomerGradingPolicy(models.Model):
         """Return the running policies of ``dimension`` that grade ``company``, in order."""
         domain = Domain("state", "=", "running") & Domain("dimension_id", "=", dimension.id)
         if dimension.company_scope == "company":
-            domain &= Domain("company_id", "in", [False, company.id])
+            # One without a company grades no branch, see _get_companies.
+            every = [] if company.parent_id else [False]
+            domain &= Domain("company_id", "in", [company.id, *every])
         return self.sudo().search(domain)
+
+    @api.model
+    def _get_in_force(self, dimension, company):
+        """Return the company whose grades ``company`` shows, and the policies grading it.
+
+        It is the company itself or its nearest parent that has policies; none where all
+        companies are graded as one.
+        """
+        Company = self.env["res.company"].sudo()
+        for company_id in dimension._get_result_company_ids(company):
+            graded = Company.browse(company_id or ())
+            if policies := self._get_running(dimension, graded):
+                return graded, policies
+        return company if dimension.company_scope == "company" else Company, self.browse()
 
     def _parse_domain(self):
         """Return the domain of the customers that the policy applies to."""
@@ -448,21 +464,33 @@ class CustomerGradingPolicy(models.Model):
         :return: the runs made, done or failed
         :raise UserError: where no policy is running
         """
-        company = self.env.company
         runs = self.env["customer.grading.run"]
         for dimension in self.env["customer.grading.dimension"].sudo().search([]):
-            grading_company = company if dimension.company_scope == "company" else company.browse()
-            for policy in self._get_running(dimension, company):
-                run = policy._create_run("on_demand", grading_company)
-                run._execute(subject_ids=partners.ids)
-                runs += run
+            company, policies = self._get_in_force(dimension, self.env.company)
+            runs += policies._regrade_in(company, partners)
         if not runs:
             raise UserError(
                 self.env._(
                     "No grading policy is running in %s. Set one up and activate it first.",
-                    company.name,
+                    self.env.company.name,
                 )
             )
+        return runs
+
+    @api.model
+    def _regrade_everywhere(self, partners):
+        """Grade ``partners`` now, by every running policy of every company."""
+        for policy in self.sudo().search([("state", "=", "running")]):
+            for company in policy._get_companies() or [self.env["res.company"]]:
+                policy._regrade_in(company, partners)
+
+    def _regrade_in(self, company, partners):
+        """Grade ``partners`` for ``company`` by these policies, and return the runs."""
+        runs = self.env["customer.grading.run"]
+        for policy in self:
+            run = policy._create_run("on_demand", company)
+            run._execute(subject_ids=partners.ids)
+            runs += run
         return runs
 
     def action_view_results(self):

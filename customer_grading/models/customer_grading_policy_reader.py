@@ -60,7 +60,7 @@ class PolicyReader(CriteriaReader):
         content = self._read(text)
         self._raise_problems()
         with self.env.cr.savepoint():
-            policy = PolicyWriter(self).write(content)
+            policy = PolicyWriter(self).make(content)
             self._raise_problems()
         return policy
 
@@ -91,7 +91,7 @@ class PolicyReader(CriteriaReader):
                 ),
             )
             return None
-        content = self.parser.read(data, "policy")
+        content = self.parser.read_object(data, "policy")
         self._check_note(content.get("note", {}))
         self._check_dimension(content.get("dimension", {}))
         self._check_questions(content.get("questions", []))
@@ -166,7 +166,7 @@ class PolicyReader(CriteriaReader):
 
     def _check_grades(self, grades):
         self._refuse_twice(grades, "code", "dimension.grades")
-        existing = {grade.code: grade for grade in self.dimension.grade_ids}
+        existing = {grade.code: grade for grade in self.dimension.grade_ids.sorted()}
         self.grades = {
             grade["code"]: existing.get(grade["code"]) for grade in grades if grade.get("code")
         }

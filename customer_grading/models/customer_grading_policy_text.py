@@ -46,19 +46,23 @@ class CustomerGradingPolicy(models.Model):
     def _get_regulation(self):
         """Return the policy as HTML; every text in it is escaped."""
         self.ensure_one()
-        _ = self.env._
         sections = [
-            (_("Whom it grades"), self._get_paragraphs(self._get_scope_sentences())),
-            (_("What each grade takes"), self._get_requirements_html()),
-            (_("Points"), self._get_points_html()),
-            (_("How the criteria are measured"), self._get_list(self._get_criterion_sentences())),
-            (_("How grades change"), self._get_paragraphs(self._get_change_sentences())),
+            (self.env._("Whom it grades"), self._get_paragraphs(self._get_scope_sentences())),
+            (self.env._("What each grade takes"), self._get_requirements_html()),
+            (self.env._("Points"), self._get_points_html()),
+            (
+                self.env._("How the criteria are measured"),
+                self._get_list(self._get_criterion_sentences()),
+            ),
+            (self.env._("How grades change"), self._get_paragraphs(self._get_change_sentences())),
         ]
         body = Markup().join(
             self._tag("h4", f"{number}. {title}") + content
             for number, (title, content) in enumerate((s for s in sections if s[1]), 1)
         )
-        return self._tag("div", self._tag("h3", self.display_name or ""), body, cls="o_grading_text")
+        return self._tag(
+            "div", self._tag("h3", self.display_name or ""), body, cls="o_grading_text"
+        )
 
     @staticmethod
     def _tag(name, *contents, cls=""):
@@ -91,32 +95,34 @@ class CustomerGradingPolicy(models.Model):
     # ------------------------------------------------------------------ scope
 
     def _get_scope_sentences(self):
-        _ = self.env._
         measure = self.env["customer.grading.measure"]
         domain = measure._get_domain_text(self.domain, self.subject_model)
         return [
             self._get_dimension_sentence(),
-            _("It applies to customers with a confirmed order, an invoice or an opportunity.")
+            self.env._(
+                "It applies to customers with a confirmed order, an invoice or an opportunity."
+            )
             if self.population == "documents"
-            else _("It applies to all contacts that are companies or persons of their own."),
-            _("Of these, only where %s.", domain) if domain else "",
+            else self.env._(
+                "It applies to all contacts that are companies or persons of their own."
+            ),
+            self.env._("Of these, only where %s.", domain) if domain else "",
             self._get_date_sentence(),
         ]
 
     def _get_dimension_sentence(self):
-        _ = self.env._
         dimension = self.dimension_id
         if dimension.company_scope == "group":
-            return _(
+            return self.env._(
                 "Grades customers by “%(dimension)s”, all companies as one, in %(currency)s.",
                 dimension=dimension.name,
                 currency=dimension.currency_id.name,
             )
         if not self.company_id:
-            return _(
+            return self.env._(
                 "Grades customers by “%s”, each company by its own documents.", dimension.name
             )
-        return _(
+        return self.env._(
             "Grades customers of %(company)s by “%(dimension)s”; amounts are in %(currency)s.",
             company=self.company_id.name,
             dimension=dimension.name,
@@ -176,11 +182,15 @@ class CustomerGradingPolicy(models.Model):
         total = self.score_criterion_id
         if not total:
             return Markup()
-        _ = self.env._
-        head = [_("Criterion"), _("Levels and points"), _("Weight"), _("Points at most")]
+        head = [
+            self.env._("Criterion"),
+            self.env._("Levels and points"),
+            self.env._("Weight"),
+            self.env._("Points at most"),
+        ]
         html = self._get_table(head, total._get_points_rows())
         return html + self._get_paragraphs(
-            [_("What is unknown gives no points."), total._get_scale_sentence()]
+            [self.env._("What is unknown gives no points."), total._get_scale_sentence()]
         )
 
     # ------------------------------------------------------------------ criteria
@@ -192,27 +202,26 @@ class CustomerGradingPolicy(models.Model):
     # ------------------------------------------------------------------ changes
 
     def _get_change_sentences(self):
-        _ = self.env._
         timings = dict(self._fields["upgrade_timing"]._description_selection(self.env))
         upgrade, downgrade = timings.get(self.upgrade_timing), timings.get(self.downgrade_timing)
         return [
-            _("A better grade takes effect %s.", upgrade),
-            _(
+            self.env._("A better grade takes effect %s.", upgrade),
+            self.env._(
                 "A lower grade takes effect %(timing)s, once it has stood %(days)s days.",
                 timing=downgrade,
                 days=self.downgrade_days,
             )
             if self.downgrade_days
-            else _("A lower grade takes effect %s.", downgrade),
-            _(
+            else self.env._("A lower grade takes effect %s.", downgrade),
+            self.env._(
                 "Grading stops and asks when more than %s %% of the customers would move.",
                 self.criterion_ids._format_number(self.stop_percent),
             )
             if self.stop_percent
             else "",
-            _("A grade set by hand wins, and ends within %s months.", self.manual_months)
+            self.env._("A grade set by hand wins, and ends within %s months.", self.manual_months)
             if self.manual_months
-            else _("A grade set by hand wins until it is ended."),
+            else self.env._("A grade set by hand wins until it is ended."),
         ]
 
 
@@ -317,7 +326,8 @@ class CustomerGradingCriterion(models.Model):
         most = self._get_attainable_points()
         rows = [
             [
-                "\N{EM SPACE}" * depth + (self.name if self.kind != "measure" else self._get_label()),
+                "\N{EM SPACE}" * depth
+                + (self.name if self.kind != "measure" else self._get_label()),
                 self.level_summary or self._get_own_points_text(),
                 self._format_number(self.weight) if self.weight != 1 else "",
                 self._format_number(most * self.weight) if most else "",
@@ -329,12 +339,11 @@ class CustomerGradingCriterion(models.Model):
 
     def _get_own_points_text(self):
         """Return what gives the points where no levels do."""
-        _ = self.env._
         if self.kind != "measure":
             return dict(self._fields["kind"]._description_selection(self.env))[self.kind]
         if self.measure_id.kind == "question" and self.question_id.kind == "points":
-            return _("the points given")
-        return _("yes: 1") if self.unit == "yes_no" else _("the value itself")
+            return self.env._("the points given")
+        return self.env._("yes: 1") if self.unit == "yes_no" else self.env._("the value itself")
 
     def _get_scale_sentence(self):
         if not self.normalize_to:

@@ -30,17 +30,17 @@ class PolicyWriter:
         self.path = ""
         self.sequence = 0
 
-    def write(self, content):
+    def make(self, content):
         """Return the draft; what keeps it from deciding is noted with the reader."""
         try:
-            policy = self._write(content)
+            policy = self._make(content)
         except UserError as error:
             self.reader.refuse(self.path, str(error))
             return None
         self._note_problems(policy, content)
         return policy.with_env(self.reader.env)
 
-    def _write(self, content):
+    def _make(self, content):
         dimension = self._write_dimension(content["dimension"])
         self._write_questions(content.get("questions", []))
         self._write_measures(content.get("measures", []))
@@ -89,7 +89,7 @@ class PolicyWriter:
 
     def _write_grades(self, dimension, grades):
         """Find the grades, make those that are new, each before the next one it precedes."""
-        existing = dimension.with_context(active_test=False).grade_ids
+        existing = dimension.with_context(active_test=False).grade_ids.sorted()
         order = list(existing)
         at = len(order)
         for content in reversed(grades):

@@ -44,11 +44,10 @@ class CustomerGradingExplanation(models.AbstractModel):
         return record.previous_grade_id, record.computed_grade_id
 
     def _get_origin_text(self, origin):
-        _ = self.env._
         return {
-            "manual": _("Set by hand"),
-            "manual_end": _("The grade set by hand ended"),
-            "merge": _("Contacts were merged"),
+            "manual": self.env._("Set by hand"),
+            "manual_end": self.env._("The grade set by hand ended"),
+            "merge": self.env._("Contacts were merged"),
         }.get(origin, "")
 
     def _get_text_without_explanation(self, record, grade):
@@ -114,6 +113,8 @@ class CustomerGradingExplanation(models.AbstractModel):
         """Return that a condition is met, with the value where it may be seen."""
         criterion = condition.criterion_id
         text = condition._get_condition_text()
+        if condition._asks_for_none():
+            return text
         if condition.operator in ("ge", "points_ge"):
             text = self.env._(
                 "%(criterion)s reached %(limit)s",
@@ -133,7 +134,7 @@ class CustomerGradingExplanation(models.AbstractModel):
         if not gap.wanted:
             return self.env._("%s, which it must not", condition._get_condition_text())
         if condition.operator in ("yes", "no"):
-            return self.env._("not: %s", condition._get_condition_text())
+            return condition._get_yes_no_text(opposite=True)
         distance = explanation.get_distance(condition)
         if distance is None or condition.operator in LEVEL_OPERATORS:
             text = self._get_level_gap_text(condition, fell)
@@ -154,13 +155,10 @@ class CustomerGradingExplanation(models.AbstractModel):
 
     def _get_level_gap_text(self, condition, fell):
         text = condition._get_condition_text()
-        return (
-            self.env._("no longer: %s", text) if fell else self.env._("not: %s", text)
-        )
+        return self.env._("no longer: %s", text) if fell else self.env._("not: %s", text)
 
     def _get_limit_gap_text(self, explanation, condition, distance, fell):
         """Return on which side of its limit an unmet number is."""
-        _ = self.env._
         least, most = explanation.get_limits(condition)
         too_much = least is None or distance < 0
         names = {
@@ -169,14 +167,17 @@ class CustomerGradingExplanation(models.AbstractModel):
         }
         operator = condition.operator.removeprefix("points_")
         if operator == "gt":
-            return _("%(criterion)s is not above %(limit)s") % names
+            return self.env._("%(criterion)s is not above %(limit)s") % names
         if operator == "lt":
-            return _("%(criterion)s is not below %(limit)s") % names
+            return self.env._("%(criterion)s is not below %(limit)s") % names
         if too_much:
-            rose, above = _("%(criterion)s rose above %(limit)s"), _("%(criterion)s is above %(limit)s")
+            rose, above = (
+                self.env._("%(criterion)s rose above %(limit)s"),
+                self.env._("%(criterion)s is above %(limit)s"),
+            )
             return (rose if fell else above) % names
-        dropped = _("%(criterion)s fell below %(limit)s")
-        below = _("%(criterion)s is below %(limit)s")
+        dropped = self.env._("%(criterion)s fell below %(limit)s")
+        below = self.env._("%(criterion)s is below %(limit)s")
         return (dropped if fell else below) % names
 
     def _add_value(self, text, explanation, condition, figures, towards):

@@ -133,12 +133,12 @@ class CustomerGradingResult(models.Model):
 
     @api.model
     def _get_or_create(self, partners, dimension):
-        """Return the results of ``partners`` in the current company, sudoed.
+        """Return the results of ``partners`` that the current company shows, sudoed.
 
         Who was never graded gets one without a grade, so that one can be set by hand.
         """
-        company = self.env.company if dimension.company_scope == "company" else None
-        company_id = company.id if company else False
+        Policy = self.env["customer.grading.policy"]
+        company_id = Policy._get_in_force(dimension, self.env.company)[0].id
         Result = self.sudo()
         results = Result.search(
             [
@@ -300,6 +300,7 @@ class CustomerGradingResult(models.Model):
             results = self.search([("partner_id", "=", source.id)])
             changes = Change.search([("partner_id", "=", source.id)])
             changes.filtered(lambda c: c.state in OPEN_STATES).state = "superseded"
+            changes._note_merge(source, entity)
             for result in results:
                 kept = self.search(
                     [
@@ -309,7 +310,6 @@ class CustomerGradingResult(models.Model):
                     ]
                 )
                 own = changes.filtered(lambda c, r=result: c.result_id == r)
-                own.write({"merged_from": source.display_name, "partner_id": entity.id})
                 if not kept:
                     result.partner_id = entity
                     continue
@@ -318,15 +318,13 @@ class CustomerGradingResult(models.Model):
                 own.result_id = kept
                 self._take_manual_grade(kept, result)
                 result.unlink()
-            (changes - changes.filtered("merged_from")).write(
-                {"merged_from": source.display_name, "partner_id": entity.id}
-            )
         self.env.flush_all()
 
     @api.model
     def _take_manual_grade(self, kept, result):
         """What an officer set for a merged contact goes on for the customer that stays."""
-        if not result.manual_grade_id or kept.manual_grade_id:
+        ended = result.manual_until and result.manual_until < fields.Date.context_today(self)
+        if not result.manual_grade_id or kept.manual_grade_id or ended:
             return
         grade, reason = result.manual_grade_id, result.manual_reason
         kept._set_by_hand(grade, reason, result.manual_until)

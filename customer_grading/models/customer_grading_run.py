@@ -1,4 +1,5 @@
 import logging
+from collections import Counter
 from datetime import timedelta
 
 import psycopg2
@@ -486,9 +487,8 @@ class CustomerGradingRun(models.Model):
 
     def _apply_changes(self, commit=False, subject_ids=None):
         """Bring what was computed into effect, as the policy's change control allows."""
-        control = self.env["customer.grading.change.control"].sudo()
-        counts = control._settle(self, commit, subject_ids)
-        graded = self.graded_count
+        self.env["customer.grading.change.control"].sudo()._settle(self, commit, subject_ids)
+        counts = self._count_moves()
         missing = self.env["customer.grading.result"].sudo().search_count(
             [
                 ("policy_id", "=", self.policy_id.id),
@@ -506,9 +506,19 @@ class CustomerGradingRun(models.Model):
                 "new_count": counts["new"],
                 "left_count": counts["lost"],
                 "not_graded_count": missing,
-                "unchanged_count": max(graded - sum(counts.values()), 0),
+                "unchanged_count": max(self.graded_count - sum(counts.values()), 0),
             }
         )
+
+    def _count_moves(self):
+        """Return the ``Counter`` of the moves in effect by direction.
+
+        They are counted from what is written: a run that was killed made some before.
+        """
+        moves = self.env["customer.grading.change"].sudo()._read_group(
+            [("run_id", "=", self.id), ("state", "=", "applied")], ["direction"], ["__count"]
+        )
+        return Counter(dict(moves))
 
     # ------------------------------------------------------------------ what people do
 

@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from urllib.parse import urlencode
 
 from odoo import api, fields, models
@@ -7,6 +8,7 @@ from odoo.tools import SQL
 
 from ..tools.period import Period
 
+SAMPLE = 1_000  # customers asked why they would move
 SHOWN = 80  # customers listed on the page of a try-on
 MONTHS = 12  # of the revenue that stands beside a customer
 
@@ -34,14 +36,47 @@ class CustomerGradingRun(models.Model):
     )
     stop_text = fields.Char(compute="_compute_stop_text")
 
-    # ------------------------------------------------------------------ revenue
+    # ------------------------------------------------------------------ lines
 
     def _store_lines(self, table):
         super()._store_lines(table)
-        self._fill_revenue()
+        self._complete_lines()
 
-    def _fill_revenue(self):
-        """Write beside each customer what was invoiced in the last 12 months, untaxed."""
+    def _complete_lines(self):
+        """Write beside each customer its revenue, and whether its grade was set by hand."""
+        statement = SQL(
+            """
+            UPDATE customer_grading_run_line line
+               SET revenue = COALESCE(totals.total, 0),
+                   by_hand = asked.by_hand,
+                   moves = line.moves AND NOT asked.by_hand
+              FROM (
+                SELECT line.id, line.partner_id,
+                       result.manual_grade_id IS NOT NULL
+                       AND COALESCE(result.manual_until >= %(date)s, TRUE) AS by_hand
+                  FROM customer_grading_run_line line
+                  LEFT JOIN customer_grading_result result
+                    ON result.partner_id = line.partner_id
+                   AND result.dimension_id = %(dimension)s
+                   AND COALESCE(result.company_id, 0) = %(company)s
+                 WHERE line.run_id = %(run)s
+              ) asked
+              LEFT JOIN (%(totals)s) totals ON totals.partner_id = asked.partner_id
+             WHERE line.id = asked.id
+            """,
+            date=self.date,
+            dimension=self.dimension_id.id,
+            company=self.company_id.id or 0,
+            run=self.id,
+            totals=self._get_revenue_query(),
+        )
+        for field in statement.to_flush:
+            self.env[field.model_name].flush_model([field.name])
+        self.env.cr.execute(statement)
+        self.env["customer.grading.run.line"].invalidate_model(flush=False)
+
+    def _get_revenue_query(self):
+        """Return what was invoiced in 12 months, untaxed, less credit notes, by customer."""
         scope = self._get_scope()
         [(start, end)] = Period("trailing", MONTHS).get_bounds(self.date)
         Move = self.env["account.move"].sudo()
@@ -60,21 +95,7 @@ class CustomerGradingRun(models.Model):
             rates = [SQL("WHEN %s THEN %s", id_, rate) for id_, rate in scope.rates]
             amount = SQL("%s * CASE %s %s ELSE 1 END", amount, company, SQL(" ").join(rates))
         query.groupby = customer
-        totals = query.select(SQL("%s AS partner_id", customer), SQL("SUM(%s) AS total", amount))
-        statement = SQL(
-            """
-            UPDATE customer_grading_run_line line
-               SET revenue = COALESCE(totals.total, 0)
-              FROM customer_grading_run_line asked
-              LEFT JOIN (%s) totals ON totals.partner_id = asked.partner_id
-             WHERE asked.run_id = %s AND line.id = asked.id
-            """,
-            totals,
-            self.id,
-        )
-        self._flush_for(statement)
-        self.env.cr.execute(statement)
-        self.env["customer.grading.run.line"].invalidate_model(["revenue"], flush=False)
+        return query.select(SQL("%s AS partner_id", customer), SQL("SUM(%s) AS total", amount))
 
     def _get_scope(self):
         """Return the :class:`Scope` in which the run's policy is evaluated."""
@@ -82,10 +103,6 @@ class CustomerGradingRun(models.Model):
         policy = self.policy_id.sudo()
         engine = self.env["customer.grading.engine"]
         return engine._get_scope(policy, self.company_id, self.date, cutoffs=self.cutoffs or {})
-
-    def _flush_for(self, statement):
-        for field in statement.to_flush:
-            self.env[field.model_name].flush_model([field.name])
 
     # ------------------------------------------------------------------ result and moves
 
@@ -104,14 +121,20 @@ class CustomerGradingRun(models.Model):
     def _get_cells(self):
         """Return how many customers go from which grade to which, with their revenue.
 
+        Who was graded by hand stays where he is.
+
         :return: list of ``(grade before, grade after, count, revenue)``
         """
         self.ensure_one()
-        return self.env["customer.grading.run.line"].sudo()._read_group(
+        groups = self.env["customer.grading.run.line"].sudo()._read_group(
             [("run_id", "=", self.id)],
-            ["current_grade_id", "grade_id"],
+            ["current_grade_id", "grade_id", "by_hand"],
             ["__count", "revenue:sum"],
         )
+        return [
+            (before, before if by_hand else after, count, revenue or 0)
+            for before, after, by_hand, count, revenue in groups
+        ]
 
     def _get_moving_text(self, moving):
         if moving <= SHOWN:
@@ -127,6 +150,10 @@ class CustomerGradingRun(models.Model):
         if not self.sudo()._is_first():
             return False
         new = sum(count for before, after, count, _sum in cells if after and not before)
+        if not new:
+            return False
+        if new == 1:
+            return self.env._("1 customer gets a grade for the first time; nobody is notified.")
         return self.env._(
             "%s customers get a grade for the first time; nobody is notified.",
             self._format_count(new),
@@ -154,14 +181,15 @@ class CustomerGradingRun(models.Model):
         )
 
     def _get_result_block(self, cells, rows, total):
-        revenue = sum(max(amount or 0, 0) for *_cell, amount in cells)
+        revenue = sum(max(amount, 0) for *_cell, amount in cells)
         lines = []
         for grade in rows:
             new = sum(count for _before, after, count, _sum in cells if after == grade)
             today = sum(count for before, _after, count, _sum in cells if before == grade)
-            share = sum(max(s or 0, 0) for _b, after, _c, s in cells if after == grade)
-            domain = [("grade_id", "=", grade.id)]
-            was = [("current_grade_id", "=", grade.id)]
+            share = sum(max(amount, 0) for _b, after, _c, amount in cells if after == grade)
+            domain = Domain("by_hand", "=", False) & Domain("grade_id", "=", grade.id)
+            was = Domain("current_grade_id", "=", grade.id)
+            domain |= Domain("by_hand", "=", True) & was
             lines.append(
                 {
                     "muted": not new,
@@ -187,15 +215,20 @@ class CustomerGradingRun(models.Model):
         }
 
     def _get_moves_block(self, cells, rows):
-        counts = {(before, after): count for before, after, count, _sum in cells}
+        counts = Counter()
+        for before, after, count, _sum in cells:
+            counts[before, after] += count
         lines = []
         for before in rows:
-            if not any(counts.get((before, after)) for after in rows):
+            if not any(counts[before, after] for after in rows):
                 continue
             line = [self._get_grade_cell(before)]
             for after in rows:
-                domain = [("current_grade_id", "=", before.id), ("grade_id", "=", after.id)]
-                line.append(self._get_count_cell(counts.get((before, after), 0), domain))
+                by_hand = Domain("by_hand", "=", True)
+                domain = Domain("grade_id", "=", after.id)
+                domain = domain | by_hand if after == before else domain & ~by_hand
+                domain &= Domain("current_grade_id", "=", before.id)
+                line.append(self._get_count_cell(counts[before, after], domain))
             lines.append({"cells": line})
         return {
             "title": self.env._("Today ↓, new →"),
@@ -247,7 +280,7 @@ class CustomerGradingRun(models.Model):
             "name": name or self.display_name,
             "res_model": "customer.grading.run.line",
             "views": [[view.id, "list"]],
-            "domain": [("run_id", "=", self.id), *domain],
+            "domain": list(Domain("run_id", "=", self.id) & Domain(domain)),
             "context": {"create": False, **(context or {})},
         }
 
@@ -390,7 +423,9 @@ class CustomerGradingRun(models.Model):
             {"text": ""},
             {"text": ""},
         ]
-        if missing:
+        if missing == 1:
+            cells[2]["text"] = self.env._("1 customer misses %s by it", grade.code)
+        elif missing:
             cells[2]["text"] = self.env._(
                 "%(count)s customers miss %(grade)s by it",
                 count=self._format_count(missing),
@@ -577,60 +612,26 @@ class CustomerGradingRun(models.Model):
         ]
 
     def _get_most_common_reason(self):
-        """Return the criterion by which most customers that would move miss their grade.
+        """Return the criterion that decides for most of those that would move."""
+        Explanation = self.env["customer.grading.explanation"]
+        domain = Domain(self._get_results_domain()) & Domain("is_waiting", "=", True)
+        results = self.env["customer.grading.result"].sudo().search(domain, limit=SAMPLE)
+        counts = Counter()
+        for result, explanation in Explanation._explain(results).items():
+            counts.update(self._get_decisive_criteria(explanation, result.grade_id))
+        return counts.most_common(1)[0][0] if counts else None
 
-        Those that would go up are told by the values of their last change, those that
-        would go down by the values of today: either way by what the better of the two
-        grades asks and they did not, or do not, meet.
-        """
-        policy = self.policy_id.sudo()
-        counts = {}
-        for rule in policy.rule_ids:
-            for criterion, count in self._count_unmet(policy, rule).items():
-                counts[criterion] = counts.get(criterion, 0) + count
-        return max(counts, key=counts.get) if any(counts.values()) else None
-
-    def _count_unmet(self, policy, rule):
-        """Return ``{criterion: customers}`` that a condition of ``rule`` keeps from its grade."""
-        conditions = rule.line_ids.filtered(lambda line: line.kind == "condition")
-        if not conditions:
-            return {}
-        engine = self.env["customer.grading.engine"]
-        terms, joins = engine._get_terms(policy, self._get_scope())
-        unmet = [
-            SQL("COUNT(*) FILTER (WHERE (%s) IS NOT TRUE)", line._get_condition_sql(terms))
-            for line in conditions
-        ]
-        counts = {}
-        for kept in self._get_moved_values(policy, rule):
-            statement = SQL("SELECT %s FROM (%s) raw %s", SQL(", ").join(unmet), kept, joins)
-            [row] = self.env.execute_query(statement)
-            for line, count in zip(conditions, row, strict=True):
-                counts[line.criterion_id] = counts.get(line.criterion_id, 0) + count
-        return counts
-
-    def _get_moved_values(self, policy, rule):
-        """Return the values, of today or before, of those that go from or to a grade."""
-        engine = self.env["customer.grading.engine"]
-        waiting = SQL(
-            "(SELECT id FROM customer_grading_result result WHERE policy_id = %s"
-            " AND COALESCE(company_id, 0) = %s AND manual_grade_id IS NULL"
-            " AND computed_grade_id IS DISTINCT FROM grade_id",
-            policy.id,
-            self.company_id.id or 0,
+    def _get_decisive_criteria(self, explanation, held):
+        """Return what the grade held asks for in vain, or what the higher one asks first."""
+        lost = explanation.policy.rule_ids.filtered(
+            lambda rule: rule.grade_id == held and not explanation.holds[rule]
         )
-        falling = SQL("kept.id IN %s AND grade_id = %s)", waiting, rule.grade_id.id)
-        rising = SQL(
-            "kept.state = 'applied' AND kept.date_end IS NULL AND kept.policy_id = %s"
-            " AND kept.result_id IN %s AND computed_grade_id = %s)",
-            policy.id,
-            waiting,
-            rule.grade_id.id,
-        )
-        return [
-            engine._get_kept_values_sql(policy, self.env["customer.grading.result"], falling),
-            engine._get_kept_values_sql(policy, self.env["customer.grading.change"], rising),
-        ]
+        if held and (not explanation.grade or explanation.is_better(held)):
+            gaps = explanation.get_gaps(lost[0]) if lost else []
+            return {gap.condition.criterion_id for gap in gaps}
+        Explanation = self.env["customer.grading.explanation"]
+        met = Explanation._get_decisive_conditions(explanation, held)
+        return {met[0].criterion_id} if met else set()
 
     def action_view_waiting(self):
         """Open the customers that would move, as they stand."""

@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date, format_datetime
 
-from .customer_grading_change import OPEN_STATES
 from .customer_grading_explanation import OFFICER_GROUP
 from .customer_grading_mixin import USER_GROUP
 
@@ -61,20 +60,19 @@ class CustomerGradingSheet(models.AbstractModel):
         return visible.sorted(lambda dimension: dimension != main)
 
     def _get_empty_sheet(self):
-        _ = self.env._
         action = {
             "type": "ir.actions.act_window",
-            "name": _("Set up grading"),
+            "name": self.env._("Set up grading"),
             "res_model": "customer.grading.new.policy",
             "view_mode": "form",
             "views": [[False, "form"]],
             "target": "new",
         }
         return dict(
-            self._prepare_sheet(_("Grading")),
+            self._prepare_sheet(self.env._("Grading")),
             empty={
-                "text": _("No grading policy is running."),
-                "label": _("Set up grading"),
+                "text": self.env._("No grading policy is running."),
+                "label": self.env._("Set up grading"),
                 "action": action,
             },
         )
@@ -96,7 +94,7 @@ class CustomerGradingSheet(models.AbstractModel):
     def _get_sheet(self, partner, dimension):
         """Return the sheet of one dimension, or nothing where there is nothing to say."""
         company = self.env.company
-        policies = self.env["customer.grading.policy"]._get_running(dimension, company)
+        _graded, policies = self.env["customer.grading.policy"]._get_in_force(dimension, company)
         result = self._get_result(partner, dimension, company)
         if not result and not policies:
             return None
@@ -120,17 +118,23 @@ class CustomerGradingSheet(models.AbstractModel):
     def _explain(self, result):
         explanation = self.env["customer.grading.explanation"]._explain(result).get(result)
         # One that tells another grade is of a policy that is no longer in force.
-        return explanation if explanation and explanation.grade == result.computed_grade_id else None
+        return (
+            explanation if explanation and explanation.grade == result.computed_grade_id else None
+        )
 
     def _get_result(self, partner, dimension, company):
         """Return the result shown in ``company``: its own, or its nearest parent's."""
         companies = dimension._get_result_company_ids(company)
-        results = self.env["customer.grading.result"].sudo().search(
-            [
-                ("dimension_id", "=", dimension.id),
-                ("partner_id", "=", partner.id),
-                ("company_id", "in", companies),
-            ]
+        results = (
+            self.env["customer.grading.result"]
+            .sudo()
+            .search(
+                [
+                    ("dimension_id", "=", dimension.id),
+                    ("partner_id", "=", partner.id),
+                    ("company_id", "in", companies),
+                ]
+            )
         )
         return results.sorted(lambda r: companies.index(r.company_id.id))[:1]
 
@@ -142,13 +146,16 @@ class CustomerGradingSheet(models.AbstractModel):
 
     def _get_headline(self, result, explanation):
         """Return since when the grade is held, by which policy, as of when."""
-        _ = self.env._
         parts = [
-            "" if result.grade_id else _("Not graded"),
-            _("since %s", self._format_date(result.date_since)) if result.date_since else "",
+            "" if result.grade_id else self.env._("Not graded"),
+            self.env._("since %s", self._format_date(result.date_since))
+            if result.date_since
+            else "",
             result.policy_id.display_name or "",
             self._get_computed_text(result, explanation),
-            _("next decision %s", self._format_date(result.date_due)) if result.date_due else "",
+            self.env._("next decision %s", self._format_date(result.date_due))
+            if result.date_due
+            else "",
         ]
         return " · ".join(part for part in parts if part)
 
@@ -167,141 +174,34 @@ class CustomerGradingSheet(models.AbstractModel):
     def _format_date(self, date):
         return format_date(self.env, date)
 
-    # ------------------------------------------------------------------ notices
-
-    def _get_notices(self, result, policies):
-        """Return what is out of the ordinary: by hand, waiting, out of scope."""
-        return [
-            text
-            for text in (
-                self._get_manual_text(result),
-                *map(self._get_waiting_text, self._get_open_changes(result)),
-                self._get_state_text(result, policies),
-            )
-            if text
-        ]
-
-    def _get_manual_text(self, result):
-        """Return who set the grade by hand, why and until when, and what is computed."""
-        if not result.manual_grade_id:
-            return ""
-        _ = self.env._
-        names = {
-            "grade": result.manual_grade_id.code,
-            "user": result.manual_user_id.name,
-            "reason": result.manual_reason,
-            "until": self._format_date(result.manual_until),
-            "computed": result.computed_grade_id.code or _("not graded"),
-        }
-        if result.manual_until:
-            return (
-                _(
-                    "%(grade)s by hand until %(until)s by %(user)s: “%(reason)s”. "
-                    "Computed: %(computed)s."
-                )
-                % names
-            )
-        return _("%(grade)s by hand by %(user)s: “%(reason)s”. Computed: %(computed)s.") % names
-
-    def _get_open_changes(self, result):
-        return (
-            self.env["customer.grading.change"]
-            .sudo()
-            .search([("result_id", "=", result.id), ("state", "in", OPEN_STATES)])
-        )
-
-    def _get_waiting_text(self, change):
-        """Return what a change waits for."""
-        _ = self.env._
-        names = {
-            "grade": change.grade_id.code or _("not graded"),
-            "user": change.user_id.name or "",
-            "reason": change.note or "",
-            "date": self._format_date(change.date),
-            "due": self._format_date(change.date_due),
-        }
-        if change.origin == "manual":
-            return _("%(user)s proposes %(grade)s: “%(reason)s”; waits since %(date)s.") % names
-        if change.state == "held":
-            return (
-                _("%(grade)s is computed since %(date)s; it takes effect on %(due)s at the earliest.")
-                % names
-            )
-        return _("%(grade)s is computed and waits to be confirmed since %(date)s.") % names
-
-    def _get_state_text(self, result, policies):
-        _ = self.env._
-        if result.reason == "left" or not policies:
-            return self._get_no_policy_text(result.partner_id, policies)
-        if result.reason == "missing":
-            return _("Not graded: data is missing that could give a grade.")
-        if result.reason == "no_rule":
-            return _("Not graded: it fits the requirement of no grade.")
-        return ""
-
-    def _get_no_policy_text(self, partner, policies):
-        """Return why no policy grades the customer."""
-        _ = self.env._
-        if not policies:
-            return _("No grading policy is running for this company.")
-        engine, company = self.env["customer.grading.engine"].sudo(), self.env.company
-        texts = []
-        for policy in policies:
-            if problem := self._get_scope_problem(policy, partner, engine, company):
-                texts.append(problem)
-            else:
-                return _("It is graded with the next run.")
-        reasons = self.env["customer.grading.measure"]._join_list(texts)
-        return _("No policy applies: %s.", reasons)
-
-    def _get_scope_problem(self, policy, partner, engine, company):
-        """Return why ``policy`` does not apply to the customer, or nothing."""
-        _ = self.env._
-        scope = engine._get_scope(policy, company, engine._get_today(company), partner.ids)
-        query = engine._get_subject_query(policy, scope, engine._get_contact_ids(scope))
-        if query.get_result_ids():
-            return ""
-        if not partner.active:
-            return _("the customer is archived")
-        Partner = engine._get_subject_model(scope)
-        if not Partner.search_count(policy._parse_domain() & self._is(partner)):
-            text = policy.env["customer.grading.measure"]._get_domain_text(
-                policy.domain, policy.subject_model
-            )
-            return _("“%(policy)s” asks that %(filter)s", policy=policy.name, filter=text)
-        if not Partner.search_count(engine._get_candidate_domain(scope) & self._is(partner)):
-            return _("own companies and colleagues are not graded")
-        return _("there is no confirmed order, invoice or opportunity yet")
-
-    @staticmethod
-    def _is(partner):
-        return fields.Domain("id", "=", partner.id)
-
     # ------------------------------------------------------------------ buttons
 
     def _get_buttons(self, partner, dimension, result):
         """Return what the reader can do, likeliest first."""
-        _ = self.env._
         officer = self.env.user.has_group(OFFICER_GROUP)
         buttons = [
             {
-                "label": _("Set by hand") if officer else _("Propose a grade"),
+                "label": self.env._("Set by hand") if officer else self.env._("Propose a grade"),
                 "primary": False,
                 "action": self._get_set_grade_action(partner, dimension, officer),
             }
         ]
         if officer and result.manual_grade_id:
             buttons.append(
-                self._prepare_button(_("End now"), result, "action_end_manual"),
+                self._prepare_button(self.env._("End now"), result, "action_end_manual"),
             )
         if officer:
-            buttons.append(self._prepare_button(_("Regrade"), partner, "action_regrade_customer"))
+            buttons.append(
+                self._prepare_button(self.env._("Regrade"), partner, "action_regrade_customer")
+            )
         if result:
             action = self._get_history_action(partner, dimension)
-            buttons.append({"label": _("History"), "primary": False, "action": action})
+            buttons.append({"label": self.env._("History"), "primary": False, "action": action})
         if not result.policy_id and self.env.user.has_group(MANAGER_GROUP):
             policy_action = self._get_policies_action(dimension)
-            buttons.append({"label": _("Policies"), "primary": False, "action": policy_action})
+            buttons.append(
+                {"label": self.env._("Policies"), "primary": False, "action": policy_action}
+            )
         return buttons
 
     @staticmethod
@@ -364,7 +264,6 @@ class CustomerGradingSheet(models.AbstractModel):
         ) or [None]
         if not current or not current.from_grade_id:
             return []
-        _ = self.env._
         reasons = self.env["customer.grading.explanation"]._get_reason_text(current)
         start = earlier[0].date_applied if earlier else None
         end = fields.Date.subtract(current.date_applied, days=1)
@@ -374,14 +273,14 @@ class CustomerGradingSheet(models.AbstractModel):
             "end": self._format_date(end),
         }
         period = (
-            _("%(grade)s from %(start)s to %(end)s")
+            self.env._("%(grade)s from %(start)s to %(end)s")
             if start and start <= end
-            else _("%(grade)s until %(end)s")
+            else self.env._("%(grade)s until %(end)s")
         )
         text = period % names
         if reason := reasons[current]:
-            text = _("%(before)s. Then: %(reason)s", before=text, reason=reason)
-        return [self._prepare_block(_("Before"), text=text)]
+            text = self.env._("%(before)s. Then: %(reason)s", before=text, reason=reason)
+        return [self._prepare_block(self.env._("Before"), text=text)]
 
     def _get_company_blocks(self, partner, dimension):
         """Return one line for each further company that the reader has selected."""

@@ -74,60 +74,72 @@ class CustomerGradingSheet(models.AbstractModel):
 
     def _get_why_block(self, view, rule, best):
         """Return what the grade asks for, and the rank where no better grade tells it."""
-        _ = self.env._
         lines = view.explanation.get_lines(rule)
         met = all(view.explanation.holds[line] for line in lines)
         grade = rule.grade_id.code
-        title = _("Why %s: all met", grade) if met and rule.kind == "all" else _("Why %s", grade)
+        title = (
+            self.env._("Why %s: all met", grade)
+            if met and rule.kind == "all"
+            else self.env._("Why %s", grade)
+        )
         if rule.kind != "all":
-            title = _("%(why)s: %(group)s", why=title, group=rule._get_group_name())
+            title = self.env._("%(why)s: %(group)s", why=title, group=rule._get_group_name())
+            lines = lines.filtered(lambda line: not self._is_aside(view, rule, line))
         conditions = view.explanation.get_conditions(rule) if best else ()
         ranks = [self._get_rank_text(view, condition) for condition in conditions]
         rows = self._get_rows(view, lines)
-        columns = self._get_columns(view, _("From"))
+        columns = self._get_columns(view, self.env._("From"))
         return self._prepare_block(title, columns, rows, "\n".join(filter(None, ranks)) or None)
 
     def _get_why_not_block(self, view, rule):
         """Return what of the next better grade's requirement is not met, and how far off."""
-        _ = self.env._
         explanation = view.explanation
         lines = explanation.get_lines(rule)
         unmet = lines.filtered(lambda line: not explanation.holds[line])
         names = {"grade": rule.grade_id.code, "unmet": len(unmet), "count": len(lines)}
         if explanation.grade:
-            title = _("Why not %(grade)s: %(unmet)s of %(count)s not met") % names
+            title = self.env._("Why not %(grade)s: %(unmet)s of %(count)s not met") % names
         else:
-            title = _("Nearest is %(grade)s: %(unmet)s of %(count)s not met") % names
+            title = self.env._("Nearest is %(grade)s: %(unmet)s of %(count)s not met") % names
         if rule.kind != "all":
             group = rule._get_group_name()
-            title = _("%(why)s: %(group)s", why=title, group=group)
+            title = self.env._("%(why)s: %(group)s", why=title, group=group)
             unmet = lines
         rows = self._get_rows(view, unmet, missing=True)
-        columns = self._get_columns(view, _("Missing"))
+        columns = self._get_columns(view, self.env._("Missing"))
         return self._prepare_block(title, columns, rows, self._get_reach_text(view, rule))
 
     def _get_columns(self, view, last):
-        _ = self.env._
-        value = [_("Is")] if view.figures else []
-        return [_("Criterion"), _("Asked"), *value, last, ""]
+        value = [self.env._("Is")] if view.figures else []
+        return [self.env._("Criterion"), self.env._("Asked"), *value, last, ""]
 
-    def _get_rows(self, view, lines, missing=False, indent=0):
+    def _get_rows(self, view, lines, missing=False, indent=0, muted=False):
         """Return a row for each condition, and for each group with its lines below.
+
+        Lines of a group that do not count for how it turned out are muted.
 
         :param missing: whether to tell what is missing, rather than where a value is from
         """
         rows = []
         for line in lines:
-            mark = MARKS[view.explanation.holds[line]]
+            holds = view.explanation.holds[line]
             if line.kind == "condition":
                 cells = self._get_condition_cells(view, line, missing)
-                rows.append(self._prepare_row(mark, *cells, indent=indent))
-                continue
-            blanks = [""] * (4 if view.figures else 3)
-            rows.append(self._prepare_row(mark, line._get_group_name(), *blanks, indent=indent))
-            children = view.explanation.get_lines(line)
-            rows += self._get_rows(view, children, missing, indent + 1)
+            else:
+                cells = [line._get_group_name(), *[""] * (4 if view.figures else 3)]
+            rows.append(self._prepare_row(MARKS[holds], *cells, indent=indent, muted=muted))
+            for child in view.explanation.get_lines(line):
+                aside = muted or self._is_aside(view, line, child)
+                rows += self._get_rows(view, child, missing, indent + 1, aside)
         return rows
+
+    @staticmethod
+    def _is_aside(view, group, line):
+        """Whether a line of a group has no part in how the group turned out."""
+        holds = view.explanation.holds
+        if group.kind in ("any", "at_least"):
+            return bool(holds[group]) and not holds[line]
+        return group.kind == "all" and not holds[group] and bool(holds[line])
 
     def _get_condition_cells(self, view, condition, missing):
         criterion = condition.criterion_id
@@ -176,10 +188,9 @@ class CustomerGradingSheet(models.AbstractModel):
 
     def _get_source_text(self, view, criterion):
         """Return what a value is read from: its dates, its base, who answered."""
-        _ = self.env._
         answer = view.answers.get(criterion.question_id)
         if criterion.measure_id.kind == "question" and answer:
-            return _(
+            return self.env._(
                 "answered %(date)s by %(user)s",
                 date=self._format_date(answer.date),
                 user=answer.user_id.name,
@@ -191,16 +202,14 @@ class CustomerGradingSheet(models.AbstractModel):
         dates = criterion._get_dates_text(view.explanation.date)
         base = criterion._get_base_text()
         if dates and base:
-            return _("%(dates)s, %(base)s", dates=dates, base=base)
+            return self.env._("%(dates)s, %(base)s", dates=dates, base=base)
         return dates or base
 
     def _get_link_cell(self, view, criterion):
         """Return the cell that opens the documents, or asks for the answer."""
         if criterion.measure_id.kind == "question":
             return self._get_answer_cell(view, criterion)
-        return criterion._get_documents_cell(
-            view.partner, view.scope, self._sees(view, criterion)
-        )
+        return criterion._get_documents_cell(view.partner, view.scope, self._sees(view, criterion))
 
     def _get_answer_cell(self, view, criterion):
         question = criterion.question_id
@@ -226,14 +235,14 @@ class CustomerGradingSheet(models.AbstractModel):
 
     def _get_distance_text(self, view, condition):
         """Return how far a condition is from being met, in words."""
-        criterion, _ = condition.criterion_id, self.env._
+        criterion = condition.criterion_id
         if not self._sees(view, criterion):
             return ""
         distance = view.explanation.get_distance(condition)
         if not distance:
             return ""
         number = self._format_distance(condition, distance)
-        return _("%s short", number) if distance > 0 else _("%s too much", number)
+        return self.env._("%s short", number) if distance > 0 else self.env._("%s too much", number)
 
     @staticmethod
     def _format_distance(condition, distance):
@@ -244,7 +253,6 @@ class CustomerGradingSheet(models.AbstractModel):
 
     def _get_reach_text(self, view, rule):
         """Return in one sentence what it takes to reach a grade, and the rank behind it."""
-        _ = self.env._
         gaps = view.explanation.get_gaps(rule)
         ranks = [self._get_rank_text(view, gap.condition) for gap in gaps]
         if not all(self._sees(view, gap.condition.criterion_id) for gap in gaps):
@@ -258,39 +266,40 @@ class CustomerGradingSheet(models.AbstractModel):
             "steps": words._join_all(steps),
         }
         if any(leaving.values()):
-            text = _("To reach %(grade)s by %(date)s: %(steps)s.") % names
+            text = self.env._("To reach %(grade)s by %(date)s: %(steps)s.") % names
         else:
-            text = _("To reach %(grade)s: %(steps)s.") % names
+            text = self.env._("To reach %(grade)s: %(steps)s.") % names
         return "\n".join([text, *filter(None, ranks)])
 
     def _get_step_text(self, view, gap, leaving):
         """Return what closes one gap."""
-        condition, criterion, _ = gap.condition, gap.condition.criterion_id, self.env._
+        condition, criterion = gap.condition, gap.condition.criterion_id
         distance = view.explanation.get_distance(condition) if gap.wanted else None
         if distance:
             return self._get_number_step_text(view, condition, distance, leaving)
         if not gap.wanted:
-            return _("not: %s", condition._get_condition_text())
+            return self.env._("not: %s", condition._get_condition_text())
         if criterion.measure_id.kind == "question":
             return self._get_answer_step_text(condition)
         return condition._get_condition_text()
 
     def _get_answer_step_text(self, condition):
-        _ = self.env._
         question = condition.criterion_id.question_id
         names = {"question": question.name, "answer": condition._get_asked_text()}
         if question.asked_of == "officer":
-            return _("“%(question)s” answered %(answer)s (asked of grading officers)") % names
-        return _("“%(question)s” answered %(answer)s (asked of the salesperson)") % names
+            return (
+                self.env._("“%(question)s” answered %(answer)s (asked of grading officers)") % names
+            )
+        return self.env._("“%(question)s” answered %(answer)s (asked of the salesperson)") % names
 
     def _get_number_step_text(self, view, condition, distance, leaving):
-        criterion, _ = condition.criterion_id, self.env._
+        criterion = condition.criterion_id
         names = {
             "criterion": criterion._get_label(),
             "distance": self._format_distance(condition, distance),
         }
         if distance < 0:
-            return _("%(criterion)s down by %(distance)s") % names
+            return self.env._("%(criterion)s down by %(distance)s") % names
         if criterion.period == "this_year" and criterion.has_period:
             reading = view.explanation.readings[criterion]
             least, _most = view.explanation.get_limits(condition)
@@ -303,11 +312,11 @@ class CustomerGradingSheet(models.AbstractModel):
             )
         gone = leaving.get(criterion)
         if not gone:
-            return _("%(distance)s more of %(criterion)s") % names
+            return self.env._("%(distance)s more of %(criterion)s") % names
         names["total"] = criterion._format_value(distance + gone, "up", bare=True)
         names["leaving"] = criterion._format_value(gone, "up", bare=True)
         return (
-            _(
+            self.env._(
                 "%(total)s more of %(criterion)s (%(distance)s short, %(leaving)s leave the "
                 "period until then)"
             )
@@ -328,11 +337,13 @@ class CustomerGradingSheet(models.AbstractModel):
             *(gap.condition.criterion_id for gap in gaps)
         )
         moving = criteria.filtered(
-            lambda c: c.period == "trailing"
-            and c.up_to == "day"
-            and c.measure_id.kind == "documents"
-            and c.measure_id.date_field
-            and c.measure_id.aggregate in ("sum", "count")
+            lambda c: (
+                c.period == "trailing"
+                and c.up_to == "day"
+                and c.measure_id.kind == "documents"
+                and c.measure_id.date_field
+                and c.measure_id.aggregate in ("sum", "count")
+            )
         )
         if not moving or until == date:
             return until, {}
@@ -341,9 +352,7 @@ class CustomerGradingSheet(models.AbstractModel):
         return until, {
             criterion: float(gone)
             for criterion in moving
-            if now
-            and then
-            and (gone := now[f"v{criterion.id}"] - then[f"v{criterion.id}"]) > 0
+            if now and then and (gone := now[f"v{criterion.id}"] - then[f"v{criterion.id}"]) > 0
         }
 
     def _read_values(self, view, date):
@@ -408,140 +417,3 @@ class CustomerGradingSheet(models.AbstractModel):
             )
         )
         return row
-
-    # ------------------------------------------------------------------ points
-
-    def _get_points_block(self, view, score, next_rule):
-        """Return value, points and the most of them for each criterion of the total."""
-        _ = self.env._
-        numbers = [_("Is"), _("Points")] if self._sees(view, score) else []
-        columns = [_("Criterion"), *numbers, _("Of at most"), _("From"), ""]
-        rows = [
-            row
-            for child in score.child_ids.sorted(lambda c: (c.sequence, c.id))
-            for row in self._get_points_rows(view, child, bool(numbers))
-        ]
-        rows.append(self._get_total_row(view, score, bool(numbers)))
-        text = self._get_points_text(view, score, next_rule) if numbers else None
-        return self._prepare_block(_("Points"), columns, rows, text)
-
-    def _get_points_rows(self, view, criterion, numbers, indent=0):
-        reading = view.explanation.readings[criterion]
-        measured = criterion.kind == "measure"
-        most = criterion._get_attainable_points() * criterion.weight
-        value = ""
-        if measured and reading.value is None:
-            value = self._get_unknown_value_text(criterion)
-        elif measured:
-            value = criterion._format_value(reading.value, "down")
-        points = criterion._format_number((reading.points or 0) * criterion.weight)
-        cells = [{"text": value, "align": "end"}, {"text": points, "align": "end"}]
-        row = self._prepare_row(
-            "missing" if measured and reading.value is None else None,
-            criterion._get_label(),
-            *(cells if numbers else ()),
-            {"text": criterion._format_number(most) if most else "", "align": "end"},
-            self._get_source_text(view, criterion) if measured else "",
-            self._get_link_cell(view, criterion) if measured else "",
-            indent=indent,
-            muted=not measured,
-        )
-        children = criterion.child_ids.sorted(lambda c: (c.sequence, c.id))
-        return [
-            row,
-            *(r for child in children for r in self._get_points_rows(view, child, numbers, indent + 1)),
-        ]
-
-    def _get_total_row(self, view, score, numbers):
-        total = view.explanation.readings[score].points
-        points = "" if total is None else score._format_number(total)
-        most = score._get_attainable_points()
-        cells = ["", {"text": points, "align": "end"}]
-        return self._prepare_row(
-            None,
-            self.env._("Total"),
-            *(cells if numbers else ()),
-            {"text": score._format_number(most) if most else "", "align": "end"},
-            "",
-            "",
-        )
-
-    def _get_points_text(self, view, score, next_rule):
-        """Return the next limit, and what would bring the customer nearest to it."""
-        gap = next(
-            (
-                gap
-                for gap in (view.explanation.get_gaps(next_rule) if next_rule else ())
-                if gap.condition.criterion_id == score
-            ),
-            None,
-        )
-        distance = gap and view.explanation.get_distance(gap.condition)
-        if not distance or distance < 0:
-            return None
-        limit, _most = view.explanation.get_limits(gap.condition)
-        text = self.env._(
-            "%(grade)s from %(limit)s: %(missing)s missing.",
-            grade=next_rule.grade_id.code,
-            limit=score._format_points(limit),
-            missing=score._format_points(distance, "up"),
-        )
-        nearest = self._get_nearest_text(view, score, distance)
-        return "\n".join(filter(None, [text, nearest]))
-
-    def _get_nearest_text(self, view, score, missing):
-        """Return the step to a better level that brings the most of what is missing."""
-        steps = self._get_band_steps(view, score, 1.0)
-        if not steps:
-            return None
-        gain, _effort, criterion, band = min(
-            steps, key=lambda step: (-min(step[0], missing), step[1])
-        )
-        if gain <= 0:
-            return None
-        reading = view.explanation.readings[criterion]
-        return self.env._(
-            "Nearest: %(criterion)s at %(level)s (now %(value)s): +%(gain)s of the %(missing)s "
-            "missing.",
-            criterion=criterion._get_label(),
-            level=criterion._format_value(band.lower),
-            value=criterion._format_value(reading.value, "down"),
-            gain=score._format_number(min(gain, missing)),
-            missing=score._format_points(missing, "up"),
-        )
-
-    def _get_band_steps(self, view, criterion, factor):
-        """Return ``(gain, effort, criterion, band)`` of each next better level within a sum."""
-        reading = view.explanation.readings[criterion]
-        if criterion.kind == "sum":
-            room = (criterion.cap - (reading.points or 0)) * factor if criterion.cap else None
-            factor *= self._get_scale(view, criterion)
-            return [
-                (gain if room is None else min(gain, room), *step)
-                for child in criterion.child_ids
-                for gain, *step in self._get_band_steps(view, child, factor * child.weight)
-            ]
-        raised = criterion.kind == "measure" and criterion.unit in ("amount", "count", "ratio")
-        if not raised or criterion._is_ranked() or reading.value is None:
-            return []
-        better = criterion.band_ids.filtered(
-            lambda band: band.lower > reading.value and band.points > (reading.points or 0)
-        )
-        band = better.sorted("lower")[:1]
-        if not band:
-            return []
-        gain = (min(band.points, criterion.cap or band.points) - (reading.points or 0)) * factor
-        effort = (band.lower - float(reading.value)) / max(abs(band.lower), 1)
-        return [(gain, effort, criterion, band)]
-
-    @staticmethod
-    def _get_scale(view, criterion):
-        """Return what the points of a sum are multiplied by to be normalized."""
-        if not criterion.normalize_to:
-            return 1.0
-        parts = criterion.child_ids
-        if criterion.unknown_lowers_maximum:
-            readings = view.explanation.readings
-            parts = parts.filtered(lambda c: readings[c].points is not None)
-        most = sum(c._get_attainable_points() * c.weight for c in parts)
-        return criterion.normalize_to / most if most else 0.0

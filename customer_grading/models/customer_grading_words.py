@@ -1,142 +1,14 @@
-from ast import literal_eval
-from functools import reduce
-
 from odoo import api, models
-from odoo.fields import Domain
-from odoo.tools import format_date, formatLang
+from odoo.tools import formatLang
 from odoo.tools.misc import get_lang
 
 from ..tools.figures import count_decimals, round_figure, split_wan
 from .customer_grading_rule import KNOWN_OPERATORS, LEVEL_OPERATORS, POINTS_OPERATORS
 
 
-class CustomerGradingMeasure(models.Model):
-    _inherit = "customer.grading.measure"
-
-    @api.model
-    def _join_all(self, texts):
-        """Return phrases that hold together as one: “a, and b, and c”."""
-        return self._join(texts, lambda first, second: self.env._(
-            "%(first)s, and %(second)s", first=first, second=second
-        ))
-
-    @api.model
-    def _join_list(self, texts):
-        """Return phrases one after another: “a; b; c”."""
-        return self._join(texts, lambda first, second: self.env._(
-            "%(first)s; %(second)s", first=first, second=second
-        ))
-
-    @staticmethod
-    def _join(texts, template):
-        texts = [text for text in texts if text]
-        return reduce(template, texts) if texts else ""
-
-    # ------------------------------------------------------------------ filters in words
-
-    @api.model
-    def _get_domain_text(self, domain, model_name):
-        """Return the filter ``domain`` (as text) on ``model_name`` in words; empty for none."""
-        if model_name not in self.env or self._get_domain_problem(domain, model_name):
-            return domain or ""
-        return self._describe_domain(Domain(literal_eval(domain or "[]")), model_name)
-
-    def _describe_domain(self, domain, model_name):
-        """Return a :class:`Domain` in words, reading its prefix notation from the end."""
-        if domain.is_true():
-            return ""
-        stack = []
-        for item in reversed(list(domain)):
-            if item == "!":
-                stack.append(("!", self.env._("not (%s)", stack.pop()[1])))
-            elif item in ("&", "|"):
-                first, second = (self._enclose(part, item) for part in (stack.pop(), stack.pop()))
-                stack.append((item, self._pair_conditions(item, first, second)))
-            else:
-                stack.append(("", self._describe_condition(item, model_name)))
-        return stack[-1][1]
-
-    def _enclose(self, part, operator):
-        kind, text = part
-        return self.env._("(%s)", text) if kind in ("&", "|") and kind != operator else text
-
-    def _pair_conditions(self, operator, first, second):
-        if operator == "&":
-            return self._join_all([first, second])
-        return self.env._("%(first)s, or %(second)s", first=first, second=second)
-
-    def _describe_condition(self, condition, model_name):
-        path, operator, value = condition
-        if not isinstance(path, str):
-            return self.env._("never")
-        label, field = self._describe_path(path, model_name)
-        if isinstance(value, (Domain, list)) and operator in ("any", "not any"):
-            inner = self._describe_domain(Domain(value), field.comodel_name)
-            return self.env._("%(field)s: %(filter)s", field=label, filter=f"({inner})")
-        if isinstance(value, (list, tuple, set)) and len(value) == 1:
-            [value] = value
-            operator = {"in": "=", "not in": "!="}.get(operator, operator)
-        if value in (False, None) and operator in ("=", "!=") and field.type != "boolean":
-            unset = operator == "="
-            return (
-                self.env._("%s is not set", label) if unset else self.env._("%s is set", label)
-            )
-        names = self._describe_values(value, field)
-        return self._get_comparison_text(operator, label, names)
-
-    def _get_comparison_text(self, operator, label, names):
-        _ = self.env._
-        templates = {
-            "=": _("%(field)s is %(value)s"),
-            "!=": _("%(field)s is not %(value)s"),
-            "in": _("%(field)s is one of %(value)s"),
-            "not in": _("%(field)s is none of %(value)s"),
-            ">": _("%(field)s is more than %(value)s"),
-            ">=": _("%(field)s is at least %(value)s"),
-            "<": _("%(field)s is less than %(value)s"),
-            "<=": _("%(field)s is at most %(value)s"),
-            "ilike": _("%(field)s contains %(value)s"),
-            "not ilike": _("%(field)s does not contain %(value)s"),
-            "child_of": _("%(field)s is within %(value)s"),
-            "parent_of": _("%(field)s is above %(value)s"),
-        }
-        template = templates.get(operator)
-        if not template:
-            return f"{label} {operator} {names}"
-        return template % {"field": label, "value": names}
-
-    def _describe_path(self, path, model_name):
-        """Return the labels along a field path, and the field at its end."""
-        model, labels, field = self.env[model_name], [], None
-        for name in path.split("."):
-            field = model._fields[name]
-            labels.append(field._description_string(self.env) or name)
-            if field.relational:
-                model = self.env[field.comodel_name]
-            elif field.type in ("date", "datetime"):
-                break  # what follows is a part of the date
-        return " › ".join(labels), field
-
-    def _describe_values(self, value, field):
-        values = list(value) if isinstance(value, (list, tuple, set)) else [value]
-        if field.relational and values and all(type(v) is int for v in values):
-            records = self.env[field.comodel_name].sudo().browse(values).exists()
-            names = records.mapped("display_name")
-        elif field.type == "selection":
-            labels = dict(field._description_selection(self.env))
-            names = [labels.get(v, str(v)) for v in values]
-        elif field.type == "boolean":
-            names = [self.env._("yes") if v else self.env._("no") for v in values]
-        elif field.type in ("date", "datetime"):
-            return ", ".join(format_date(self.env, v) for v in values)
-        elif field.type in ("integer", "float", "monetary"):
-            return ", ".join(formatLang(self.env, float(v), digits=0) for v in values)
-        else:
-            names = [str(v) for v in values]
-        return self.env._(", ").join(self.env._("“%s”", name) for name in names)
-
-
 class CustomerGradingCriterion(models.Model):
+    """Says values in words, in the user's formats."""
+
     _inherit = "customer.grading.criterion"
 
     def _get_label(self):
@@ -192,13 +64,12 @@ class CustomerGradingCriterion(models.Model):
         """Return a number with what it counts: “12 days”, “95.5 %”."""
         number = round_figure(value, 2, towards)
         text = self._format_number(number)
-        _ = self.env._
         if self.unit == "ratio":
-            return _("%s %%", text)
+            return self.env._("%s %%", text)
         if self.unit == "days":
-            return _("1 day") if number == 1 else _("%s days", text)
+            return self.env._("1 day") if number == 1 else self.env._("%s days", text)
         if self.unit == "months":
-            return _("1 month") if number == 1 else _("%s months", text)
+            return self.env._("1 month") if number == 1 else self.env._("%s months", text)
         if self.unit == "quantity":
             return f"{text} {self.uom_id.name or ''}".strip()
         if self.unit == "points":
@@ -225,6 +96,8 @@ class CustomerGradingCriterion(models.Model):
 
 
 class CustomerGradingRule(models.Model):
+    """Says requirements in words, as whole sentences."""
+
     _inherit = "customer.grading.rule"
 
     @api.depends(
@@ -289,109 +162,109 @@ class CustomerGradingRule(models.Model):
         return text if self.kind == "condition" else self.env._("(%s)", text)
 
     def _get_group_text(self, conditions):
-        _ = self.env._
         if self.kind == "any":
-            return _("any of: %s", conditions)
+            return self.env._("any of: %s", conditions)
         if self.kind == "none":
-            return _("none of: %s", conditions)
+            return self.env._("none of: %s", conditions)
         if self.kind == "at_least":
-            return _(
+            return self.env._(
                 "at least %(count)s of: %(conditions)s", count=self.count, conditions=conditions
             )
         if self.kind == "at_most":
-            return _(
+            return self.env._(
                 "at most %(count)s of: %(conditions)s", count=self.count, conditions=conditions
             )
-        return _("all of: %s", conditions)
+        return self.env._("all of: %s", conditions)
 
     def _get_group_name(self):
         """Return what stands over the lines of a group in a table."""
-        _ = self.env._
         if self.kind in ("at_least", "at_most"):
             return (
-                _("At least %s of", self.count)
+                self.env._("At least %s of", self.count)
                 if self.kind == "at_least"
-                else _("At most %s of", self.count)
+                else self.env._("At most %s of", self.count)
             )
-        return {"any": _("Any of"), "none": _("None of")}.get(self.kind, _("All of"))
+        return {"any": self.env._("Any of"), "none": self.env._("None of")}.get(
+            self.kind, self.env._("All of")
+        )
 
     def _get_condition_text(self):
         """Return a condition as a phrase; what is wrong with a broken one is said in it."""
         if problem := self._get_problem():
             return self.env._("[to be completed: %s]", problem)
         criterion = self.criterion_id
-        _ = self.env._
         if self.operator in ("yes", "no"):
             return self._get_yes_no_text()
         if self.operator == "known":
-            return _("%s is known", criterion._get_label())
+            return self.env._("%s is known", criterion._get_label())
         if self.operator == "unknown":
-            return _("%s is unknown", criterion._get_label())
+            return self.env._("%s is unknown", criterion._get_label())
         if self._asks_for_none():
-            return _("no %s", criterion._get_label())
+            return self.env._("%s: none", criterion._get_label())
         if criterion._is_ranked():
             return self._get_rank_text()
         template = (
-            _("%(criterion)s: %(asked)s")
+            self.env._("%(criterion)s: %(asked)s")
             if self.operator in LEVEL_OPERATORS or self.operator == "is"
-            else _("%(criterion)s %(asked)s")
+            else self.env._("%(criterion)s %(asked)s")
         )
         return template % {"criterion": criterion._get_label(), "asked": self._get_asked_text()}
 
     def _asks_for_none(self):
         """Whether a condition says that there is nothing of something that is counted."""
         return (
-            self.operator == "le" and not self.value and self.unit in ("amount", "count", "quantity")
+            self.operator == "le"
+            and not self.value
+            and self.unit in ("amount", "count", "quantity")
         )
 
-    def _get_yes_no_text(self):
+    def _get_yes_no_text(self, opposite=False):
+        """Return a condition on a yes or no as a phrase, or its opposite."""
         criterion = self.criterion_id
-        yes = self.operator == "yes"
-        _ = self.env._
+        yes = (self.operator == "yes") is not opposite
         if criterion.measure_id.kind == "question":
             return (
-                _("“%s” answered yes", criterion.name)
+                self.env._("“%s” answered yes", criterion.name)
                 if yes
-                else _("“%s” answered no", criterion.name)
+                else self.env._("“%s” answered no", criterion.name)
             )
-        return criterion._get_label() if yes else _("not: %s", criterion._get_label())
+        return criterion._get_label() if yes else self.env._("not: %s", criterion._get_label())
 
     def _get_rank_text(self):
         """Return a condition on a rank as a phrase."""
-        criterion, _ = self.criterion_id, self.env._
+        criterion = self.criterion_id
         label, asked = criterion._get_label(), self._get_asked_text()
         if self.operator in LEVEL_OPERATORS:
-            return _("%(asked)s by %(criterion)s", asked=asked, criterion=label)
-        return _("%(criterion)s %(asked)s", criterion=label, asked=asked)
+            return self.env._("%(asked)s by %(criterion)s", asked=asked, criterion=label)
+        return self.env._("%(criterion)s %(asked)s", criterion=label, asked=asked)
 
     # ------------------------------------------------------------------ what is asked
 
     def _get_asked_text(self):
         """Return in short what a condition asks of its criterion: “at least 5 days”."""
         self.ensure_one()
-        _ = self.env._
         operator = self.operator
         if operator in KNOWN_OPERATORS:
-            return _("known") if operator == "known" else _("unknown")
+            return self.env._("known") if operator == "known" else self.env._("unknown")
         if operator in ("yes", "no"):
-            return _("yes") if operator == "yes" else _("no")
+            return self.env._("yes") if operator == "yes" else self.env._("no")
         if operator in LEVEL_OPERATORS:
             return self._get_level_text()
         if operator == "is":
             return self._get_choice_text()
         if self._asks_for_none():
-            return _("none")
+            return self.env._("none")
         if operator == "between":
-            return _(
+            return self.env._(
                 "between %(least)s and %(most)s",
                 least=self._format_limit(self.value),
                 most=self._format_limit(self.value_max),
             )
         templates = {
-            "ge": _("at least %s"),
-            "gt": _("more than %s"),
-            "le": _("at most %s"),
-            "lt": _("less than %s"),
+            "ge": self.env._("at least %s"),
+            "gt": self.env._("more than %s"),
+            "le": self.env._("at most %s"),
+            "lt": self.env._("less than %s"),
         }
         limit = self._format_limit(self.value)
         return templates[(operator or "ge").removeprefix("points_")] % limit
@@ -405,23 +278,43 @@ class CustomerGradingRule(models.Model):
 
     def _get_level_text(self):
         """Return the level asked for; for a rank, the share of the customers it means."""
-        band, _ = self.level_id, self.env._
-        criterion = self.criterion_id
-        if criterion._is_ranked() and self._is_first_levels():
-            share = criterion._format_number(band.lower)
-            if criterion.band_by == "share":
-                return _("among those who make the first %s %% of the total", share)
-            return _("among the first %s %%", share)
+        band = self.level_id
+        if self.criterion_id._is_ranked() and self.operator != "level_le":
+            return self._get_rank_level_text()
         if self.operator == "level_ge":
-            return _("%s or better", band.level or "")
+            return self.env._("%s or better", band.level or "")
         if self.operator == "level_le":
-            return _("%s or worse", band.level or "")
+            return self.env._("%s or worse", band.level or "")
         return band.level or ""
 
-    def _is_first_levels(self):
-        """Whether all from the first down to the level asked for are meant."""
-        best = self.criterion_id.band_ids._sort_for_matching()[:1]
-        return self.operator == "level_ge" or (self.operator == "level_is" and self.level_id == best)
+    def _get_rank_level_text(self):
+        """Return a level of a rank as a share of the customers, or of their total."""
+        criterion = self.criterion_id
+        better = self.env["customer.grading.band"]
+        if self.operator == "level_is":
+            better = criterion.band_ids.filtered(lambda band: band.lower < self.level_id.lower)
+        names = {
+            "share": criterion._format_number(self.level_id.lower),
+            "better": criterion._format_number(max(better.mapped("lower"), default=0)),
+        }
+        by_share = criterion.band_by == "share"
+        if not better:
+            if by_share:
+                return (
+                    self.env._("among those who make the first %(share)s %% of the total") % names
+                )
+            return self.env._("among the first %(share)s %%") % names
+        if by_share:
+            return (
+                self.env._(
+                    "among those who make the first %(share)s %% of the total, but not of the "
+                    "first %(better)s %%"
+                )
+                % names
+            )
+        return (
+            self.env._("among the first %(share)s %%, but not of the first %(better)s %%") % names
+        )
 
     def _get_choice_text(self):
         criterion = self.criterion_id

@@ -26,7 +26,7 @@ class PolicyParser:
     :param languages: codes of the languages that names may be written in
 
     >>> parser = PolicyParser(lambda text, **values: text % values, lambda field: ["now"])
-    >>> parser.read({"upgrades": "never", "stop_percents": 1}, "changes", "changes")
+    >>> parser.read_object({"upgrades": "never", "stop_percents": 1}, "changes", "changes")
     {}
     >>> for problem in parser.problems: print(problem)
     ('changes.stop_percents', 'there is no such key. The nearest one is “stop_percent”.')
@@ -76,7 +76,7 @@ class PolicyParser:
     def _refuse_constant(self, constant):
         raise ValueError(constant)
 
-    def read(self, data, shape, path=""):
+    def read_object(self, data, shape, path=""):
         """Return what can be read of the object ``data``, in the order of its shape."""
         if not isinstance(data, dict):
             self.refuse(path, self._("this must be an object. Write it as {...}."))
@@ -269,13 +269,13 @@ class PolicyParser:
         return bounds
 
     def _read_object(self, value, key, path):
-        return self.read(value, key.of, path)
+        return self.read_object(value, key.of, path)
 
     def _read_list(self, value, key, path):
         """Return as many items as there are, so that their places can be named later."""
         if not isinstance(value, list):
             return self.refuse(path, self._("this must be a list. Write it as [...]."))
-        return [self.read(item, key.of, f"{path}[{i}]") for i, item in enumerate(value)]
+        return [self.read_object(item, key.of, f"{path}[{i}]") for i, item in enumerate(value)]
 
     # Rules
 
@@ -352,5 +352,5 @@ class PolicyParser:
             lines.append(line)
             line.update(self._read_group(data, path, lines, depth + 1))
         else:
-            content = self.read(data, "condition", path)
+            content = self.read_object(data, "condition", path)
             lines.append({"path": path, "depth": depth, "kind": "condition", **content})

@@ -31,7 +31,8 @@ class CustomerGradingSetGrade(models.TransientModel):
         today = fields.Date.context_today(self)
         Policy = self.env["customer.grading.policy"]
         for wizard in self:
-            policy = Policy._get_running(wizard.dimension_id, self.env.company)[:1]
+            _company, policies = Policy._get_in_force(wizard.dimension_id, self.env.company)
+            policy = policies[:1]
             months = policy.manual_months if policy else 12
             wizard.until = months and today + relativedelta(months=months)
 

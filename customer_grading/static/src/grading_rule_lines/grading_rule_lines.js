@@ -31,6 +31,7 @@ export class GradingRuleLinesRenderer extends ListRenderer {
     static template = "customer_grading.GradingRuleLinesRenderer";
     static rowsTemplate = "customer_grading.GradingRuleLinesRenderer.Rows";
     static recordRowTemplate = "customer_grading.GradingRuleLinesRenderer.RecordRow";
+    static useMagicColumnWidths = false; // the row of a group would mislead it
 
     setup() {
         super.setup();
@@ -365,7 +366,8 @@ export class GradingRuleLinesRenderer extends ListRenderer {
         }
         const handle = columns.filter((column) => column.widget === "handle");
         const kind = this.allColumns.find((column) => column.name === "kind");
-        return [...handle, { ...kind, colspan: columns.length - handle.length }];
+        const colspan = columns.length - handle.length;
+        return [...handle, { ...kind, colspan, invisible: "False" }];
     }
 
     /** @override */
@@ -385,6 +387,11 @@ export class GradingRuleLinesRenderer extends ListRenderer {
     /** @override what is wrong with a line is said where one points at it */
     getCellTitle(column, record) {
         return record.data.problem || super.getCellTitle(column, record);
+    }
+
+    /** @override a value stands beside its comparison, and may be a level or a text */
+    isNumericColumn() {
+        return false;
     }
 
     /** @override the order is the outline's */

@@ -1,0 +1,120 @@
+from odoo import fields, models
+
+from .customer_grading_change import OPEN_STATES
+
+
+class CustomerGradingSheet(models.AbstractModel):
+    """What is out of the ordinary with a grade: by hand, waiting, out of scope."""
+
+    _inherit = "customer.grading.sheet"
+
+    def _get_notices(self, result, policies):
+        """Return what is out of the ordinary: by hand, waiting, out of scope."""
+        return [
+            text
+            for text in (
+                self._get_manual_text(result),
+                *map(self._get_waiting_text, self._get_open_changes(result)),
+                self._get_state_text(result, policies),
+            )
+            if text
+        ]
+
+    def _get_manual_text(self, result):
+        """Return who set the grade by hand, why and until when, and what is computed."""
+        if not result.manual_grade_id:
+            return ""
+        names = {
+            "grade": result.manual_grade_id.code,
+            "user": result.manual_user_id.name,
+            "reason": result.manual_reason,
+            "until": self._format_date(result.manual_until),
+            "computed": result.computed_grade_id.code or self.env._("not graded"),
+        }
+        if result.manual_until:
+            return (
+                self.env._(
+                    "%(grade)s by hand until %(until)s by %(user)s: “%(reason)s”. "
+                    "Computed: %(computed)s."
+                )
+                % names
+            )
+        return (
+            self.env._("%(grade)s by hand by %(user)s: “%(reason)s”. Computed: %(computed)s.")
+            % names
+        )
+
+    def _get_open_changes(self, result):
+        return (
+            self.env["customer.grading.change"]
+            .sudo()
+            .search([("result_id", "=", result.id), ("state", "in", OPEN_STATES)])
+        )
+
+    def _get_waiting_text(self, change):
+        """Return what a change waits for."""
+        names = {
+            "grade": change.grade_id.code or self.env._("not graded"),
+            "user": change.user_id.name or "",
+            "reason": change.note or "",
+            "date": self._format_date(change.date),
+            "due": self._format_date(change.date_due),
+        }
+        if change.origin == "manual":
+            return (
+                self.env._("%(user)s proposes %(grade)s: “%(reason)s”; waits since %(date)s.")
+                % names
+            )
+        if change.state == "held":
+            return (
+                self.env._(
+                    "%(grade)s is computed since %(date)s; it takes effect on %(due)s at the earliest."
+                )
+                % names
+            )
+        return self.env._("%(grade)s is computed and waits to be confirmed since %(date)s.") % names
+
+    def _get_state_text(self, result, policies):
+        if result.reason == "left" or not policies:
+            return self._get_no_policy_text(result.partner_id, policies)
+        if result.reason == "missing":
+            return self.env._("Not graded: data is missing that could give a grade.")
+        if result.reason == "no_rule":
+            return self.env._("Not graded: it fits the requirement of no grade.")
+        return ""
+
+    def _get_no_policy_text(self, partner, policies):
+        """Return why no policy grades the customer."""
+        if not policies:
+            return self.env._("No grading policy is running for this company.")
+        engine, company = self.env["customer.grading.engine"].sudo(), self.env.company
+        texts = []
+        for policy in policies:
+            if problem := self._get_scope_problem(policy, partner, engine, company):
+                texts.append(problem)
+            else:
+                return self.env._("It is graded with the next run.")
+        reasons = self.env["customer.grading.measure"]._join_list(texts)
+        return self.env._("No policy applies: %s.", reasons)
+
+    def _get_scope_problem(self, policy, partner, engine, company):
+        """Return why ``policy`` does not apply to the customer, or nothing."""
+        scope = engine._get_scope(policy, company, engine._get_today(company), partner.ids)
+        query = engine._get_subject_query(policy, scope, engine._get_contact_ids(scope))
+        if query.get_result_ids():
+            return ""
+        if not partner.active:
+            return self.env._("the customer is archived")
+        Partner = engine._get_subject_model(scope)
+        if not Partner.search_count(policy._parse_domain() & self._is(partner)):
+            text = policy.env["customer.grading.measure"]._get_domain_text(
+                policy.domain, policy.subject_model
+            )
+            return self.env._("“%(policy)s” asks that %(filter)s", policy=policy.name, filter=text)
+        if not Partner.search_count(engine._get_candidate_domain(scope) & self._is(partner)):
+            return self.env._("own companies and colleagues are not graded")
+        return self.env._("there is no confirmed order, invoice or opportunity yet")
+
+    @staticmethod
+    def _is(partner):
+        return fields.Domain("id", "=", partner.id)
