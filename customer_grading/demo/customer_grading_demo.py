@@ -359,9 +359,8 @@ class CustomerGradingDemo(models.AbstractModel):
             for line in orders.order_line:
                 line.qty_delivered = line.product_uom_qty
             # One invoice for each order.
-            posted = orders._create_invoices(grouped=True)
-            posted.invoice_date = day
-            posted.action_post()
+            orders = orders.with_context(default_invoice_date=day)
+            orders._create_invoices(grouped=True).action_post()
             for order in orders:
                 invoices[owners[order]] |= order.invoice_ids
         return invoices
@@ -400,9 +399,7 @@ class CustomerGradingDemo(models.AbstractModel):
         )
         line.sale_line_ids.qty_delivered -= returned
         credit_note.action_post()
-        (invoice | credit_note).line_ids.filtered(
-            lambda item: item.account_type == "asset_receivable"
-        ).reconcile()
+        self._get_receivables(invoice | credit_note).reconcile()
 
     def _register_payments(self, invoices):
         """Pay the invoices as each customer does: in time, late, in part, not at all."""
@@ -424,9 +421,14 @@ class CustomerGradingDemo(models.AbstractModel):
                 self._refresh_statistics()
 
     def _pay(self, invoices, day, **vals):
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoices.ids
-        ).create({"payment_date": day, **vals}).action_create_payments()
+        items = self._get_receivables(invoices).filtered(lambda item: not item.reconciled)
+        wizard = self.env["account.payment.register"].create(
+            {"line_ids": [Command.set(items.ids)], "payment_date": day, **vals}
+        )
+        wizard.action_create_payments()
+
+    def _get_receivables(self, moves):
+        return moves.line_ids.filtered(lambda item: item.account_type == "asset_receivable")
 
     def _create_quotations(self, customers, partners, products):
         """Offer something to who is marked for it: sent, the first one still a draft."""

@@ -17,6 +17,7 @@ from . import (
     customer_grading_words,
     customer_grading_policy_text,
     customer_grading_policy_form,
+    customer_grading_criterion_facts,
     customer_grading_engine,
     customer_grading_measure_code,
     customer_grading_result,

@@ -93,7 +93,7 @@ class CustomerGradingMixin(models.AbstractModel):
     def _is_grading_running(self):
         dimension = self._get_main_dimension()
         Policy = self.env["customer.grading.policy"]
-        return bool(dimension and Policy._get_in_force(dimension, self.env.company)[1])
+        return bool(Policy._get_in_force(dimension, self.env.company)[1])
 
     def _get_grading_key(self):
         """Return the id by which the record's result is found."""

@@ -261,7 +261,7 @@ class CustomerGradingPolicy(models.Model):
         companies are graded as one.
         """
         Company = self.env["res.company"].sudo()
-        for company_id in dimension._get_result_company_ids(company):
+        for company_id in dimension and dimension._get_result_company_ids(company):
             graded = Company.browse(company_id or ())
             if policies := self._get_running(dimension, graded):
                 return graded, policies

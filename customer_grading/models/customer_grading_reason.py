@@ -167,9 +167,9 @@ class CustomerGradingExplanation(models.AbstractModel):
         }
         operator = condition.operator.removeprefix("points_")
         if operator == "gt":
-            return self.env._("%(criterion)s is not above %(limit)s") % names
+            return self.env._("%(criterion)s is not above %(limit)s", **names)
         if operator == "lt":
-            return self.env._("%(criterion)s is not below %(limit)s") % names
+            return self.env._("%(criterion)s is not below %(limit)s", **names)
         if too_much:
             rose, above = (
                 self.env._("%(criterion)s rose above %(limit)s"),

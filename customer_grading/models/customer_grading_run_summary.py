@@ -525,6 +525,11 @@ class CustomerGradingRun(models.Model):
 
     # ------------------------------------------------------------------ what a run did
 
+    def action_open(self):
+        """Open the run: what it did, or what a try-on would do."""
+        self.ensure_one()
+        return self._get_try_on_action() if self.mode == "preview" else self._get_records_action()
+
     @api.depends("state")
     @api.depends_context("lang")
     def _compute_counts(self):

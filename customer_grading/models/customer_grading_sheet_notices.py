@@ -32,16 +32,13 @@ class CustomerGradingSheet(models.AbstractModel):
             "computed": result.computed_grade_id.code or self.env._("not graded"),
         }
         if result.manual_until:
-            return (
-                self.env._(
-                    "%(grade)s by hand until %(until)s by %(user)s: “%(reason)s”. "
-                    "Computed: %(computed)s."
-                )
-                % names
+            return self.env._(
+                "%(grade)s by hand until %(until)s by %(user)s: “%(reason)s”. "
+                "Computed: %(computed)s.",
+                **names,
             )
-        return (
-            self.env._("%(grade)s by hand by %(user)s: “%(reason)s”. Computed: %(computed)s.")
-            % names
+        return self.env._(
+            "%(grade)s by hand by %(user)s: “%(reason)s”. Computed: %(computed)s.", **names
         )
 
     def _get_open_changes(self, result):
@@ -61,18 +58,17 @@ class CustomerGradingSheet(models.AbstractModel):
             "due": self._format_date(change.date_due),
         }
         if change.origin == "manual":
-            return (
-                self.env._("%(user)s proposes %(grade)s: “%(reason)s”; waits since %(date)s.")
-                % names
+            return self.env._(
+                "%(user)s proposes %(grade)s: “%(reason)s”; waits since %(date)s.", **names
             )
         if change.state == "held":
-            return (
-                self.env._(
-                    "%(grade)s is computed since %(date)s; it takes effect on %(due)s at the earliest."
-                )
-                % names
+            return self.env._(
+                "%(grade)s is computed since %(date)s; it takes effect on %(due)s at the earliest.",
+                **names,
             )
-        return self.env._("%(grade)s is computed and waits to be confirmed since %(date)s.") % names
+        return self.env._(
+            "%(grade)s is computed and waits to be confirmed since %(date)s.", **names
+        )
 
     def _get_state_text(self, result, policies):
         if result.reason == "left" or not policies:

@@ -98,9 +98,9 @@ class CustomerGradingSheet(models.AbstractModel):
         unmet = lines.filtered(lambda line: not explanation.holds[line])
         names = {"grade": rule.grade_id.code, "unmet": len(unmet), "count": len(lines)}
         if explanation.grade:
-            title = self.env._("Why not %(grade)s: %(unmet)s of %(count)s not met") % names
+            title = self.env._("Why not %(grade)s: %(unmet)s of %(count)s not met", **names)
         else:
-            title = self.env._("Nearest is %(grade)s: %(unmet)s of %(count)s not met") % names
+            title = self.env._("Nearest is %(grade)s: %(unmet)s of %(count)s not met", **names)
         if rule.kind != "all":
             group = rule._get_group_name()
             title = self.env._("%(why)s: %(group)s", why=title, group=group)
@@ -266,9 +266,9 @@ class CustomerGradingSheet(models.AbstractModel):
             "steps": words._join_all(steps),
         }
         if any(leaving.values()):
-            text = self.env._("To reach %(grade)s by %(date)s: %(steps)s.") % names
+            text = self.env._("To reach %(grade)s by %(date)s: %(steps)s.", **names)
         else:
-            text = self.env._("To reach %(grade)s: %(steps)s.") % names
+            text = self.env._("To reach %(grade)s: %(steps)s.", **names)
         return "\n".join([text, *filter(None, ranks)])
 
     def _get_step_text(self, view, gap, leaving):
@@ -287,10 +287,10 @@ class CustomerGradingSheet(models.AbstractModel):
         question = condition.criterion_id.question_id
         names = {"question": question.name, "answer": condition._get_asked_text()}
         if question.asked_of == "officer":
-            return (
-                self.env._("“%(question)s” answered %(answer)s (asked of grading officers)") % names
+            return self.env._(
+                "“%(question)s” answered %(answer)s (asked of grading officers)", **names
             )
-        return self.env._("“%(question)s” answered %(answer)s (asked of the salesperson)") % names
+        return self.env._("“%(question)s” answered %(answer)s (asked of the salesperson)", **names)
 
     def _get_number_step_text(self, view, condition, distance, leaving):
         criterion = condition.criterion_id
@@ -299,7 +299,7 @@ class CustomerGradingSheet(models.AbstractModel):
             "distance": self._format_distance(condition, distance),
         }
         if distance < 0:
-            return self.env._("%(criterion)s down by %(distance)s") % names
+            return self.env._("%(criterion)s down by %(distance)s", **names)
         if criterion.period == "this_year" and criterion.has_period:
             reading = view.explanation.readings[criterion]
             least, _most = view.explanation.get_limits(condition)
@@ -312,15 +312,13 @@ class CustomerGradingSheet(models.AbstractModel):
             )
         gone = leaving.get(criterion)
         if not gone:
-            return self.env._("%(distance)s more of %(criterion)s") % names
+            return self.env._("%(distance)s more of %(criterion)s", **names)
         names["total"] = criterion._format_value(distance + gone, "up", bare=True)
         names["leaving"] = criterion._format_value(gone, "up", bare=True)
-        return (
-            self.env._(
-                "%(total)s more of %(criterion)s (%(distance)s short, %(leaving)s leave the "
-                "period until then)"
-            )
-            % names
+        return self.env._(
+            "%(total)s more of %(criterion)s (%(distance)s short, %(leaving)s leave the "
+            "period until then)",
+            **names,
         )
 
     def _get_leaving(self, view, gaps):

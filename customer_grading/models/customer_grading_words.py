@@ -300,20 +300,18 @@ class CustomerGradingRule(models.Model):
         by_share = criterion.band_by == "share"
         if not better:
             if by_share:
-                return (
-                    self.env._("among those who make the first %(share)s %% of the total") % names
+                return self.env._(
+                    "among those who make the first %(share)s %% of the total", **names
                 )
-            return self.env._("among the first %(share)s %%") % names
+            return self.env._("among the first %(share)s %%", **names)
         if by_share:
-            return (
-                self.env._(
-                    "among those who make the first %(share)s %% of the total, but not of the "
-                    "first %(better)s %%"
-                )
-                % names
+            return self.env._(
+                "among those who make the first %(share)s %% of the total, but not of the "
+                "first %(better)s %%",
+                **names,
             )
-        return (
-            self.env._("among the first %(share)s %%, but not of the first %(better)s %%") % names
+        return self.env._(
+            "among the first %(share)s %%, but not of the first %(better)s %%", **names
         )
 
     def _get_choice_text(self):

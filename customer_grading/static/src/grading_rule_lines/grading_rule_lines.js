@@ -37,7 +37,11 @@ export class GradingRuleLinesRenderer extends ListRenderer {
         super.setup();
         this.state.lineInFocus = null;
         this.lineToFocus = null;
-        onPatched(() => this.restoreFocus());
+        this.lineToGoOnWith = null;
+        onPatched(() => {
+            this.restoreFocus();
+            this.goOn();
+        });
     }
 
     // ------------------------------------------------------------------ lines
@@ -307,16 +311,43 @@ export class GradingRuleLinesRenderer extends ListRenderer {
                 "shift+tab": () => this.outdentLine(record),
                 delete: () => this.onDeleteRecord(record),
             });
-        } else if (this.isBlank(record) && !ev.target.value) {
-            // At the start of an empty line Tab indents, as in any outline.
-            if (this.canIndentLine(record)) {
-                actions.tab = () => this.indentLine(record);
-            }
-            if (this.canOutdentLine(record)) {
-                actions["shift+tab"] = () => this.outdentLine(record);
-            }
+        } else if (this.isBlank(record)) {
+            Object.assign(actions, this.getBlankLineActions(ev, record));
         }
         return actions[hotkey];
+    }
+
+    /**
+     * At the start of an empty line Tab indents, as in any outline. After a word it waits for
+     * what is found by it: only then is there a comparison to go on to.
+     */
+    getBlankLineActions(ev, record) {
+        this.lineToGoOnWith = null;
+        if (ev.target.value) {
+            return { tab: () => (this.lineToGoOnWith = record.id) };
+        }
+        const actions = {};
+        if (this.canIndentLine(record)) {
+            actions.tab = () => this.indentLine(record);
+        }
+        if (this.canOutdentLine(record)) {
+            actions["shift+tab"] = () => this.outdentLine(record);
+        }
+        return actions;
+    }
+
+    /** Focuses the comparison of a line on which something has just been found. */
+    goOn() {
+        const record = this.editedRecord;
+        if (!this.lineToGoOnWith || record?.id !== this.lineToGoOnWith || this.isBlank(record)) {
+            return;
+        }
+        const cell = this.tableRef.el.querySelector(".o_selected_row td[name='operator']");
+        const toFocus = cell && getTabableElements(cell)[0];
+        if (toFocus) {
+            this.lineToGoOnWith = null;
+            this.focus(toFocus);
+        }
     }
 
     onLineFocus(record) {

@@ -1,0 +1,116 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .customer_grading_measure import NUMERIC_UNITS
+
+FACTS = 5  # columns a criterion: known, lowest, middle, highest, at or above the best level
+
+
+class CustomerGradingPolicy(models.Model):
+    _inherit = "customer.grading.policy"
+
+    def _get_last_try_on(self):
+        """Return the last try-on whose kept values are those of today's criteria."""
+        self.ensure_one()
+        run = self.env["customer.grading.run"].sudo().search(
+            [("policy_id", "=", self.id), ("mode", "=", "preview"), ("state", "=", "done")],
+            order="id desc",
+            limit=1,
+        )
+        criteria = self._get_measured_criteria()
+        changed = max(criteria.mapped("write_date"), default=None)
+        line = run.line_ids.sudo()[:1]
+        if not line or run.create_date < changed or len(line.values or []) != len(criteria):
+            return run.browse()
+        return run
+
+
+class CustomerGradingCriterion(models.Model):
+    """Says of how many customers a criterion was known in the last try-on, and its values."""
+
+    _inherit = "customer.grading.criterion"
+
+    known_label = fields.Char("Known for", compute="_compute_known")
+    known_text = fields.Char("In the last try-on", compute="_compute_known")
+
+    @api.depends("policy_id")
+    @api.depends_context("lang")
+    def _compute_known(self):
+        self.known_label = self.known_text = False
+        for policy, criteria in self.grouped("policy_id").items():
+            measured = criteria._origin.filtered(lambda criterion: criterion.kind == "measure")
+            run = policy._origin and measured and policy._origin._get_last_try_on()
+            if not run:
+                continue
+            total, facts = measured._get_facts(run)
+            for criterion in criteria:
+                if criterion._origin in facts:
+                    criterion._set_known(total, *facts[criterion._origin])
+
+    def _set_known(self, total, known, lowest, middle, highest, best):
+        share = self._format_share(known, total)
+        self.known_label = share
+        self.known_text = self.env._(
+            "Known for %(known)s of %(total)s (%(share)s).",
+            known=self._format_number(known),
+            total=self._format_number(total),
+            share=share,
+        )
+        if lowest is None:
+            return
+        self.known_text += " " + self.env._(
+            "Lowest %(lowest)s, middle %(middle)s, highest %(highest)s.",
+            lowest=self._format_value(lowest),
+            middle=self._format_value(middle),
+            highest=self._format_value(highest),
+        )
+        if best is not None:
+            self.known_text += " " + self.env._(
+                "%(count)s at or above %(value)s.",
+                count=self._format_number(best),
+                value=self._format_value(self._get_highest_limit()),
+            )
+
+    def _format_share(self, known, total):
+        share = known * 100 / total
+        if known < total:
+            share = min(share, 99)  # 100 % is said only of all
+        return self.env._("%s %%", self._format_number(share, digits=0))
+
+    def _get_highest_limit(self):
+        """Return the highest number that a level, or a requirement, asks for, or ``None``."""
+        lines = self.rule_line_ids.filtered(lambda line: line.operator in ("ge", "gt"))
+        levels = self.band_ids if self.band_by == "value" and not lines else self.env[
+            "customer.grading.band"
+        ]
+        return max([*lines.mapped("value"), *levels.mapped("lower")], default=None)
+
+    def _get_facts(self, run):
+        """Return ``(number of customers, {criterion: its facts})`` of a try-on."""
+        policy = run.policy_id.sudo()
+        engine = self.env["customer.grading.engine"]
+        terms, joins = engine._get_terms(policy, run._get_scope())
+        columns = [SQL("COUNT(*)")]
+        for criterion in self:
+            columns += criterion._get_fact_columns(terms[criterion].value)
+        kept = engine._get_kept_values_sql(
+            policy, self.env["customer.grading.run.line"], SQL("kept.run_id = %s", run.id)
+        )
+        [[total, *facts]] = self.env.execute_query(
+            SQL("SELECT %s FROM (%s) raw %s", SQL(", ").join(columns), kept, joins)
+        )
+        return total, {
+            criterion: facts[position * FACTS : (position + 1) * FACTS]
+            for position, criterion in enumerate(self)
+        }
+
+    def _get_fact_columns(self, value):
+        known = SQL("COUNT(%s)", value)
+        if self.unit not in NUMERIC_UNITS:
+            return [known, *[SQL("NULL")] * (FACTS - 1)]
+        limit = self._get_highest_limit()
+        reached = SQL("NULL")
+        if limit is not None:
+            reached = SQL("COUNT(*) FILTER (WHERE %s >= %s)", value, limit)
+        middle = SQL("PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY %s)", value)
+        return [known, SQL("MIN(%s)", value), middle, SQL("MAX(%s)", value), reached]
