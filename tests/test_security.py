@@ -1,0 +1,428 @@
+"""Roles by companies: what each may read, search, sort, group, export, and call."""
+
+from datetime import date
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+from odoo.tests.common import new_test_user
+
+from .common import CustomerGradingCommon
+
+GRADED = ("accountant", "salesperson", "officer", "administrator")
+FIELD = "customer_grade_id"
+REFUSED = (AccessError, UserError)
+
+
+class SecurityCommon(CustomerGradingCommon):
+    """One shared customer, graded A here and B abroad; one customer of each company."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.branch = cls._create_company_with_chart("Branch", parent=cls.company)
+        cls.abroad = cls._create_company_with_chart("Abroad")
+        cls.shared, cls.own, cls.foreign = cls._create_customers(3)
+        cls.customers = cls.shared | cls.own | cls.foreign
+        cls.own.company_id = cls.company
+        cls.foreign.company_id = cls.abroad
+        for partner, amount, company in (
+            (cls.shared, 100, cls.company),
+            (cls.own, 10, cls.company),
+            (cls.shared, 10, cls.abroad),
+            (cls.foreign, 100, cls.abroad),
+        ):
+            cls._create_order(partner, date(2026, 5, 1), amount, company=company)
+        cls.policy = cls._create_policy(
+            {"orders": {"measure": "order_amount", "period": "all_time"}},
+            [("A", ("orders", "ge", 100)), ("B", ())],
+            company_id=False,
+        )
+        cls.grade_a, cls.grade_b = cls.dimension.grade_ids.sorted("sequence")[:2]
+        cls._activate(cls.policy)
+        cls.secret = cls._create_dimension(
+            "secret", "AB", group_ids=[Command.link(cls.env.ref("account.group_account_user").id)]
+        )
+        cls._activate(cls._create_policy({}, [("A", ())], dimension=cls.secret))
+
+    @classmethod
+    def _create_places(cls):
+        """Return ``{place: {role: user}}``: who works where."""
+        both = cls.company | cls.abroad
+        return {
+            "here": cls._create_users(cls.company, suffix="_here"),
+            "abroad": cls._create_users(cls.abroad, suffix="_abroad"),
+            "branch": cls._create_users(cls.branch, suffix="_branch"),
+            "both": cls._create_users(cls.company, both, suffix="_both"),
+        }
+
+    def _as(self, user, records):
+        """Return ``records`` as ``user`` sees them from all of his companies."""
+        companies = user.company_id | user.company_ids
+        return records.with_user(user).with_context(allowed_company_ids=companies.ids)
+
+
+@tagged("post_install", "-at_install")
+class TestGradeOfAPartner(SecurityCommon):
+    """The grade on the partner: whoever sees the partner and may see grades sees it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.places = cls._create_places()
+        # What each place sees of shared, own, foreign; None: not even the customer.
+        cls.seen = {
+            "here": ["A", "B", None],
+            "abroad": ["B", None, "A"],
+            "branch": ["A", "B", None],
+            "both": ["A", "B", False],
+        }
+
+    def _get_cases(self, roles=GRADED):
+        for place, users in self.places.items():
+            for role in roles:
+                with self.subTest(place=place, role=role):
+                    self.env.invalidate_all()
+                    yield self.seen[place], self._as(users[role], self.customers), users[role]
+
+    def test_reading(self):
+        for seen, customers, _user in self._get_cases():
+            for partner, code in zip(customers, seen, strict=True):
+                if code is None:
+                    with self.assertRaises(AccessError):
+                        partner.read([FIELD])
+                else:
+                    [row] = partner.read([FIELD])
+                    grade = self.env["customer.grade"].browse(row[FIELD] and row[FIELD][0])
+                    self.assertEqual(grade.code, code)
+
+    def test_searching(self):
+        for seen, customers, _user in self._get_cases():
+            for grade in (self.grade_a, self.grade_b, False):
+                found = customers.search([(FIELD, "=", grade and grade.id)]) & customers
+                code = grade and grade.code
+                expected = [p.id for p, s in zip(customers, seen, strict=True) if s == code]
+                self.assertEqual(found.ids, expected)
+
+    def test_sorting(self):
+        for seen, customers, _user in self._get_cases():
+            visible = [p.id for p, code in zip(customers, seen, strict=True) if code is not None]
+            found = customers.search([("id", "in", customers.ids)], order=f"{FIELD}, id")
+            order = {"A": 0, "B": 1, False: 2}
+            codes = dict(zip(customers.ids, seen, strict=True))
+            self.assertEqual(found.ids, sorted(visible, key=lambda i: (order[codes[i]], i)))
+
+    def test_grouping(self):
+        for seen, customers, _user in self._get_cases():
+            groups = customers._read_group([("id", "in", customers.ids)], [FIELD], ["__count"])
+            expected = {code: seen.count(code) for code in seen if code is not None}
+            self.assertEqual({grade.code: count for grade, count in groups}, expected)
+            formatted = customers.formatted_read_group(
+                [("id", "in", customers.ids)], [FIELD], ["__count"]
+            )
+            self.assertEqual(sum(group["__count"] for group in formatted), len(seen) - seen.count(None))
+
+    def test_exporting(self):
+        group = self.env.ref("base.group_allow_export")
+        for seen, customers, user in self._get_cases():
+            user.group_ids += group
+            visible = [code for code in seen if code is not None]
+            allowed = customers.search([("id", "in", customers.ids)], order="id")
+            rows = allowed.export_data(["customer_grade_id/code"])["datas"]
+            self.assertEqual([row[0] or False for row in rows], visible)
+
+    def test_who_is_no_user_of_grading_gets_nothing(self):
+        plain = new_test_user(self.env, "grading_plain", groups="base.group_user")
+        for user in (plain, self.places["here"]["portal"]):
+            customers = self._as(user, self.customers)
+            attempts = {
+                "read": lambda c=customers: c[0].read([FIELD]),
+                "search": lambda c=customers: c.search([(FIELD, "=", self.grade_a.id)]),
+                "search through": lambda c=customers: c.search([(f"{FIELD}.code", "=", "A")]),
+                "sort": lambda c=customers: c.search([], order=FIELD),
+                "group": lambda c=customers: c._read_group([], [FIELD], ["__count"]),
+                "result": lambda c=customers: c[0].read(["customer_grading_result_id"]),
+                "mark": lambda c=customers: c[0].read(["customer_grading_mark"]),
+                "export": lambda c=customers: c[0].export_data([FIELD]),
+                "explanation": lambda c=customers: c[0].get_grading_sheets(),
+                "regrade": lambda c=customers: c[0].action_regrade_customer(),
+            }
+            for name, attempt in attempts.items():
+                with self.subTest(user=user.login, attempt=name), self.assertRaises(AccessError):
+                    attempt()
+
+    def test_explanations_follow_the_customer(self):
+        for seen, customers, _user in self._get_cases():
+            for partner, code in zip(customers, seen, strict=True):
+                if code is None:
+                    with self.assertRaises(AccessError):
+                        partner.get_grading_sheets()
+                elif code:
+                    sheets = partner.get_grading_sheets()
+                    self.assertEqual(sheets[0]["badge"]["code"], code)
+
+
+@tagged("post_install", "-at_install")
+class TestRecords(SecurityCommon):
+    """Results, changes and runs themselves."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.places = cls._create_places()
+
+    def _search_as(self, user, model, domain=()):
+        return self._as(user, self.env[model]).search(list(domain))
+
+    def test_results_and_changes_are_those_of_one_s_companies(self):
+        mine = [("dimension_id", "=", self.dimension.id)]
+        expected = {
+            "here": {(self.shared, self.company), (self.own, self.company)},
+            "branch": {(self.shared, self.company), (self.own, self.company)},
+            "abroad": {(self.shared, self.abroad), (self.foreign, self.abroad)},
+        }
+        expected["both"] = expected["here"] | expected["abroad"]
+        for place, users in self.places.items():
+            for role in GRADED:
+                for model in ("customer.grading.result", "customer.grading.change"):
+                    with self.subTest(place=place, role=role, model=model):
+                        found = self._search_as(users[role], model, mine).sudo()
+                        pairs = {(record.partner_id, record.company_id) for record in found}
+                        self.assertEqual(pairs, expected[place])
+
+    def test_nobody_but_an_administrator_gets_values_and_score(self):
+        for model, names in (
+            ("customer.grading.result", ("values", "score")),
+            ("customer.grading.change", ("values",)),
+            ("customer.grading.run.line", ("values", "score")),
+        ):
+            records = self.env[model].search([], limit=1)
+            if model == "customer.grading.run.line":
+                run = self.policy._create_run("preview", self.company)
+                run._execute()
+                records = run.line_ids[:1]
+            for name in names:
+                for role in ("accountant", "salesperson", "officer"):
+                    one = self._as(self.places["here"][role], records)
+                    with self.subTest(model=model, field=name, role=role):
+                        with self.assertRaises(AccessError):
+                            one.read([name])
+                        with self.assertRaises(AccessError):
+                            one.search([(name, "!=", False)])
+                        if name == "score":
+                            with self.assertRaises(AccessError):
+                                one.search([], order="score")
+                            with self.assertRaises(AccessError):
+                                one._read_group([], [], ["score:sum"])
+                self._as(self.places["here"]["administrator"], records).read([name])
+
+    def test_a_dimension_may_be_hidden(self):
+        hidden = [("dimension_id", "=", self.secret.id)]
+        for role, sees in (("accountant", True), ("salesperson", False), ("officer", False)):
+            user = self.places["here"][role]
+            for model in ("customer.grading.result", "customer.grading.change"):
+                with self.subTest(role=role, model=model):
+                    self.assertEqual(bool(self._search_as(user, model, hidden)), sees)
+            names = [
+                sheet["dimension"]
+                for sheet in self._as(user, self.shared).get_grading_sheets()
+            ]
+            self.assertEqual(self.secret.name in names, sees)
+
+    def test_nobody_writes_results_changes_and_runs_by_himself(self):
+        result = self.env["customer.grading.result"].search([], limit=1)
+        change = self.env["customer.grading.change"].search([], limit=1)
+        for role in ("portal", *GRADED):
+            user = self.places["both"][role]
+            with self.subTest(role=role):
+                for record, vals in ((result, {"grade_id": self.grade_b.id}), (change, {"note": "x"})):
+                    with self.assertRaises(REFUSED):
+                        self._as(user, record).write(vals)
+                    with self.assertRaises(REFUSED):
+                        self._as(user, record).unlink()
+                    with self.assertRaises(AccessError):
+                        self._as(user, record).create(dict(vals))
+
+    def test_the_portal_reads_nothing(self):
+        user = self.places["here"]["portal"]
+        models = [name for name in self.env if name.startswith(("customer.grad",))]
+        for name in models:
+            Model = self.env[name]
+            if Model._abstract or Model._transient:
+                continue
+            with self.subTest(model=name), self.assertRaises(AccessError):
+                self._as(user, Model).search([])
+
+    def test_runs_are_for_officers(self):
+        run = self.policy.run_ids[:1]
+        for role in ("portal", "accountant", "salesperson"):
+            with self.subTest(role=role), self.assertRaises(AccessError):
+                self._as(self.places["both"][role], run).read(["state"])
+        self._as(self.places["both"]["officer"], run).read(["state"])
+        abroad = self._search_as(self.places["abroad"]["officer"], "customer.grading.run")
+        self.assertEqual(abroad.company_id, self.abroad)
+
+
+@tagged("post_install", "-at_install")
+class TestCalls(SecurityCommon):
+    """Public methods check for themselves who calls them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.users = cls._create_users()
+
+    def _assert_refused(self, roles, record, method, *args):
+        for role in roles:
+            with self.subTest(role=role, method=method), self.assertRaises(AccessError):
+                getattr(record.with_user(self.users[role]), method)(*args)
+
+    def test_officers_decide(self):
+        result = self._get_results(self.shared)[self.shared]
+        change = result._propose(self.grade_b, "They stopped")
+        run = self.policy._create_run("nightly", self.company)
+        run.sudo().state = "stopped"
+        for record, method, *args in (
+            (change, "action_approve"),
+            (change, "action_refuse", "No"),
+            (change, "action_put_off"),
+            (change, "action_ask_refusal"),
+            (result, "action_end_manual"),
+            (self.shared, "action_regrade_customer"),
+            (run, "action_apply"),
+            (run, "action_discard"),
+            (run, "action_stop"),
+        ):
+            self._assert_refused(("portal", "accountant", "salesperson"), record, method, *args)
+        officer = self.users["officer"]
+        change.with_user(officer).action_approve()
+        self.assertEqual((result.grade_id, result.manual_user_id), (self.grade_b, officer))
+        result.with_user(officer).action_end_manual()
+        self.assertEqual(result.grade_id, self.grade_a)
+        self.shared.with_user(officer).action_regrade_customer()
+        run.with_user(officer).action_apply()
+
+    def test_administrators_write_policies(self):
+        draft = self._create_policy({}, [("A", ())], name="Draft")
+        rule = draft.rule_ids
+        low = ("portal", "accountant", "salesperson", "officer")
+        for record, method, *args in (
+            (draft, "action_try_on"),
+            (draft, "action_activate"),
+            (draft, "action_revise"),
+            (draft, "action_close"),
+            (rule, "action_count"),
+            (rule, "action_view_met"),
+            (rule, "action_view_near"),
+            (draft, "write", {"name": "Mine"}),
+            (rule, "write", {"kind": "any"}),
+            (self._measure("order_amount"), "write", {"name": "Mine"}),
+        ):
+            self._assert_refused(low, record, method, *args)
+        preview = draft._create_run("preview", self.company)
+        self._assert_refused(low, preview, "action_put_in_force")
+        self.assertEqual(draft.state, "draft")
+        admin = self.users["administrator"]
+        draft.with_user(admin).action_try_on()
+        preview.with_user(admin).action_put_in_force()
+        self.assertEqual(draft.state, "running")
+
+    def test_salespeople_propose_where_officers_set(self):
+        for role, code in (("salesperson", "A"), ("officer", "B")):
+            user = self.users[role]
+            wizard = (
+                self.env["customer.grading.set.grade"]
+                .with_user(user)
+                .create(
+                    {
+                        "partner_ids": [Command.set(self.shared.ids)],
+                        "dimension_id": self.dimension.id,
+                        "grade_id": self.grade_b.id,
+                        "reason": "They stopped",
+                    }
+                )
+            )
+            wizard.action_confirm()
+            self.env.invalidate_all()
+            with self.subTest(role=role):
+                self.assertEqual(self._get_grades(self.shared), [code])
+
+    def test_nobody_proposes_in_a_hidden_dimension(self):
+        for role in ("salesperson", "officer"):
+            wizard = (
+                self.env["customer.grading.set.grade"]
+                .with_user(self.users[role])
+                .create(
+                    {
+                        "partner_ids": [Command.set(self.shared.ids)],
+                        "dimension_id": self.secret.id,
+                        "grade_id": self.secret.grade_ids[0].id,
+                        "reason": "They stopped",
+                    }
+                )
+            )
+            with self.subTest(role=role), self.assertRaises(AccessError):
+                wizard.action_confirm()
+
+    def test_a_question_is_answered_by_those_it_is_asked_of(self):
+        Question = self.env["customer.grading.question"]
+        asked = {
+            "salesperson": Question.create({"name": "Reliable?"}),
+            "officer": Question.create({"name": "Trusted?", "asked_of": "officer"}),
+        }
+        for role, may in (("salesperson", {"salesperson"}), ("officer", {"salesperson", "officer"})):
+            Answer = self.env["customer.grading.answer"].with_user(self.users[role])
+            for whom, question in asked.items():
+                vals = {
+                    "question_id": question.id, "partner_id": self.shared.id, "yes_no": "yes"
+                }
+                with self.subTest(role=role, asked_of=whom):
+                    if whom in may:
+                        self.assertEqual(Answer.create(vals).user_id, self.users[role])
+                    else:
+                        with self.assertRaises(AccessError):
+                            Answer.create(vals)
+
+    def test_people_correct_their_own_answers(self):
+        question = self.env["customer.grading.question"].create({"name": "Reliable?"})
+        answer = self._answer(question, self.shared, True)
+        answer.user_id = self.users["officer"]
+        with self.assertRaises(AccessError):
+            answer.with_user(self.users["salesperson"]).yes_no = "no"
+        answer.with_user(self.users["officer"]).yes_no = "no"
+        with self.assertRaises(AccessError):
+            answer.with_user(self.users["officer"]).unlink()
+
+    def test_an_administrator_measures_only_what_he_may_read(self):
+        Measure = self.env["customer.grading.measure"].with_user(self.users["administrator"])
+        for vals in (
+            {"field_name": "password", "kind": "field", "unit": "text"},
+            {
+                "kind": "documents",
+                "model_name": "ir.config_parameter",
+                "value_field": "value",
+                "aggregate": "max",
+                "unit": "text",
+                "subject_path": "create_uid.partner_id",
+            },
+            {
+                "kind": "documents",
+                "model_name": "crm.lead",
+                "value_field": "user_id.password",
+                "company_field": "company_id",
+                "aggregate": "max",
+                "unit": "text",
+                "subject_path": "partner_id",
+            },
+        ):
+            with self.subTest(vals=vals), self.assertRaises(REFUSED):
+                Measure.create({"name": "Secret", "code": "secret", **vals})
+        criterion = {
+            "policy_id": self._create_policy({}).id,
+            "measure_id": self._measure("matches_filter").id,
+            "subject_domain": "[('user_ids.password', '=like', 'a%')]",
+        }
+        with self.assertRaises(REFUSED):
+            self.env["customer.grading.criterion"].with_user(
+                self.users["administrator"]
+            ).create(criterion)
