@@ -76,7 +76,7 @@ def _create_functions(cr, counts):
         CREATE FUNCTION pg_temp.chance(n bigint, salt int) RETURNS float8 RETURN
             (hashint8extended(n, salt) & 9007199254740991)::float8 / 9007199254740992;
         CREATE FUNCTION pg_temp.pick_customer(n bigint, salt int) RETURNS int RETURN
-            1 + floor({customers} * power(pg_temp.chance(n, salt), 3))::int;
+            1 + floor({customers} * power(pg_temp.chance(n, salt), 2))::int;
         CREATE FUNCTION pg_temp.pick_contact(customer int, n bigint) RETURNS int RETURN
             {last} + CASE WHEN mod(customer, 10) = 0 AND mod(n, 2) = 0
                           THEN {customers} + customer / 10 ELSE customer END;

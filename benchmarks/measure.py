@@ -30,17 +30,23 @@ class Stopwatch:
         self.queries += self._thread.query_count - self._queries
 
 
+def get_seconds(action):
+    """Return the duration of ``action()``."""
+    with Stopwatch() as watch:
+        action()
+    return watch.seconds
+
+
 def get_median_seconds(action, times=3):
     """Return the median duration of ``action()``, which is done once more to warm up."""
     action()
     return statistics.median(get_seconds(action) for _each in range(times))
 
 
-def get_seconds(action):
-    """Return the duration of ``action()``."""
-    with Stopwatch() as watch:
-        action()
-    return watch.seconds
+def compare_seconds(first, second, times=7):
+    """Return the shortest durations of two actions, done by turns, after a warm-up."""
+    pairs = [(get_seconds(first), get_seconds(second)) for _each in range(times + 1)]
+    return tuple(min(durations) for durations in zip(*pairs[1:], strict=True))
 
 
 class PeakMemory:

@@ -1,7 +1,9 @@
 """What people do with customers: lists and the form."""
 
+from functools import partial
+
 from lxml import etree
-from measure import Stopwatch, get_median_seconds
+from measure import Stopwatch, compare_seconds
 
 ADMIN = 2  # a user with rights to check, unlike the superuser
 COLUMNS = ("complete_name", "email", "phone")
@@ -27,10 +29,7 @@ def compare_lists(env, field, rival):
         "list": lambda name: _list(env, [], name),
     }
     return {
-        what: tuple(
-            get_median_seconds(lambda act=act, name=name: act(name), times=5)
-            for name in (field, rival)
-        )
+        what: compare_seconds(partial(act, field), partial(act, rival))
         for what, act in actions.items()
     }
 

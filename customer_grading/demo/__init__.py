@@ -1,1 +1,2 @@
 from . import customer_grading_demo
+from . import customer_grading_demo_documents

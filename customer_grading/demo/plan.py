@@ -36,9 +36,16 @@ def get_last_slot(day, today, interval):
 class Customer:
     """A line of ``customers.csv``: who it is, and how it trades.
 
-    ``yearly`` is in thousands of the company's currency, ``since`` and ``until`` are days
-    before today, ``answers`` stands for long-term partner, good repute, legal violation:
-    y, n, or - where nobody answered.
+    ``company``: empty for the main company, ``europe`` or ``both``
+    ``since``, ``until``: days before today between which it orders
+    ``yearly``: thousands of the company's currency
+    ``terms``: days to pay
+    ``pays``: on_time, slow (every other invoice late), once_late, partly (half of the
+        last one due), unpaid (the last two)
+    ``answers``: long-term partner, good repute, legal violation: y, n, - nobody answered
+    ``opportunities``: won, lost, open
+    ``extra``: credit_note, quotation, new_order, uncollected (its last order waits to be
+        fetched), usd (buys in US dollars), expired or just_answered (its answers)
     """
 
     def __init__(self, row, today):

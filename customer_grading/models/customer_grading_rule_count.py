@@ -61,9 +61,11 @@ class CustomerGradingRule(models.Model):
     def _get_met_ids(self):
         """Return who meets the requirement today, and who all but one of its conditions.
 
+        :raise AccessError: for who may not write policies: it tells of figures
         :raise UserError: where a criterion, or a line, cannot be decided yet
         """
         self.ensure_one()
+        self.check_access("write")
         self._check_countable()
         policy = self.policy_id.sudo()
         engine = self.env["customer.grading.engine"]

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.exceptions import UserError
 
 
 class CustomerGradingTestCustomer(models.Model):
@@ -51,16 +51,25 @@ class CustomerGradingTestCustomer(models.Model):
                     "met" if test.given_grade_id == test.expected_grade_id else "unmet"
                 )
 
-    def _get_reason(self, reason):
-        """Return in one sentence why the draft gives what it gives."""
-        self.ensure_one()
-        reasons = {
-            "graded": self.env._("Meets the requirement."),
-            "missing": self.env._("Data is missing that a grade asks for."),
-            "no_rule": self.env._("Meets the requirement of no grade."),
-            "out_of_scope": self.env._("The policy does not apply to this customer."),
+    def _note_results(self, run):
+        """Keep what the try-on ``run`` gives these customers."""
+        customers = self.partner_id.commercial_partner_id
+        lines = {
+            line.partner_id: line
+            for line in self.env["customer.grading.run.line"].search(
+                [("run_id", "=", run.id), ("partner_id", "in", customers.ids)]
+            )
         }
-        return reasons.get(reason, "")
+        out_of_scope = self.env._("The policy does not apply to this customer.")
+        for test in self:
+            line = lines.get(test.partner_id.commercial_partner_id)
+            test.write(
+                {
+                    "tried": True,
+                    "given_grade_id": line.grade_id.id if line else False,
+                    "why": line.why if line else out_of_scope,
+                }
+            )
 
     def write(self, vals):
         """What was tried is of the customer as it stood: another one was not tried yet."""
@@ -73,44 +82,17 @@ class CustomerGradingPolicy(models.Model):
     _inherit = "customer.grading.policy"
 
     def action_try_test_customers(self):
-        """Say what grade the policy gives each test customer today, and why."""
+        """Say what grade the policy gives each test customer today, and why.
+
+        It is a try-on like any other: a ranking needs everybody's values.
+        """
         self.ensure_one()
         self._check_complete()
-        given = self._get_grades_today(self.test_customer_ids.partner_id.commercial_partner_id)
-        for test in self.test_customer_ids:
-            grade_id, reason = given.get(
-                test.partner_id.commercial_partner_id.id, (False, "out_of_scope")
-            )
-            test.write(
-                {
-                    "tried": True,
-                    "given_grade_id": grade_id,
-                    "why": test._get_reason(reason),
-                }
-            )
-
-    def _get_grades_today(self, partners):
-        """Return ``{partner id: (grade id, reason)}`` of those the policy applies to.
-
-        A ranking needs everybody's values, so that everybody is evaluated.
-        """
-        policy = self.sudo()
-        engine = self.env["customer.grading.engine"]
-        company = policy._get_try_on_company()
-        ranked = any(c._is_ranked() for c in policy._get_measured_criteria())
-        scope = engine._get_scope(
-            policy, company, engine._get_today(company), None if ranked else partners.ids
-        )
-        table = "customer_grading_test_customers"
-        engine._evaluate(policy, scope, table)
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT subject_id, grade_id, reason FROM %s WHERE subject_id IN %s",
-                SQL.identifier(table),
-                tuple(partners.ids) or (0,),
-            )
-        )
-        return {subject: (grade, reason) for subject, grade, reason in rows}
+        run = self._create_run("preview")
+        run._execute()
+        if run.state == "failed":
+            raise UserError(run.error)
+        self.test_customer_ids._note_results(run)
 
     def _get_problems(self):
         """Add the test customers whose grade is not the expected one."""

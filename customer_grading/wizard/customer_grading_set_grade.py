@@ -51,6 +51,7 @@ class CustomerGradingSetGrade(models.TransientModel):
         partners = self.partner_ids.commercial_partner_id
         partners.check_access("read")
         results = self.env["customer.grading.result"]._get_or_create(partners, self.dimension_id)
+        results.sudo(False).check_access("read")  # the dimension may be hidden from the user
         if self.is_officer:
             results._set_by_hand(self.grade_id, self.reason, self.until)
         else:

@@ -12,6 +12,10 @@ export function useSheetActions(getRecord, reload) {
     const orm = useService("orm");
 
     async function open(action) {
+        if (action.params?.next?.tag === "soft_reload") {
+            // The sheet and its form are loaded anew by `reload`; a dialog would be closed.
+            action = { ...action, params: { ...action.params, next: undefined } };
+        }
         if (!action.views && action.type === "ir.actions.act_window") {
             const modes = (action.view_mode || "list,form").split(",");
             action = { ...action, views: modes.map((mode) => [false, mode]) };
