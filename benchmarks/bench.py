@@ -24,6 +24,7 @@ def main():
     """Measure, print, and exit with 1 where something falls short."""
     scale = parse_arguments().scale
     template = os.environ["BENCH_TEMPLATE"]
+    load = os.getloadavg()[0]
     databases.configure()
     say(f"Generating the data of scale {scale:g}, and of a tenth of it")
     data, tenth = (databases.get_data(template, size) for size in (scale, scale / 10))
@@ -32,7 +33,7 @@ def main():
     finally:
         for name in (EMPTY, LARGE, SMALL, PLAIN):
             databases.drop(name)
-    print(f"{describe_machine(data, scale)}\n\n{format_table(rows)}")
+    print(f"{describe_machine(data, scale, load)}\n\n{format_table(rows)}")
     return not all(row.holds for row in rows)
 
 
@@ -100,12 +101,12 @@ def measure_rank(data, scale):
     return stages.check_grading("full run, rank", ranked)
 
 
-def describe_machine(data, scale):
+def describe_machine(data, scale, load):
     """Return in a few lines what was measured on."""
     counts = Counts.of_scale(scale)
     memory = psutil.virtual_memory().total / 2**30
     return (
-        f"{psutil.cpu_count()} cores, {memory:.0f} GiB of memory,"
+        f"{psutil.cpu_count()} cores, {memory:.0f} GiB of memory, load {load:.1f} before,"
         f" PostgreSQL {databases.get_server_version()};"
         f" scale {scale:g}: {counts.customers:,} customers, {counts.invoices:,} invoices,"
         f" {counts.orders:,} orders, {counts.leads:,} leads, {databases.get_size(data)}"

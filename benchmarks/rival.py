@@ -1,7 +1,7 @@
 """The same policy graded the usual way: ``_read_group``, a loop, batches of the ORM.
 
-It keeps the same facts in the same tables as the addon, writes only what differs and
-commits by batch: what a good Odoo developer writes without an engine.
+It keeps the same facts in the same tables as the addon and commits by batch: what a good
+Odoo developer writes without an engine.
 """
 
 import subject
@@ -14,27 +14,47 @@ BATCH = 1_000
 NOTHING = [0.0, 0, None]
 
 
-def grade(env, policy):
-    """Grade the customers that have a result of ``policy``; return how many moved."""
+def grade(env, policy, thrifty=True):
+    """Grade the customers that have a result of ``policy``; return how many moved.
+
+    :param thrifty: compare, and write only what differs; else write every customer, as
+        most such jobs do
+    """
     today = Date.context_today(policy)
     Result = env["customer.grading.result"]
     grades = {rule.grade_id.code: rule.grade_id for rule in policy.rule_ids}
     values = _get_values(env, today)
-    movers = {}
+    movers, others = {}, {}
     for ids in split_every(20 * BATCH, Result.search([("policy_id", "=", policy.id)]).ids):
         for result in Result.browse(ids):
             now = values.get(result.partner_id.id, NOTHING)
-            if _normalize(result.values) != now:
+            if not thrifty or _normalize(result.values) != now:
                 result.write({"values": now, "date_evaluated": today})
             deserved = grades[_decide(now, today)]
-            if result.grade_id != deserved:
-                movers.setdefault(deserved, []).append(result.id)
-        env.cr.commit()
-        env.invalidate_all()
-    for deserved, ids in movers.items():
-        for batch in split_every(BATCH, ids):
-            _move(Result.browse(batch), deserved, today)
+            groups = others if result.grade_id == deserved else movers
+            groups.setdefault(deserved, []).append(result.id)
+        _commit(env)
+    for act, groups in ((_move, movers), (_confirm, {} if thrifty else others)):
+        for deserved, ids in groups.items():
+            for batch in split_every(BATCH, ids):
+                act(Result.browse(batch), deserved, today)
+                _commit(env)
     return sum(map(len, movers.values()))
+
+
+def _commit(env):
+    env.cr.commit()
+    env.invalidate_all()
+
+
+def _confirm(results, deserved, today):
+    """Write the grade that they have already."""
+    results.write(_prepare_grade(deserved))
+
+
+def _prepare_grade(deserved):
+    names = ("computed_grade_id", "considered_grade_id", "grade_id")
+    return dict.fromkeys(names, deserved.id)
 
 
 def _get_values(env, today):
@@ -104,13 +124,9 @@ def _move(results, deserved, today):
     for before, same in results.grouped("grade_id").items():
         same.write(
             {
-                **dict.fromkeys(
-                    ("computed_grade_id", "considered_grade_id", "grade_id"), deserved.id
-                ),
+                **_prepare_grade(deserved),
                 "previous_grade_id": before.id,
                 "date_since": today,
                 "date_computed_since": today,
             }
         )
-    env.cr.commit()
-    env.invalidate_all()

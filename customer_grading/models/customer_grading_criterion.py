@@ -168,9 +168,17 @@ class CustomerGradingCriterion(models.Model):
         """Propose a name; one that a person wrote is kept."""
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for criterion in self:
-            if criterion.name and criterion.name != criterion._origin._propose_name(kinds):
-                continue
-            criterion.name = criterion._propose_name(kinds)
+            if not criterion.name or criterion._is_proposed_name(kinds):
+                criterion.name = criterion._propose_name(kinds)
+
+    def _is_proposed_name(self, kinds):
+        """Whether the name is one that is proposed: a kind's, a measure's, a question's."""
+        named = [("name", "=", self.name)]
+        return (
+            self.name in kinds.values()
+            or bool(self.env["customer.grading.measure"].search_count(named, limit=1))
+            or bool(self.env["customer.grading.question"].search_count(named, limit=1))
+        )
 
     def _propose_name(self, kinds):
         if self.kind != "measure":

@@ -4,6 +4,16 @@ from odoo.tools import SQL
 
 USER_GROUP = "customer_grading.customer_grading_group_user"
 
+# What a result is read for when its record is shown, in one query.
+SHOWN_FIELDS = (
+    "company_id",
+    "grade_id",
+    "computed_grade_id",
+    "manual_grade_id",
+    "previous_grade_id",
+    "date_since",
+)
+
 
 class CustomerGradingMixin(models.AbstractModel):
     """Shows the grade of a record: computed from its result, and as good as a stored field.
@@ -110,12 +120,14 @@ class CustomerGradingMixin(models.AbstractModel):
         results = (
             self.env["customer.grading.result"]
             .sudo()
-            .search(
+            .search_fetch(
                 [
                     ("dimension_id", "=", dimension.id),
                     ("company_id", "in", companies),
                     (self._grading_result_field, "in", list(keys)),
-                ]
+                ],
+                [self._grading_result_field, *SHOWN_FIELDS],
+                order="id",
             )
         )
         # The nearest company's comes last, and stays.
@@ -222,12 +234,7 @@ class CustomerGradingMixin(models.AbstractModel):
         self.ensure_one()
         self.check_access("read")
         return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Why this grade?"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(self.env.ref(self._get_why_view()).id, "form")],
-            "target": "new",
-            "context": {"dialog_size": "large"},
+            "type": "ir.actions.client",
+            "tag": "customer_grading_why",
+            "params": {"model": self._name, "id": self.id, "name": self.display_name},
         }

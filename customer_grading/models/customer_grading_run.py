@@ -43,7 +43,7 @@ class CustomerGradingRun(models.Model):
     state = fields.Selection(
         [
             ("waiting", "Waiting"),
-            ("running", "Running"),
+            ("running", "In progress"),
             ("stopped", "Stopped to ask"),
             ("done", "Done"),
             ("failed", "Failed"),

@@ -17,9 +17,6 @@ class ResPartner(models.Model):
         "customer.grading.answer", "partner_id", string="Grading answers", groups=USER_GROUP
     )
 
-    def _get_why_view(self):
-        return "customer_grading.res_partner_view_form_why_grade"
-
     def action_set_grade(self):
         """Open the dialog that sets a grade by hand, or proposes one."""
         self.check_access("read")

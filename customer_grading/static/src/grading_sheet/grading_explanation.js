@@ -1,61 +1,40 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 
-import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { useRecordObserver } from "@web/model/relational_model/utils";
-import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import { GradingSheet } from "./grading_sheet";
 import { useSheetActions } from "./grading_sheet_hook";
 
-/**
- * Shows why a customer has its grade.
- *
- * It asks the server only once it is on screen: a partner form whose page "Grading" stays
- * closed costs nothing.
- */
+/** Asks the server why a record has its grade, and shows what it says. */
 export class GradingExplanation extends Component {
     static template = "customer_grading.GradingExplanation";
     static components = { GradingSheet };
     static props = {
-        ...standardWidgetProps,
-        partnerField: { type: String, optional: true },
+        resModel: String,
+        resId: { type: [Number, Boolean], optional: true },
+        // Called before an action, which it can refuse.
+        beforeAction: { type: Function, optional: true },
+        // Called after an action that may have changed the grade.
+        onChange: { type: Function, optional: true },
     };
 
     setup() {
         this.orm = useService("orm");
-        this.state = useState({ sheets: null });
+        this.state = useState({ sheets: [] });
         this.onAction = useSheetActions(
-            () => this.props.record,
-            () => this.reload()
+            () => this.props.beforeAction?.() ?? true,
+            async () => {
+                await this.props.onChange?.();
+                await this.load(this.props);
+            }
         );
-        useRecordObserver((record) => this.load(this.getPartnerId(record)));
+        onWillStart(() => this.load(this.props));
+        onWillUpdateProps((props) => props.resId !== this.props.resId && this.load(props));
     }
 
-    getPartnerId(record) {
-        if (this.props.partnerField) {
-            return record.data[this.props.partnerField]?.id;
-        }
-        return record.resId;
-    }
-
-    async load(partnerId) {
-        this.state.sheets = partnerId
-            ? await this.orm.call("res.partner", "get_grading_sheets", [[partnerId]])
+    async load({ resModel, resId }) {
+        this.state.sheets = resId
+            ? await this.orm.call(resModel, "get_grading_sheets", [[resId]])
             : [];
     }
-
-    /** Loads the sheets and the form anew: its badge may have changed too. */
-    async reload() {
-        const { record } = this.props;
-        await record.load();
-        await this.load(this.getPartnerId(record));
-    }
 }
-
-export const gradingExplanation = {
-    component: GradingExplanation,
-    extractProps: ({ attrs }) => ({ partnerField: attrs.partner_field }),
-};
-
-registry.category("view_widgets").add("grading_explanation", gradingExplanation);

@@ -15,7 +15,7 @@ export class GradingSheetField extends Component {
 
     setup() {
         this.onAction = useSheetActions(
-            () => this.props.record,
+            () => true,
             () => this.props.record.load()
         );
     }

@@ -2,32 +2,29 @@ import { useService } from "@web/core/utils/hooks";
 
 /**
  * Returns what a click on a sheet does: open an action, or call a method and do what it
- * returns; then `reload` is called. Unsaved input of the form is saved first.
+ * returns.
  *
- * @param {() => Object} getRecord the form's record
- * @param {() => Promise<void>} reload
+ * @param {() => Promise<boolean>} beforeAction whether the action may go on
+ * @param {() => Promise<void>} reload called when something may have changed
  */
-export function useSheetActions(getRecord, reload) {
+export function useSheetActions(beforeAction, reload) {
     const actionService = useService("action");
     const orm = useService("orm");
 
-    async function open(action) {
+    function open(action) {
         if (action.params?.next?.tag === "soft_reload") {
-            // The sheet and its form are loaded anew by `reload`; a dialog would be closed.
+            // `reload` does that; a dialog would be closed.
             action = { ...action, params: { ...action.params, next: undefined } };
         }
         if (!action.views && action.type === "ir.actions.act_window") {
             const modes = (action.view_mode || "list,form").split(",");
             action = { ...action, views: modes.map((mode) => [false, mode]) };
         }
-        // What opens in place of this screen needs no reload of it.
-        const isDialog = action.type !== "ir.actions.act_window" || action.target === "new";
-        await actionService.doAction(action, isDialog ? { onClose: reload } : {});
+        return actionService.doAction(action, action.target === "new" ? { onClose: reload } : {});
     }
 
     return async (item) => {
-        const record = getRecord();
-        if ((await record.isDirty()) && !(await record.save())) {
+        if (!(await beforeAction())) {
             return;
         }
         if (item.action) {
@@ -37,7 +34,7 @@ export function useSheetActions(getRecord, reload) {
         if (action && action.type) {
             await open(action);
         }
-        if (!action || action.target !== "new") {
+        if (action?.type !== "ir.actions.act_window") {
             await reload();
         }
     };

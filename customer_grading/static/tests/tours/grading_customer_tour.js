@@ -22,19 +22,12 @@ function fits(screen) {
     };
 }
 
-function chooseGrade(label) {
-    return [
-        {
-            content: "Look for the grade",
-            trigger: `${DIALOG} .o_field_widget[name=grade_id] input`,
-            run: `edit ${label}`,
-        },
-        {
-            content: "Choose it",
-            trigger: `.o-autocomplete--dropdown-item a:contains(Grade ${label})`,
-            run: "click",
-        },
-    ];
+function chooseGrade(code) {
+    return {
+        content: `Choose ${code}`,
+        trigger: `${DIALOG} .o_field_widget[name=grade_id] .o_selection_badge:contains(${code} Grade)`,
+        run: "click",
+    };
 }
 
 registry.category("web_tour.tours").add("customer_grading_customer", {
@@ -89,12 +82,12 @@ registry.category("web_tour.tours").add("customer_grading_customer", {
         },
         {
             content: "Yes",
-            trigger: `${DIALOG} .o_field_widget[name=yes_no] label:contains(/^Yes$/)`,
+            trigger: `${DIALOG} .o_field_widget[name=yes_no] input[data-value=yes]`,
             run: "click",
         },
         {
             content: "Save the answer",
-            trigger: `${DIALOG} footer button.btn-primary:visible`,
+            trigger: `${DIALOG} footer .o_form_button_save`,
             run: "click",
         },
         {
@@ -126,7 +119,7 @@ registry.category("web_tour.tours").add("customer_grading_customer", {
             trigger: ".o_form_view .o_grading_sheet button:contains(Set by hand)",
             run: "click",
         },
-        ...chooseGrade("C"),
+        chooseGrade("C"),
         {
             content: "Say why",
             trigger: `${DIALOG} .o_field_widget[name=reason] input`,
@@ -194,16 +187,7 @@ registry.category("web_tour.tours").add("customer_grading_phone", {
             trigger: `${SHEET} button:contains(Propose a grade)`,
             run: "click",
         },
-        {
-            content: "Look at the grades",
-            trigger: `${DIALOG} .o_field_widget[name=grade_id] input`,
-            run: "click",
-        },
-        {
-            content: "Choose one",
-            trigger: ".o_kanban_record:contains(A Grade A), .o-autocomplete--dropdown-item a:contains(A Grade A)",
-            run: "click",
-        },
+        chooseGrade("A"),
         {
             content: "Say why",
             trigger: `${DIALOG} .o_field_widget[name=reason] input`,

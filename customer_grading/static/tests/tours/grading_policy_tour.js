@@ -6,14 +6,15 @@ import { stepUtils } from "@web_tour/tour_utils";
 const ADD_LINE = ".modal .o_grading_rule_lines .o_field_x2many_list_row_add a";
 const WHAT = ".modal .o_grading_rule_lines .o_selected_row td[name=criterion_id] input";
 
-/** Presses Tab; what cannot take the focus is passed over, as a browser does. */
+/** Presses Tab; what vanishes, or cannot take the focus, is passed over as a browser does. */
 async function pressTab() {
     const before = document.activeElement;
+    const elements = getTabableElements(document.body);
+    const following = elements.slice(elements.indexOf(before) + 1);
     await press("Tab");
     await delay(20);
-    if (document.activeElement === before) {
-        const elements = getTabableElements(document.body);
-        elements[elements.indexOf(before) + 1]?.focus();
+    while ([before, document.body].includes(document.activeElement) && following.length) {
+        following.shift().focus();
     }
 }
 
@@ -23,13 +24,15 @@ function tabTo(target) {
         content: `Tab to ${target}`,
         trigger: `body:has(${target})`,
         async run() {
+            const seen = [];
             for (let presses = 0; presses < 80; presses++) {
+                seen.push(document.activeElement.outerHTML.slice(0, 120));
                 if (document.activeElement.matches(target)) {
                     return;
                 }
                 await pressTab();
             }
-            throw new Error(`Tab does not reach ${target}`);
+            throw new Error(`Tab does not reach ${target}: ${seen.join("\n")}`);
         },
     };
 }

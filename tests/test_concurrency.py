@@ -1,0 +1,281 @@
+"""Other people work while a run goes on: real transactions on connections of their own.
+
+These tests commit, and clean up after themselves.
+"""
+
+import threading
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.tests import tagged
+from odoo.tests.common import BaseCase, get_db_name
+from odoo.tools import mute_logger
+
+from .common import CustomerGradingCommon
+
+CUSTOMERS = 6
+MODELS = "odoo.addons.customer_grading.models"
+
+
+class Killed(BaseException):
+    """What a killed process does: nothing catches it, nothing is cleaned up."""
+
+
+@tagged("post_install", "-at_install")
+class TestConcurrency(BaseCase):
+    def setUp(self):
+        super().setUp()
+        # Slices and batches of two: three of each.
+        for name, constant in (("run", "SLICE"), ("change_control", "BATCH")):
+            patcher = patch(f"{MODELS}.customer_grading_{name}.{constant}", 2)
+            patcher.start()
+            self.addCleanup(patcher.stop)
+        self.addCleanup(self._clean)
+        with self._connect() as env:
+            self._prepare(env)
+
+    @contextmanager
+    def _connect(self):
+        """Open a connection of its own; what is done on it is committed at the end."""
+        with Registry(get_db_name()).cursor() as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+
+    def _prepare(self, env):
+        """A policy in force that gives everybody A from 1 on, else B; nobody is graded yet."""
+
+        class Factory(CustomerGradingCommon):
+            pass
+
+        Factory.env = env
+        Factory.company = env.company
+        env["customer.grading.measure"].create(
+            {
+                "name": "Concurrent",
+                "code": "concurrent",
+                "kind": "field",
+                "field_name": "partner_latitude",
+                "unit": "number",
+            }
+        )
+        partners = Factory._create_customers(CUSTOMERS, ref="concurrent", partner_latitude=1)
+        policy = Factory._create_policy(
+            {"value": {"measure": "concurrent"}},
+            [("A", ("value", "ge", 1)), ("B", ())],
+            dimension=Factory._create_dimension("concurrent", "AB"),
+            population="all",
+            domain="[('ref', '=', 'concurrent')]",
+        )
+        policy.state = "running"
+        self.partner_ids, self.policy_id = partners.ids, policy.id
+
+    def _clean(self):
+        with self._connect() as env:
+            env.cr.execute("UPDATE customer_grading_policy SET state = 'draft'"
+                           " WHERE id = %s", [self.policy_id])
+            dimension = env["customer.grading.dimension"].search([("code", "=", "concurrent")])
+            for model in ("change", "result"):
+                env[f"customer.grading.{model}"].search(
+                    [("dimension_id", "=", dimension.id)]
+                ).unlink()
+            policy = self._get_policy(env)
+            policy.run_ids.unlink()
+            policy.rule_ids.unlink()
+            policy.criterion_ids.unlink()
+            policy.unlink()
+            dimension.unlink()
+            env["customer.grading.measure"].search([("code", "=", "concurrent")]).unlink()
+            env["res.partner"].search([("ref", "=", "concurrent")]).unlink()
+
+    # ------------------------------------------------------------------ what is done
+
+    def _get_policy(self, env):
+        return env["customer.grading.policy"].browse(self.policy_id)
+
+    def _create_run(self):
+        """Queue a run, committed, and return its id."""
+        with self._connect() as env:
+            return self._get_policy(env)._create_run("nightly").id
+
+    def _execute(self, run_id=None):
+        """Make a run go as in a cron, every step a transaction, and return its id."""
+        run_id = run_id or self._create_run()
+        with self._connect() as env:
+            env["customer.grading.run"].browse(run_id)._execute(commit=True)
+        return run_id
+
+    def _set_latitude(self, value):
+        with self._connect() as env:
+            env["res.partner"].browse(self.partner_ids).exists().partner_latitude = value
+
+    @contextmanager
+    def _before(self, method, action, on_call=1, model="customer.grading.run"):
+        """Do ``action`` when ``method`` is called, after its transaction has begun."""
+        cls = Registry(get_db_name())[model]
+        original, calls = getattr(cls, method), []
+
+        def wrapped(records, *args, **kwargs):
+            calls.append(args)
+            records.env.cr.execute("SELECT COUNT(*) FROM customer_grading_result")
+            if len(calls) == on_call:
+                action()
+            return original(records, *args, **kwargs)
+
+        with patch.object(cls, method, wrapped), mute_logger("odoo.sql_db"):
+            yield calls
+
+    def _assert_graded(self, run_id, grade, moved=None):
+        """Assert one result and one change in effect for each customer, of ``grade``."""
+        with self._connect() as env:
+            run = env["customer.grading.run"].browse(run_id)
+            self.assertEqual(run.state, "done", run.error)
+            if moved is not None:
+                self.assertEqual(run.new_count + run.up_count + run.down_count, moved)
+            left = env["res.partner"].browse(self.partner_ids).exists()
+            results = env["customer.grading.result"].search(
+                [("dimension_id", "=", run.dimension_id.id)]
+            )
+            self.assertEqual(sorted(results.partner_id.ids), sorted(left.ids))
+            self.assertEqual(len(results), len(left))
+            self.assertEqual(set(results.grade_id.mapped("code")), {grade})
+            changes = env["customer.grading.change"].search(
+                [("dimension_id", "=", run.dimension_id.id), ("date_end", "=", False)]
+            )
+            self.assertEqual(sorted(changes.result_id.ids), sorted(results.ids))
+            self.assertEqual(len(changes), len(results))
+            self.assertEqual(changes.grade_id, results.grade_id)
+
+    def _touch_result(self):
+        """Change a result of the first slice, as an officer does."""
+        with self._connect() as env:
+            env.cr.execute(
+                "UPDATE customer_grading_result SET manual_reason = 'touched'"
+                " WHERE policy_id = %s",
+                [self.policy_id],
+            )
+
+    def _delete_partner(self):
+        with self._connect() as env:
+            env["res.partner"].browse(self.partner_ids[:1]).unlink()
+
+    # ------------------------------------------------------------------ tests
+
+    def test_undisturbed(self):
+        self._assert_graded(self._execute(), "A", moved=CUSTOMERS)
+
+    def test_a_result_touched_during_a_slice_is_stored_at_the_next_try(self):
+        self._execute()
+        self._set_latitude(0)
+        with self._before("_store_slice", self._touch_result) as calls:
+            run_id = self._execute()
+        self.assertEqual(len(calls), 4)
+        self._assert_graded(run_id, "B", moved=CUSTOMERS)
+
+    def test_a_result_touched_during_change_control_is_decided_at_the_next_try(self):
+        self._execute()
+        self._set_latitude(0)
+        control = "customer.grading.change.control"
+        with self._before("_settle_batch", self._touch_result, model=control) as calls:
+            run_id = self._execute()
+        self.assertEqual(len(calls), 5)
+        self._assert_graded(run_id, "B", moved=CUSTOMERS)
+
+    def test_a_slice_that_is_always_disturbed_fails_and_keeps_the_grades(self):
+        self._execute()
+        self._set_latitude(0)
+        cls = Registry(get_db_name())["customer.grading.run"]
+        original = cls._store_slice
+
+        def disturbed(run, *args):
+            run.env.cr.execute("SELECT COUNT(*) FROM customer_grading_result")
+            self._touch_result()
+            return original(run, *args)
+
+        quiet = mute_logger("odoo.sql_db", f"{MODELS}.customer_grading_run")
+        with patch.object(cls, "_store_slice", disturbed), quiet:
+            run_id = self._execute()
+        with self._connect() as env:
+            run = env["customer.grading.run"].browse(run_id)
+            self.assertEqual(run.state, "failed")
+            self.assertTrue(run.error)
+        self._assert_graded(self._execute(), "B", moved=CUSTOMERS)
+
+    def test_a_customer_deleted_before_its_slice_is_passed_over(self):
+        with self._before("_store", self._delete_partner):
+            run_id = self._execute()
+        self._assert_graded(run_id, "A")
+
+    def test_a_customer_deleted_during_its_slice_is_passed_over(self):
+        with self._before("_store_slice", self._delete_partner) as calls:
+            run_id = self._execute()
+        self.assertEqual(len(calls), 4)
+        self._assert_graded(run_id, "A")
+
+    def test_a_customer_deleted_during_change_control_is_passed_over(self):
+        self._execute()
+        self._set_latitude(0)
+        control = "customer.grading.change.control"
+        with self._before("_settle_batch", self._delete_partner, model=control):
+            run_id = self._execute()
+        self._assert_graded(run_id, "B")
+
+    def test_a_run_within_another_writes_nothing_twice(self):
+        inner = self._create_run()
+        done = []
+
+        def run_inner():
+            if not done:
+                done.append(inner)
+                self._execute(inner)
+
+        with self._before("_store_slice", run_inner, on_call=1):
+            outer = self._execute()
+        self._assert_graded(inner, "A")
+        self._assert_graded(outer, "A")
+
+    def test_two_runs_at_once_write_nothing_twice(self):
+        self._execute()
+        self._set_latitude(0)
+        runs = [self._create_run(), self._create_run()]
+        threads = [threading.Thread(target=self._execute, args=(run,)) for run in runs]
+        with mute_logger("odoo.sql_db"):
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        for run_id in runs:
+            self._assert_graded(run_id, "B")
+
+    def _kill_and_resume(self, method, on_call, **model):
+        def kill():
+            raise Killed
+
+        run_id = self._create_run()
+        with self._before(method, kill, on_call=on_call, **model):
+            with self.assertRaises(Killed):
+                self._execute(run_id)
+        with self._connect() as env:
+            self.assertEqual(env["customer.grading.run"].browse(run_id).state, "running")
+            env["customer.grading.run"]._cron_continue()
+        return run_id
+
+    def test_a_run_killed_between_slices_is_resumed(self):
+        run_id = self._kill_and_resume("_store_slice", on_call=2)
+        self._assert_graded(run_id, "A", moved=CUSTOMERS)
+
+    def test_a_run_killed_between_batches_is_resumed(self):
+        self._execute()
+        self._set_latitude(0)
+        control = "customer.grading.change.control"
+        run_id = self._kill_and_resume("_settle_batch", on_call=2, model=control)
+        self._assert_graded(run_id, "B", moved=CUSTOMERS)
+
+    def test_the_night_grades_every_policy_by_its_crons(self):
+        with self._connect() as env:
+            env["customer.grading.run"]._schedule_nightly_runs()
+            env["customer.grading.run"]._schedule_nightly_runs()
+            [run] = self._get_policy(env).run_ids
+        with self._connect() as env:
+            env["customer.grading.run"]._cron_continue()
+        self._assert_graded(run.id, "A", moved=CUSTOMERS)
