@@ -88,4 +88,4 @@ def main(env, language):
     print()
 
 
-main(env, os.environ.get("DEMO_LANGUAGE") or "en_US")  # noqa: F821  odoo shell's own
+main(env, os.environ.get("DEMO_LANGUAGE") or "en_US")

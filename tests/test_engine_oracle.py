@@ -36,7 +36,7 @@ SOURCES = {
     "is_belgian": ("yes_no", [0, 1]),
 }
 PROFILE = settings(
-    max_examples=300,
+    max_examples=250,
     deadline=None,
     derandomize=True,
     database=None,
@@ -445,6 +445,24 @@ class TestEngineOracle(CustomerGradingCommon):
                     band = oracle.get_band(customer, key)
                     self.assertEqual(bool(level), band is not None, f"level of {key}")
 
+    def _assert_explanations_agree(self, policy, oracle):
+        """The explanation reads stored values, and comes to what the run came to."""
+        results = self.env["customer.grading.result"].search([("policy_id", "=", policy.id)])
+        explanations = self.env["customer.grading.explanation"]._explain(results)
+        self.assertEqual(len(explanations), CUSTOMERS)
+        for result, explanation in explanations.items():
+            customer = result.partner_id
+            self.assertEqual(explanation.grade.code or None, oracle.get_grade(customer))
+            for rule, (_grade, tree) in zip(policy.rule_ids, oracle.rules, strict=True):
+                held = oracle.holds(customer, oracle.as_root(tree))
+                self.assertIs(explanation.holds[rule], held)
+            for criterion, reading in explanation.readings.items():
+                points = oracle.get_points(customer, criterion.key)
+                self.assertEqual(reading.points is None, points is None)
+                self.assertAlmostEqual(reading.points or 0, float(points or 0), 9)
+            for criterion in explanation.get_missing_criteria():
+                self.assertIsNone(oracle.get_value(customer, criterion.key))
+
     def _assert_regrading_agrees(self, oracle):
         """Regrading one customer gives what the run of everybody gave."""
         first, rest = self.customers[0], self.customers[1:]
@@ -468,6 +486,7 @@ class TestEngineOracle(CustomerGradingCommon):
         self.assertEqual(run.state, "done", run.error)
         self._assert_agrees(oracle, "full run")
         self._assert_terms_agree(policy, run, oracle)
+        self._assert_explanations_agree(policy, oracle)
         self._assert_regrading_agrees(oracle)
 
     def _check_and_forget(self, data):

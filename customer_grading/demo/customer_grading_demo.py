@@ -1,7 +1,7 @@
 from datetime import timedelta
 from itertools import count
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
@@ -52,6 +52,7 @@ class CustomerGradingDemo(models.AbstractModel):
     _name = "customer.grading.demo"
     _description = "Demo Company of Customer Grading"
 
+    @api.model
     def _trade_for_two_years(self):
         """Make the demo company, unless it is there."""
         if self.env["res.users"].search_count([("login", "=", MANAGER)]):

@@ -125,9 +125,8 @@ class CustomerGradingChange(models.Model):
         changes = self._get_decidable()
         control = self.env["customer.grading.change.control"].sudo()
         newest = changes.browse()
-        for change in changes:
-            if change.result_id not in newest.result_id:
-                newest += change
+        for wishes in changes.sorted("id", reverse=True).grouped("result_id").values():
+            newest += wishes[0]
         control._supersede(changes - newest)
         for change in newest:
             change._prepare_result()
@@ -165,9 +164,7 @@ class CustomerGradingChange(models.Model):
             raise UserError(self.env._("Say why: a refusal needs a reason."))
         changes = self._get_decidable()
         changes._forget_due_date()
-        changes.write(
-            {"state": "refused", "decided_by_id": self.env.uid, "decision_note": reason}
-        )
+        changes.write({"state": "refused", "decided_by_id": self.env.uid, "decision_note": reason})
 
     def action_put_off(self):
         """Decide on the chosen changes later: they are held, and come back in 30 days."""

@@ -46,19 +46,27 @@ class CustomerGradingPolicy(models.Model):
             there is a place to mend it ``action_text`` and ``action``
         """
         self.ensure_one()
-        problems = [
+        problems = [*self._get_own_problems(), *self._get_rival_problems()]
+        return sorted(problems, key=lambda problem: problem["level"] != "danger")
+
+    def _get_own_problems(self):
+        """Return what is wrong with the policy itself, whatever else is in force."""
+        return [
             *self._get_scope_problems(),
             *self._get_grade_problems(),
             *(p for c in self.criterion_ids for p in c._get_problems()),
             *(p for rule in self.rule_ids for p in rule._get_problems()),
             *self._get_reach_problems(),
         ]
-        return sorted(problems, key=lambda problem: problem["level"] != "danger")
 
     def _get_scope_problems(self):
         Measure = self.env["customer.grading.measure"]
         if problem := Measure._get_domain_problem(self.domain, self.subject_model):
             return [self._prepare_problem(self.env._("Applies to: %s", problem))]
+        return []
+
+    def _get_rival_problems(self):
+        """Name the policy in force that leaves nobody to this one."""
         if earlier := self._get_policy_before():
             return [
                 self._prepare_problem(

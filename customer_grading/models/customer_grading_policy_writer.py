@@ -354,7 +354,7 @@ class PolicyWriter:
             unfit = self._note_unfit(rule, said)
             for problem in rule._get_problems():
                 places[problem["message"]] = None if unfit else f"rules[{position}]"
-        for problem in policy._get_problems():
+        for problem in policy._get_own_problems():
             path = places.get(problem["message"], "rules")
             if problem["level"] == "danger" and path:
                 self.reader.refuse(path, problem["message"])

@@ -426,20 +426,25 @@ class CustomerGradingRun(models.Model):
         )
 
     def _store_lines(self, table):
-        """Keep what a try-on would do, one line a customer."""
+        """Keep what a try-on would do, one line a customer.
+
+        Who was graded by hand does not move.
+        """
         self.env.flush_all()
         self.line_ids.unlink()
         params = self._get_store_params(table)
-        params.update(run=self.id)
+        params.update(run=self.id, revenue=self._get_revenue_query())
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO customer_grading_run_line (
-                    run_id, partner_id, user_id, current_grade_id, grade_id, moves, score,
-                    values, create_uid, write_uid, create_date, write_date)
+                    run_id, partner_id, user_id, current_grade_id, grade_id, by_hand, moves,
+                    score, values, revenue, create_uid, write_uid, create_date, write_date)
                 SELECT %(run)s, partner.id, partner.user_id, result.grade_id,
-                       evaluated.grade_id, result.grade_id IS DISTINCT FROM evaluated.grade_id,
-                       evaluated.score, evaluated.values, %(user)s, %(user)s,
+                       evaluated.grade_id, hand.stays,
+                       result.grade_id IS DISTINCT FROM evaluated.grade_id AND NOT hand.stays,
+                       evaluated.score, evaluated.values, COALESCE(revenue.total, 0),
+                       %(user)s, %(user)s,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
                   FROM %(table)s evaluated
                   JOIN res_partner partner ON partner.id = evaluated.subject_id
@@ -447,6 +452,11 @@ class CustomerGradingRun(models.Model):
                     ON result.partner_id = evaluated.subject_id
                    AND result.dimension_id = %(dimension)s
                    AND COALESCE(result.company_id, 0) = %(company)s
+                  LEFT JOIN (%(revenue)s) revenue ON revenue.partner_id = partner.id
+                  CROSS JOIN LATERAL (
+                      SELECT result.manual_grade_id IS NOT NULL
+                             AND COALESCE(result.manual_until >= %(date)s, TRUE) AS stays
+                  ) hand
                 """,
                 **params,
             )

@@ -11,9 +11,7 @@ class CustomerGradingRunLine(models.Model):
     _order = "run_id, moves desc, revenue desc, id"
     _rec_name = "partner_id"
 
-    run_id = fields.Many2one(
-        "customer.grading.run", required=True, ondelete="cascade", index=True
-    )
+    run_id = fields.Many2one("customer.grading.run", required=True, ondelete="cascade", index=True)
     policy_id = fields.Many2one(related="run_id.policy_id")
     company_id = fields.Many2one(related="run_id.company_id")
     partner_id = fields.Many2one(
@@ -28,9 +26,7 @@ class CustomerGradingRunLine(models.Model):
     grade_color = fields.Integer(related="grade_id.color", string="New color")
     by_hand = fields.Boolean("Set by hand", help="The grade of today was set, and stays.")
     moves = fields.Boolean("Moves")
-    score = fields.Float(
-        digits=(16, 4), groups="customer_grading.customer_grading_group_manager"
-    )
+    score = fields.Float(digits=(16, 4), groups="customer_grading.customer_grading_group_manager")
     revenue = fields.Monetary("Revenue, 12 months", currency_field="currency_id")
     currency_id = fields.Many2one(related="run_id.currency_id")
     values = fields.Json(groups="customer_grading.customer_grading_group_manager")

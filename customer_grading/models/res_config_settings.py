@@ -62,8 +62,8 @@ class ResConfigSettings(models.TransientModel):
             run = Run.search(
                 [("mode", "=", "nightly"), ("state", "not in", ("waiting", "running"))], limit=1
             )
-            settings.customer_grading_health = run._get_health() if run else self.env._(
-                "No run yet."
+            settings.customer_grading_health = (
+                run._get_health() if run else self.env._("No run yet.")
             )
 
     def action_open_grading_policies(self):

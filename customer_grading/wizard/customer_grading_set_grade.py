@@ -38,9 +38,7 @@ class CustomerGradingSetGrade(models.TransientModel):
 
     @api.depends_context("uid")
     def _compute_is_officer(self):
-        self.is_officer = self.env.user.has_group(
-            "customer_grading.customer_grading_group_officer"
-        )
+        self.is_officer = self.env.user.has_group("customer_grading.customer_grading_group_officer")
 
     def _compute_has_dimensions(self):
         self.has_dimensions = self.env["customer.grading.dimension"]._has_several()

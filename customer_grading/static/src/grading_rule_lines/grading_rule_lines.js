@@ -311,8 +311,8 @@ export class GradingRuleLinesRenderer extends ListRenderer {
                 "shift+tab": () => this.outdentLine(record),
                 delete: () => this.onDeleteRecord(record),
             });
-        } else if (this.isBlank(record)) {
-            Object.assign(actions, this.getBlankLineActions(ev, record));
+        } else if (ev.target.closest("td[name='criterion_id']")) {
+            Object.assign(actions, this.getStartActions(record));
         }
         return actions[hotkey];
     }
@@ -321,33 +321,45 @@ export class GradingRuleLinesRenderer extends ListRenderer {
      * At the start of an empty line Tab indents, as in any outline. After a word it waits for
      * what is found by it: only then is there a comparison to go on to.
      */
-    getBlankLineActions(ev, record) {
+    getStartActions(record) {
         this.lineToGoOnWith = null;
-        if (ev.target.value) {
-            return { tab: () => (this.lineToGoOnWith = record.id) };
-        }
         const actions = {};
-        if (this.canIndentLine(record)) {
-            actions.tab = () => this.indentLine(record);
-        }
-        if (this.canOutdentLine(record)) {
-            actions["shift+tab"] = () => this.outdentLine(record);
+        if (this.typed) {
+            if (!this.getComparison()) {
+                actions.tab = () => (this.lineToGoOnWith = record.id);
+            }
+        } else if (this.isBlank(record)) {
+            if (this.canIndentLine(record)) {
+                actions.tab = () => this.indentLine(record);
+            }
+            if (this.canOutdentLine(record)) {
+                actions["shift+tab"] = () => this.outdentLine(record);
+            }
         }
         return actions;
     }
 
+    /** The input of the comparison on the line that is edited, once there is one. */
+    getComparison() {
+        const cell = this.tableRef.el.querySelector(".o_selected_row td[name='operator']");
+        return cell && getTabableElements(cell)[0];
+    }
+
     /** Focuses the comparison of a line on which something has just been found. */
     goOn() {
-        const record = this.editedRecord;
-        if (!this.lineToGoOnWith || record?.id !== this.lineToGoOnWith || this.isBlank(record)) {
+        if (!this.lineToGoOnWith || this.editedRecord?.id !== this.lineToGoOnWith) {
             return;
         }
-        const cell = this.tableRef.el.querySelector(".o_selected_row td[name='operator']");
-        const toFocus = cell && getTabableElements(cell)[0];
-        if (toFocus) {
+        const comparison = this.getComparison();
+        if (comparison) {
             this.lineToGoOnWith = null;
-            this.focus(toFocus);
+            this.focus(comparison);
         }
+    }
+
+    /** Notes what was typed before a dropdown takes it away. */
+    onLineKeydownCapture(ev) {
+        this.typed = ev.target.value;
     }
 
     onLineFocus(record) {
@@ -417,6 +429,9 @@ export class GradingRuleLinesRenderer extends ListRenderer {
 
     /** @override what is wrong with a line is said where one points at it */
     getCellTitle(column, record) {
+        if (record.isInEdition) {
+            return undefined;
+        }
         return record.data.problem || super.getCellTitle(column, record);
     }
 

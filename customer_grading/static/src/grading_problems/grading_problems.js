@@ -1,0 +1,26 @@
+import { ActionableErrorsField } from "@account/components/actionable_errors/actionable_errors";
+import { registry } from "@web/core/registry";
+
+/**
+ * The bar of problems above a policy: a link opens the place to mend, and the bar is
+ * written anew once that is closed.
+ */
+export class GradingProblemsField extends ActionableErrorsField {
+    /** @override */
+    async handleOnClick({ action }) {
+        const { record } = this.props;
+        if (!(await record.save())) {
+            return;
+        }
+        const { view_mode: modes, ...rest } = action;
+        await this.actionService.doAction(
+            { ...rest, views: modes.split(",").map((mode) => [false, mode]) },
+            { onClose: () => record.load() }
+        );
+    }
+}
+
+registry.category("fields").add("grading_problems", {
+    component: GradingProblemsField,
+    supportedTypes: ["json"],
+});
