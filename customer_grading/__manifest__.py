@@ -34,6 +34,7 @@
         "views/customer_grading_menus.xml",
     ],
     "demo": ["demo/customer_grading_demo.xml"],
+    "oca_data_manual": ["demo/customers.csv", "demo/products.csv"],
     "assets": {
         "web.assets_backend": ["customer_grading/static/src/**/*"],
         "web.assets_tests": ["customer_grading/static/tests/tours/**/*"],

@@ -14,7 +14,8 @@ from odoo import fields
 
 def make_demo(env, language):
     """Make the demo company; its people and the administrator work in ``language``."""
-    env["res.lang"]._activate_lang(language)
+    if not env["res.lang"]._activate_lang(language):
+        sys.exit(f"Odoo has no language {language}.")
     env["customer.grading.demo"]._trade_for_two_years()
     env["res.users"].search([]).lang = language
     env.cr.commit()

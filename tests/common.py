@@ -7,6 +7,7 @@ posted, payments registered, on the day that the test says.
 from datetime import date, datetime, time
 
 from freezegun import freeze_time
+
 from odoo.addons.base.tests.common import BaseCommon
 from odoo.fields import Command
 from odoo.tests.common import new_test_user
@@ -19,8 +20,7 @@ ROLES = {
     "accountant": "account.group_account_user",
     "salesperson": "sales_team.group_sale_salesman",
     "officer": (
-        "sales_team.group_sale_salesman_all_leads,"
-        "customer_grading.customer_grading_group_officer"
+        "sales_team.group_sale_salesman_all_leads,customer_grading.customer_grading_group_officer"
     ),
     "administrator": "sales_team.group_sale_manager",
 }
@@ -81,9 +81,7 @@ class CustomerGradingCommon(BaseCommon):
     @classmethod
     def _create_company_with_chart(cls, name, parent=None, currency=None):
         """Return a company that can post invoices; one with ``parent`` is its branch."""
-        company = cls.env["res.company"].create(
-            {"name": name, "parent_id": parent and parent.id}
-        )
+        company = cls.env["res.company"].create({"name": name, "parent_id": parent and parent.id})
         cls.env.user.company_ids = [Command.link(company.id)]
         if parent:
             cls.env.cr.precommit.run()  # a branch takes its parent's chart at the commit

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from freezegun import freeze_time
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 

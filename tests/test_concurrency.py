@@ -72,8 +72,9 @@ class TestConcurrency(BaseCase):
 
     def _clean(self):
         with self._connect() as env:
-            env.cr.execute("UPDATE customer_grading_policy SET state = 'draft'"
-                           " WHERE id = %s", [self.policy_id])
+            env.cr.execute(
+                "UPDATE customer_grading_policy SET state = 'draft' WHERE id = %s", [self.policy_id]
+            )
             dimension = env["customer.grading.dimension"].search([("code", "=", "concurrent")])
             for model in ("change", "result"):
                 env[f"customer.grading.{model}"].search(
@@ -150,8 +151,7 @@ class TestConcurrency(BaseCase):
         """Change a result of the first slice, as an officer does."""
         with self._connect() as env:
             env.cr.execute(
-                "UPDATE customer_grading_result SET manual_reason = 'touched'"
-                " WHERE policy_id = %s",
+                "UPDATE customer_grading_result SET manual_reason = 'touched' WHERE policy_id = %s",
                 [self.policy_id],
             )
 
@@ -252,9 +252,8 @@ class TestConcurrency(BaseCase):
             raise Killed
 
         run_id = self._create_run()
-        with self._before(method, kill, on_call=on_call, **model):
-            with self.assertRaises(Killed):
-                self._execute(run_id)
+        with self._before(method, kill, on_call, **model), self.assertRaises(Killed):
+            self._execute(run_id)
         with self._connect() as env:
             self.assertEqual(env["customer.grading.run"].browse(run_id).state, "running")
             env["customer.grading.run"]._cron_continue()

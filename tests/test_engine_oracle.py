@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from fractions import Fraction
 from unittest.mock import patch
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -35,14 +36,6 @@ SOURCES = {
     "city": ("text", None),
     "is_belgian": ("yes_no", [0, 1]),
 }
-PROFILE = settings(
-    max_examples=250,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.explicit, Phase.generate, Phase.shrink],
-    suppress_health_check=list(HealthCheck),
-)
 
 
 # ---------------------------------------------------------------------- strategies
@@ -67,9 +60,7 @@ def values(draw, choices):
 def number_bands(draw, numbers):
     """Draw levels from a value up, in any order of rank."""
     starts = draw(
-        st.lists(
-            st.tuples(st.sampled_from(numbers), st.booleans()), max_size=4, unique=True
-        )
+        st.lists(st.tuples(st.sampled_from(numbers), st.booleans()), max_size=4, unique=True)
     )
     return [
         {
@@ -95,9 +86,9 @@ def rank_bands(draw):
 @st.composite
 def choice_bands(draw, choices, every):
     """Draw a level for some choices, or for every one."""
-    chosen = draw(st.permutations(choices) if every else st.lists(
-        st.sampled_from(choices), unique=True
-    ))
+    chosen = draw(
+        st.permutations(choices) if every else st.lists(st.sampled_from(choices), unique=True)
+    )
     return [
         {
             "choice_id": choice,
@@ -149,10 +140,7 @@ def combination(draw, parts):
 @st.composite
 def criteria(draw, choices):
     """Draw measured criteria, and combinations of some of them up to two high."""
-    drawn = {
-        f"m{position}": draw(measured(choices))
-        for position in range(draw(st.integers(1, 6)))
-    }
+    drawn = {f"m{position}": draw(measured(choices)) for position in range(draw(st.integers(1, 6)))}
     free = list(drawn)
     for position in range(draw(st.integers(0, 3))):
         parts = draw(st.lists(st.sampled_from(free), unique=True, min_size=1))
@@ -321,9 +309,10 @@ class TestEngineOracle(CustomerGradingCommon):
             customer.write({"country_id": known["country"], "city": known["city"]})
             given = {
                 self.question_points: ("points", known["asked_points"]),
-                self.question_yes_no: ("yes_no", {True: "yes", False: "no"}.get(
-                    known["asked_yes_no"]
-                )),
+                self.question_yes_no: (
+                    "yes_no",
+                    {True: "yes", False: "no"}.get(known["asked_yes_no"]),
+                ),
                 self.question_level: ("choice_id", known["asked_level"]),
             }
             answers += [
@@ -363,7 +352,10 @@ class TestEngineOracle(CustomerGradingCommon):
                 }
             criteria[key] = criterion
         policy = self._create_policy(
-            criteria, spec["rules"], dimension=self.dimension, population="all",
+            criteria,
+            spec["rules"],
+            dimension=self.dimension,
+            population="all",
             domain=str([("id", "in", self.customers.ids)]),
         )
         policy.state = "running"
@@ -422,9 +414,7 @@ class TestEngineOracle(CustomerGradingCommon):
         engine = self.env["customer.grading.engine"]
         scope = engine._get_scope(policy, run.company_id, run.date, cutoffs=run.cutoffs or {})
         terms, joins = engine._get_terms(policy, scope)
-        columns = [
-            SQL("(%s)::text, %s", term.points, term.level) for term in terms.values()
-        ]
+        columns = [SQL("(%s)::text, %s", term.points, term.level) for term in terms.values()]
         statement = SQL(
             "SELECT raw.subject_id, %s FROM (%s) raw %s",
             SQL(", ").join(columns),
@@ -491,16 +481,14 @@ class TestEngineOracle(CustomerGradingCommon):
 
     def _check_and_forget(self, data):
         spec = data.draw(policies(self.choices))
-        drawn = data.draw(
-            st.lists(values(self.choices), min_size=CUSTOMERS, max_size=CUSTOMERS)
-        )
+        drawn = data.draw(st.lists(values(self.choices), min_size=CUSTOMERS, max_size=CUSTOMERS))
         today = patch.object(
             type(self.env["customer.grading.engine"]), "_get_today", lambda *args: self.reference
         )
         with today, closing(self.env.cr.savepoint()):
             self._check(spec, drawn)
 
-    @PROFILE
+    @settings(max_examples=250)
     @given(st.data())
     def test_sql_and_oracle_agree_on_random_policies(self, data):
         self._check_and_forget(data)

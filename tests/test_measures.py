@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from freezegun import freeze_time
+
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -68,10 +69,14 @@ class TestInvoiceMeasures(CustomerGradingCommon):
             "last_year": ({"period": "last_year"}, date(2025, 1, 1), date(2025, 12, 31)),
             "ever": ({"period": "all_time"}, date.min, TODAY),
             "month": (
-                {"period_count": 1, "up_to": "month_end"}, date(2026, 10, 1), date(2026, 10, 31)
+                {"period_count": 1, "up_to": "month_end"},
+                date(2026, 10, 1),
+                date(2026, 10, 31),
             ),
             "quarter": (
-                {"period_count": 3, "up_to": "quarter_end"}, date(2026, 7, 1), date(2026, 9, 30)
+                {"period_count": 3, "up_to": "quarter_end"},
+                date(2026, 7, 1),
+                date(2026, 9, 30),
             ),
         }
         values = self._measure_all(
@@ -162,7 +167,11 @@ class TestPaymentMeasures(CustomerGradingCommon):
 
     def _measure_payments(self, day=TODAY):
         codes = (
-            "overdue_amount", "receivable_age", "late_count", "ontime_ratio", "collection_ratio"
+            "overdue_amount",
+            "receivable_age",
+            "late_count",
+            "ontime_ratio",
+            "collection_ratio",
         )
         values = self._measure_all(
             self.customers, day, **{code: {"measure": code} for code in codes}
@@ -196,9 +205,7 @@ class TestPaymentMeasures(CustomerGradingCommon):
         self.assertEqual(measured, (140, due, 3, 25, 65))
 
     def test_a_past_day_does_not_know_later_payments(self):
-        invoice = self._create_invoice(
-            self.customer, date(2026, 6, 1), 100, due=date(2026, 6, 30)
-        )
+        invoice = self._create_invoice(self.customer, date(2026, 6, 1), 100, due=date(2026, 6, 30))
         self._pay(invoice, date(2026, 8, 1))
         self.assertEqual(
             self._measure_payments(date(2026, 7, 15))[0],
@@ -207,9 +214,7 @@ class TestPaymentMeasures(CustomerGradingCommon):
         self.assertEqual(self._measure_payments()[0], (0, None, 1, 0, 100))
 
     def test_a_credit_note_settles_an_invoice(self):
-        invoice = self._create_invoice(
-            self.customer, date(2026, 6, 1), 100, due=date(2026, 6, 30)
-        )
+        invoice = self._create_invoice(self.customer, date(2026, 6, 1), 100, due=date(2026, 6, 30))
         self._create_credit_note(invoice, date(2026, 6, 15))
         self.assertEqual(self._measure_payments()[0], (0, None, 0, 100, 100))
 
@@ -224,8 +229,11 @@ class TestPaymentMeasures(CustomerGradingCommon):
             }
         )
         self._create_invoice(
-            self.customer, date(2026, 6, 1), 100,
-            invoice_payment_term_id=term.id, invoice_date_due=False,
+            self.customer,
+            date(2026, 6, 1),
+            100,
+            invoice_payment_term_id=term.id,
+            invoice_date_due=False,
         )
         paid = self._create_invoice(self.customer, date(2026, 6, 1), 100, due=date(2026, 7, 1))
         self._pay(paid, date(2026, 6, 5))
@@ -264,24 +272,46 @@ class TestOrderMeasures(CustomerGradingCommon):
         cancelled._action_cancel()
         codes = ("order_amount", "order_count", "order_average", "order_largest")
         values = self._measure_all(self.customers, **{c: {"measure": c} for c in codes})
-        self.assertEqual([values[code] for code in codes], [
-            [400, 0], [2, 0], [200, None], [300, None],
-        ])
+        self.assertEqual(
+            [values[code] for code in codes],
+            [
+                [400, 0],
+                [2, 0],
+                [200, None],
+                [300, None],
+            ],
+        )
 
     def test_an_order_counts_at_its_own_rate(self):
         euro = self.setup_other_currency("EUR", rates=[("2020-01-01", 2.0)])
-        pricelist = self.env["product.pricelist"].create(
-            {"name": "Euro", "currency_id": euro.id}
-        )
-        self._create_order(
-            self.customer, date(2026, 5, 1), 200, pricelist_id=pricelist.id
-        )
+        pricelist = self.env["product.pricelist"].create({"name": "Euro", "currency_id": euro.id})
+        self._create_order(self.customer, date(2026, 5, 1), 200, pricelist_id=pricelist.id)
         self.env.flush_all()
         euro.rate_ids.rate = 4.0
         values = self._measure_all(
             self.customer, amount={"measure": "order_amount"}, largest={"measure": "order_largest"}
         )
         self.assertEqual((values["amount"], values["largest"]), ([100], [100]))
+
+    def test_a_rank_is_not_lost_to_rounding(self):
+        """A third of a hundred has more digits than a float: the line is kept exactly."""
+        euro = self.setup_other_currency("EUR", rates=[("2020-01-01", 3.0)])
+        pricelist = self.env["product.pricelist"].create({"name": "Euro", "currency_id": euro.id})
+        for customer, amount in zip(self.customers, (100, 10), strict=True):
+            self._create_order(customer, date(2026, 5, 1), amount, pricelist_id=pricelist.id)
+        policy = self._create_policy(
+            {
+                "amount": {
+                    "measure": "order_amount",
+                    "period": "all_time",
+                    "band_by": "percentile",
+                    "bands": [{"lower": 50, "level": "first"}],
+                }
+            },
+            [("A", ("amount", "level_is", 0)), ("B", ())],
+        )
+        self._activate(policy)
+        self.assertEqual(self._get_grades(self.customers), ["A", "B"])
 
     def test_quantities_add_up_in_the_reference_unit_by_category(self):
         dozen = self.env.ref("uom.product_uom_dozen")
@@ -350,9 +380,7 @@ class TestOpportunityMeasures(CustomerGradingCommon):
         for revenue in (500, 700):
             self._create_lead(self.customer, date(2026, 5, 1), expected_revenue=revenue)
         with freeze_time(at(date(2026, 6, 1))):
-            won, *lost = (
-                self._create_lead(self.customer, date(2026, 5, 1)) for _n in range(4)
-            )
+            won, *lost = (self._create_lead(self.customer, date(2026, 5, 1)) for _n in range(4))
             won.action_set_won()
             for lead in lost:
                 lead.action_set_lost()
@@ -360,13 +388,23 @@ class TestOpportunityMeasures(CustomerGradingCommon):
         with freeze_time(at(date(2020, 2, 1))):
             old.action_set_won()
         codes = (
-            "open_opportunities", "expected_revenue", "won_opportunities",
-            "closed_opportunities", "win_rate",
+            "open_opportunities",
+            "expected_revenue",
+            "won_opportunities",
+            "closed_opportunities",
+            "win_rate",
         )
         values = self._measure_all(self.customers, **{c: {"measure": c} for c in codes})
-        self.assertEqual([values[code] for code in codes], [
-            [2, 0], [1200, 0], [1, 0], [4, 0], [25, None],
-        ])
+        self.assertEqual(
+            [values[code] for code in codes],
+            [
+                [2, 0],
+                [1200, 0],
+                [1, 0],
+                [4, 0],
+                [25, None],
+            ],
+        )
 
     def test_the_last_contact_is_an_activity_an_e_mail_or_a_meeting(self):
         person = self.env["res.partner"].create({"name": "Ann", "parent_id": self.customer.id})
@@ -374,9 +412,7 @@ class TestOpportunityMeasures(CustomerGradingCommon):
         measured = []
 
         def measure():
-            values = self._measure_all(
-                self.customer, value={"measure": "days_since_contact"}
-            )
+            values = self._measure_all(self.customer, value={"measure": "days_since_contact"})
             measured.append(values["value"][0])
 
         with freeze_time(at(date(2026, 5, 1))):
@@ -444,13 +480,16 @@ class TestOtherMeasures(CustomerGradingCommon):
                 "subject_domain": "[('country_id.code', 'in', ['BE', 'NL'])]",
             },
         )
-        self.assertEqual([values[code] for code in codes], [
-            [belgium.id, None],
-            [state.id, None],
-            [industry.id, None],
-            [self.env.user.id, None],
-            [sorted(tags.ids), []],
-        ])
+        self.assertEqual(
+            [values[code] for code in codes],
+            [
+                [belgium.id, None],
+                [state.id, None],
+                [industry.id, None],
+                [self.env.user.id, None],
+                [sorted(tags.ids), []],
+            ],
+        )
         self.assertEqual(values["filter"], [True, False])
 
     def test_the_newest_valid_answer_counts(self):
@@ -482,9 +521,14 @@ class TestOtherMeasures(CustomerGradingCommon):
                 points={"question": points},
             )
 
-        self.assertEqual(measure(TODAY), {
-            "reliable": [True, None], "level": [good.id, None], "points": [7.5, None],
-        })
+        self.assertEqual(
+            measure(TODAY),
+            {
+                "reliable": [True, None],
+                "level": [good.id, None],
+                "points": [7.5, None],
+            },
+        )
         # Valid for six months: the last day counts, the next one does not.
         self.assertEqual(measure(date(2026, 11, 30))["reliable"], [True, None])
         self.assertEqual(measure(date(2026, 12, 1))["reliable"], [None, None])

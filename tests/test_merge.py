@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from freezegun import freeze_time
+
 from odoo.fields import Command
 from odoo.tests import tagged
 

@@ -19,8 +19,9 @@ class TestQueryCounts(CustomerGradingCommon):
         super().setUpClass()
         cls.customers = cls._create_customers(100, user_id=cls.env.uid)
         cls.env.flush_all()
-        cls.env.cr.execute("UPDATE res_partner SET partner_latitude = 1 WHERE id IN %s",
-                           [tuple(cls.customers.ids)])
+        cls.env.cr.execute(
+            "UPDATE res_partner SET partner_latitude = 1 WHERE id IN %s", [tuple(cls.customers.ids)]
+        )
         cls.env["customer.grading.measure"].create(
             {
                 "name": "Latitude",

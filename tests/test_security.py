@@ -119,7 +119,9 @@ class TestGradeOfAPartner(SecurityCommon):
             formatted = customers.formatted_read_group(
                 [("id", "in", customers.ids)], [FIELD], ["__count"]
             )
-            self.assertEqual(sum(group["__count"] for group in formatted), len(seen) - seen.count(None))
+            self.assertEqual(
+                sum(group["__count"] for group in formatted), len(seen) - seen.count(None)
+            )
 
     def test_exporting(self):
         group = self.env.ref("base.group_allow_export")
@@ -221,10 +223,7 @@ class TestRecords(SecurityCommon):
             for model in ("customer.grading.result", "customer.grading.change"):
                 with self.subTest(role=role, model=model):
                     self.assertEqual(bool(self._search_as(user, model, hidden)), sees)
-            names = [
-                sheet["title"]
-                for sheet in self._as(user, self.shared).get_grading_sheets()
-            ]
+            names = [sheet["title"] for sheet in self._as(user, self.shared).get_grading_sheets()]
             self.assertEqual(self.secret.name in names, sees)
 
     def test_nobody_writes_results_changes_and_runs_by_himself(self):
@@ -233,7 +232,10 @@ class TestRecords(SecurityCommon):
         for role in ("portal", *GRADED):
             user = self.places["both"][role]
             with self.subTest(role=role):
-                for record, vals in ((result, {"grade_id": self.grade_b.id}), (change, {"note": "x"})):
+                for record, vals in (
+                    (result, {"grade_id": self.grade_b.id}),
+                    (change, {"note": "x"}),
+                ):
                     with self.assertRaises(UserError):
                         self._as(user, record).write(vals)
                     with self.assertRaises(UserError):
@@ -380,12 +382,13 @@ class TestCalls(SecurityCommon):
             "salesperson": Question.create({"name": "Reliable?"}),
             "officer": Question.create({"name": "Trusted?", "asked_of": "officer"}),
         }
-        for role, may in (("salesperson", {"salesperson"}), ("officer", {"salesperson", "officer"})):
+        for role, may in (
+            ("salesperson", {"salesperson"}),
+            ("officer", {"salesperson", "officer"}),
+        ):
             Answer = self.env["customer.grading.answer"].with_user(self.users[role])
             for whom, question in asked.items():
-                vals = {
-                    "question_id": question.id, "partner_id": self.shared.id, "yes_no": "yes"
-                }
+                vals = {"question_id": question.id, "partner_id": self.shared.id, "yes_no": "yes"}
                 with self.subTest(role=role, asked_of=whom):
                     if whom in may:
                         self.assertEqual(Answer.create(vals).user_id, self.users[role])

@@ -1,8 +1,9 @@
 """An administrator writes policies in the web client."""
 
+from odoo.fields import Date
 from odoo.tests import HttpCase, tagged
 
-from .common import TODAY, CustomerGradingCommon
+from .common import CustomerGradingCommon
 
 
 @tagged("post_install", "-at_install")
@@ -48,7 +49,7 @@ class TestPolicyTours(CustomerGradingCommon, HttpCase):
 
     def test_first_grades_are_two_clicks_from_the_menu(self):
         for customer in self._create_customers(10):
-            self._create_invoice(customer, TODAY, amount=1000)
+            self._create_invoice(customer, Date.today(), amount=1000)
 
         self.start_tour("/odoo", "customer_grading_first_use", login="admin")
 

@@ -175,8 +175,9 @@ class TestTryOn(CustomerGradingCommon, TransactionCase):
         found = self.env["customer.grading.result"].search(run.action_view_waiting()["domain"])
         self.assertEqual(found.partner_id, self.customers[:3])
 
-    def test_the_pages_open(self):
-        run = self._try_on()
+    def test_the_pages_open_for_an_officer(self):
+        officer = self._create_users()["officer"]
+        run = self._try_on().with_user(officer)
         for view in ("customer_grading_run_view_form_try_on", "customer_grading_run_view_form"):
             with self.subTest(view=view):
                 self.assertTrue(Form(run, view=f"customer_grading.{view}"))

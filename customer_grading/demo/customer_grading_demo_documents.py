@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from odoo import models
 from odoo.fields import Command
 
-from .plan import LEAD_TIME
+from .plan import INVOICING_INTERVAL, LEAD_TIME
 
 PROJECTS = {
     "OEM": (
@@ -40,7 +40,7 @@ class CustomerGradingDemoDocuments(models.AbstractModel):
             "user_id": partner.user_id.id,
             "date_order": self._at_noon(day),
             "validity_date": day + timedelta(days=30),
-            "commitment_date": self._at_noon(day + timedelta(days=2 * LEAD_TIME)),
+            "commitment_date": self._at_noon(day + timedelta(days=LEAD_TIME + INVOICING_INTERVAL)),
             "payment_term_id": partner.property_payment_term_id.id,
             "pricelist_id": "usd" in customer.extra and self._get_usd_pricelist().id,
             "order_line": [

@@ -26,6 +26,8 @@ from . import (
     customer_grading_run,
     customer_grading_run_line,
     customer_grading_run_summary,
+    customer_grading_run_data_check,
+    customer_grading_run_report,
     customer_grading_explanation,
     customer_grading_reason,
     customer_grading_evidence,
@@ -38,6 +40,5 @@ from . import (
     res_partner,
     sale_order,
     account_move,
-    base_partner_merge,
     res_config_settings,
 )

@@ -67,7 +67,7 @@ class CustomerGrade(models.Model):
     @api.model
     def _get_best(self):
         """Return the best grade of each dimension."""
-        grades = self.sudo().search([], order="sequence, id")
+        grades = self.sudo().search([("active", "=", True)], order="sequence, id")
         return self.browse(group[0].id for group in grades.grouped("dimension_id").values())
 
     @api.depends("code", "name")

@@ -24,7 +24,7 @@ class CustomerGradingBand(models.Model):
     upper = fields.Char("To", compute="_compute_upper")
     points = fields.Float(digits=(16, 4))
     choice_model = fields.Char(compute="_compute_choice_model")
-    choice_id = fields.Many2oneReference("Choice", model_field="choice_model")
+    choice_id = fields.Many2oneReference(model_field="choice_model")
     unit = fields.Selection(related="criterion_id.unit")
 
     @api.depends("criterion_id.measure_id", "criterion_id.question_id")

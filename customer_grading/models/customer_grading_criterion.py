@@ -509,21 +509,20 @@ class CustomerGradingCriterion(models.Model):
         self.ensure_one()
         if self.kind != "measure" or not self.has_period:
             return ""
-        _ = self.env._
         texts = {
-            "trailing": _("last %s months", self.period_count)
+            "trailing": self.env._("last %s months", self.period_count)
             if self.period_unit == "months"
-            else _("last %s days", self.period_count),
-            "this_year": _("this year"),
-            "last_year": _("last year"),
-            "best_year": _("better of the last %s years", self.period_count),
-            "all_time": _("all time"),
+            else self.env._("last %s days", self.period_count),
+            "this_year": self.env._("this year"),
+            "last_year": self.env._("last year"),
+            "best_year": self.env._("better of the last %s years", self.period_count),
+            "all_time": self.env._("all time"),
         }
         text = texts[self.period]
         if self.up_to == "month_end":
-            return _("%(period)s up to the last month end", period=text)
+            return self.env._("%(period)s up to the last month end", period=text)
         if self.up_to == "quarter_end":
-            return _("%(period)s up to the last quarter end", period=text)
+            return self.env._("%(period)s up to the last quarter end", period=text)
         return text
 
     @api.depends("rule_line_ids.root_id")

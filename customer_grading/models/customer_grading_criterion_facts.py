@@ -12,10 +12,14 @@ class CustomerGradingPolicy(models.Model):
     def _get_last_try_on(self):
         """Return the last try-on whose kept values are those of today's criteria."""
         self.ensure_one()
-        run = self.env["customer.grading.run"].sudo().search(
-            [("policy_id", "=", self.id), ("mode", "=", "preview"), ("state", "=", "done")],
-            order="id desc",
-            limit=1,
+        run = (
+            self.env["customer.grading.run"]
+            .sudo()
+            .search(
+                [("policy_id", "=", self.id), ("mode", "=", "preview"), ("state", "=", "done")],
+                order="id desc",
+                limit=1,
+            )
         )
         criteria = self._get_measured_criteria()
         changed = max(criteria.mapped("write_date"), default=None)
@@ -80,9 +84,11 @@ class CustomerGradingCriterion(models.Model):
     def _get_highest_limit(self):
         """Return the highest number that a level, or a requirement, asks for, or ``None``."""
         lines = self.rule_line_ids.filtered(lambda line: line.operator in ("ge", "gt"))
-        levels = self.band_ids if self.band_by == "value" and not lines else self.env[
-            "customer.grading.band"
-        ]
+        levels = (
+            self.band_ids
+            if self.band_by == "value" and not lines
+            else self.env["customer.grading.band"]
+        )
         return max([*lines.mapped("value"), *levels.mapped("lower")], default=None)
 
     def _get_facts(self, run):

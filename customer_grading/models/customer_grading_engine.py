@@ -38,7 +38,7 @@ class CustomerGradingEngine(models.AbstractModel):
             companies = Company.search([("id", "child_of", company.ids)])
             currency = company.currency_id
         else:
-            companies = Company.search([])
+            companies = Company.search([("active", "=", True)])
             currency = policy.dimension_id.currency_id
         rates = ()
         if any(c.currency_id != currency for c in companies):

@@ -466,7 +466,9 @@ class CustomerGradingPolicy(models.Model):
         :raise UserError: where no policy is running
         """
         runs = self.env["customer.grading.run"]
-        for dimension in self.env["customer.grading.dimension"].sudo().search([]):
+        for dimension in self.env["customer.grading.dimension"].sudo().search(
+            [("subject", "=", "partner")]
+        ):
             company, policies = self._get_in_force(dimension, self.env.company)
             runs += policies._regrade_in(company, partners)
         if not runs:

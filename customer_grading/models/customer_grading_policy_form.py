@@ -71,9 +71,7 @@ class CustomerGradingPolicy(models.Model):
 class CustomerGradingCriterion(models.Model):
     _inherit = "customer.grading.criterion"
 
-    points_max = fields.Float(
-        "Most points", compute="_compute_points_max", recursive=True
-    )
+    points_max = fields.Float("Most points", compute="_compute_points_max", recursive=True)
     is_by_points = fields.Boolean(compute="_compute_is_by_points")
 
     @api.depends("band_ids.points", "cap", "weight", "child_ids.points_max", "normalize_to")

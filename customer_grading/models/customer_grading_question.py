@@ -14,9 +14,7 @@ class CustomerGradingQuestion(models.Model):
     code = fields.Char(
         required=True,
         copy=False,
-        default=lambda self: self.env["ir.sequence"].next_by_code(
-            "customer.grading.question"
-        ),
+        default=lambda self: self.env["ir.sequence"].next_by_code("customer.grading.question"),
         help="Short name by which policy files refer to this question.",
     )
     sequence = fields.Integer(default=10, aggregator=None)

@@ -39,7 +39,7 @@ class CustomerGradingResult(models.Model):
         help="The computed grade that change control last dealt with.",
     )
     grade_id = fields.Many2one(
-        "customer.grade", "Grade", ondelete="restrict", index="btree_not_null"
+        "customer.grade", ondelete="restrict", index="btree_not_null"
     )
     grade_color = fields.Integer(related="grade_id.color")
     manual_grade_id = fields.Many2one(

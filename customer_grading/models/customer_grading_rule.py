@@ -129,13 +129,12 @@ class CustomerGradingRule(models.Model):
     value_max = fields.Float("And", digits=(16, 4), aggregator=None)
     level_id = fields.Many2one(
         "customer.grading.band",
-        "Level",
         ondelete="restrict",
         index="btree_not_null",
         domain="[('criterion_id', '=', criterion_id), ('level', '!=', False)]",
     )
     choice_model = fields.Char(compute="_compute_operators")
-    choice_id = fields.Many2oneReference("Choice", model_field="choice_model")
+    choice_id = fields.Many2oneReference(model_field="choice_model")
     text_value = fields.Char("Text")
     problem = fields.Char(compute="_compute_problem")
     text = fields.Text("Reads", compute="_compute_text")

@@ -49,10 +49,10 @@ class CustomerGradingRule(models.Model):
     def _get_count_text(self, met, near):
         conditions = len(self._get_children().get(self, ()))
         if self.kind != "all" or conditions < 2:
-            return self.env._("%(count)s customers meet this today.", count=met)
+            return self.env._("Meet this today: %s.", met)
         return self.env._(
-            "%(count)s customers meet this today; %(part)s of %(all)s conditions: %(near)s.",
-            count=met,
+            "Meet this today: %(met)s; %(part)s of %(all)s conditions: %(near)s.",
+            met=met,
             part=conditions - 1,
             all=conditions,
             near=near,

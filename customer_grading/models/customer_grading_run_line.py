@@ -21,11 +21,13 @@ class CustomerGradingRunLine(models.Model):
     current_grade_id = fields.Many2one(
         "customer.grade", "Today", ondelete="cascade", index="btree_not_null"
     )
-    grade_id = fields.Many2one("customer.grade", "New", ondelete="cascade", index="btree_not_null")
+    grade_id = fields.Many2one(
+        "customer.grade", "New grade", ondelete="cascade", index="btree_not_null"
+    )
     current_grade_color = fields.Integer(related="current_grade_id.color", string="Today's color")
     grade_color = fields.Integer(related="grade_id.color", string="New color")
     by_hand = fields.Boolean("Set by hand", help="The grade of today was set, and stays.")
-    moves = fields.Boolean("Moves")
+    moves = fields.Boolean()
     score = fields.Float(digits=(16, 4), groups="customer_grading.customer_grading_group_manager")
     revenue = fields.Monetary("Revenue, 12 months", currency_field="currency_id")
     currency_id = fields.Many2one(related="run_id.currency_id")

@@ -31,7 +31,11 @@ class CustomerGradingTestCustomer(models.Model):
         domain="[('dimension_id', '=', dimension_id)]",
     )
     given_grade_id = fields.Many2one(
-        "customer.grade", "This draft gives", readonly=True, copy=False, ondelete="set null",
+        "customer.grade",
+        "This draft gives",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
         index="btree_not_null",
     )
     given_grade_color = fields.Integer(related="given_grade_id.color", string="Color")
@@ -47,9 +51,7 @@ class CustomerGradingTestCustomer(models.Model):
             if not test.tried or not test.expected_grade_id:
                 test.verdict = False
             else:
-                test.verdict = (
-                    "met" if test.given_grade_id == test.expected_grade_id else "unmet"
-                )
+                test.verdict = "met" if test.given_grade_id == test.expected_grade_id else "unmet"
 
     def _note_results(self, run):
         """Keep what the try-on ``run`` gives these customers."""

@@ -1,4 +1,5 @@
 from . import (
+    base_partner_merge,
     customer_grading_new_policy,
     customer_grading_refuse,
     customer_grading_set_grade,

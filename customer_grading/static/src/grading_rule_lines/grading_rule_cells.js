@@ -1,10 +1,14 @@
 import { registry } from "@web/core/registry";
+import { SelectMenu } from "@web/core/select_menu/select_menu";
 import { CharField } from "@web/views/fields/char/char_field";
 import { FloatField } from "@web/views/fields/float/float_field";
 import { IntegerField } from "@web/views/fields/integer/integer_field";
 import { Many2OneField } from "@web/views/fields/many2one/many2one_field";
 import { Many2OneReferenceField } from "@web/views/fields/many2one_reference/many2one_reference_field";
-import { FilterableSelectionField } from "@web/views/fields/selection/filterable_selection_field";
+import {
+    FilterableSelectionField,
+    filterableSelectionField,
+} from "@web/views/fields/selection/filterable_selection_field";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 import { Component } from "@odoo/owl";
@@ -15,11 +19,42 @@ function getFieldProps({ record, readonly }, name) {
 }
 
 /**
+ * A menu that is narrowed by the first letter typed, so that Enter takes what was meant.
+ */
+export class GradingSelectMenu extends SelectMenu {
+    setup() {
+        super.setup();
+        this.debouncedOnInput = (ev) => this.narrow(ev.target.value);
+    }
+
+    narrow(searchString) {
+        this.state.searchValue = searchString;
+        if (this.dropdownState.isOpen) {
+            this.onInput(searchString);
+        } else {
+            this.dropdownState.open();
+        }
+    }
+
+    /** @override */
+    async onBeforeOpen() {
+        this.onInput(this.state.searchValue || "");
+    }
+}
+
+/**
+ * The cell of a comparison: those that fit the criterion.
+ */
+export class GradingRuleComparison extends FilterableSelectionField {
+    static components = { ...FilterableSelectionField.components, SelectMenu: GradingSelectMenu };
+}
+
+/**
  * The cell of a group: how many of its lines must hold.
  */
 export class GradingRuleGroup extends Component {
     static template = "customer_grading.GradingRuleGroup";
-    static components = { FilterableSelectionField, IntegerField };
+    static components = { GradingRuleComparison, IntegerField };
     static props = { ...standardFieldProps };
 
     get isCounted() {
@@ -97,6 +132,10 @@ export class GradingRuleValue extends Component {
     }
 }
 
+registry.category("fields").add("grading_rule_comparison", {
+    ...filterableSelectionField,
+    component: GradingRuleComparison,
+});
 registry.category("fields").add("grading_rule_group", {
     component: GradingRuleGroup,
     supportedTypes: ["selection"],

@@ -23,6 +23,7 @@ import {
 } from "./rule_outline";
 
 const SEQUENCE_STEP = 10;
+const NO_LINE = "none"; // stands for the links that add a line
 
 /**
  * The conditions and groups of a requirement as one editable, indented list.
@@ -38,6 +39,7 @@ export class GradingRuleLinesRenderer extends ListRenderer {
         this.state.lineInFocus = null;
         this.lineToFocus = null;
         this.lineToGoOnWith = null;
+        this.turn = Promise.resolve();
         onPatched(() => {
             this.restoreFocus();
             this.goOn();
@@ -96,6 +98,16 @@ export class GradingRuleLinesRenderer extends ListRenderer {
     }
 
     // ------------------------------------------------------------------ what people do
+
+    /**
+     * Does one thing after the other: whoever types fast must not rearrange the lines while
+     * they are still being rearranged.
+     */
+    inTurn(action) {
+        const done = this.turn.then(action);
+        this.turn = done.catch(() => {});
+        return done;
+    }
 
     /**
      * Brings the lines into the given order and depths, and keeps the focus where it was.
@@ -221,8 +233,13 @@ export class GradingRuleLinesRenderer extends ListRenderer {
         }
     }
 
-    /** @override a group goes alone: its lines take its place */
-    async onDeleteRecord(record) {
+    /** @override */
+    onDeleteRecord(record) {
+        return this.inTurn(() => this.deleteLine(record));
+    }
+
+    /** A group goes alone: its lines take its place. */
+    async deleteLine(record) {
         if (this.editedRecord && this.editedRecord !== record) {
             await this.props.list.leaveEditMode();
         }
@@ -232,7 +249,7 @@ export class GradingRuleLinesRenderer extends ListRenderer {
         }
         const id = record.resId || record._virtualId;
         const neighbour = this.props.list.records[index + 1] || this.props.list.records[index - 1];
-        this.lineToFocus = neighbour?.id;
+        this.lineToFocus = neighbour?.id || NO_LINE;
         await this.arrange(remove(this.lines, index), [x2ManyCommands.delete(id)]);
     }
 
@@ -245,8 +262,9 @@ export class GradingRuleLinesRenderer extends ListRenderer {
             ? records.findIndex((record) => record.id === previous.dataset.id)
             : -1;
         try {
-            const lines = drop(this.lines, index, target);
-            this.resequencePromise = lines ? this.arrange(lines) : Promise.resolve();
+            this.resequencePromise = this.inTurn(() =>
+                this.arrange(drop(this.lines, index, target))
+            );
             await this.resequencePromise;
         } finally {
             element.classList.add("o_row_draggable");
@@ -258,11 +276,16 @@ export class GradingRuleLinesRenderer extends ListRenderer {
     /** @override */
     add({ context } = {}) {
         const { default_kind: kind } = makeContext([context]);
-        return kind ? this.addGroup() : this.addLine("condition");
+        return this.inTurn(() => (kind ? this.addGroup() : this.addLine("condition")));
     }
 
-    /** @override Enter on the last line, or on a group without lines, adds a condition */
-    async editNextRecord(record) {
+    /** @override */
+    editNextRecord(record) {
+        return this.inTurn(() => this.goToNextLine(record));
+    }
+
+    /** Edits the line below; after the last one, or in a group without lines, a new one. */
+    async goToNextLine(record) {
         const { list } = this.props;
         const next = list.records[this.getIndex(record) + 1];
         const isEmptyGroup = this.isGroup(record) && !(next?.data.depth > record.data.depth);
@@ -278,6 +301,9 @@ export class GradingRuleLinesRenderer extends ListRenderer {
 
     /** @override */
     onCellKeydown(ev, group = null, record = null) {
+        if (this.isMenuOpen(ev.target) && this.onMenuKeydown(ev)) {
+            return;
+        }
         if (record && !this.props.readonly && this.onLineKeydown(ev, record)) {
             ev.preventDefault();
             ev.stopPropagation();
@@ -286,13 +312,40 @@ export class GradingRuleLinesRenderer extends ListRenderer {
         return super.onCellKeydown(ev, group, record);
     }
 
+    isMenuOpen(target) {
+        const menu = target.closest(".o_select_menu");
+        return Boolean(menu?.querySelector("[aria-expanded='true']"));
+    }
+
+    /**
+     * Keys that an open menu takes; Tab takes what is marked in it, and goes on.
+     *
+     * @returns {boolean}
+     */
+    onMenuKeydown(ev) {
+        const hotkey = getActiveHotkey(ev);
+        if (hotkey === "tab") {
+            ev.preventDefault();
+            ev.stopPropagation();
+            this.takeMarked(ev.target.closest("td"));
+        }
+        return ["tab", "enter", "escape"].includes(hotkey);
+    }
+
+    async takeMarked(cell) {
+        document.querySelector(".o_select_menu_menu .o_select_menu_item.focus")?.click();
+        await this.commitChanges();
+        await new Promise(requestAnimationFrame); // the menu gives the focus back when it closes
+        this.focus(this.findNextFocusableOnRow(cell.parentElement, cell));
+    }
+
     /**
      * @returns {boolean} whether the key meant the line as a whole
      */
     onLineKeydown(ev, record) {
         const action = this.getLineAction(getActiveHotkey(ev), ev, record);
         if (action) {
-            action();
+            this.inTurn(action);
         }
         return Boolean(action);
     }
@@ -309,7 +362,7 @@ export class GradingRuleLinesRenderer extends ListRenderer {
             Object.assign(actions, {
                 tab: () => this.indentLine(record),
                 "shift+tab": () => this.outdentLine(record),
-                delete: () => this.onDeleteRecord(record),
+                delete: () => this.deleteLine(record),
             });
         } else if (ev.target.closest("td[name='criterion_id']")) {
             Object.assign(actions, this.getStartActions(record));
@@ -326,7 +379,10 @@ export class GradingRuleLinesRenderer extends ListRenderer {
         const actions = {};
         if (this.typed) {
             if (!this.getComparison()) {
-                actions.tab = () => (this.lineToGoOnWith = record.id);
+                actions.tab = () => {
+                    this.lineToGoOnWith = record.id;
+                    this.goOn();
+                };
             }
         } else if (this.isBlank(record)) {
             if (this.canIndentLine(record)) {
@@ -382,7 +438,8 @@ export class GradingRuleLinesRenderer extends ListRenderer {
         const row = this.tableRef.el.querySelector(`tr[data-id='${this.lineToFocus}']`);
         const cell =
             row?.querySelector(`td[name='${this.cellNameToFocus}']`) ||
-            row?.querySelector("td[name]:not(.o_handle_cell)");
+            row?.querySelector("td[name]:not(.o_handle_cell)") ||
+            this.tableRef.el.querySelector("td.o_field_x2many_list_row_add");
         this.lineToFocus = null;
         this.cellNameToFocus = null;
         if (cell && !cell.contains(document.activeElement)) {
@@ -400,6 +457,12 @@ export class GradingRuleLinesRenderer extends ListRenderer {
     }
 
     // ------------------------------------------------------------------ display
+
+    getDeleteTitle(record) {
+        return this.isGroup(record)
+            ? _t("Delete the group, keep its lines")
+            : _t("Delete the condition");
+    }
 
     /** @override the cell of a group spans the row */
     getColumns(record) {

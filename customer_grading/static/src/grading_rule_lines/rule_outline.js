@@ -121,12 +121,12 @@ export function moveDown(lines, index) {
 
 /**
  * Lines with the block at `index` dropped after the line at `previous` (-1: on top): it stays
- * as deep as it was, where its new neighbours allow it.
+ * as deep as it was, where its new neighbours allow it; null where it would be too deep.
  */
 export function drop(lines, index, previous) {
     const end = getBlockEnd(lines, index);
     if (previous >= index && previous < end) {
-        return null;
+        return lines;
     }
     const deepest = getDeepest(lines[previous]);
     const next = lines.slice(previous + 1).find((line) => !lines.slice(index, end).includes(line));

@@ -15,6 +15,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     def _log_merge_operation(self, src_partners, dst_partner):
         """Regrade who stays, now that all documents are its own."""
-        super()._log_merge_operation(src_partners, dst_partner)
+        logged = super()._log_merge_operation(src_partners, dst_partner)
         customer = dst_partner.commercial_partner_id
         self.env["customer.grading.policy"]._regrade_everywhere(customer)
+        return logged

@@ -1,0 +1,193 @@
+from collections import Counter
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+SAMPLE = 1_000  # customers asked why they would move
+
+
+class CustomerGradingRun(models.Model):
+    """What a run did, as its form shows it: counts, limits used, why it stopped to ask."""
+
+    _inherit = "customer.grading.run"
+
+    counts = fields.Json(compute="_compute_counts")
+    limits = fields.Json("Limits used", compute="_compute_limits")
+    stop_text = fields.Char(compute="_compute_stop_text")
+
+    # ------------------------------------------------------------------ limits
+
+    @api.depends("cutoffs")
+    @api.depends_context("lang")
+    def _compute_limits(self):
+        for run in self:
+            rows = run._get_limit_rows() if run.cutoffs else []
+            run.limits = rows and [
+                {
+                    "blocks": [
+                        {
+                            "title": self.env._("Limits used"),
+                            "columns": [
+                                self.env._("Limits used"),
+                                self.env._("Level"),
+                                self.env._("Among"),
+                                self.env._("From"),
+                            ],
+                            "rows": rows,
+                        }
+                    ]
+                }
+            ]
+
+    def _get_limit_rows(self):
+        """Return the cut-offs of rankings in words, best level first."""
+        policy = self.policy_id.sudo()
+        rows = []
+        for criterion in policy._get_measured_criteria().filtered(lambda c: c._is_ranked()):
+            by_band = self.cutoffs.get(str(criterion.id), {})
+            for band in criterion.band_ids._sort_for_matching():
+                for group, value in by_band.get(str(band.id), {}).items():
+                    texts = [
+                        criterion._to_text(),
+                        band._to_text(),
+                        self._get_group_text(criterion, group),
+                        criterion._format_value(float(value), "down"),
+                    ]
+                    rows.append({"cells": [{"text": text} for text in texts]})
+        return rows
+
+    def _get_group_text(self, criterion, group):
+        """Return the name of the customers among whom a limit counts."""
+        if not group:
+            return self.env._("all customers")
+        field = self.env["res.partner"]._fields[criterion.rank_within]
+        record = self.env[field.comodel_name].sudo().browse(int(group)).exists()
+        return record.display_name or self.env._("none")
+
+    # ------------------------------------------------------------------ what a run did
+
+    def action_open(self):
+        """Open the run: what it did, or what a try-on would do."""
+        self.ensure_one()
+        return self._get_try_on_action() if self.mode == "preview" else self._get_records_action()
+
+    @api.depends("state")
+    @api.depends_context("lang")
+    def _compute_counts(self):
+        for run in self:
+            done = run.state in ("done", "stopped") and run.mode != "preview"
+            run.counts = [{"blocks": [run._get_counts_block()]}] if done else False
+
+    def _get_counts_block(self):
+        """Return how many customers went where, each number opening them."""
+        counted = [(self.env._("Graded"), self.graded_count, self._get_results_action([]))]
+        if self.state == "done":
+            counted += [
+                (self.env._("Up"), self.up_count, self._get_changes_action("up")),
+                (self.env._("Down"), self.down_count, self._get_changes_action("down")),
+                (self.env._("New"), self.new_count, self._get_changes_action("new")),
+                (self.env._("Left the scope"), self.left_count, self._get_changes_action("lost")),
+                (
+                    self.env._("Not graded"),
+                    self.not_graded_count,
+                    self._get_results_action([("reason", "in", ("missing", "no_rule"))]),
+                ),
+                (self.env._("Unchanged"), self.unchanged_count, None),
+            ]
+        rows = []
+        for label, count, action in counted:
+            cell = {"text": self._format_count(count), "align": "end"}
+            if count and action:
+                cell["action"] = action
+            rows.append({"muted": not count, "cells": [{"text": label}, cell]})
+        columns = [self.env._("Customers"), ""]
+        return {"title": self.env._("Customers"), "columns": columns, "rows": rows}
+
+    def _get_changes_action(self, direction):
+        action = self.action_view_changes()
+        return dict(action, domain=[*action["domain"], ("direction", "=", direction)])
+
+    def _get_results_action(self, domain):
+        """Return the action that opens customers as they stand since a run of everybody."""
+        if self.mode != "nightly":
+            return None
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Customers"),
+            "res_model": "customer.grading.result",
+            "view_mode": "list,form",
+            "domain": [*self._get_results_domain(), *domain],
+            "context": {"create": False},
+        }
+
+    # ------------------------------------------------------------------ stopped to ask
+
+    @api.depends("state")
+    @api.depends_context("lang")
+    def _compute_stop_text(self):
+        for run in self:
+            run.stop_text = run._get_stop_text() if run.state == "stopped" else False
+
+    def _get_stop_text(self):
+        """Return how many customers would move, and which criterion moves most of them."""
+        Result = self.env["customer.grading.result"].sudo()
+        domain = Domain(self._get_results_domain())
+        total = Result.search_count(domain)
+        moving = Result.search_count(domain & Domain("is_waiting", "=", True))
+        text = self.env._(
+            "Stopped to ask: %(moving)s of %(count)s customers would move (limit %(limit)s %%).",
+            moving=self._format_count(moving),
+            count=self._format_count(total),
+            limit=self._format_count(self.policy_id.stop_percent),
+        )
+        criterion = self._get_most_common_reason()
+        if not criterion:
+            return text
+        return self.env._(
+            "%(sentence)s Most common reason: %(criterion)s.",
+            sentence=text,
+            criterion=criterion.name,
+        )
+
+    def _get_results_domain(self):
+        """Return the results that the run graded."""
+        return [
+            ("dimension_id", "=", self.dimension_id.id),
+            ("company_id", "=", self.company_id.id),
+            ("policy_id", "=", self.policy_id.id),
+        ]
+
+    def _get_most_common_reason(self):
+        """Return the criterion that decides for most of those that would move."""
+        Explanation = self.env["customer.grading.explanation"]
+        domain = Domain(self._get_results_domain()) & Domain("is_waiting", "=", True)
+        results = self.env["customer.grading.result"].sudo().search(domain, limit=SAMPLE)
+        counts = Counter()
+        for result, explanation in Explanation._explain(results).items():
+            counts.update(self._get_decisive_criteria(explanation, result.grade_id))
+        return counts.most_common(1)[0][0] if counts else None
+
+    def _get_decisive_criteria(self, explanation, held):
+        """Return what the grade held asks for in vain, or what the higher one asks first."""
+        lost = explanation.policy.rule_ids.filtered(
+            lambda rule: rule.grade_id == held and not explanation.holds[rule]
+        )
+        if held and (not explanation.grade or explanation.is_better(held)):
+            gaps = explanation.get_gaps(lost[0]) if lost else []
+            return {gap.condition.criterion_id for gap in gaps}
+        Explanation = self.env["customer.grading.explanation"]
+        met = Explanation._get_decisive_conditions(explanation, held)
+        return {met[0].criterion_id} if met else set()
+
+    def action_view_waiting(self):
+        """Open the customers that would move, as they stand."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_grading.customer_grading_result_action"
+        )
+        return dict(
+            action,
+            name=self.env._("Customers that would move"),
+            domain=[*self._get_results_domain(), ("is_waiting", "=", True)],
+            context={"create": False},
+        )
