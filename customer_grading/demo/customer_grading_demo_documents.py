@@ -151,8 +151,10 @@ class CustomerGradingDemoDocuments(models.AbstractModel):
                 ]
             }
         )
-        line.sale_line_ids.qty_delivered -= returned
+        ordered = line.sale_line_ids
+        ordered.qty_delivered -= returned
         credit_note.action_post()
+        ordered.product_uom_qty -= returned  # nobody waits for other ones
         self._get_receivables(invoice | credit_note).reconcile()
 
     def _register_payments(self, invoices):

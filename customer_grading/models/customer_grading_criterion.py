@@ -424,10 +424,9 @@ class CustomerGradingCriterion(models.Model):
             if self.kind == "count":
                 most = len(parts)
             elif self.kind == "sum":
-                most = sum(parts)
+                most = self.normalize_to or sum(parts)
             else:
                 most = max(parts, default=0) if self.kind == "best" else min(parts, default=0)
-            most = self.normalize_to or most
         elif self.band_ids:
             # Who is below every level gets none, which may be the most there is.
             most = max(0.0, *self.band_ids.mapped("points"))
