@@ -376,7 +376,7 @@ class TestExplanation(CustomerGradingCommon):
             " +30 of the 30 points missing.",
         )
         [block] = self._get_sheet(self.middle, self.seller)["blocks"]
-        self.assertEqual(block["columns"], ["Criterion", "Of at most", "From", ""])
+        self.assertEqual(block["columns"], ["Criterion", "Of at most", "Based on", ""])
         self.assertIsNone(block["text"])
 
     # ------------------------------------------------------------------ moves

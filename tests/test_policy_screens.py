@@ -200,3 +200,36 @@ class TestPolicyScreens(CustomerGradingCommon):
 
         self.assertEqual(self.revenue.known_label, "100 %")
         self.assertRegex(self.revenue.known_text, "1 at or above 500 USD")
+
+    # ------------------------------------------------------------------ first use
+
+    def test_the_menu_opens_the_first_steps_until_there_is_a_policy(self):
+        policies = self.env["customer.grading.policy"].with_context(active_test=False)
+        policies.search([("state", "=", "draft")]).unlink()
+        if policies.search([]):
+            self.skipTest("This database has policies of its own.")
+        users = self._create_users()
+        opened = {
+            role: policies.with_user(user).action_open_grading()["res_model"]
+            for role, user in users.items()
+            if role in ("salesperson", "administrator")
+        }
+        self.assertEqual(
+            opened,
+            {"salesperson": "res.partner", "administrator": "customer.grading.new.policy"},
+        )
+
+    def test_salespeople_see_no_menu_before_the_first_policy_is_in_force(self):
+        users = self._create_users()
+        menu = self.env.ref("customer_grading.customer_grading_menu_root")
+        Policy = self.env["customer.grading.policy"]
+        graded = Policy._has_graded()
+
+        def sees(role):
+            menus = self.env["ir.ui.menu"].with_user(users[role]).load_menus(False)
+            return menu.id in menus
+
+        self.assertTrue(sees("administrator"))
+        self.assertEqual(sees("salesperson"), graded)
+        self.policy.state = "running"
+        self.assertTrue(sees("salesperson"))

@@ -40,5 +40,6 @@ from . import (
     res_partner,
     sale_order,
     account_move,
+    ir_ui_menu,
     res_config_settings,
 )

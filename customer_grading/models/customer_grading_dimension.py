@@ -21,7 +21,7 @@ class CustomerGradingDimension(models.Model):
     subject = fields.Selection([("partner", "Customers")], default="partner", required=True)
     company_scope = fields.Selection(
         [("company", "Each company for itself"), ("group", "All companies as one")],
-        string="Graded",
+        string="Companies are graded",
         default="company",
         required=True,
         help="Whether each company grades its customers by its own documents, or the "

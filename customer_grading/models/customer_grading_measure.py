@@ -50,7 +50,7 @@ class CustomerGradingMeasure(models.Model):
             ("2_invoices", "Invoices"),
             ("3_payments", "Payments"),
             ("4_opportunities", "Opportunities"),
-            ("5_contact", "Contact"),
+            ("5_contact", "Contact with the customer"),
             ("6_about", "About the customer"),
             ("7_people", "Asked of people"),
         ],

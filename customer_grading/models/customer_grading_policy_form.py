@@ -50,7 +50,19 @@ class CustomerGradingPolicy(models.Model):
         companies = self._get_companies()
         return self.env.company if self.env.company in companies else companies[:1]
 
+    def write(self, vals):
+        """The first policy in force brings the menus: see :meth:`_has_graded`."""
+        if "state" in vals:
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
     # ------------------------------------------------------------------ first use
+
+    @api.model
+    def _has_graded(self):
+        """Whether any policy is, or was, in force."""
+        policies = self.sudo().with_context(active_test=False)
+        return bool(policies.search_count([("state", "!=", "draft")], limit=1))
 
     @api.model
     def action_open_grading(self):

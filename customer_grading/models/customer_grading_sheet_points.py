@@ -13,7 +13,7 @@ class CustomerGradingSheet(models.AbstractModel):
             self.env._("Criterion"),
             *numbers,
             self.env._("Of at most"),
-            self.env._("From"),
+            self.env._("Based on"),
             "",
         ]
         rows = [

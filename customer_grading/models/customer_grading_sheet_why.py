@@ -88,7 +88,7 @@ class CustomerGradingSheet(models.AbstractModel):
         conditions = view.explanation.get_conditions(rule) if best else ()
         ranks = [self._get_rank_text(view, condition) for condition in conditions]
         rows = self._get_rows(view, lines)
-        columns = self._get_columns(view, self.env._("From"))
+        columns = self._get_columns(view, self.env._("Based on"))
         return self._prepare_block(title, columns, rows, "\n".join(filter(None, ranks)) or None)
 
     def _get_why_not_block(self, view, rule):
