@@ -27,6 +27,18 @@ class CustomerGradingChangeControl(models.AbstractModel):
         while last_id is not None:
             last_id = run._try(self._settle_batch, commit, run, subject_ids, last_id)
 
+    def _bring_back_proposals(self, run):
+        """Let proposals that were put off wait for a decision again, now that it is their day."""
+        self.env["customer.grading.change"].search(
+            [
+                ("dimension_id", "=", run.dimension_id.id),
+                ("company_id", "=", run.company_id.id),
+                ("origin", "=", "manual"),
+                ("state", "=", "held"),
+                ("date_due", "<=", run.date),
+            ]
+        ).write({"state": "proposed", "date_due": False})
+
     def _settle_batch(self, run, subject_ids, last_id):
         """Decide the batch after ``last_id``, and return its own last id."""
         results = self._get_due(run, subject_ids, last_id)

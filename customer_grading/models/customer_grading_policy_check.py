@@ -193,6 +193,8 @@ class CustomerGradingCriterion(models.Model):
                 return self.env._("a rank lies above 0 and at most at 100 %.")
         if self.unit == "choice":
             return self._get_choice_band_problem(bands)
+        if bands and self.unit == "text":
+            return self.env._("a text has no levels: take them away, or compare the text itself.")
         starts = [(band.lower, band.strict) for band in bands]
         twice = next((start for start in starts if starts.count(start) > 1), None)
         if twice:

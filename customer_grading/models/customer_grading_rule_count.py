@@ -21,7 +21,18 @@ class CustomerGradingRule(models.Model):
         self.ensure_one()
         met, near = self._get_met_ids()
         self.met_count = self._get_count_text(len(met), len(near))
-        return self._get_dialog_action()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": self.met_count,
+                "type": "info",
+                "next": {
+                    **self._get_dialog_action(),
+                    "views": [(False, "form")],
+                },
+            },
+        }
 
     def action_view_met(self):
         """Open the customers that meet the requirement today."""
