@@ -28,7 +28,7 @@ class TestConcurrency(BaseCase):
     def setUp(self):
         super().setUp()
         # Slices and batches of two: three of each.
-        for name, constant in (("run", "SLICE"), ("change_control", "BATCH")):
+        for name, constant in (("run", "SLICE"), ("change_control", "SLICE")):
             patcher = patch(f"{MODELS}.customer_grading_{name}.{constant}", 2)
             patcher.start()
             self.addCleanup(patcher.stop)
@@ -176,7 +176,7 @@ class TestConcurrency(BaseCase):
         self._execute()
         self._set_latitude(0)
         control = "customer.grading.change.control"
-        with self._before("_settle_batch", self._touch_result, model=control) as calls:
+        with self._before("_settle_computed", self._touch_result, model=control) as calls:
             run_id = self._execute()
         self.assertEqual(len(calls), 5)
         self._assert_graded(run_id, "B", moved=CUSTOMERS)
@@ -216,7 +216,7 @@ class TestConcurrency(BaseCase):
         self._execute()
         self._set_latitude(0)
         control = "customer.grading.change.control"
-        with self._before("_settle_batch", self._delete_partner, model=control):
+        with self._before("_settle_computed", self._delete_partner, model=control):
             run_id = self._execute()
         self._assert_graded(run_id, "B")
 
@@ -267,7 +267,7 @@ class TestConcurrency(BaseCase):
         self._execute()
         self._set_latitude(0)
         control = "customer.grading.change.control"
-        run_id = self._kill_and_resume("_settle_batch", on_call=2, model=control)
+        run_id = self._kill_and_resume("_settle_computed", on_call=2, model=control)
         self._assert_graded(run_id, "B", moved=CUSTOMERS)
 
     def test_the_night_grades_every_policy_by_its_crons(self):

@@ -25,9 +25,7 @@ class CustomerGrade(models.Model):
         help="Shown with the grade: how these customers are served.",
     )
     result_count = fields.Integer("Customers today", compute="_compute_result_count")
-    is_best = fields.Boolean(
-        "Best grade", compute="_compute_is_best", search="_search_is_best"
-    )
+    is_best = fields.Boolean("Best grade", compute="_compute_is_best", search="_search_is_best")
 
     _code_uniq = models.Constraint(
         "UNIQUE (dimension_id, code)",
@@ -101,11 +99,13 @@ class CustomerGrade(models.Model):
             ],
             limit=1,
         )
-        told = self.env["customer.grading.change"].sudo().search(
-            ["|", ("grade_id", "in", self.ids), ("from_grade_id", "in", self.ids)], limit=1
+        told = (
+            self.env["customer.grading.change"]
+            .sudo()
+            .search(["|", ("grade_id", "in", self.ids), ("from_grade_id", "in", self.ids)], limit=1)
         )
-        rule = self.env["customer.grading.rule"].sudo().search(
-            [("grade_id", "in", self.ids)], limit=1
+        rule = (
+            self.env["customer.grading.rule"].sudo().search([("grade_id", "in", self.ids)], limit=1)
         )
         if held or told or rule:
             raise UserError(

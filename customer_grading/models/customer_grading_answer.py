@@ -74,22 +74,16 @@ class CustomerGradingAnswer(models.Model):
     @api.depends("question_id", "partner_id")
     def _compute_display_name(self):
         for answer in self:
-            answer.display_name = (
-                f"{answer.question_id.name or ''} {answer.answer or ''}".strip()
-            )
+            answer.display_name = f"{answer.question_id.name or ''} {answer.answer or ''}".strip()
 
     @api.constrains("question_id", "yes_no", "choice_id", "points", "proof", "proof_file")
     def _check_answer(self):
         for answer in self:
             question = answer.question_id
             if question.kind == "yes_no" and not answer.yes_no:
-                raise ValidationError(
-                    self.env._("“%s”: choose yes or no.", question.name)
-                )
+                raise ValidationError(self.env._("“%s”: choose yes or no.", question.name))
             if question.kind == "levels" and answer.choice_id not in question.choice_ids:
-                raise ValidationError(
-                    self.env._("“%s”: choose one of its levels.", question.name)
-                )
+                raise ValidationError(self.env._("“%s”: choose one of its levels.", question.name))
             if question.kind == "points" and not 0 <= answer.points <= question.points_max:
                 raise ValidationError(
                     self.env._(

@@ -1,14 +1,13 @@
 from datetime import timedelta
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .customer_grading_change import OPEN_STATES
 
-BATCH = 1_000  # results decided in one transaction
+SLICE = 10_000  # computed grades decided in one transaction, by one statement
+BATCH = 1_000  # grades by hand looked at in one transaction
+DIRECTIONS = ("new", "up", "down", "lost")
 
 
 class CustomerGradingChangeControl(models.AbstractModel):
@@ -20,12 +19,12 @@ class CustomerGradingChangeControl(models.AbstractModel):
     @api.model
     def _settle(self, run, commit=False, subject_ids=None):
         """Deal with every result whose computed grade was not dealt with, or that is due."""
-        if run.first:
-            run._try(self._settle_first, commit, run)
-            return
-        last_id = 0
-        while last_id is not None:
-            last_id = run._try(self._settle_batch, commit, run, subject_ids, last_id)
+        run._try(self._bring_back_proposals, commit, run)
+        for step in (self._settle_computed, self._settle_manual):
+            last_id = 0
+            while last_id is not None:
+                last_id = run._try(step, commit, run, subject_ids, last_id)
+        self.env.invalidate_all(flush=False)
 
     def _bring_back_proposals(self, run):
         """Let proposals that were put off wait for a decision again, now that it is their day."""
@@ -39,158 +38,208 @@ class CustomerGradingChangeControl(models.AbstractModel):
             ]
         ).write({"state": "proposed", "date_due": False})
 
-    def _settle_batch(self, run, subject_ids, last_id):
-        """Decide the batch after ``last_id``, and return its own last id."""
-        results = self._get_due(run, subject_ids, last_id)
-        if not results:
-            return None
-        self._decide(results.try_lock_for_update(), run)
-        return results[-1].id
+    # ------------------------------------------------------------------ computed grades
 
-    def _get_due(self, run, subject_ids, last_id):
-        """Return the next batch of results to decide, in the order of their ids.
+    def _settle_computed(self, run, subject_ids, last_id):
+        """Apply, hold or propose the next batch of computed grades, in one statement.
 
-        The ids only grow from batch to batch, so that a result which somebody else has
-        locked is left to the next run. A grade by hand of a customer that no policy ever
-        graded ends with any run.
-        """
-        Result = self.env["customer.grading.result"].sudo()
-        domain = Domain(
-            [
-                ("dimension_id", "=", run.dimension_id.id),
-                ("company_id", "=", run.company_id.id),
-                ("id", ">", last_id),
-            ]
-        )
-        if subject_ids is not None:
-            domain &= Domain("partner_id", "in", subject_ids)
-        query = Result._search(domain, order="id", limit=BATCH)
-        query.add_where(
-            SQL(
-                "(policy_id = %(policy)s AND computed_grade_id IS DISTINCT FROM considered_grade_id"
-                " OR (policy_id = %(policy)s OR policy_id IS NULL) AND date_due <= %(date)s)",
-                policy=run.policy_id.id,
-                date=run.date,
-            )
-        )
-        Result.flush_model()
-        return Result.browse(query)
+        An open change that says the same stays as it is; any other is superseded. The ids
+        only grow from batch to batch, so that a result which somebody else has locked is
+        left to the next run.
 
-    # ------------------------------------------------------------------ first grading
-
-    def _settle_first(self, run):
-        """Take every computed grade of a policy that was looked at before it came in force.
-
-        Set-based, and without a message to anybody; a grade set by hand stays.
+        :return: the last id of the batch, ``None`` after the last batch
         """
         self.env.flush_all()
-        params = {
-            "run": run.id,
-            "policy": run.policy_id.id,
-            "dimension": run.dimension_id.id,
-            "company": run.company_id.id or 0,
-            "date": run.date,
-            "user": self.env.uid,
-        }
-        self.env.cr.execute(
-            SQL(
-                """
+        statement = SQL(
+            """
+            WITH due AS (
+                SELECT result.id
+                  FROM customer_grading_result result
+                 WHERE %(undecided)s AND result.policy_id = %(policy)s
+                   AND result.manual_grade_id IS NULL
+                 ORDER BY result.id
+                 LIMIT %(batch)s
+                   FOR UPDATE SKIP LOCKED
+            ), directed AS (
+                SELECT result.*,
+                       result.computed_grade_id IS DISTINCT FROM result.grade_id AS moves,
+                       CASE
+                           WHEN result.grade_id IS NULL THEN 'new'
+                           WHEN result.computed_grade_id IS NULL THEN 'lost'
+                           WHEN (computed.sequence, computed.id) < (held.sequence, held.id)
+                           THEN 'up' ELSE 'down' END AS direction
+                  FROM customer_grading_result result
+                  JOIN due USING (id)
+                  LEFT JOIN customer_grade computed ON computed.id = result.computed_grade_id
+                  LEFT JOIN customer_grade held ON held.id = result.grade_id
+            ), timed AS (
+                SELECT directed.*, %(due)s AS due FROM directed
+            ), decided AS (
+                SELECT timed.*, CASE WHEN due > %(date)s THEN 'held' ELSE %(state)s END AS state
+                  FROM timed
+            ), superseded AS (
                 UPDATE customer_grading_change change
                    SET state = 'superseded'
-                  FROM customer_grading_result result
-                 WHERE change.result_id = result.id
-                   AND change.state IN ('proposed', 'held', 'to_approve')
-                   AND change.origin = 'computed'
-                   AND result.dimension_id = %(dimension)s
-                   AND COALESCE(result.company_id, 0) = %(company)s
-                   AND result.policy_id = %(policy)s
-                """,
-                **params,
+                  FROM decided
+                 WHERE change.result_id = decided.id AND %(open)s AND NOT %(same)s
+            ), ended AS (
+                UPDATE customer_grading_change change
+                   SET date_end = %(date)s::date - 1
+                  FROM decided
+                 WHERE change.result_id = decided.id
+                   AND decided.moves AND decided.state = 'applied'
+                   AND change.state = 'applied' AND change.date_end IS NULL
+            ), told AS (
+                INSERT INTO customer_grading_change (
+                    result_id, dimension_id, partner_id, company_id, policy_id, run_id,
+                    from_grade_id, grade_id, direction, origin, state, date, date_due,
+                    date_applied, values, date_evaluated, create_date, write_date)
+                SELECT id, dimension_id, partner_id, company_id, policy_id, %(run)s,
+                       grade_id, computed_grade_id, direction, 'computed', state, %(date)s, due,
+                       CASE WHEN state = 'applied' THEN %(date)s::date END,
+                       values, date_evaluated,
+                       NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                  FROM decided
+                 WHERE moves AND NOT EXISTS (
+                     SELECT FROM customer_grading_change change
+                      WHERE change.result_id = decided.id AND %(open)s AND %(same)s)
+            ), taken AS (
+                UPDATE customer_grading_result result
+                   SET considered_grade_id = result.computed_grade_id,
+                       date_due = CASE WHEN decided.moves AND decided.state = 'held'
+                                       THEN decided.due END,
+                       (previous_grade_id, grade_id, date_since) = (
+                           SELECT CASE WHEN takes THEN result.grade_id
+                                       ELSE result.previous_grade_id END,
+                                  CASE WHEN takes THEN result.computed_grade_id
+                                       ELSE result.grade_id END,
+                                  CASE WHEN takes THEN %(date)s::date ELSE result.date_since END
+                             FROM (SELECT decided.moves AND decided.state = 'applied') t (takes))
+                  FROM decided
+                 WHERE result.id = decided.id
             )
+            SELECT MAX(id) FROM due
+            """,
+            undecided=self._get_undecided_sql(run, subject_ids, last_id),
+            policy=run.policy_id.id,
+            batch=SLICE,
+            date=run.date,
+            run=run.id,
+            due=self._get_due_sql(run),
+            state=self._get_state_sql(run),
+            open=SQL("change.origin = 'computed' AND change.state IN %s", OPEN_STATES),
+            same=SQL(
+                "(decided.moves AND change.state = decided.state"
+                " AND change.grade_id IS NOT DISTINCT FROM decided.computed_grade_id)"
+            ),
         )
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH moved AS (
-                    SELECT result.*, CASE
-                               WHEN result.grade_id IS NULL THEN 'new'
-                               WHEN result.computed_grade_id IS NULL THEN 'lost'
-                               WHEN (computed.sequence, computed.id) < (held.sequence, held.id)
-                               THEN 'up' ELSE 'down' END AS direction
-                      FROM customer_grading_result result
-                      LEFT JOIN customer_grade computed ON computed.id = result.computed_grade_id
-                      LEFT JOIN customer_grade held ON held.id = result.grade_id
-                     WHERE result.dimension_id = %(dimension)s
-                       AND COALESCE(result.company_id, 0) = %(company)s
-                       AND result.policy_id = %(policy)s
-                       AND result.manual_grade_id IS NULL
-                       AND result.computed_grade_id IS DISTINCT FROM result.grade_id
-                ), ended AS (
-                    UPDATE customer_grading_change change
-                       SET date_end = %(date)s::date - 1
-                      FROM moved
-                     WHERE change.result_id = moved.id
-                       AND change.state = 'applied' AND change.date_end IS NULL
-                ), told AS (
-                    INSERT INTO customer_grading_change (
-                        result_id, dimension_id, partner_id, company_id, policy_id, run_id,
-                        from_grade_id, grade_id, direction, origin, state, date,
-                        date_applied, values, date_evaluated,
-                        create_uid, write_uid, create_date, write_date)
-                    SELECT id, dimension_id, partner_id, company_id, policy_id, %(run)s,
-                           grade_id, computed_grade_id, direction, 'computed', 'applied',
-                           %(date)s, %(date)s, values, date_evaluated,
-                           %(user)s, %(user)s,
-                           NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
-                      FROM moved
-                ), taken AS (
-                    UPDATE customer_grading_result result
-                       SET previous_grade_id = result.grade_id,
-                           grade_id = result.computed_grade_id,
-                           date_since = %(date)s
-                      FROM moved
-                     WHERE result.id = moved.id
+        self.env.cr.execute(statement)
+        return self.env.cr.fetchone()[0]
+
+    def _get_undecided_sql(self, run, subject_ids, last_id):
+        """Return whether a result of the run's dimension and company waits for a decision."""
+        asked = SQL("TRUE")
+        if subject_ids is not None:
+            asked = SQL("result.partner_id IN %s", tuple(subject_ids) or (0,))
+        waits = SQL(
+            "result.computed_grade_id IS DISTINCT FROM result.considered_grade_id"
+            " OR result.date_due <= %s",
+            run.date,
+        )
+        if run.first:
+            # What an earlier policy held back is decided by this one.
+            waits = SQL(
+                "%s OR result.computed_grade_id IS DISTINCT FROM result.grade_id"
+                " OR result.date_due IS NOT NULL",
+                waits,
+            )
+        return SQL(
+            "result.dimension_id = %s AND COALESCE(result.company_id, 0) = %s AND result.id > %s"
+            " AND %s AND (%s)",
+            run.dimension_id.id,
+            run.company_id.id or 0,
+            last_id,
+            asked,
+            waits,
+        )
+
+    def _get_timing(self, policy, direction):
+        """Return how a move in ``direction`` takes effect, and after how many days.
+
+        A first grade is taken at once.
+        """
+        if direction == "new":
+            return "now", 0
+        if direction == "up":
+            return policy.upgrade_timing, 0
+        return policy.downgrade_timing, policy.downgrade_days
+
+    def _get_due_sql(self, run):
+        """Return the first day on which a move may take effect, never before the run's.
+
+        A lower grade must have stood for the days that the policy says; at month end means
+        on the last day of a month. Both count from the day on which the grade was first
+        computed: a night without a run puts nothing off. The first grading by a policy,
+        which somebody looked at before it came in force, is taken as it is.
+        """
+        date = SQL("%s::date", run.date)
+        if run.first:
+            return date
+        whens = []
+        for direction in DIRECTIONS:
+            timing, days = self._get_timing(run.policy_id, direction)
+            due = SQL("COALESCE(date_computed_since, %s) + %s", date, days)
+            if timing == "month_end":
+                due = SQL(
+                    "(date_trunc('month', (%s)::timestamp)"
+                    " + INTERVAL '1 month' - INTERVAL '1 day')::date",
+                    due,
                 )
-                SELECT FROM moved
-                """,
-                **params,
-            )
-        )
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE customer_grading_result
-                   SET considered_grade_id = computed_grade_id,
-                       date_due = CASE WHEN manual_grade_id IS NULL THEN NULL
-                                       ELSE manual_until + 1 END
-                 WHERE dimension_id = %(dimension)s
-                   AND COALESCE(company_id, 0) = %(company)s
-                   AND policy_id = %(policy)s
-                   AND (considered_grade_id IS DISTINCT FROM computed_grade_id
-                        OR date_due IS NOT NULL AND manual_grade_id IS NULL)
-                """,
-                **params,
-            )
-        )
-        self.env.invalidate_all(flush=False)
+            whens.append(SQL("WHEN %s THEN GREATEST(%s, %s)", direction, due, date))
+        return SQL("CASE direction %s END", SQL(" ").join(whens))
 
-    # ------------------------------------------------------------------ one batch
+    def _get_state_sql(self, run):
+        """Return what becomes of a move on its day: applied, or proposed to an officer."""
+        confirmed = tuple(
+            direction
+            for direction in DIRECTIONS
+            if not run.first and self._get_timing(run.policy_id, direction)[0] == "confirmed"
+        )
+        if not confirmed:
+            return SQL("'applied'")
+        return SQL("CASE WHEN direction IN %s THEN 'proposed' ELSE 'applied' END", confirmed)
 
-    def _decide(self, results, run):
-        """Decide on locked ``results``."""
-        todo = []
+    # ------------------------------------------------------------------ grades by hand
+
+    def _settle_manual(self, run, subject_ids, last_id):
+        """End the grades by hand whose day is over; the others go on.
+
+        A grade by hand of a customer that no policy ever graded ends with any run.
+
+        :return: the last id of the batch, ``None`` after the last batch
+        """
+        self.env.flush_all()
+        query = SQL(
+            "SELECT result.id FROM customer_grading_result result WHERE %s"
+            " AND result.manual_grade_id IS NOT NULL"
+            " AND (result.policy_id = %s OR result.policy_id IS NULL)"
+            " ORDER BY result.id LIMIT %s",
+            self._get_undecided_sql(run, subject_ids, last_id),
+            run.policy_id.id,
+            BATCH,
+        )
+        ids = [id_ for (id_,) in self.env.execute_query(query)]
+        if not ids:
+            return None
+        results = self.env["customer.grading.result"].sudo().browse(ids).try_lock_for_update()
         open_changes = self._get_open_changes(results)
+        vals_list = []
         for result in results:
-            open_change = open_changes.get(result)
-            if result.manual_grade_id:
-                todo.append(self._decide_manual(result, run, open_change))
-            elif result.computed_grade_id == result.grade_id:
-                self._supersede(open_change)
-                result.date_due = False
-            else:
-                todo.append(self._decide_computed(result, run, open_change))
+            self._supersede(open_changes.get(result))
+            vals_list.append(self._end_manual(result, run))
             result.considered_grade_id = result.computed_grade_id
-        self._apply([vals for vals in todo if vals])
+        self._apply([vals for vals in vals_list if vals])
+        return ids[-1]
 
     def _get_open_changes(self, results):
         changes = self.env["customer.grading.change"].search(
@@ -202,9 +251,8 @@ class CustomerGradingChangeControl(models.AbstractModel):
         )
         return {change.result_id: change for change in changes}
 
-    def _decide_manual(self, result, run, open_change):
-        """A grade set by hand stays until it ends; then the computed one returns."""
-        self._supersede(open_change)
+    def _end_manual(self, result, run):
+        """End a grade by hand whose day is over; return the change back to the computed one."""
         if not result.manual_until or result.manual_until >= run.date:
             result.date_due = result.manual_until and result.manual_until + timedelta(days=1)
             return None
@@ -221,35 +269,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             return None
         return self._prepare_change(result, run.date, "applied", run, origin="manual_end")
 
-    def _decide_computed(self, result, run, open_change):
-        """Apply, hold or propose the computed grade, by the timing of its direction."""
-        direction = self._get_direction(result.grade_id, result.computed_grade_id)
-        timing, due = self._get_timing(run.policy_id, direction, result, run.date)
-        when_due = "proposed" if timing == "confirmed" else "applied"
-        state = "held" if due > run.date else when_due
-        result.date_due = due if state == "held" else False
-        same = open_change and open_change.grade_id == result.computed_grade_id
-        if same and open_change.state == state:
-            return None
-        self._supersede(open_change)
-        return self._prepare_change(result, run.date, state, run, date_due=due)
-
-    def _get_timing(self, policy, direction, result, date):
-        """Return how a move takes effect, and the first day on which it may.
-
-        A lower grade must have stood for the days that the policy says; at month end means
-        on the last day of a month. Both count from the day on which the grade was first
-        computed: a night without a run puts nothing off.
-        """
-        if direction == "new":
-            return "now", date
-        timing, days = policy.upgrade_timing, 0
-        if direction != "up":
-            timing, days = policy.downgrade_timing, policy.downgrade_days
-        due = (result.date_computed_since or date) + timedelta(days=days)
-        if timing == "month_end":
-            due += relativedelta(day=31)
-        return timing, max(due, date)
+    # ------------------------------------------------------------------ changes
 
     @staticmethod
     def _get_direction(from_grade, grade):
@@ -335,11 +355,15 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
     def _end_current(self, result_ids, date):
         """Say of the changes in effect that they end the day before ``date``."""
-        current = self.env["customer.grading.change"].sudo().search(
-            [
-                ("result_id", "in", result_ids),
-                ("state", "=", "applied"),
-                ("date_end", "=", False),
-            ]
+        current = (
+            self.env["customer.grading.change"]
+            .sudo()
+            .search(
+                [
+                    ("result_id", "in", result_ids),
+                    ("state", "=", "applied"),
+                    ("date_end", "=", False),
+                ]
+            )
         )
         current.date_end = date - timedelta(days=1)

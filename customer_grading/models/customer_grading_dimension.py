@@ -106,14 +106,10 @@ class CustomerGradingDimension(models.Model):
     @api.model
     @tools.ormcache("subject", "company_id")
     def _get_main_id(self, subject, company_id):
-        dimensions = self.sudo().search(
-            [("subject", "=", subject), ("group_ids", "=", False)]
-        )
+        dimensions = self.sudo().search([("subject", "=", subject), ("group_ids", "=", False)])
         company = self.env["res.company"].sudo().browse(company_id)
         for ancestor in reversed(company.parent_ids or company):
-            if named := dimensions.filtered_domain(
-                [("main_company_ids", "in", ancestor.ids)]
-            ):
+            if named := dimensions.filtered_domain([("main_company_ids", "in", ancestor.ids)]):
                 return named[0].id
         return dimensions[:1].id
 

@@ -179,8 +179,10 @@ class CustomerGradingEngine(models.AbstractModel):
         running = policy._get_running(policy.dimension_id, company)
         replaced = policy | policy.previous_id
         return running.filtered(
-            lambda other: other not in replaced
-            and (other.sequence, other.id) < (policy.sequence, policy.id or 0)
+            lambda other: (
+                other not in replaced
+                and (other.sequence, other.id) < (policy.sequence, policy.id or 0)
+            )
         )
 
     # ------------------------------------------------------------------ layer 1: values
@@ -243,9 +245,7 @@ class CustomerGradingEngine(models.AbstractModel):
                 )
             )
             if criterion._is_ranked():
-                group = self._get_group_sql(
-                    criterion, lambda name: SQL.identifier("partner", name)
-                )
+                group = self._get_group_sql(criterion, lambda name: SQL.identifier("partner", name))
                 columns.append(SQL("%s AS %s", group, SQL.identifier(f"g{criterion.id}")))
         return SQL(
             "SELECT %s FROM %s kept JOIN res_partner partner ON partner.id = kept.partner_id"

@@ -92,8 +92,7 @@ class CustomerGradingMeasure(models.Model):
     domain = fields.Char("Only", default="[]")
     subject_path = fields.Char(
         "Path to the customer",
-        help="Fields from the document to the customer, such as "
-        "partner_id.commercial_partner_id.",
+        help="Fields from the document to the customer, such as partner_id.commercial_partner_id.",
     )
     company_field = fields.Char("Company")
     date_field = fields.Char("Date")
@@ -129,9 +128,7 @@ class CustomerGradingMeasure(models.Model):
     field_name = fields.Char("Field of the customer")
     numerator_id = fields.Many2one("customer.grading.measure", "Share", ondelete="restrict")
     denominator_id = fields.Many2one("customer.grading.measure", "Of", ondelete="restrict")
-    base_measure_id = fields.Many2one(
-        "customer.grading.measure", "Growth of", ondelete="restrict"
-    )
+    base_measure_id = fields.Many2one("customer.grading.measure", "Growth of", ondelete="restrict")
     code_key = fields.Selection(selection="_get_code_keys", string="Built-in measure")
     known_for_past = fields.Boolean(
         default=True,

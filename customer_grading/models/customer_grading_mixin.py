@@ -96,9 +96,9 @@ class CustomerGradingMixin(models.AbstractModel):
         (self - unknown).customer_grading_shown = True
         if unknown:
             manager = "customer_grading.customer_grading_group_manager"
-            unknown.customer_grading_shown = self.env.user.has_group(
-                manager
-            ) or self._is_grading_running()
+            unknown.customer_grading_shown = (
+                self.env.user.has_group(manager) or self._is_grading_running()
+            )
 
     def _is_grading_running(self):
         dimension = self._get_main_dimension()
@@ -131,9 +131,7 @@ class CustomerGradingMixin(models.AbstractModel):
             )
         )
         # The nearest company's comes last, and stays.
-        results = results.sorted(
-            lambda r: companies.index(r.company_id.id), reverse=True
-        )
+        results = results.sorted(lambda r: companies.index(r.company_id.id), reverse=True)
         return {result[self._grading_result_field].id: result for result in results}
 
     def _get_main_dimension(self):

@@ -182,9 +182,7 @@ class CustomerGradingPolicy(models.Model):
         for policy in self:
             group = policy.dimension_id.company_scope == "group"
             company = policy.company_id or self.env.company
-            policy.currency_id = (
-                group and policy.dimension_id.currency_id or company.currency_id
-            )
+            policy.currency_id = group and policy.dimension_id.currency_id or company.currency_id
 
     @api.depends("dimension_id")
     def _compute_subject_model(self):
@@ -353,7 +351,7 @@ class CustomerGradingPolicy(models.Model):
         """A copy is a draft with the same scope; what decides follows in :meth:`copy`."""
         vals_list = super().copy_data(default)
         for policy, vals in zip(self, vals_list, strict=True):
-            if not (default or {}).get("name"):
+            if not (default or {}).keys() & {"name", "previous_id"}:
                 vals["name"] = self.env._("%s (copy)", policy.name)
         return vals_list
 
@@ -395,7 +393,6 @@ class CustomerGradingPolicy(models.Model):
         self.ensure_one()
         draft = self.copy(
             {
-                "name": self.name,
                 "previous_id": self.id,
                 "version": self.version + 1,
             }
@@ -466,8 +463,8 @@ class CustomerGradingPolicy(models.Model):
         :raise UserError: where no policy is running
         """
         runs = self.env["customer.grading.run"]
-        for dimension in self.env["customer.grading.dimension"].sudo().search(
-            [("subject", "=", "partner")]
+        for dimension in (
+            self.env["customer.grading.dimension"].sudo().search([("subject", "=", "partner")])
         ):
             company, policies = self._get_in_force(dimension, self.env.company)
             runs += policies._regrade_in(company, partners)

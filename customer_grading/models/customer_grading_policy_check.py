@@ -85,10 +85,12 @@ class CustomerGradingPolicy(models.Model):
         """Return a running policy that leaves nobody to this one."""
         company = self.company_id or self.env.company
         return self._get_running(self.dimension_id, company).filtered(
-            lambda other: other not in self | self.previous_id
-            and (other.sequence, other.id) < (self.sequence, self.id)
-            and other._parse_domain().is_true()
-            and (other.population == "all" or self.population == "documents")
+            lambda other: (
+                other not in self | self.previous_id
+                and (other.sequence, other.id) < (self.sequence, self.id)
+                and other._parse_domain().is_true()
+                and (other.population == "all" or self.population == "documents")
+            )
         )[:1]
 
     def _get_grade_problems(self):
@@ -178,7 +180,11 @@ class CustomerGradingCriterion(models.Model):
         counted = self.period in ("trailing", "best_year")
         if self.kind == "measure" and self.has_period and counted and self.period_count < 1:
             return self.env._("the period must be at least 1 long.")
-        if self.measure_kind == "growth" and self.period not in ("trailing", "this_year", "last_year"):
+        if self.measure_kind == "growth" and self.period not in (
+            "trailing",
+            "this_year",
+            "last_year",
+        ):
             return self.env._("growth needs one stretch of time: choose another period.")
         return None
 

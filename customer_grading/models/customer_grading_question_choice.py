@@ -20,6 +20,4 @@ class CustomerGradingQuestionChoice(models.Model):
     def _unlink_except_answered(self):
         Answer = self.env["customer.grading.answer"].sudo()
         if Answer.search([("choice_id", "in", self.ids)], limit=1):
-            raise UserError(
-                self.env._("A level that was given as an answer cannot be deleted.")
-            )
+            raise UserError(self.env._("A level that was given as an answer cannot be deleted."))

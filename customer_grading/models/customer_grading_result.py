@@ -18,29 +18,22 @@ class CustomerGradingResult(models.Model):
     _order = "dimension_id, grade_id, partner_id"
     _rec_name = "partner_id"
 
-    dimension_id = fields.Many2one(
-        "customer.grading.dimension", required=True, ondelete="restrict", index=True
-    )
+    dimension_id = fields.Many2one("customer.grading.dimension", required=True, ondelete="restrict")
     partner_id = fields.Many2one(
         "res.partner", "Customer", required=True, ondelete="cascade", index=True
     )
-    company_id = fields.Many2one("res.company", ondelete="cascade", index=True)
+    company_id = fields.Many2one("res.company", ondelete="cascade")
     policy_id = fields.Many2one(
         "customer.grading.policy", ondelete="restrict", index="btree_not_null"
     )
-    computed_grade_id = fields.Many2one(
-        "customer.grade", "Computed grade", ondelete="restrict", index="btree_not_null"
-    )
+    computed_grade_id = fields.Many2one("customer.grade", "Computed grade", ondelete="restrict")
     considered_grade_id = fields.Many2one(
         "customer.grade",
         "Considered grade",
         ondelete="restrict",
-        index="btree_not_null",
         help="The computed grade that change control last dealt with.",
     )
-    grade_id = fields.Many2one(
-        "customer.grade", ondelete="restrict", index="btree_not_null"
-    )
+    grade_id = fields.Many2one("customer.grade", ondelete="restrict", index="btree_not_null")
     grade_color = fields.Integer(related="grade_id.color")
     manual_grade_id = fields.Many2one(
         "customer.grade", "Grade by hand", ondelete="restrict", index="btree_not_null"
@@ -67,17 +60,13 @@ class CustomerGradingResult(models.Model):
         default="graded",
         required=True,
     )
-    score = fields.Float(
-        digits=(16, 4), groups="customer_grading.customer_grading_group_manager"
-    )
+    score = fields.Float(digits=(16, 4), groups="customer_grading.customer_grading_group_manager")
     values = fields.Json(groups="customer_grading.customer_grading_group_manager")
     date_evaluated = fields.Date("Values as of", readonly=True)
     date_since = fields.Date("Since")
     date_computed_since = fields.Date("Computed since")
     date_due = fields.Date("Next decision", index="btree_not_null")
-    previous_grade_id = fields.Many2one(
-        "customer.grade", "Before", ondelete="set null", index="btree_not_null"
-    )
+    previous_grade_id = fields.Many2one("customer.grade", "Before", ondelete="set null")
     user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     change_ids = fields.One2many("customer.grading.change", "result_id", string="Changes")
 
@@ -166,9 +155,7 @@ class CustomerGradingResult(models.Model):
             return
         if not self.env.user.has_group("customer_grading.customer_grading_group_officer"):
             raise AccessError(
-                self.env._(
-                    "Only grading officers set a grade by hand. Use “Propose a grade”."
-                )
+                self.env._("Only grading officers set a grade by hand. Use “Propose a grade”.")
             )
         self.check_access("read")
 
@@ -224,9 +211,7 @@ class CustomerGradingResult(models.Model):
         if until and until < fields.Date.context_today(self):
             raise UserError(self.env._("“Until” lies in the past. Choose a later day."))
         if self.dimension_id - grade.dimension_id:
-            raise UserError(
-                self.env._("%s is not a grade of this dimension.", grade.display_name)
-            )
+            raise UserError(self.env._("%s is not a grade of this dimension.", grade.display_name))
 
     def _propose(self, grade, reason, until=False):
         """Ask an officer to give these customers ``grade``; nothing changes until then.
@@ -237,20 +222,24 @@ class CustomerGradingResult(models.Model):
         self._check_by_hand(grade, reason, until)
         control = self.env["customer.grading.change.control"].sudo()
         today = fields.Date.context_today(self)
-        return self.env["customer.grading.change"].sudo().create(
-            [
-                control._prepare_change(
-                    result,
-                    today,
-                    "proposed",
-                    origin="manual",
-                    grade=grade,
-                    user_id=self.env.uid,
-                    note=reason,
-                    manual_until=until,
-                )
-                for result in self.sudo()
-            ]
+        return (
+            self.env["customer.grading.change"]
+            .sudo()
+            .create(
+                [
+                    control._prepare_change(
+                        result,
+                        today,
+                        "proposed",
+                        origin="manual",
+                        grade=grade,
+                        user_id=self.env.uid,
+                        note=reason,
+                        manual_until=until,
+                    )
+                    for result in self.sudo()
+                ]
+            )
         )
 
     def action_end_manual(self):

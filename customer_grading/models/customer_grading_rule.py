@@ -47,9 +47,7 @@ class CustomerGradingRule(models.Model):
     company_id = fields.Many2one(related="policy_id.company_id", store=True, precompute=True)
     dimension_id = fields.Many2one(related="policy_id.dimension_id")
     sequence = fields.Integer(default=10, aggregator=None)
-    root_id = fields.Many2one(
-        "customer.grading.rule", ondelete="cascade", index="btree_not_null"
-    )
+    root_id = fields.Many2one("customer.grading.rule", ondelete="cascade", index="btree_not_null")
     line_ids = fields.One2many("customer.grading.rule", "root_id", string="Conditions")
     parent_id = fields.Many2one(
         "customer.grading.rule",

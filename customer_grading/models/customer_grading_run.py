@@ -16,7 +16,6 @@ TRIES = 5  # of a slice that other people's writes keep from being stored
 KEPT_DAYS = 30  # lines of a try-on
 
 
-
 class CustomerGradingRun(models.Model):
     """One evaluation of a policy at a reference date, and what came of it."""
 
@@ -154,7 +153,9 @@ class CustomerGradingRun(models.Model):
         :param subject_ids: customers to grade; ``None``: all
         """
         self.ensure_one()
-        self._note({"state": "running", "date_start": fields.Datetime.now(), "error": False}, commit)
+        self._note(
+            {"state": "running", "date_start": fields.Datetime.now(), "error": False}, commit
+        )
         try:
             if commit:
                 self._grade(commit, subject_ids)
@@ -332,7 +333,6 @@ class CustomerGradingRun(models.Model):
                        score = evaluated.score,
                        values = evaluated.values,
                        date_evaluated = %(date)s,
-                       write_uid = %(user)s,
                        write_date = NOW() AT TIME ZONE 'UTC'
                   FROM %(table)s evaluated
                  WHERE evaluated.position > %(start)s AND evaluated.position <= %(end)s
@@ -354,10 +354,10 @@ class CustomerGradingRun(models.Model):
                 INSERT INTO customer_grading_result (
                     dimension_id, partner_id, company_id, policy_id, computed_grade_id,
                     reason, score, values, date_evaluated, date_computed_since,
-                    create_uid, write_uid, create_date, write_date)
+                    create_date, write_date)
                 SELECT %(dimension)s, partner.id, NULLIF(%(company)s, 0), %(policy)s,
                        evaluated.grade_id, evaluated.reason, evaluated.score,
-                       evaluated.values, %(date)s, %(date)s, %(user)s, %(user)s,
+                       evaluated.values, %(date)s, %(date)s,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
                   FROM %(table)s evaluated
                   JOIN res_partner partner ON partner.id = evaluated.subject_id
@@ -411,7 +411,7 @@ class CustomerGradingRun(models.Model):
                    SET policy_id = %(policy)s, computed_grade_id = NULL, reason = 'left',
                        score = NULL,
                        values = NULL, date_evaluated = %(date)s,
-                       date_computed_since = %(date)s, write_uid = %(user)s,
+                       date_computed_since = %(date)s,
                        write_date = NOW() AT TIME ZONE 'UTC'
                  WHERE result.dimension_id = %(dimension)s
                    AND COALESCE(result.company_id, 0) = %(company)s
@@ -499,13 +499,17 @@ class CustomerGradingRun(models.Model):
         """Bring what was computed into effect, as the policy's change control allows."""
         self.env["customer.grading.change.control"].sudo()._settle(self, commit, subject_ids)
         counts = self._count_moves()
-        missing = self.env["customer.grading.result"].sudo().search_count(
-            [
-                ("policy_id", "=", self.policy_id.id),
-                ("company_id", "=", self.company_id.id),
-                ("reason", "in", ("missing", "no_rule")),
-                *([("partner_id", "in", subject_ids)] if subject_ids is not None else []),
-            ]
+        missing = (
+            self.env["customer.grading.result"]
+            .sudo()
+            .search_count(
+                [
+                    ("policy_id", "=", self.policy_id.id),
+                    ("company_id", "=", self.company_id.id),
+                    ("reason", "in", ("missing", "no_rule")),
+                    *([("partner_id", "in", subject_ids)] if subject_ids is not None else []),
+                ]
+            )
         )
         self._note(
             {
@@ -525,8 +529,12 @@ class CustomerGradingRun(models.Model):
 
         They are counted from what is written: a run that was killed made some before.
         """
-        moves = self.env["customer.grading.change"].sudo()._read_group(
-            [("run_id", "=", self.id), ("state", "=", "applied")], ["direction"], ["__count"]
+        moves = (
+            self.env["customer.grading.change"]
+            .sudo()
+            ._read_group(
+                [("run_id", "=", self.id), ("state", "=", "applied")], ["direction"], ["__count"]
+            )
         )
         return Counter(dict(moves))
 

@@ -73,9 +73,7 @@ class Source:
         date = self._bounds[0][0]
         self.query.add_where(SQL("%s <= %s", date, max(last for *_, last in self._bounds)))
         if all(first for _, first, _ in self._bounds):
-            self.query.add_where(
-                SQL("%s >= %s", date, min(first for _, first, _ in self._bounds))
-            )
+            self.query.add_where(SQL("%s >= %s", date, min(first for _, first, _ in self._bounds)))
 
 
 class QuerySource:
