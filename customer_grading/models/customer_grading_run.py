@@ -7,7 +7,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 _logger = logging.getLogger(__name__)
 
@@ -592,8 +592,7 @@ class CustomerGradingRun(models.Model):
     def _get_health(self):
         """Return in one line how the run went."""
         self.ensure_one()
-        when = fields.Datetime.context_timestamp(self, self.date_end or self.create_date)
-        when = when.strftime("%Y-%m-%d %H:%M")
+        when = format_datetime(self.env, self.date_end or self.create_date, dt_format="short")
         if self.state == "done":
             return self.env._(
                 "Last run %(when)s, %(count)s graded, no errors.",

@@ -60,7 +60,12 @@ class ResConfigSettings(models.TransientModel):
         Run = self.env["customer.grading.run"].sudo()
         for settings in self:
             run = Run.search(
-                [("mode", "=", "nightly"), ("state", "not in", ("waiting", "running"))], limit=1
+                [
+                    ("mode", "=", "nightly"),
+                    ("state", "not in", ("waiting", "running")),
+                    ("company_id", "in", [False, settings.company_id.id]),
+                ],
+                limit=1,
             )
             settings.customer_grading_health = (
                 run._get_health() if run else self.env._("No run yet.")
