@@ -67,28 +67,45 @@ class CustomerGradingChangeControl(models.AbstractModel):
                            WHEN result.grade_id IS NULL THEN 'new'
                            WHEN result.computed_grade_id IS NULL THEN 'lost'
                            WHEN (computed.sequence, computed.id) < (held.sequence, held.id)
-                           THEN 'up' ELSE 'down' END AS direction
+                           THEN 'up' ELSE 'down' END AS direction,
+                       open.id AS open_id, open.state AS open_state,
+                       open.grade_id AS open_grade_id, told.id AS told_id
                   FROM customer_grading_result result
                   JOIN due USING (id)
                   LEFT JOIN customer_grade computed ON computed.id = result.computed_grade_id
                   LEFT JOIN customer_grade held ON held.id = result.grade_id
+                  LEFT JOIN LATERAL (
+                      SELECT * FROM customer_grading_change change
+                       WHERE change.result_id = result.id
+                         AND change.origin = 'computed' AND change.state IN %(open)s
+                       ORDER BY change.id DESC LIMIT 1
+                  ) open ON TRUE
+                  LEFT JOIN LATERAL (
+                      SELECT * FROM customer_grading_change change
+                       WHERE change.result_id = result.id
+                         AND change.state = 'applied' AND change.date_end IS NULL
+                       ORDER BY change.id DESC LIMIT 1
+                  ) told ON TRUE
             ), timed AS (
                 SELECT directed.*, %(due)s AS due FROM directed
-            ), decided AS (
+            ), stated AS (
                 SELECT timed.*, CASE WHEN due > %(date)s THEN 'held' ELSE %(state)s END AS state
                   FROM timed
+            ), decided AS (
+                SELECT stated.*, moves AND state = 'applied' AS takes,
+                       COALESCE(moves AND open_state = state, FALSE)
+                       AND open_grade_id IS NOT DISTINCT FROM computed_grade_id AS stays
+                  FROM stated
             ), superseded AS (
                 UPDATE customer_grading_change change
                    SET state = 'superseded'
                   FROM decided
-                 WHERE change.result_id = decided.id AND %(open)s AND NOT %(same)s
+                 WHERE change.id = decided.open_id AND NOT decided.stays
             ), ended AS (
                 UPDATE customer_grading_change change
                    SET date_end = %(date)s::date - 1
                   FROM decided
-                 WHERE change.result_id = decided.id
-                   AND decided.moves AND decided.state = 'applied'
-                   AND change.state = 'applied' AND change.date_end IS NULL
+                 WHERE change.id = decided.told_id AND decided.takes
             ), told AS (
                 INSERT INTO customer_grading_change (
                     result_id, dimension_id, partner_id, company_id, policy_id, run_id,
@@ -100,21 +117,19 @@ class CustomerGradingChangeControl(models.AbstractModel):
                        values, date_evaluated,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
                   FROM decided
-                 WHERE moves AND NOT EXISTS (
-                     SELECT FROM customer_grading_change change
-                      WHERE change.result_id = decided.id AND %(open)s AND %(same)s)
+                 WHERE moves AND NOT stays
+                 ORDER BY id
             ), taken AS (
                 UPDATE customer_grading_result result
                    SET considered_grade_id = result.computed_grade_id,
                        date_due = CASE WHEN decided.moves AND decided.state = 'held'
                                        THEN decided.due END,
-                       (previous_grade_id, grade_id, date_since) = (
-                           SELECT CASE WHEN takes THEN result.grade_id
-                                       ELSE result.previous_grade_id END,
-                                  CASE WHEN takes THEN result.computed_grade_id
+                       previous_grade_id = CASE WHEN decided.takes THEN result.grade_id
+                                                ELSE result.previous_grade_id END,
+                       grade_id = CASE WHEN decided.takes THEN result.computed_grade_id
                                        ELSE result.grade_id END,
-                                  CASE WHEN takes THEN %(date)s::date ELSE result.date_since END
-                             FROM (SELECT decided.moves AND decided.state = 'applied') t (takes))
+                       date_since = CASE WHEN decided.takes THEN %(date)s::date
+                                         ELSE result.date_since END
                   FROM decided
                  WHERE result.id = decided.id
             )
@@ -127,11 +142,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             run=run.id,
             due=self._get_due_sql(run),
             state=self._get_state_sql(run),
-            open=SQL("change.origin = 'computed' AND change.state IN %s", OPEN_STATES),
-            same=SQL(
-                "(decided.moves AND change.state = decided.state"
-                " AND change.grade_id IS NOT DISTINCT FROM decided.computed_grade_id)"
-            ),
+            open=OPEN_STATES,
         )
         self.env.cr.execute(statement)
         return self.env.cr.fetchone()[0]

@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
 from ..tools.scope import Scope
-from ..tools.statement import Source, Statement
+from ..tools.statement import Statement
 from .customer_grading_criterion import Terms
 
 VALUES = "raw"  # the relation that holds a policy's values, one row a subject
@@ -167,9 +167,14 @@ class CustomerGradingEngine(models.AbstractModel):
             if contact_ids is not None:
                 domain &= Domain(path, "in", contact_ids)
             query = Model._search(domain, active_test=False, bypass_access=True)
-            source = Source(Model, query, f"{path}.commercial_partner_id")
-            queries.append(query.select(source.subject))
-        return SQL(" UNION ALL ").join(queries)
+            # Contacts are few beside their documents: those are looked up once each.
+            query.groupby = Model._field_to_sql(query.table, path, query)
+            queries.append(query.select(SQL("%s AS id", query.groupby)))
+        return SQL(
+            "SELECT contact.commercial_partner_id FROM res_partner contact"
+            " JOIN (%s) documented ON documented.id = contact.id",
+            SQL(" UNION ALL ").join(queries),
+        )
 
     def _get_earlier_policies(self, policy, scope):
         """Return the running policies that are asked before ``policy``."""

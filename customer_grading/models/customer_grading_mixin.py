@@ -149,44 +149,55 @@ class CustomerGradingMixin(models.AbstractModel):
         return super()._field_to_sql(alias, field_expr, query)
 
     def _get_shown_sql(self, alias, fname, query):
-        """Return the shown grade or result as a column, by one join a company level."""
+        """Return the shown grade or result as a column, by one join a company level.
+
+        With one level it is the joined column itself: the database knows how many grades
+        there are, and groups accordingly.
+        """
         dimension = self._get_main_dimension()
         if not dimension:
             return SQL("NULL::integer")
+        self._flush_results()
         column = "grade_id" if fname == "customer_grade_id" else "id"
         key = self._field_to_sql(alias, self._grading_key_field, query)
+        companies = dimension._get_result_company_ids(self.env.company)
+        if query is None:
+            return self._get_nearest_sql(dimension, companies, column, key)
         found = []
-        for company_id in dimension._get_result_company_ids(self.env.company):
+        for company_id in companies:
             joined = f"{alias}__grading_{company_id or 0}"
-            result = SQL.identifier(joined)
-            condition = SQL(
-                "%(result)s.dimension_id = %(dimension)s"
-                " AND COALESCE(%(result)s.company_id, 0) = %(company)s"
-                " AND %(result)s.%(field)s = %(key)s",
-                result=result,
-                dimension=dimension.id,
-                company=company_id or 0,
-                field=SQL.identifier(self._grading_result_field),
-                key=key,
-            )
-            value = SQL("%s.%s", result, SQL.identifier(column))
-            if query is None:
-                value = SQL(
-                    "(SELECT %s FROM customer_grading_result %s WHERE %s)",
-                    value,
-                    result,
-                    condition,
-                )
-            else:
-                query.add_join("LEFT JOIN", joined, "customer_grading_result", condition)
-                # A nearer company's result counts even where it is not graded.
-                value = SQL("CASE WHEN %s.id IS NOT NULL THEN %s END", result, value)
-            found.append((SQL("%s.id", result), value))
-        self._flush_results()
-        if len(found) == 1 or query is None:
-            return SQL("COALESCE(%s)", SQL(", ").join(value for _id, value in found))
+            condition = self._get_result_sql(joined, dimension, SQL("= %s", company_id or 0), key)
+            query.add_join("LEFT JOIN", joined, "customer_grading_result", condition)
+            found.append((SQL.identifier(joined, "id"), SQL.identifier(joined, column)))
+        if len(found) == 1:
+            return found[0][1]
+        # A nearer company's result counts even where it is not graded.
         whens = [SQL("WHEN %s IS NOT NULL THEN %s", id_, value) for id_, value in found]
         return SQL("(CASE %s END)", SQL(" ").join(whens))
+
+    def _get_result_sql(self, alias, dimension, is_company, key):
+        """Return whether a result is the one of ``key``, in the terms of its unique index."""
+        return SQL(
+            "%(dimension_field)s = %(dimension)s AND COALESCE(%(company_field)s, 0) %(is_company)s"
+            " AND %(key_field)s = %(key)s",
+            dimension_field=SQL.identifier(alias, "dimension_id"),
+            dimension=dimension.id,
+            company_field=SQL.identifier(alias, "company_id"),
+            is_company=is_company,
+            key_field=SQL.identifier(alias, self._grading_result_field),
+            key=key,
+        )
+
+    def _get_nearest_sql(self, dimension, companies, column, key):
+        """Return the same where there is no query to join: a query of its own."""
+        keys = [company_id or 0 for company_id in companies]
+        return SQL(
+            "(SELECT shown.%s FROM customer_grading_result shown WHERE %s"
+            " ORDER BY array_position(%s, COALESCE(shown.company_id, 0)) LIMIT 1)",
+            SQL.identifier(column),
+            self._get_result_sql("shown", dimension, SQL("= ANY(%s)", keys), key),
+            keys,
+        )
 
     def _flush_results(self):
         self.env["customer.grading.result"].flush_model(

@@ -296,8 +296,13 @@ class CustomerGradingRun(models.Model):
 
     def _store(self, table, commit=False, subject_ids=None):
         """Bring the results up to date, writing only those that differ."""
-        for start in range(0, self.graded_count, SLICE):
-            self._try(self._store_slice, commit, table, start, start + SLICE)
+        todo = f"{table}_todo"
+        count = self._try(self._find_differing, commit, table, todo)
+        for start in range(0, count, SLICE):
+            self._try(self._store_slice, commit, todo, start, start + SLICE)
+        self._drop(todo)
+        if count > SLICE:
+            self._analyze(SQL.identifier("customer_grading_result"))
         self._try(self._store_leavers, commit, table, subject_ids)
         self.env["customer.grading.result"].invalidate_model(flush=False)
 
@@ -315,35 +320,77 @@ class CustomerGradingRun(models.Model):
                 self.env.cr.rollback()
         return None
 
-    def _store_slice(self, table, start, end):
-        """Store the results of one slice; customers deleted meanwhile are passed over."""
+    def _find_differing(self, table, todo):
+        """Fill the temporary table ``todo`` with what differs from the results.
+
+        :return: how many rows differ
+        """
         self.env.flush_all()
         params = self._get_store_params(table)
-        params.update(start=start, end=end)
+        params.update(todo=SQL.identifier(todo))
+        if self.graded_count > SLICE:
+            self._analyze(params["table"], SQL.identifier("customer_grading_result"))
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE customer_grading_result result
-                   SET policy_id = %(policy)s,
-                       date_computed_since = CASE
-                           WHEN result.computed_grade_id IS DISTINCT FROM evaluated.grade_id
-                           THEN %(date)s ELSE result.date_computed_since END,
-                       computed_grade_id = evaluated.grade_id,
-                       reason = evaluated.reason,
-                       score = evaluated.score,
-                       values = evaluated.values,
-                       date_evaluated = %(date)s,
-                       write_date = NOW() AT TIME ZONE 'UTC'
+                CREATE TEMPORARY TABLE %(todo)s AS
+                SELECT ROW_NUMBER() OVER (ORDER BY result.id, evaluated.subject_id) AS position,
+                       result.id AS result_id, evaluated.subject_id, evaluated.grade_id,
+                       evaluated.reason, evaluated.score, evaluated.values
                   FROM %(table)s evaluated
-                 WHERE evaluated.position > %(start)s AND evaluated.position <= %(end)s
-                   AND result.partner_id = evaluated.subject_id
+                  LEFT JOIN customer_grading_result result
+                    ON result.partner_id = evaluated.subject_id
                    AND result.dimension_id = %(dimension)s
                    AND COALESCE(result.company_id, 0) = %(company)s
-                   AND (result.policy_id, result.computed_grade_id, result.reason,
+                 WHERE result.id IS NULL
+                    OR (result.policy_id, result.computed_grade_id, result.reason,
                         result.score, result.values)
                        IS DISTINCT FROM
                        (%(policy)s, evaluated.grade_id, evaluated.reason,
                         evaluated.score, evaluated.values)
+                """,
+                **params,
+            )
+        )
+        count = self.env.cr.rowcount
+        if count > SLICE:
+            self.env.cr.execute(SQL("CREATE UNIQUE INDEX ON %(todo)s (position)", **params))
+            self._analyze(params["todo"])
+        return count
+
+    def _analyze(self, *tables):
+        """Tell PostgreSQL what the tables are like now: autovacuum comes a minute too late.
+
+        Without statistics it plans for a handful of rows.
+        """
+        self.env.cr.execute(SQL("ANALYZE %s", SQL(", ").join(tables)))
+
+    def _store_slice(self, todo, start, end):
+        """Store the results of one slice; customers deleted meanwhile are passed over."""
+        self.env.flush_all()
+        params = self._get_store_params(todo)
+        params.update(start=start, end=end)
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH slice AS MATERIALIZED (
+                    SELECT * FROM %(table)s WHERE position > %(start)s AND position <= %(end)s
+                )
+                UPDATE customer_grading_result result
+                   SET policy_id = %(policy)s,
+                       date_computed_since = CASE
+                           WHEN result.computed_grade_id IS DISTINCT FROM slice.grade_id
+                           THEN %(date)s ELSE result.date_computed_since END,
+                       computed_grade_id = slice.grade_id,
+                       reason = slice.reason,
+                       score = slice.score,
+                       values = slice.values,
+                       date_evaluated = %(date)s,
+                       write_date = NOW() AT TIME ZONE 'UTC'
+                  FROM slice
+                 WHERE result.id = slice.result_id
+                   AND result.id >= (SELECT MIN(result_id) FROM slice)
+                   AND result.id <= (SELECT MAX(result_id) FROM slice)
                 """,
                 **params,
             )
@@ -356,17 +403,13 @@ class CustomerGradingRun(models.Model):
                     reason, score, values, date_evaluated, date_computed_since,
                     create_date, write_date)
                 SELECT %(dimension)s, partner.id, NULLIF(%(company)s, 0), %(policy)s,
-                       evaluated.grade_id, evaluated.reason, evaluated.score,
-                       evaluated.values, %(date)s, %(date)s,
+                       slice.grade_id, slice.reason, slice.score, slice.values,
+                       %(date)s, %(date)s,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
-                  FROM %(table)s evaluated
-                  JOIN res_partner partner ON partner.id = evaluated.subject_id
-                 WHERE evaluated.position > %(start)s AND evaluated.position <= %(end)s
-                   AND NOT EXISTS (
-                       SELECT FROM customer_grading_result result
-                        WHERE result.partner_id = evaluated.subject_id
-                          AND result.dimension_id = %(dimension)s
-                          AND COALESCE(result.company_id, 0) = %(company)s)
+                  FROM %(table)s slice
+                  JOIN res_partner partner ON partner.id = slice.subject_id
+                 WHERE slice.position > %(start)s AND slice.position <= %(end)s
+                   AND slice.result_id IS NULL
                 ON CONFLICT DO NOTHING
                 """,
                 **params,
