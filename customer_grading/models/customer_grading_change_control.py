@@ -23,7 +23,10 @@ class CustomerGradingChangeControl(models.AbstractModel):
         for step in (self._settle_computed, self._settle_manual):
             last_id = 0
             while last_id is not None:
+                begins = run.first and last_id == 0
                 last_id = run._try(step, commit, run, subject_ids, last_id)
+                if begins:
+                    run._analyze(SQL.identifier("customer_grading_change"))
         self.env.invalidate_all(flush=False)
 
     def _bring_back_proposals(self, run):

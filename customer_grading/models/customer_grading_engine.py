@@ -74,8 +74,9 @@ class CustomerGradingEngine(models.AbstractModel):
     def _get_population_sources(self):
         """Return what makes a contact a customer, as ``(model, domain, path)``.
 
-        Documents of these models, whatever their date, put the customer at the end of the
-        path among the subjects. An addon with other documents extends the list.
+        Documents of these models, whatever their date, put the company of the contact at
+        the end of the path among the subjects. An addon with other documents extends the
+        list.
         """
         return [
             ("sale.order", Domain("state", "=", "sale"), "partner_id"),
@@ -104,11 +105,14 @@ class CustomerGradingEngine(models.AbstractModel):
         contacts = Partner._search([("commercial_partner_id", "in", scope.subject_ids)])
         return contacts.get_result_ids() or (0,)
 
-    def _get_subject_query(self, policy, scope, contact_ids=None):
+    def _get_subject_query(self, policy, scope, contact_ids=None, documented=True):
         """Return the query of the customers that ``policy`` grades.
 
         They are commercial entities in its population that match its domain, and that no
         running policy before it grades.
+
+        :param documented: whether to look for the documents that the policy's population
+            must have
         """
         Partner = self._get_subject_model(scope)
         query = Partner._search(self._get_candidate_domain(scope), bypass_access=True)
@@ -119,9 +123,14 @@ class CustomerGradingEngine(models.AbstractModel):
                 SQL.identifier(query.table, "id"),
             )
         )
-        query.add_where(self._get_applies_sql(policy, scope, Partner, query, contact_ids))
+        query.add_where(self._get_matches_sql(policy, Partner, query))
+        if documented and policy.population == "documents":
+            query.add_where(self._get_documented_sql(scope, query, contact_ids))
         for earlier in self._get_earlier_policies(policy, scope):
-            applies = self._get_applies_sql(earlier, scope, Partner, query, contact_ids)
+            applies = self._get_matches_sql(earlier, Partner, query)
+            if earlier.population == "documents" and policy.population != "documents":
+                documents = self._get_documented_sql(scope, query, contact_ids)
+                applies = SQL("%s AND %s", applies, documents)
             query.add_where(SQL("NOT COALESCE(%s, FALSE)", applies))
         return query
 
@@ -141,25 +150,38 @@ class CustomerGradingEngine(models.AbstractModel):
             domain &= Domain("id", "in", scope.subject_ids)
         return domain
 
-    def _get_applies_sql(self, policy, scope, Partner, query, contact_ids):
-        """Return whether ``policy`` applies to a candidate."""
+    @staticmethod
+    def _get_matches_sql(policy, Partner, query):
+        """Return whether a candidate matches the domain of ``policy``."""
         domain = policy._parse_domain()
-        conditions = []
-        if not domain.is_true():
-            domain = domain.optimize_full(Partner)
-            conditions.append(domain._to_sql(Partner, query.table, query))
-        if policy.population == "documents":
-            conditions.append(
-                SQL(
-                    "%s IN (%s)",
-                    SQL.identifier(query.table, "id"),
-                    self._get_population_sql(scope, contact_ids),
-                )
-            )
-        return SQL("(%s)", SQL(" AND ").join(conditions)) if conditions else SQL("TRUE")
+        if domain.is_true():
+            return SQL("TRUE")
+        return domain.optimize_full(Partner)._to_sql(Partner, query.table, query)
+
+    def _get_documented_sql(self, scope, query, contact_ids):
+        """Return whether a candidate has a document."""
+        subject = SQL.identifier(query.table, "id")
+        return SQL("%s IN (%s)", subject, self._get_population_sql(scope, contact_ids))
 
     def _get_population_sql(self, scope, contact_ids):
         """Return the query of the commercial entities that have a document."""
+        queries = []
+        for query, contact in self._get_population_queries(scope, contact_ids):
+            # Contacts are few beside their documents: those are looked up once each.
+            query.groupby = contact
+            queries.append(query.select(SQL("%s AS id", contact)))
+        return SQL(
+            "SELECT contact.commercial_partner_id FROM res_partner contact"
+            " JOIN (%s) documented ON documented.id = contact.id",
+            SQL(" UNION ALL ").join(queries),
+        )
+
+    def _get_population_queries(self, scope, contact_ids=None):
+        """Return the documents of each source of the population, and whose they are.
+
+        :param contact_ids: only those of these contacts
+        :return: ``[(query, contact of a document as SQL)]``
+        """
         queries = []
         for model_name, domain, path in self._get_population_sources():
             Model = self.env[model_name].sudo().with_context(active_test=False)
@@ -167,14 +189,8 @@ class CustomerGradingEngine(models.AbstractModel):
             if contact_ids is not None:
                 domain &= Domain(path, "in", contact_ids)
             query = Model._search(domain, active_test=False, bypass_access=True)
-            # Contacts are few beside their documents: those are looked up once each.
-            query.groupby = Model._field_to_sql(query.table, path, query)
-            queries.append(query.select(SQL("%s AS id", query.groupby)))
-        return SQL(
-            "SELECT contact.commercial_partner_id FROM res_partner contact"
-            " JOIN (%s) documented ON documented.id = contact.id",
-            SQL(" UNION ALL ").join(queries),
-        )
+            queries.append((query, Model._field_to_sql(query.table, path, query)))
+        return queries
 
     def _get_earlier_policies(self, policy, scope):
         """Return the running policies that are asked before ``policy``."""
@@ -204,6 +220,10 @@ class CustomerGradingEngine(models.AbstractModel):
         contact_ids = self._get_contact_ids(scope)
         query = self._get_subject_query(policy, scope, contact_ids)
         statement = Statement(self._get_subject_model(scope), query, scope, contact_ids)
+        return statement.to_sql(self._add_values(policy, scope, statement, criteria))
+
+    def _add_values(self, policy, scope, statement, criteria=None):
+        """Open in ``statement`` what the values are read from; return them by column."""
         columns = {}
         for criterion in criteria or policy._get_measured_criteria():
             columns[f"v{criterion.id}"] = self._get_value_sql(criterion, scope, statement)
@@ -211,7 +231,68 @@ class CustomerGradingEngine(models.AbstractModel):
                 columns[f"g{criterion.id}"] = self._get_group_sql(
                     criterion, statement.get_subject_field_sql
                 )
-        return statement.to_sql(columns)
+        return columns
+
+    def _create_values(self, policy, scope, table):
+        """Fill the temporary table ``table`` with the values of all subjects of a policy.
+
+        Who appears in a scan that a measure makes has a document. The others, few as a
+        rule, are looked up afterwards: to read the documents of all times for everybody
+        would take as long as all measures together.
+        """
+        query = self._get_subject_query(policy, scope, documented=False)
+        statement = Statement(self._get_subject_model(scope), query, scope)
+        columns = self._add_values(policy, scope, statement)
+        if policy.population != "documents":
+            self._create_table(table, statement.to_sql(columns))
+            return
+        columns["documented"] = self._get_seen_sql(statement)
+        self._create_table(table, statement.to_sql(columns))
+        self._delete_undocumented(scope, table)
+
+    def _delete_undocumented(self, scope, table):
+        """Delete from ``table`` the subjects that no document makes customers.
+
+        Each source has only those to look for that the ones before it did not find.
+        """
+        unseen = SQL.identifier("customer_grading_unseen")
+        self._create_table(
+            unseen,
+            SQL(
+                "SELECT contact.id, candidate.subject_id FROM %s candidate"
+                " JOIN res_partner contact ON contact.commercial_partner_id = candidate.subject_id"
+                " WHERE NOT candidate.documented",
+                table,
+            ),
+        )
+        for query, contact in self._get_population_queries(scope):
+            query.add_where(SQL("%s = contact.id", contact))
+            self.env.cr.execute(SQL("ANALYZE %s", unseen))
+            self.env.cr.execute(
+                SQL(
+                    "DELETE FROM %(unseen)s WHERE subject_id IN (SELECT subject_id"
+                    " FROM %(unseen)s contact WHERE EXISTS (%(documents)s))",
+                    unseen=unseen,
+                    documents=query.select(SQL("1")),
+                )
+            )
+        self.env.cr.execute(
+            SQL("DELETE FROM %s WHERE subject_id IN (SELECT subject_id FROM %s)", table, unseen)
+        )
+        self.env.cr.execute(SQL("DROP TABLE %s", unseen))
+
+    def _get_seen_sql(self, statement):
+        """Return whether a scan of ``statement`` found a document of the population."""
+        population = [
+            (model_name, f"{path}.commercial_partner_id", domain.optimize(self.env[model_name]))
+            for model_name, domain, path in self._get_population_sources()
+        ]
+        found = [
+            SQL("%s IS NOT NULL", SQL.identifier(source.alias, "subject_id"))
+            for source in statement.sources
+            if source.documents in population
+        ]
+        return SQL("(%s)", SQL(" OR ").join(found)) if found else SQL("FALSE")
 
     def _get_value_sql(self, criterion, scope, statement):
         measure = criterion.measure_id.sudo()
@@ -428,29 +509,22 @@ class CustomerGradingEngine(models.AbstractModel):
     def _evaluate(self, policy, scope, table):
         """Fill the temporary table ``table`` with what every subject of the policy gets.
 
-        Columns: ``position`` from 1, ``subject_id``, ``grade_id``, ``reason``, ``score``,
-        ``values``. Reads documents, locks nothing.
+        Columns: ``subject_id``, ``grade_id``, ``reason``, ``score``, ``values``. Reads
+        documents, locks nothing.
 
         :return: ``(scope, count)``: the scope with the cut-offs used, and the number of
             subjects
         """
-        values = self._get_values_sql(policy, scope)
-        ranked = any(c._is_ranked() for c in policy._get_measured_criteria())
-        if ranked and scope.cutoffs is None:
-            kept = SQL.identifier(f"{table}_values")
-            self._create_table(kept, values)
-            scope = scope._replace(cutoffs=self._compute_cutoffs(policy, kept))
-            values = SQL("SELECT * FROM %s", kept)
-        graded = self._get_graded_sql(policy, scope, values)
-        self._create_table(
-            SQL.identifier(table),
-            SQL("SELECT ROW_NUMBER() OVER () AS position, graded.* FROM (%s) graded", graded),
-        )
-        if ranked:
-            self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", SQL.identifier(f"{table}_values")))
-        [[count]] = self.env.execute_query(
-            SQL("SELECT COALESCE(MAX(position), 0) FROM %s", SQL.identifier(table))
-        )
+        values = SQL.identifier(f"{table}_values")
+        if scope.subject_ids is None:
+            self._create_values(policy, scope, values)
+        else:
+            self._create_table(values, self._get_values_sql(policy, scope))
+        if scope.cutoffs is None:
+            scope = scope._replace(cutoffs=self._compute_cutoffs(policy, values))
+        graded = self._get_graded_sql(policy, scope, SQL("SELECT * FROM %s", values))
+        count = self._create_table(SQL.identifier(table), graded)
+        self.env.cr.execute(SQL("DROP TABLE %s", values))
         return scope, count
 
     @api.model
@@ -467,11 +541,15 @@ class CustomerGradingEngine(models.AbstractModel):
         return policy.criterion_ids.browse()
 
     def _create_table(self, name, query):
-        """Keep the rows of ``query`` in a temporary table, pending writes included."""
+        """Keep the rows of ``query`` in a temporary table, pending writes included.
+
+        :return: how many they are
+        """
         for field in query.to_flush:
             self.env[field.model_name].flush_model([field.name])
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", name))
         self.env.cr.execute(SQL("CREATE TEMPORARY TABLE %s AS %s", name, query))
+        return self.env.cr.rowcount
 
 
 class MeasureError(UserError):

@@ -478,7 +478,8 @@ class CustomerGradingMeasure(models.Model):
     def _open_source(self, scope, contact_ids):
         """Return the :class:`Source` of this measure's documents, by subject."""
         model = self.env[self.model_name].with_context(active_test=False)
-        domain = Domain(literal_eval(self.domain or "[]"))
+        documents = Domain(literal_eval(self.domain or "[]"))
+        domain = documents
         if self.company_field:
             # A document without a company is everybody's, as in Odoo's own rules.
             domain &= Domain(self.company_field, "in", [False, *scope.company_ids])
@@ -486,7 +487,7 @@ class CustomerGradingMeasure(models.Model):
         if contact_ids is not None:
             domain &= Domain(contact_path, "in", list(contact_ids))
         query = model._search(domain, active_test=False, bypass_access=True)
-        return Source(model, query, self.subject_path)
+        return Source(model, query, self.subject_path, documents)
 
     def _get_only(self, criterion):
         only = Domain(literal_eval(criterion.document_domain or "[]"))

@@ -19,13 +19,9 @@ class CustomerGradingResult(models.Model):
     _rec_name = "partner_id"
 
     dimension_id = fields.Many2one("customer.grading.dimension", required=True, ondelete="restrict")
-    partner_id = fields.Many2one(
-        "res.partner", "Customer", required=True, ondelete="cascade", index=True
-    )
+    partner_id = fields.Many2one("res.partner", "Customer", required=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", ondelete="cascade")
-    policy_id = fields.Many2one(
-        "customer.grading.policy", ondelete="restrict", index="btree_not_null"
-    )
+    policy_id = fields.Many2one("customer.grading.policy", ondelete="restrict")
     computed_grade_id = fields.Many2one("customer.grade", "Computed grade", ondelete="restrict")
     considered_grade_id = fields.Many2one(
         "customer.grade",
@@ -70,10 +66,8 @@ class CustomerGradingResult(models.Model):
     user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     change_ids = fields.One2many("customer.grading.change", "result_id", string="Changes")
 
-    _subject_uniq = models.UniqueIndex("(dimension_id, partner_id, COALESCE(company_id, 0))")
-    _undecided_idx = models.Index(
-        "(policy_id, company_id) WHERE computed_grade_id IS DISTINCT FROM considered_grade_id"
-    )
+    # The customer comes first: the index also finds what is to go with a deleted contact.
+    _subject_uniq = models.UniqueIndex("(partner_id, dimension_id, COALESCE(company_id, 0))")
 
     @api.depends("manual_grade_id", "computed_grade_id")
     def _compute_manual_differs(self):

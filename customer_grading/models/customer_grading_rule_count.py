@@ -105,11 +105,8 @@ class CustomerGradingRule(models.Model):
         )
 
     def _get_values(self, engine, policy, scope):
-        values = engine._get_values_sql(policy, scope)
-        if not any(c._is_ranked() for c in policy._get_measured_criteria()):
-            return values, scope
         table = SQL.identifier(TABLE)
-        engine._create_table(table, values)
+        engine._create_values(policy, scope, table)
         cutoffs = engine._compute_cutoffs(policy, table)
         return SQL("SELECT * FROM %s", table), scope._replace(cutoffs=cutoffs)
 

@@ -270,11 +270,6 @@ class CustomerGradingRun(models.Model):
         self.sudo().write(
             {"cutoffs": scope.cutoffs or False, "graded_count": count, "first": self._is_first()}
         )
-        if count > SLICE:
-            index = SQL.identifier(f"{table}_position")
-            self.env.cr.execute(
-                SQL("CREATE INDEX %s ON %s (position)", index, SQL.identifier(table))
-            )
 
     def _get_last_full_run(self):
         """Return the last run that graded everybody by this policy, for this company."""
@@ -301,7 +296,7 @@ class CustomerGradingRun(models.Model):
         for start in range(0, count, SLICE):
             self._try(self._store_slice, commit, todo, start, start + SLICE)
         self._drop(todo)
-        if count > SLICE:
+        if self.first and count > SLICE:
             self._analyze(SQL.identifier("customer_grading_result"))
         self._try(self._store_leavers, commit, table, subject_ids)
         self.env["customer.grading.result"].invalidate_model(flush=False)
@@ -329,7 +324,7 @@ class CustomerGradingRun(models.Model):
         params = self._get_store_params(table)
         params.update(todo=SQL.identifier(todo))
         if self.graded_count > SLICE:
-            self._analyze(params["table"], SQL.identifier("customer_grading_result"))
+            self._analyze(params["table"])
         self.env.cr.execute(
             SQL(
                 """
@@ -358,12 +353,12 @@ class CustomerGradingRun(models.Model):
             self._analyze(params["todo"])
         return count
 
-    def _analyze(self, *tables):
-        """Tell PostgreSQL what the tables are like now: autovacuum comes a minute too late.
+    def _analyze(self, table):
+        """Tell PostgreSQL what ``table`` is like now: autovacuum comes a minute too late.
 
         Without statistics it plans for a handful of rows.
         """
-        self.env.cr.execute(SQL("ANALYZE %s", SQL(", ").join(tables)))
+        self.env.cr.execute(SQL("ANALYZE %s", table))
 
     def _store_slice(self, todo, start, end):
         """Store the results of one slice; customers deleted meanwhile are passed over."""

@@ -8,11 +8,14 @@ class Source:
 
     Measures that read the same documents are columns of one source; what tells them
     apart (period, narrower domain) is the ``FILTER`` of their aggregate.
+
+    :param domain: which documents of the model these are
     """
 
-    def __init__(self, model, query, subject_path):
+    def __init__(self, model, query, subject_path, domain):
         self.model = model
         self.query = query
+        self.documents = (model._name, subject_path, domain.optimize(model))
         self.subject = self.get_field_sql(subject_path)
         self.columns = []
         self._bounds = []
@@ -79,6 +82,8 @@ class Source:
 class QuerySource:
     """One scan of a query that gives ``subject_id`` and more, by subject."""
 
+    documents = None  # not those of one model
+
     def __init__(self, alias, query):
         self.alias = alias
         self.query = query
@@ -119,6 +124,11 @@ class Statement:
         self.contact_ids = contact_ids
         self._sources = {}
         self._relations = []
+
+    @property
+    def sources(self):
+        """Return the sources opened so far."""
+        return list(self._sources.values())
 
     def get_source(self, key, open_source):
         """Return the source of ``key``, opened by ``open_source`` the first time."""
