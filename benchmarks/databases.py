@@ -76,6 +76,16 @@ def clone(source, name):
     return name
 
 
+def vacuum(name):
+    """Clean up after what was written, and know what the tables are like."""
+    release(name)
+    connection = psycopg2.connect(dbname=name)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE)")
+    connection.close()
+
+
 def release(name):
     """Let go of a database: no registry, no connection."""
     Registry.delete(name)
@@ -123,12 +133,7 @@ def _make_data(template, scale, name):
     making = clone(template, f"{PREFIX}making")
     with environment(making) as env:
         generate(env, scale)
-    release(making)
-    connection = psycopg2.connect(dbname=making)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM (ANALYZE)")
-    connection.close()
+    vacuum(making)
     with maintenance() as cursor:
         cursor.execute(f'ALTER DATABASE "{making}" RENAME TO "{name}"')
     if _get_files(making).exists():

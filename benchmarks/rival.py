@@ -58,14 +58,21 @@ def _prepare_grade(deserved):
 
 
 def _get_values(env, today):
-    """Return ``{partner id: [revenue, orders, date of the last order]}``."""
+    """Return ``{partner id: [revenue, orders, date of the last order]}`` of all customers."""
     since = today + relativedelta(days=1, months=-12)
     invoices = Domain("state", "=", "posted") & Domain(
         "move_type", "in", ["out_invoice", "out_refund"]
     )
     orders = Domain("state", "=", "sale")
     customer = "partner_id.commercial_partner_id"
-    values = {}
+    values = {
+        partner.id: [0.0, 0, None]
+        for model, domain, path in (
+            ("account.move", invoices, "commercial_partner_id"),
+            ("crm.lead", Domain("type", "=", "opportunity"), customer),
+        )
+        for (partner,) in env[model]._read_group(domain, [path])
+    }
     for partner, revenue in env["account.move"]._read_group(
         invoices & Domain("invoice_date", ">=", since),
         ["commercial_partner_id"],

@@ -8,7 +8,7 @@ class CustomerGrade(models.Model):
 
     _name = "customer.grade"
     _description = "Customer Grade"
-    _order = "dimension_id, sequence, id"
+    _order = "sequence, id"
     _rec_names_search = ["code", "name"]
 
     name = fields.Char(required=True, translate=True)

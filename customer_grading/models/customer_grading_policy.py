@@ -442,9 +442,11 @@ class CustomerGradingPolicy(models.Model):
         if company is None:
             companies = self._get_companies()
             company = self.env.company if self.env.company in companies else companies[:1]
+        # A chatter is kept where everybody is graded, not of each customer graded at once.
         return (
             self.env["customer.grading.run"]
             .sudo()
+            .with_context(tracking_disable=mode == "on_demand")
             .create(
                 {
                     "policy_id": self.id,

@@ -61,13 +61,17 @@ class CustomerGradingResult(models.Model):
     date_evaluated = fields.Date("Values as of", readonly=True)
     date_since = fields.Date("Since")
     date_computed_since = fields.Date("Computed since")
-    date_due = fields.Date("Next decision", index="btree_not_null")
+    date_due = fields.Date("Next decision")
     previous_grade_id = fields.Many2one("customer.grade", "Before", ondelete="set null")
     user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     change_ids = fields.One2many("customer.grading.change", "result_id", string="Changes")
 
     # The customer comes first: the index also finds what is to go with a deleted contact.
     _subject_uniq = models.UniqueIndex("(partner_id, dimension_id, COALESCE(company_id, 0))")
+    # What change control has to look at, a few of all in most nights.
+    _undecided_idx = models.Index(
+        "(id) WHERE computed_grade_id IS DISTINCT FROM considered_grade_id OR date_due IS NOT NULL"
+    )
 
     @api.depends("manual_grade_id", "computed_grade_id")
     def _compute_manual_differs(self):
