@@ -4,6 +4,7 @@ import json
 import statistics
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -173,18 +174,25 @@ def check_queries(small, large):
     ]
 
 
+@contextmanager
+def _moving(name, scale):
+    """Give an environment in which customers are about to move, and all else is settled."""
+    with databases.environment(name) as env:
+        subject.execute(subject.create_run(subject.get_running_policy(env)))
+        move_customers(env.cr, _get_moving(scale))
+    databases.vacuum(name)
+    with databases.environment(name) as env:
+        yield env
+
+
 def check_rival(name, scale):
     """The whole run with moves, against ``_read_group``, a loop and the ORM."""
     usual = {}
-    with databases.environment(name) as env:
-        policy = subject.get_running_policy(env)
-        for thrifty in (False, True):
-            move_customers(env.cr, _get_moving(scale))
-            with Stopwatch() as usual[thrifty]:
-                rival.grade(env, policy, thrifty)
-            subject.execute(subject.create_run(policy))  # settles both sides' differences
-        move_customers(env.cr, _get_moving(scale))
-        steps = subject.execute(subject.create_run(policy))
+    for thrifty in (False, True):
+        with _moving(name, scale) as env, Stopwatch() as usual[thrifty]:
+            rival.grade(env, subject.get_running_policy(env), thrifty)
+    with _moving(name, scale) as env:
+        steps = subject.execute(subject.create_run(subject.get_running_policy(env)))
     return Row(
         "the whole, against the usual way",
         1 / 8,

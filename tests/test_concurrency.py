@@ -28,7 +28,7 @@ class TestConcurrency(BaseCase):
     def setUp(self):
         super().setUp()
         # Slices and batches of two: three of each.
-        for name, constant in (("run", "SLICE"), ("change_control", "SLICE")):
+        for name, constant in (("run_store", "SLICE"), ("change_control", "SLICE")):
             patcher = patch(f"{MODELS}.customer_grading_{name}.{constant}", 2)
             patcher.start()
             self.addCleanup(patcher.stop)

@@ -618,25 +618,39 @@ class TestCompanies(CustomerGradingCommon):
 @tagged("post_install", "-at_install")
 class TestPopulation(CustomerGradingCommon):
     def test_customers_are_commercial_entities_with_a_document(self):
-        partners = self._create_customers(7)
-        ordered, invoiced, lead, person_s, nothing, archived, own = partners
+        """Whatever the criteria read, and however long ago the document was."""
+        partners = self._create_customers(9)
+        ordered, invoiced, lead, person_s, nothing, archived, own, drafted, lately = partners
         person = self.env["res.partner"].create({"name": "Ann", "parent_id": person_s.id})
         colleague = self._create_users()["salesperson"].partner_id
         elsewhere = self._create_company_with_chart("Elsewhere")
         own.company_id = elsewhere
         self._create_order(ordered, date(2015, 1, 1))
+        self._create_order(lately, date(2026, 9, 1))
+        self._create_invoice(lately, date(2026, 9, 1))
+        self._create_order(drafted, date(2026, 9, 1), confirm=False)
+        self._create_order(nothing, date(2026, 9, 1), company=elsewhere)
         self._create_invoice(invoiced, date(2015, 1, 1))
         self._create_lead(lead, date(2015, 1, 1), company_id=False)
         for partner in (person, archived, colleague, elsewhere.partner_id):
             self._create_lead(partner, date(2015, 1, 1))
         archived.active = False
-        policy = self._create_policy({}, [("A", ())])
-        self._activate(policy)
-        self.assertEqual(
-            self._get_results(partners | person | colleague | elsewhere.partner_id).keys(),
-            {ordered, invoiced, lead, person_s},
-        )
-        self.assertNotIn(nothing, self._get_results(partners))
+        everybody = partners | person | colleague | elsewhere.partner_id
+        for code, criteria in {
+            "none": {},
+            "invoices": {"value": {"measure": "invoiced_revenue"}},
+            "orders": {"value": {"measure": "order_count"}},
+            "ages": {"value": {"measure": "days_since_order", "period": "all_time"}},
+            "others": {"value": {"measure": "late_count"}, "open": {"measure": "open_opportunities"}},
+        }.items():
+            dimension = self._create_dimension(code)
+            policy = self._create_policy(criteria, [("A", ())], dimension=dimension)
+            self._activate(policy)
+            self.assertEqual(
+                self._get_results(everybody, dimension).keys(),
+                {ordered, invoiced, lead, person_s, lately},
+                code,
+            )
 
     def test_the_first_running_policy_that_applies_grades(self):
         belgian, other = customers = self._create_customers(2)

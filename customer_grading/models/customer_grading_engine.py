@@ -7,7 +7,7 @@ from odoo.tools import SQL, mute_logger
 
 from ..tools.scope import Scope
 from ..tools.statement import Statement
-from .customer_grading_criterion import Terms
+from .customer_grading_criterion_values import Terms
 
 VALUES = "raw"  # the relation that holds a policy's values, one row a subject
 

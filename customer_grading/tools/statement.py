@@ -10,14 +10,16 @@ class Source:
     apart (period, narrower domain) is the ``FILTER`` of their aggregate.
 
     :param domain: which documents of the model these are
+    :param of_few: whether the query finds the documents of few subjects by an index
     """
 
-    def __init__(self, model, query, subject_path, domain):
+    def __init__(self, model, query, subject_path, domain, of_few=False):
         self.model = model
         self.query = query
         self.documents = (model._name, subject_path, domain.optimize(model))
         self.subject = self.get_field_sql(subject_path)
         self.columns = []
+        self.of_few = of_few
         self._bounds = []
         self.alias = None
 
@@ -70,8 +72,12 @@ class Source:
         return self.query.select(SQL("%s AS subject_id", self.subject), *columns)
 
     def _restrict_to_bounds(self):
-        """Leave out documents that no column looks at."""
-        if None in self._bounds or len({date for date, *_ in self._bounds}) != 1:
+        """Leave out documents that no column looks at.
+
+        Those of few subjects are all read: PostgreSQL would also go through everybody's
+        documents of the period.
+        """
+        if self.of_few or None in self._bounds or len({date for date, *_ in self._bounds}) != 1:
             return
         date = self._bounds[0][0]
         self.query.add_where(SQL("%s <= %s", date, max(last for *_, last in self._bounds)))

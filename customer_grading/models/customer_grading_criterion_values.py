@@ -1,0 +1,169 @@
+from typing import NamedTuple
+
+from odoo import models
+from odoo.tools import SQL
+
+
+class Terms(NamedTuple):
+    """What a criterion comes to for a subject, as ``SQL`` expressions."""
+
+    value: SQL
+    level: SQL
+    points: SQL
+
+
+class CustomerGradingCriterion(models.Model):
+    """The SQL half of a criterion: its value, level and points."""
+
+    _inherit = "customer.grading.criterion"
+
+    def _get_value_sql(self, raw, scope):
+        """Return what is compared, from what is stored: an age from its date.
+
+        Months are whole calendar months: the 15th of March to the 14th of April is none.
+        """
+        self.ensure_one()
+        if self.unit not in ("days", "months"):
+            return raw
+        dates = (raw, SQL("%s::date", scope.date))
+        start, end = dates if self.measure_id.age == "since" else dates[::-1]
+        if self.unit == "days":
+            return SQL("(%s - %s)", end, start)
+        return SQL(
+            "((EXTRACT(YEAR FROM %(end)s) - EXTRACT(YEAR FROM %(start)s)) * 12"
+            " + EXTRACT(MONTH FROM %(end)s) - EXTRACT(MONTH FROM %(start)s)"
+            " - CASE WHEN EXTRACT(DAY FROM %(end)s) < EXTRACT(DAY FROM %(start)s)"
+            " THEN 1 ELSE 0 END)",
+            start=start,
+            end=end,
+        )
+
+    def _get_level_sql(self, value, group, scope):
+        """Return the rank of the level that ``value`` reaches: 0 none, more is better."""
+        self.ensure_one()
+        return self._get_band_sql(value, group, scope, self._get_level_ranks(), SQL("0"))
+
+    def _get_points_sql(self, value, group, scope):
+        """Return the points that ``value`` earns; unknown stays unknown.
+
+        Without bands a number, or the points of an answer, is its own points, and yes is 1.
+        """
+        self.ensure_one()
+        if self.band_ids:
+            points = {band: band.points for band in self.band_ids}
+            result = self._get_band_sql(value, group, scope, points, SQL("0"))
+        elif self.unit == "yes_no":
+            result = SQL("%s::integer", value)
+        elif self.unit in ("choice", "text"):
+            result = SQL("NULL::numeric")
+        else:
+            result = value
+        return self._cap_sql(SQL("%s::numeric", result))
+
+    def _cap_sql(self, points):
+        if not self.cap:
+            return points
+        # Not LEAST, which would make the cap of what is unknown.
+        return SQL("CASE WHEN %s > %s THEN %s ELSE %s END", points, self.cap, self.cap, points)
+
+    def _get_band_sql(self, value, group, scope, results, below):
+        """Return ``results[band]`` of the band that ``value`` falls into.
+
+        :param below: what a known value gets that falls into none
+        """
+        bands = self.band_ids._sort_for_matching()
+        whens = [
+            SQL("WHEN %s THEN %s", band._get_holds_sql(value, group, scope), results[band])
+            for band in bands
+        ]
+        if not whens:
+            return SQL("NULL::integer")
+        return SQL(
+            "CASE WHEN %s IS NULL THEN NULL %s ELSE %s END",
+            value,
+            SQL(" ").join(whens),
+            below,
+        )
+
+    def _get_level_ranks(self):
+        """Return ``{band: rank}``: best first in the list is the highest rank.
+
+        Bands of the same level share the rank of the best of them.
+        """
+        self.ensure_one()
+        bands = self.band_ids.sorted(lambda band: (band.sequence, band.id or 0))
+        by_level = {}
+        for position, band in enumerate(bands):
+            by_level.setdefault(band.level or band.id, len(bands) - position)
+        return {band: by_level[band.level or band.id] for band in bands}
+
+    def _get_attainable_points(self):
+        """Return the most points that this criterion can give, or 0 where there is no end."""
+        self.ensure_one()
+        if self.kind in ("sum", "best", "worst", "count"):
+            parts = [child._get_attainable_points() * child.weight for child in self.child_ids]
+            if self.kind == "count":
+                most = len(parts)
+            elif self.kind == "sum":
+                most = self.normalize_to or sum(parts)
+            else:
+                most = max(parts, default=0) if self.kind == "best" else min(parts, default=0)
+        elif self.band_ids:
+            # Who is below every level gets none, which may be the most there is.
+            most = max(0.0, *self.band_ids.mapped("points"))
+        elif self.unit == "yes_no":
+            most = 1
+        elif self.measure_id.kind == "question":
+            most = self.question_id.points_max
+        else:
+            most = self.cap
+        # Ten times a tenth is one, which is no float's strength.
+        return round(min(most, self.cap) if self.cap else most, 8)
+
+    def _combine_sql(self, parts):
+        """Return the points of a combination from those of its parts.
+
+        An unknown part gives no points; the worst of several is unknown while one is.
+
+        :param parts: ``{child criterion: points}``
+        """
+        self.ensure_one()
+        weighted = {
+            child: SQL("(%s * %s)", points, child.weight) if child.weight != 1 else points
+            for child, points in parts.items()
+        }
+        terms = list(weighted.values())
+        if not terms:
+            return SQL("NULL::numeric")
+        if self.kind == "count":
+            met = [SQL("COALESCE((%s > 0)::integer, 0)", points) for points in terms]
+            result = SQL("(%s)", SQL(" + ").join(met))
+        elif self.kind == "best":
+            result = SQL("GREATEST(%s)", SQL(", ").join(terms))
+        elif self.kind == "worst":
+            known = SQL(" AND ").join(SQL("%s IS NOT NULL", points) for points in terms)
+            result = SQL("CASE WHEN %s THEN LEAST(%s) END", known, SQL(", ").join(terms))
+        else:
+            total = SQL(" + ").join(SQL("COALESCE(%s, 0)", points) for points in terms)
+            result = self._normalize_sql(SQL("(%s)", total), parts)
+        return self._cap_sql(SQL("(%s)::numeric", result))
+
+    def _normalize_sql(self, total, parts):
+        """Return the total scaled, with the four decimals that people see of it."""
+        if not self.normalize_to:
+            return total
+        shares = [
+            SQL("CASE WHEN %s IS NULL THEN 0 ELSE %s END", points, most)
+            if self.unknown_lowers_maximum
+            else SQL("%s", most)
+            for child, points in parts.items()
+            if (most := round(child._get_attainable_points() * child.weight, 8))
+        ]
+        if not shares:
+            return SQL("NULL::numeric")
+        return SQL(
+            "ROUND(%s * %s / NULLIF((%s)::numeric, 0), 4)",
+            total,
+            self.normalize_to,
+            SQL(" + ").join(shares),
+        )

@@ -1,0 +1,237 @@
+from ast import literal_eval
+from datetime import timedelta
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools.statement import Source
+from .customer_grading_measure import RAW_TYPES
+
+
+class CustomerGradingMeasure(models.Model):
+    """The SQL half of a measure: its value for each subject."""
+
+    _inherit = "customer.grading.measure"
+
+    def _get_values_sql(self, criterion, scope, statement):
+        """Return the value of ``criterion`` for each subject, as it is stored.
+
+        :param scope: the :class:`Scope` of the evaluation
+        :param statement: the :class:`Statement` it becomes part of, which gives the
+            subjects' alias and takes the sources that the value is read from
+        :return: an ``SQL`` expression over the statement's subjects
+        """
+        self.ensure_one()
+        if self.is_broken:
+            raise UserError(
+                self.env._(
+                    "Measure “%(measure)s”: %(problem)s",
+                    measure=self.name,
+                    problem=self._get_problem(),
+                )
+            )
+        if self.kind == "code":
+            method = getattr(self, f"_get_{self.code_key}_values_sql")
+        else:
+            method = getattr(self, f"_get_{self.kind}_values_sql")
+        return method(criterion, scope, statement)
+
+    def _get_documents_values_sql(self, criterion, scope, statement):
+        periods = criterion._get_period().get_bounds(scope.date)
+        values = [self._get_period_sql(criterion, scope, statement, p) for p in periods]
+        value = SQL("GREATEST(%s)", SQL(", ").join(values)) if len(values) > 1 else values[0]
+        return self._finish_documents_sql(value, scope)
+
+    def _finish_documents_sql(self, value, scope):
+        if RAW_TYPES[self.unit] == "date":
+            return self._get_date_sql(value, scope)
+        if self.empty_is == "zero":
+            return SQL("COALESCE(%s, 0)", value)
+        return value
+
+    def _get_date_sql(self, value, scope):
+        """Return a stored moment as a date of the company's time zone."""
+        model = self.env[self.model_name]
+        for name in self.value_field.split("."):
+            field = model._fields[name]
+            model = self.env[field.comodel_name] if field.relational else None
+        if field.type == "datetime":
+            return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", value, scope.tz)
+        return value
+
+    def _get_period_sql(self, criterion, scope, statement, period):
+        """Return the aggregate over the documents of ``period`` (first day, last day)."""
+        source = statement.get_source(self._get_source_key(), self._open_source)
+        conditions = [source.get_sql(condition) for condition in self._get_only(criterion)]
+        bounds = self._get_bounds(source, scope, period)
+        if bounds:
+            date, first, last = bounds
+            conditions.append(SQL("%s <= %s", date, last))
+            if first:
+                conditions.append(SQL("%s >= %s", date, first))
+        aggregate = self._get_aggregate_sql(criterion, scope, source)
+        return source.add_aggregate(aggregate, conditions, bounds)
+
+    def _get_source_key(self):
+        return (self.model_name, self.domain, self.subject_path, self.company_field)
+
+    def _open_source(self, scope, contact_ids):
+        """Return the :class:`Source` of this measure's documents, by subject."""
+        model = self.env[self.model_name].with_context(active_test=False)
+        documents = Domain(literal_eval(self.domain or "[]"))
+        domain = documents
+        if self.company_field:
+            # A document without a company is everybody's, as in Odoo's own rules.
+            domain &= Domain(self.company_field, "in", [False, *scope.company_ids])
+        contact_path = self.subject_path.removesuffix(".commercial_partner_id")
+        if contact_ids is not None:
+            domain &= Domain(contact_path, "in", list(contact_ids))
+        query = model._search(domain, active_test=False, bypass_access=True)
+        return Source(model, query, self.subject_path, documents, of_few=contact_ids is not None)
+
+    def _get_only(self, criterion):
+        only = Domain(literal_eval(criterion.document_domain or "[]"))
+        return [] if only.is_true() else [only]
+
+    def _get_bounds(self, source, scope, period):
+        """Return the dates of ``period`` in the terms of the documents' date field."""
+        if not self.date_field:
+            return None
+        first, last = period
+        date = source.get_field_sql(self.date_field)
+        if source.get_field(self.date_field).type == "datetime":
+            first = first and scope.get_start_of(first)
+            last = scope.get_end_of(last) - timedelta(microseconds=1)
+        return date, first, last
+
+    def _get_aggregate_sql(self, criterion, scope, source):
+        if self.aggregate == "count":
+            return SQL("COUNT(*)")
+        value = self._get_value_sql(criterion, scope, source)
+        if self.aggregate == "count_distinct":
+            return SQL("COUNT(DISTINCT %s)", value)
+        function = SQL(self.aggregate.upper())  # one of the selection's keys
+        return SQL("%s(%s)", function, value)
+
+    def _get_value_sql(self, criterion, scope, source):
+        """Return the value of one document, in the currency and unit of the criterion."""
+        name = self.value_field
+        if criterion.with_tax and self.tax_value_field:
+            name = self.tax_value_field
+        value = source.get_field_sql(name)
+        if self.rate_field:
+            value = SQL("%s / NULLIF(%s, 0)", value, source.get_field_sql(self.rate_field))
+        if self.unit == "amount" and scope.rates:
+            company = source.get_field_sql(self.company_field)
+            rates = [SQL("WHEN %s THEN %s", id_, rate) for id_, rate in scope.rates]
+            value = SQL("%s * CASE %s %s ELSE 1 END", value, company, SQL(" ").join(rates))
+        if self.uom_field and criterion.uom_id:
+            value = self._convert_quantity_sql(value, criterion, source)
+        return value
+
+    def _convert_quantity_sql(self, value, criterion, source):
+        """Return a quantity in the criterion's unit; one that cannot be converted is unknown.
+
+        Units can be converted where they go back to the same one.
+        """
+        unit = criterion.uom_id
+        root = int(unit.parent_path.split("/")[0])
+        return SQL(
+            "(SELECT %s * uom.factor / %s FROM uom_uom uom"
+            " WHERE uom.id = %s AND split_part(uom.parent_path, '/', 1) = %s)",
+            value,
+            unit.factor,
+            source.get_field_sql(self.uom_field),
+            str(root),
+        )
+
+    def _get_growth_values_sql(self, criterion, scope, statement):
+        """Growth in per cent against the same stretch a year before; unknown from nothing."""
+        base = self.base_measure_id
+        period = criterion._get_period()
+        now, before = (
+            SQL(
+                "COALESCE(%s, 0)",
+                base._get_period_sql(criterion, scope, statement, bounds[0]),
+            )
+            for bounds in (
+                period.get_bounds(scope.date),
+                period.get_bounds_a_year_before(scope.date),
+            )
+        )
+        return SQL(
+            "CASE WHEN %(before)s > 0 THEN ROUND(100.0 * (%(now)s - %(before)s) / %(before)s, 4) END",
+            now=now,
+            before=before,
+        )
+
+    def _get_ratio_values_sql(self, criterion, scope, statement):
+        """Share in per cent; unknown where there is nothing to share."""
+        part = self.numerator_id._get_values_sql(criterion, scope, statement)
+        whole = self.denominator_id._get_values_sql(criterion, scope, statement)
+        return SQL(
+            "CASE WHEN %(whole)s > 0 THEN ROUND(100.0 * %(part)s / %(whole)s, 4) END",
+            part=part,
+            whole=whole,
+        )
+
+    def _get_field_values_sql(self, criterion, scope, statement):
+        field = self.env["res.partner"]._fields[self.field_name]
+        if field.type == "many2many":
+            return statement.add_relation(
+                SQL(
+                    "SELECT %(subject)s AS subject_id, jsonb_agg(%(choice)s ORDER BY %(choice)s)"
+                    " AS choices FROM %(table)s GROUP BY %(subject)s",
+                    subject=SQL.identifier(field.column1),
+                    choice=SQL.identifier(field.column2),
+                    table=SQL.identifier(field.relation),
+                ),
+                "choices",
+                empty=SQL("'[]'::jsonb"),
+            )
+        value = statement.get_subject_field_sql(self.field_name)
+        if field.type == "datetime":
+            return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", value, scope.tz)
+        if field.type in ("char", "text", "selection"):
+            return SQL("NULLIF(%s, '')", value)
+        return value
+
+    def _get_filter_values_sql(self, criterion, scope, statement):
+        domain = Domain(literal_eval(criterion.subject_domain or "[]"))
+        return SQL("COALESCE(%s, FALSE)", statement.get_subject_domain_sql(domain))
+
+    def _get_question_values_sql(self, criterion, scope, statement):
+        """The newest answer, where it is still valid on the reference date."""
+        contacts = statement.contact_ids
+        narrow = SQL("AND answer.partner_id IN %s", contacts) if contacts else SQL()
+        answers = SQL(
+            """
+            SELECT subject_id,
+                   jsonb_object_agg(question_id, jsonb_build_array(yes, choice_id, points)) AS given
+              FROM (
+                SELECT DISTINCT ON (partner.commercial_partner_id, answer.question_id)
+                       partner.commercial_partner_id AS subject_id, answer.question_id,
+                       answer.yes_no = 'yes' AS yes, answer.choice_id, answer.points,
+                       answer.valid_until
+                  FROM customer_grading_answer answer
+                  JOIN res_partner partner ON partner.id = answer.partner_id
+                 WHERE answer.company_id IN %(companies)s AND answer.date <= %(date)s %(narrow)s
+                 ORDER BY partner.commercial_partner_id, answer.question_id,
+                          answer.date DESC, answer.id DESC
+              ) latest
+             WHERE valid_until IS NULL OR valid_until >= %(date)s
+             GROUP BY subject_id
+            """,
+            companies=scope.company_ids,
+            date=scope.date,
+            narrow=narrow,
+        )
+        position = ["yes_no", "levels", "points"].index(criterion.question_id.kind)
+        return SQL(
+            "(%s -> %s ->> %s)",
+            statement.add_relation(answers, "given"),
+            str(criterion.question_id.id),
+            position,
+        )

@@ -1,0 +1,226 @@
+import psycopg2
+
+from odoo import models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
+
+SLICE = 10_000  # results stored in one transaction
+TRIES = 5  # of a slice that other people's writes keep from being stored
+
+
+class CustomerGradingRun(models.Model):
+    """Stores what a run found, writing only what differs."""
+
+    _inherit = "customer.grading.run"
+
+    def _store(self, table, commit=False, subject_ids=None):
+        """Bring the results up to date, writing only those that differ."""
+        todo = f"{table}_todo"
+        count = self._try(self._find_differing, commit, table, todo)
+        for start in range(0, count, SLICE):
+            self._try(self._store_slice, commit, todo, start, start + SLICE)
+        self._drop(todo)
+        if self.first and count > SLICE:
+            self._analyze(SQL.identifier("customer_grading_result"))
+        self._try(self._store_leavers, commit, table, subject_ids)
+        self.env["customer.grading.result"].invalidate_model(flush=False)
+
+    def _try(self, step, commit, *args):
+        """Do ``step``; in a transaction of its own, again when others were in its way."""
+        for attempt in range(TRIES):
+            try:
+                result = step(*args)
+                if commit:
+                    self.env["ir.cron"]._commit_progress()
+                return result
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY + (psycopg2.errors.ForeignKeyViolation,):
+                if not commit or attempt == TRIES - 1:
+                    raise
+                self.env.cr.rollback()
+        return None
+
+    def _find_differing(self, table, todo):
+        """Fill the temporary table ``todo`` with what differs from the results.
+
+        :return: how many rows differ
+        """
+        self.env.flush_all()
+        params = self._get_store_params(table)
+        params.update(todo=SQL.identifier(todo))
+        if self.graded_count > SLICE:
+            self._analyze(params["table"])
+        self.env.cr.execute(
+            SQL(
+                """
+                CREATE TEMPORARY TABLE %(todo)s AS
+                SELECT ROW_NUMBER() OVER (ORDER BY result.id, evaluated.subject_id) AS position,
+                       result.id AS result_id, evaluated.subject_id, evaluated.grade_id,
+                       evaluated.reason, evaluated.score, evaluated.values
+                  FROM %(table)s evaluated
+                  LEFT JOIN customer_grading_result result
+                    ON result.partner_id = evaluated.subject_id
+                   AND result.dimension_id = %(dimension)s
+                   AND COALESCE(result.company_id, 0) = %(company)s
+                 WHERE result.id IS NULL
+                    OR (result.policy_id, result.computed_grade_id, result.reason,
+                        result.score, result.values)
+                       IS DISTINCT FROM
+                       (%(policy)s, evaluated.grade_id, evaluated.reason,
+                        evaluated.score, evaluated.values)
+                """,
+                **params,
+            )
+        )
+        count = self.env.cr.rowcount
+        if count > SLICE:
+            self.env.cr.execute(SQL("CREATE UNIQUE INDEX ON %(todo)s (position)", **params))
+            self._analyze(params["todo"])
+        return count
+
+    def _analyze(self, table):
+        """Tell PostgreSQL what ``table`` is like now: autovacuum comes a minute too late.
+
+        Without statistics it plans for a handful of rows.
+        """
+        self.env.cr.execute(SQL("ANALYZE %s", table))
+
+    def _store_slice(self, todo, start, end):
+        """Store the results of one slice; customers deleted meanwhile are passed over."""
+        self.env.flush_all()
+        params = self._get_store_params(todo)
+        params.update(start=start, end=end)
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH slice AS MATERIALIZED (
+                    SELECT * FROM %(table)s WHERE position > %(start)s AND position <= %(end)s
+                )
+                UPDATE customer_grading_result result
+                   SET policy_id = %(policy)s,
+                       date_computed_since = CASE
+                           WHEN result.computed_grade_id IS DISTINCT FROM slice.grade_id
+                           THEN %(date)s ELSE result.date_computed_since END,
+                       computed_grade_id = slice.grade_id,
+                       reason = slice.reason,
+                       score = slice.score,
+                       values = slice.values,
+                       date_evaluated = %(date)s,
+                       write_date = NOW() AT TIME ZONE 'UTC'
+                  FROM slice
+                 WHERE result.id = slice.result_id
+                   AND result.id >= (SELECT MIN(result_id) FROM slice)
+                   AND result.id <= (SELECT MAX(result_id) FROM slice)
+                """,
+                **params,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO customer_grading_result (
+                    dimension_id, partner_id, company_id, policy_id, computed_grade_id,
+                    reason, score, values, date_evaluated, date_computed_since,
+                    create_date, write_date)
+                SELECT %(dimension)s, partner.id, NULLIF(%(company)s, 0), %(policy)s,
+                       slice.grade_id, slice.reason, slice.score, slice.values,
+                       %(date)s, %(date)s,
+                       NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                  FROM %(table)s slice
+                  JOIN res_partner partner ON partner.id = slice.subject_id
+                 WHERE slice.position > %(start)s AND slice.position <= %(end)s
+                   AND slice.result_id IS NULL
+                ON CONFLICT DO NOTHING
+                """,
+                **params,
+            )
+        )
+
+    def _get_store_params(self, table):
+        return {
+            "table": SQL.identifier(table),
+            "dimension": self.dimension_id.id,
+            "company": self.company_id.id or 0,
+            "policy": self.policy_id.id,
+            "date": self.date,
+            "user": self.env.uid,
+        }
+
+    def _store_leavers(self, table, subject_ids=None):
+        """Take the computed grade from customers that no running policy grades any more."""
+        self.env.flush_all()
+        engine = self.env["customer.grading.engine"]
+        policy = self.policy_id.sudo()
+        running = policy._get_running(policy.dimension_id, self.company_id)
+        graded = SQL("SELECT subject_id FROM %s", SQL.identifier(table))
+        others = []
+        for other in running - policy:
+            scope = engine._get_scope(other, self.company_id, self.date, subject_ids)
+            contacts = engine._get_contact_ids(scope)
+            others.append(engine._get_subject_query(other, scope, contacts).select())
+        asked = SQL("TRUE")
+        if subject_ids is not None:
+            asked = SQL("result.partner_id IN %s", tuple(subject_ids) or (0,))
+        params = self._get_store_params(table)
+        params.update(
+            asked=asked,
+            graded=SQL(" UNION ALL ").join([graded, *others]),
+            others=tuple((running - policy).ids) or (0,),
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE customer_grading_result result
+                   SET policy_id = %(policy)s, computed_grade_id = NULL, reason = 'left',
+                       score = NULL,
+                       values = NULL, date_evaluated = %(date)s,
+                       date_computed_since = %(date)s,
+                       write_date = NOW() AT TIME ZONE 'UTC'
+                 WHERE result.dimension_id = %(dimension)s
+                   AND COALESCE(result.company_id, 0) = %(company)s
+                   AND result.policy_id NOT IN %(others)s
+                   AND result.reason != 'left'
+                   AND %(asked)s
+                   AND NOT EXISTS (
+                       SELECT FROM (%(graded)s) graded (id) WHERE graded.id = result.partner_id)
+                """,
+                **params,
+            )
+        )
+
+    def _store_lines(self, table):
+        """Keep what a try-on would do, one line a customer.
+
+        Who was graded by hand does not move.
+        """
+        self.env.flush_all()
+        self.line_ids.unlink()
+        params = self._get_store_params(table)
+        params.update(run=self.id, revenue=self._get_revenue_query())
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO customer_grading_run_line (
+                    run_id, partner_id, user_id, current_grade_id, grade_id, by_hand, moves,
+                    score, values, revenue, create_uid, write_uid, create_date, write_date)
+                SELECT %(run)s, partner.id, partner.user_id, result.grade_id,
+                       evaluated.grade_id, hand.stays,
+                       result.grade_id IS DISTINCT FROM evaluated.grade_id AND NOT hand.stays,
+                       evaluated.score, evaluated.values, COALESCE(revenue.total, 0),
+                       %(user)s, %(user)s,
+                       NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                  FROM %(table)s evaluated
+                  JOIN res_partner partner ON partner.id = evaluated.subject_id
+                  LEFT JOIN customer_grading_result result
+                    ON result.partner_id = evaluated.subject_id
+                   AND result.dimension_id = %(dimension)s
+                   AND COALESCE(result.company_id, 0) = %(company)s
+                  LEFT JOIN (%(revenue)s) revenue ON revenue.partner_id = partner.id
+                  CROSS JOIN LATERAL (
+                      SELECT result.manual_grade_id IS NOT NULL
+                             AND COALESCE(result.manual_until >= %(date)s, TRUE) AS stays
+                  ) hand
+                """,
+                **params,
+            )
+        )
+        self.env["customer.grading.run.line"].invalidate_model(flush=False)
