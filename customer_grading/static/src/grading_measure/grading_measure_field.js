@@ -44,7 +44,7 @@ class MeasureAutocomplete extends Many2XAutocomplete {
 
     buildHeading(category) {
         return {
-            cssClass: "o_grading_measure_heading text-muted small",
+            cssClass: "o_grading_measure_heading",
             data: {},
             label: this.categories.get(category),
         };
