@@ -159,4 +159,4 @@ def _watching(model, name, watch):
 
 def regrade(partner):
     """Regrade one customer, as the button on the customer does."""
-    partner.action_regrade_customer()
+    partner.action_regrade()

@@ -287,7 +287,7 @@ class TestRuns(ChangeControlCommon):
     def test_regrading_deals_with_the_asked_only(self):
         policy = self._start()
         self.customers.partner_latitude = 25
-        self.customer.action_regrade_customer()
+        self.customer.action_regrade()
         self.assertEqual(self._get_grades(self.customers[:2]), ["A", "B"])
         self.assertEqual(policy.run_ids[0].mode, "on_demand")
 

@@ -161,7 +161,7 @@ class TestExplanation(CustomerGradingCommon):
     def test_missing_criteria_left_a_better_grade_open(self):
         self._make_requirements()
         self._create_invoice(self.middle, date(2026, 4, 1), 100_000, due=date(2026, 12, 31))
-        self.middle.with_user(self.users["officer"]).action_regrade_customer()
+        self.middle.with_user(self.users["officer"]).action_regrade()
         result = self._get_results(self.middle)[self.middle]
         explanation = self.env["customer.grading.explanation"]._explain(result)[result]
         self.assertEqual(explanation.get_missing_criteria().mapped("name"), ["Long-term partner?"])
@@ -169,7 +169,7 @@ class TestExplanation(CustomerGradingCommon):
     def test_what_leaves_the_period_is_told(self):
         self._make_requirements()
         self._create_invoice(self.poor, date(2025, 12, 1), 100_000, due=date(2026, 12, 31))
-        self.poor.with_user(self.users["officer"]).action_regrade_customer()
+        self.poor.with_user(self.users["officer"]).action_regrade()
         block = self._get_sheet(self.poor)["blocks"][-1]
         self.assertIn(
             "To reach B by 12/31/2026: 250,000 more of Invoiced revenue (last 12 months)"
@@ -270,7 +270,7 @@ class TestExplanation(CustomerGradingCommon):
         self._create_invoice(
             self.middle, date(2026, 4, 1), 10_000, due=date(2026, 12, 31), invoice_user_id=mate.id
         )
-        self.middle.with_user(mate).action_regrade_customer()
+        self.middle.with_user(mate).action_regrade()
         link = self._get_sheet(self.middle, self.seller)["blocks"][0]["rows"][0]["cells"][-1]
         moves = self.env["account.move"].with_user(self.seller)
         shown = moves.search_count(link["action"]["domain"]) if link["action"] else 0
@@ -386,7 +386,7 @@ class TestExplanation(CustomerGradingCommon):
         policy.write({"downgrade_timing": "now", "downgrade_days": 0, "stop_percent": 0})
         invoice = self.env["account.move"].search([("partner_id", "=", self.rich.id)])
         self._create_credit_note(invoice, date(2026, 11, 20), 600_000)
-        self.rich.with_user(self.users["officer"]).action_regrade_customer()
+        self.rich.with_user(self.users["officer"]).action_regrade()
         change = self.env["customer.grading.change"].search(
             [("partner_id", "=", self.rich.id), ("direction", "=", "down")]
         )

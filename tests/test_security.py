@@ -147,7 +147,7 @@ class TestGradeOfAPartner(SecurityCommon):
                 "mark": lambda c=customers: c[0].read(["customer_grading_mark"]),
                 "export": lambda c=customers: c[0].export_data([FIELD]),
                 "explanation": lambda c=customers: c[0].get_grading_sheets(),
-                "regrade": lambda c=customers: c[0].action_regrade_customer(),
+                "regrade": lambda c=customers: c[0].action_regrade(),
             }
             for name, attempt in attempts.items():
                 with self.subTest(user=user.login, attempt=name), self.assertRaises(UserError):
@@ -288,7 +288,7 @@ class TestCalls(SecurityCommon):
             (change, "action_put_off"),
             (change, "action_ask_refusal"),
             (result, "action_end_manual"),
-            (self.shared, "action_regrade_customer"),
+            (self.shared, "action_regrade"),
             (run, "action_apply"),
             (run, "action_discard"),
             (run, "action_stop"),
@@ -299,7 +299,7 @@ class TestCalls(SecurityCommon):
         self.assertEqual((result.grade_id, result.manual_user_id), (self.grade_b, officer))
         result.with_user(officer).action_end_manual()
         self.assertEqual(result.grade_id, self.grade_a)
-        self.shared.with_user(officer).action_regrade_customer()
+        self.shared.with_user(officer).action_regrade()
         run.with_user(officer).action_apply()
 
     def test_administrators_write_policies(self):

@@ -11,17 +11,16 @@ class CustomerGradingChange(models.Model):
     """One move from a grade to another: history, proposal and approval in one list."""
 
     _name = "customer.grading.change"
+    _inherit = ["customer.grading.subject"]
     _description = "Change of Grade"
     _order = "date desc, id desc"
-    _rec_name = "partner_id"
 
     result_id = fields.Many2one(
         "customer.grading.result", ondelete="cascade", index="btree_not_null"
     )
     dimension_id = fields.Many2one("customer.grading.dimension", required=True, ondelete="restrict")
-    partner_id = fields.Many2one(
-        "res.partner", "Customer", required=True, ondelete="cascade", index=True
-    )
+    partner_id = fields.Many2one(index="btree_not_null")
+    lead_id = fields.Many2one(index="btree_not_null")
     company_id = fields.Many2one("res.company", ondelete="cascade")
     policy_id = fields.Many2one("customer.grading.policy", ondelete="restrict")
     run_id = fields.Many2one("customer.grading.run", ondelete="set null", index="btree_not_null")
@@ -72,21 +71,20 @@ class CustomerGradingChange(models.Model):
     values = fields.Json(groups="customer_grading.customer_grading_group_manager")
     date_evaluated = fields.Date("Values as of")
     merged_from = fields.Char("Merged from", help="The contact that the change was of.")
-    salesperson_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     reason = fields.Char(compute="_compute_reason")
 
     # Who asks for changes by state asks for the few that are open: an index of all would
     # only make history dearer to write.
     _open_idx = models.Index("(state) WHERE state IN ('proposed', 'held', 'to_approve')")
 
-    @api.depends("partner_id", "from_grade_id", "grade_id")
+    @api.depends("partner_id", "lead_id", "from_grade_id", "grade_id")
     @api.depends_context("lang")
     def _compute_display_name(self):
         nothing = self.env._("not graded")
         for change in self:
             change.display_name = self.env._(
                 "%(customer)s: %(before)s → %(after)s",
-                customer=change.partner_id.display_name,
+                customer=change._get_subject().display_name,
                 before=change.from_grade_id.code or nothing,
                 after=change.grade_id.code or nothing,
             )
@@ -194,8 +192,3 @@ class CustomerGradingChange(models.Model):
                 )
             )
         return self.sudo()
-
-    def action_open_customer(self):
-        """Open the customer's form."""
-        self.ensure_one()
-        return self.partner_id._get_records_action()

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..tools.subject import SUBJECTS
 from .customer_grading_change import OPEN_STATES
 
 SLICE = 10_000  # computed grades decided in one transaction, by one statement
@@ -111,10 +112,10 @@ class CustomerGradingChangeControl(models.AbstractModel):
                  WHERE change.id = decided.told_id AND decided.takes
             ), told AS (
                 INSERT INTO customer_grading_change (
-                    result_id, dimension_id, partner_id, company_id, policy_id, run_id,
+                    result_id, dimension_id, partner_id, lead_id, company_id, policy_id, run_id,
                     from_grade_id, grade_id, direction, origin, state, date, date_due,
                     date_applied, values, date_evaluated, create_date, write_date)
-                SELECT id, dimension_id, partner_id, company_id, policy_id, %(run)s,
+                SELECT id, dimension_id, partner_id, lead_id, company_id, policy_id, %(run)s,
                        grade_id, computed_grade_id, direction, 'computed', state, %(date)s, due,
                        CASE WHEN state = 'applied' THEN %(date)s::date END,
                        values, date_evaluated,
@@ -154,7 +155,8 @@ class CustomerGradingChangeControl(models.AbstractModel):
         """Return whether a result of the run's dimension and company waits for a decision."""
         asked = SQL("TRUE")
         if subject_ids is not None:
-            asked = SQL("result.partner_id IN %s", tuple(subject_ids) or (0,))
+            field = run.dimension_id._get_subject().field
+            asked = SQL("%s IN %s", SQL.identifier("result", field), tuple(subject_ids) or (0,))
         waits = SQL(
             "result.computed_grade_id IS DISTINCT FROM result.considered_grade_id"
             " OR result.date_due <= %s",
@@ -306,6 +308,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             "result_id": result.id,
             "dimension_id": result.dimension_id.id,
             "partner_id": result.partner_id.id,
+            "lead_id": result.lead_id.id,
             "company_id": result.company_id.id,
             "policy_id": result.policy_id.id,
             "run_id": run and run.id,
@@ -363,9 +366,9 @@ class CustomerGradingChangeControl(models.AbstractModel):
                     "date_since": change.date_applied,
                 }
             )
-        self.env["res.partner"].invalidate_model(
-            self.env["res.partner"]._get_grading_fields(), flush=False
-        )
+        for subject in SUBJECTS.values():
+            Model = self.env[subject.model]
+            Model.invalidate_model(Model._get_grading_fields(), flush=False)
 
     def _end_current(self, result_ids, date):
         """Say of the changes in effect that they end the day before ``date``."""

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..tools.period import Period
+from ..tools.subject import SUBJECTS
 from .customer_grading_measure import RAW_TYPES
 
 
@@ -183,7 +184,7 @@ class CustomerGradingCriterion(models.Model):
             criterion.model_name = measure.model_name
             criterion.has_tax = bool(measure.tax_value_field)
             criterion.has_uom = bool(measure.uom_field)
-            criterion.subject_model = "res.partner"
+            criterion.subject_model = SUBJECTS[measure.subject or "partner"].model
 
     def _get_document_measure(self):
         """Return the measure whose documents are narrowed: its own or what it grows from."""

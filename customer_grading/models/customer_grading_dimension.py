@@ -1,6 +1,8 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
+from ..tools.subject import SUBJECTS
+
 
 class CustomerGradingDimension(models.Model):
     """What a grade is about: value, credit, loyalty... A customer has one grade in each."""
@@ -18,7 +20,12 @@ class CustomerGradingDimension(models.Model):
     sequence = fields.Integer(default=10, aggregator=None)
     active = fields.Boolean(default=True)
     description = fields.Text(translate=True)
-    subject = fields.Selection([("partner", "Customers")], default="partner", required=True)
+    subject = fields.Selection(
+        [("partner", "Customers"), ("lead", "Opportunities")],
+        string="Grades of",
+        default="partner",
+        required=True,
+    )
     company_scope = fields.Selection(
         [("company", "Each company for itself"), ("group", "All companies as one")],
         string="Companies are graded",
@@ -127,6 +134,10 @@ class CustomerGradingDimension(models.Model):
     def _has_several(self):
         """Whether there is more than one dimension: one alone is not worth a field."""
         return self.search_count([], limit=2) > 1
+
+    def _get_subject(self):
+        """Return the :class:`Subject` that is graded."""
+        return SUBJECTS[self.subject]
 
     def _find_grade(self, code):
         """Return the grade that has ``code``, archived or not."""

@@ -2,7 +2,6 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tools import SQL, mute_logger
 
 from ..tools.scope import Scope
@@ -31,7 +30,7 @@ class CustomerGradingEngine(models.AbstractModel):
         """Return the :class:`Scope` of evaluating ``policy`` for ``company``.
 
         :param company: a company, whose branches count with it; empty: all as one
-        :param subject_ids: customers asked for; ``None``: all
+        :param subject_ids: customers or opportunities asked for; ``None``: all
         """
         Company = self.env["res.company"].sudo()
         if company:
@@ -68,144 +67,6 @@ class CustomerGradingEngine(models.AbstractModel):
         user = self.with_context(tz=self._get_time_zone(company))
         return fields.Date.context_today(user)
 
-    # ------------------------------------------------------------------ subjects
-
-    @api.model
-    def _get_population_sources(self):
-        """Return what makes a contact a customer, as ``(model, domain, path)``.
-
-        Documents of these models, whatever their date, put the company of the contact at
-        the end of the path among the subjects. An addon with other documents extends the
-        list.
-        """
-        return [
-            ("sale.order", Domain("state", "=", "sale"), "partner_id"),
-            (
-                "account.move",
-                Domain("state", "=", "posted")
-                & Domain("move_type", "in", ("out_invoice", "out_refund")),
-                "partner_id",
-            ),
-            ("crm.lead", Domain("type", "=", "opportunity"), "partner_id"),
-        ]
-
-    def _get_subject_model(self, scope):
-        """Return the customers' model as a run reads it: as the company, not as a user."""
-        return (
-            self.env["res.partner"]
-            .sudo()
-            .with_context(allowed_company_ids=list(scope.company_ids), active_test=False, lang=None)
-        )
-
-    def _get_contact_ids(self, scope):
-        """Return the contacts of the subjects asked for, or ``None`` for all."""
-        if scope.subject_ids is None:
-            return None
-        Partner = self._get_subject_model(scope)
-        contacts = Partner._search([("commercial_partner_id", "in", scope.subject_ids)])
-        return contacts.get_result_ids() or (0,)
-
-    def _get_subject_query(self, policy, scope, contact_ids=None, documented=True):
-        """Return the query of the customers that ``policy`` grades.
-
-        They are commercial entities in its population that match its domain, and that no
-        running policy before it grades.
-
-        :param documented: whether to look for the documents that the policy's population
-            must have
-        """
-        Partner = self._get_subject_model(scope)
-        query = Partner._search(self._get_candidate_domain(scope), bypass_access=True)
-        query.add_where(
-            SQL(
-                "%s = %s",
-                Partner._field_to_sql(query.table, "commercial_partner_id", query),
-                SQL.identifier(query.table, "id"),
-            )
-        )
-        query.add_where(self._get_matches_sql(policy, Partner, query))
-        if documented and policy.population == "documents":
-            query.add_where(self._get_documented_sql(scope, query, contact_ids))
-        for earlier in self._get_earlier_policies(policy, scope):
-            applies = self._get_matches_sql(earlier, Partner, query)
-            if earlier.population == "documents" and policy.population != "documents":
-                documents = self._get_documented_sql(scope, query, contact_ids)
-                applies = SQL("%s AND %s", applies, documents)
-            query.add_where(SQL("NOT COALESCE(%s, FALSE)", applies))
-        return query
-
-    def _get_candidate_domain(self, scope):
-        """Return who can be a customer at all: no own company, no colleague, not archived."""
-        Users = self.env["res.users"].sudo().with_context(active_test=False)
-        Company = self.env["res.company"].sudo().with_context(active_test=False)
-        colleagues = Users._search([("share", "=", False)]).subselect("partner_id")
-        companies = Company._search([]).subselect("partner_id")
-        domain = (
-            Domain("active", "=", True)
-            & Domain("id", "not in", colleagues)
-            & Domain("id", "not in", companies)
-            & Domain("company_id", "in", [False, *scope.company_ids])
-        )
-        if scope.subject_ids is not None:
-            domain &= Domain("id", "in", scope.subject_ids)
-        return domain
-
-    @staticmethod
-    def _get_matches_sql(policy, Partner, query):
-        """Return whether a candidate matches the domain of ``policy``."""
-        domain = policy._parse_domain()
-        if domain.is_true():
-            return SQL("TRUE")
-        return domain.optimize_full(Partner)._to_sql(Partner, query.table, query)
-
-    def _get_documented_sql(self, scope, query, contact_ids):
-        """Return whether a candidate has a document."""
-        subject = SQL.identifier(query.table, "id")
-        return SQL("%s IN (%s)", subject, self._get_population_sql(scope, contact_ids))
-
-    def _get_population_sql(self, scope, contact_ids):
-        """Return the query of the commercial entities that have a document."""
-        queries = []
-        for query, contact in self._get_population_queries(scope, contact_ids):
-            # Contacts are few beside their documents: those are looked up once each.
-            query.groupby = contact
-            queries.append(query.select(SQL("%s AS id", contact)))
-        return SQL(
-            "SELECT contact.commercial_partner_id FROM res_partner contact"
-            " JOIN (%s) documented ON documented.id = contact.id",
-            SQL(" UNION ALL ").join(queries),
-        )
-
-    def _get_population_queries(self, scope, contact_ids=None):
-        """Return the documents of each source of the population, and whose they are.
-
-        :param contact_ids: only those of these contacts
-        :return: ``[(query, contact of a document as SQL)]``
-        """
-        queries = []
-        for model_name, domain, path in self._get_population_sources():
-            Model = self.env[model_name].sudo().with_context(active_test=False)
-            domain &= Domain("company_id", "in", [False, *scope.company_ids])
-            if contact_ids is not None:
-                domain &= Domain(path, "in", contact_ids)
-            query = Model._search(domain, active_test=False, bypass_access=True)
-            queries.append((query, Model._field_to_sql(query.table, path, query)))
-        return queries
-
-    def _get_earlier_policies(self, policy, scope):
-        """Return the running policies that are asked before ``policy``."""
-        company = self.env["res.company"].browse(scope.company_ids[:1])
-        if policy.company_id:
-            company = policy.company_id
-        running = policy._get_running(policy.dimension_id, company)
-        replaced = policy | policy.previous_id
-        return running.filtered(
-            lambda other: (
-                other not in replaced
-                and (other.sequence, other.id) < (policy.sequence, policy.id or 0)
-            )
-        )
-
     # ------------------------------------------------------------------ layer 1: values
 
     def _get_values_sql(self, policy, scope, criteria=None):
@@ -217,10 +78,18 @@ class CustomerGradingEngine(models.AbstractModel):
         :param criteria: only these; all measured ones where it is not said
         :raise UserError: where a measure cannot be read; ``error.measure`` names it
         """
-        contact_ids = self._get_contact_ids(scope)
-        query = self._get_subject_query(policy, scope, contact_ids)
-        statement = Statement(self._get_subject_model(scope), query, scope, contact_ids)
+        statement = self._open_statement(policy, scope)
         return statement.to_sql(self._add_values(policy, scope, statement, criteria))
+
+    def _open_statement(self, policy, scope, documented=True):
+        """Return the :class:`Statement` over the subjects of a policy.
+
+        :param documented: as in :meth:`_get_subject_query`
+        """
+        subject = policy.dimension_id._get_subject()
+        found = self._get_ids_by_subject(policy, scope)
+        query = self._get_subject_query(policy, scope, found, documented)
+        return Statement(subject, self._get_subject_model(subject, scope), query, scope, found)
 
     def _add_values(self, policy, scope, statement, criteria=None):
         """Open in ``statement`` what the values are read from; return them by column."""
@@ -229,7 +98,7 @@ class CustomerGradingEngine(models.AbstractModel):
             columns[f"v{criterion.id}"] = self._get_value_sql(criterion, scope, statement)
             if criterion._is_ranked():
                 columns[f"g{criterion.id}"] = self._get_group_sql(
-                    criterion, statement.get_subject_field_sql
+                    criterion, statement.get_field_sql
                 )
         return columns
 
@@ -240,59 +109,14 @@ class CustomerGradingEngine(models.AbstractModel):
         rule, are looked up afterwards: to read the documents of all times for everybody
         would take as long as all measures together.
         """
-        query = self._get_subject_query(policy, scope, documented=False)
-        statement = Statement(self._get_subject_model(scope), query, scope)
+        statement = self._open_statement(policy, scope, documented=False)
         columns = self._add_values(policy, scope, statement)
-        if policy.population != "documents":
+        if not self._is_of_documented(policy):
             self._create_table(table, statement.to_sql(columns))
             return
         columns["documented"] = self._get_seen_sql(statement)
         self._create_table(table, statement.to_sql(columns))
         self._delete_undocumented(scope, table)
-
-    def _delete_undocumented(self, scope, table):
-        """Delete from ``table`` the subjects that no document makes customers.
-
-        Each source has only those to look for that the ones before it did not find.
-        """
-        unseen = SQL.identifier("customer_grading_unseen")
-        self._create_table(
-            unseen,
-            SQL(
-                "SELECT contact.id, candidate.subject_id FROM %s candidate"
-                " JOIN res_partner contact ON contact.commercial_partner_id = candidate.subject_id"
-                " WHERE NOT candidate.documented",
-                table,
-            ),
-        )
-        for query, contact in self._get_population_queries(scope):
-            query.add_where(SQL("%s = contact.id", contact))
-            self.env.cr.execute(SQL("ANALYZE %s", unseen))
-            self.env.cr.execute(
-                SQL(
-                    "DELETE FROM %(unseen)s WHERE subject_id IN (SELECT subject_id"
-                    " FROM %(unseen)s contact WHERE EXISTS (%(documents)s))",
-                    unseen=unseen,
-                    documents=query.select(SQL("1")),
-                )
-            )
-        self.env.cr.execute(
-            SQL("DELETE FROM %s WHERE subject_id IN (SELECT subject_id FROM %s)", table, unseen)
-        )
-        self.env.cr.execute(SQL("DROP TABLE %s", unseen))
-
-    def _get_seen_sql(self, statement):
-        """Return whether a scan of ``statement`` found a document of the population."""
-        population = [
-            (model_name, f"{path}.commercial_partner_id", domain.optimize(self.env[model_name]))
-            for model_name, domain, path in self._get_population_sources()
-        ]
-        found = [
-            SQL("%s IS NOT NULL", SQL.identifier(source.alias, "subject_id"))
-            for source in statement.sources
-            if source.documents in population
-        ]
-        return SQL("(%s)", SQL(" OR ").join(found)) if found else SQL("FALSE")
 
     def _get_value_sql(self, criterion, scope, statement):
         measure = criterion.measure_id.sudo()
@@ -321,6 +145,7 @@ class CustomerGradingEngine(models.AbstractModel):
             ``SQL`` on their table ``kept``
         """
         kept = SQL.identifier(records._table)
+        subject = policy.dimension_id._get_subject()
         columns = [SQL("kept.id AS subject_id")]
         for position, criterion in enumerate(policy._get_measured_criteria()):
             columns.append(
@@ -331,13 +156,14 @@ class CustomerGradingEngine(models.AbstractModel):
                 )
             )
             if criterion._is_ranked():
-                group = self._get_group_sql(criterion, lambda name: SQL.identifier("partner", name))
+                group = self._get_group_sql(criterion, lambda name: SQL.identifier("subject", name))
                 columns.append(SQL("%s AS %s", group, SQL.identifier(f"g{criterion.id}")))
         return SQL(
-            "SELECT %s FROM %s kept JOIN res_partner partner ON partner.id = kept.partner_id"
-            " WHERE %s",
+            "SELECT %s FROM %s kept JOIN %s subject ON subject.id = %s WHERE %s",
             SQL(", ").join(columns),
             kept,
+            SQL.identifier(subject.table),
+            SQL.identifier("kept", subject.field),
             condition or SQL("kept.id IN %s", tuple(records.ids) or (0,)),
         )
 

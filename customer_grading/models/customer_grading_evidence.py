@@ -11,7 +11,7 @@ class CustomerGradingMeasure(models.Model):
 
     _inherit = "customer.grading.measure"
 
-    def _get_documents(self, criterion, partner, scope):
+    def _get_documents(self, criterion, record, scope):
         """Return the documents that a value was read from.
 
         An addon with built-in measures gives ``_get_<key>_documents``, with the same
@@ -21,19 +21,19 @@ class CustomerGradingMeasure(models.Model):
         """
         self.ensure_one()
         if self.kind == "documents":
-            return self.model_name, self._get_documents_domain(criterion, partner, scope)
+            return self.model_name, self._get_documents_domain(criterion, record, scope)
         if self.kind in ("ratio", "growth"):
             base = self.denominator_id or self.base_measure_id
-            return base._get_documents(criterion, partner, scope)
+            return base._get_documents(criterion, record, scope)
         if self.kind == "code":
             method = getattr(self, f"_get_{self.code_key}_documents", None)
-            return method(criterion, partner, scope) if method else None
+            return method(criterion, record, scope) if method else None
         return None
 
-    def _get_documents_domain(self, criterion, partner, scope):
+    def _get_documents_domain(self, criterion, record, scope):
         domain = Domain(literal_eval(self.domain or "[]"))
         domain &= Domain(literal_eval(criterion.document_domain or "[]"))
-        domain &= Domain(self.subject_path, "=", partner.id)
+        domain &= Domain(self.subject_path, "=", record.id)
         if self.company_field:
             domain &= Domain(self.company_field, "in", [False, *scope.company_ids])
         if self.date_field:
@@ -56,30 +56,30 @@ class CustomerGradingMeasure(models.Model):
             domain = Domain(self.date_field, "<=", str(last))
         return domain & Domain(self.date_field, ">=", str(first)) if first else domain
 
-    def _get_invoices_domain(self, partner, scope):
+    def _get_invoices_domain(self, record, scope):
         """Return the domain of the customer's invoices up to the date."""
         return Domain(
             [
                 ("move_type", "=", "out_invoice"),
                 ("state", "=", "posted"),
-                ("partner_id.commercial_partner_id", "=", partner.id),
+                ("partner_id.commercial_partner_id", "=", record.id),
                 ("company_id", "in", list(scope.company_ids)),
                 ("invoice_date", "<=", str(scope.date)),
             ]
         )
 
-    def _get_overdue_amount_documents(self, criterion, partner, scope):
+    def _get_overdue_amount_documents(self, criterion, record, scope):
         open_invoices = Domain("payment_state", "in", ("not_paid", "partial"))
         overdue = Domain("invoice_date_due", "<", str(scope.date))
-        return "account.move", self._get_invoices_domain(partner, scope) & open_invoices & overdue
+        return "account.move", self._get_invoices_domain(record, scope) & open_invoices & overdue
 
-    def _get_receivable_age_documents(self, criterion, partner, scope):
+    def _get_receivable_age_documents(self, criterion, record, scope):
         open_invoices = Domain("payment_state", "in", ("not_paid", "partial"))
-        return "account.move", self._get_invoices_domain(partner, scope) & open_invoices
+        return "account.move", self._get_invoices_domain(record, scope) & open_invoices
 
-    def _get_late_count_documents(self, criterion, partner, scope):
+    def _get_late_count_documents(self, criterion, record, scope):
         first, _last = criterion._get_period().get_bounds(scope.date)[0]
-        domain = self._get_invoices_domain(partner, scope)
+        domain = self._get_invoices_domain(record, scope)
         if first:
             domain &= Domain("invoice_date", ">=", str(first))
         return "account.move", domain
@@ -104,7 +104,7 @@ class CustomerGradingCriterion(models.Model):
         start = format_date(self.env, min(starts))
         return self.env._("%(start)s - %(end)s", start=start, end=end)
 
-    def _get_documents_cell(self, partner, scope, figures):
+    def _get_documents_cell(self, record, scope, figures):
         """Return the cell that opens the documents behind a value.
 
         They open under the reader's own rights; where he sees fewer than were counted, it
@@ -113,7 +113,10 @@ class CustomerGradingCriterion(models.Model):
         self.ensure_one()
         if self.kind != "measure":
             return {"text": ""}
-        documents = self.measure_id.sudo()._get_documents(self, partner, scope)
+        measure = self.measure_id.sudo()
+        if measure.subject == "partner":
+            record = record._get_customer()
+        documents = measure._get_documents(self, record, scope)
         if not documents or documents[0] not in self.env:
             return {"text": ""}
         model_name, domain = documents

@@ -275,10 +275,11 @@ class CustomerGradingExplanation(models.AbstractModel):
         return explanations
 
     def _flush(self, policy, records):
-        records.flush_recordset(["values", "partner_id"])
+        subject = policy.dimension_id._get_subject()
+        records.flush_recordset(["values", subject.field])
         names = {c.rank_within for c in policy.criterion_ids if c._is_ranked()} - {"all"}
         if names:
-            records.partner_id.flush_recordset(names)
+            records[subject.field].flush_recordset(names)
 
     def _get_statement(self, policy, run, records, dates, children):
         """Return the query of each record's readings and of what holds for it."""
@@ -317,18 +318,20 @@ class CustomerGradingExplanation(models.AbstractModel):
     # ------------------------------------------------------------------ who sees numbers
 
     @api.model
-    def _get_figures_partners(self, partners):
-        """Return those of ``partners`` whose figures the user may see."""
+    def _get_figures_records(self, records):
+        """Return those of ``records``, customers or opportunities, whose figures the user
+        may see.
+        """
         user = self.env.user
         if user.has_group(OFFICER_GROUP) or any(map(user.has_group, ACCOUNTING_GROUPS)):
-            return partners
+            return records
         who = self.env["ir.config_parameter"].sudo().get_param("customer_grading.figures", "own")
         if who == "all":
-            return partners
+            return records
         if who == "accounting":
-            return partners.browse()
+            return records.browse()
         colleagues = self._get_team_users(user)
-        return partners.filtered(lambda p: p.sudo().commercial_partner_id.user_id in colleagues)
+        return records.filtered(lambda r: r.sudo()._get_graded().user_id in colleagues)
 
     @staticmethod
     def _get_team_users(user):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools.subject import SUBJECTS
+
 # Unit -> type of the value that is stored for a subject; an age is stored as its date.
 RAW_TYPES = {
     "amount": "numeric",
@@ -42,6 +44,7 @@ class CustomerGradingMeasure(models.Model):
             ("5_contact", "Contact with the customer"),
             ("6_about", "About the customer"),
             ("7_people", "Asked of people"),
+            ("8_opportunity", "The opportunity itself"),
         ],
         default="6_about",
         required=True,
@@ -58,6 +61,13 @@ class CustomerGradingMeasure(models.Model):
         ],
         default="documents",
         required=True,
+    )
+    subject = fields.Selection(
+        [("partner", "Customers"), ("lead", "Opportunities")],
+        string="Value of",
+        default="partner",
+        required=True,
+        help="A measure of customers also serves to grade their opportunities.",
     )
     unit = fields.Selection(
         [
@@ -169,11 +179,16 @@ class CustomerGradingMeasure(models.Model):
         for measure in self:
             measure.is_broken = bool(measure._get_problem())
 
+    def _get_subject_field(self):
+        """Return the field object at the end of a measured field's path, or ``None``."""
+        self.ensure_one()
+        return self._get_path_field(SUBJECTS[self.subject].model, self.field_name or "")
+
     def _get_choice_model(self):
         """Return the name of the model whose records are the values of a choice."""
         self.ensure_one()
         if self.unit == "choice" and self.kind == "field":
-            field = self.env["res.partner"]._fields.get(self.field_name)
+            field = self._get_subject_field()
             return field and field.comodel_name
         return False
 
@@ -181,7 +196,7 @@ class CustomerGradingMeasure(models.Model):
         """Return the PostgreSQL type of the stored value."""
         self.ensure_one()
         if self.kind == "field" and self.unit == "choice":
-            field = self.env["res.partner"]._fields.get(self.field_name)
+            field = self._get_subject_field()
             if field and field.type == "many2many":
                 return "jsonb"
         return RAW_TYPES[self.unit]

@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
+from ..tools.subject import SUBJECTS
+
 # What nobody may measure: the machinery of Odoo and its users.
 REFUSED_MODELS = ("ir.", "res.users", "auth", "res.config", "base.")
 
@@ -69,9 +71,10 @@ class CustomerGradingMeasure(models.Model):
         if self.kind == "documents":
             return self._get_documents_problem()
         if self.kind == "field":
-            if self.field_name not in self.env["res.partner"]._fields:
+            field = self._get_subject_field()
+            if not field:
                 return self.env._("a customer has no field “%s”.", self.field_name or "")
-            if not self.env["res.partner"]._fields[self.field_name].store:
+            if not field.store:
                 return self.env._(
                     "the field “%s” is not stored, so it cannot be measured.",
                     self.field_name,
@@ -192,7 +195,7 @@ class CustomerGradingMeasure(models.Model):
         if self.kind == "documents":
             author._check_readable(self.model_name, self._get_paths(), self.domain)
         elif self.kind == "field":
-            author._check_readable("res.partner", [self.field_name], "[]")
+            author._check_readable(SUBJECTS[self.subject].model, [self.field_name], "[]")
 
     @api.model
     def _check_readable(self, model_name, paths, domain):

@@ -38,7 +38,7 @@ class CustomerGradingMeasure(models.Model):
         :return: query of ``subject_id, company_id, invoice_id, due, date, amount, settled,
             settled_on``, one row for each part that is due, amounts in company currency
         """
-        contacts = statement.contact_ids
+        contacts = statement.get_ids()
         narrow = SQL("AND item.partner_id IN %s", contacts) if contacts else SQL()
         return SQL(
             """
@@ -152,7 +152,7 @@ class CustomerGradingMeasure(models.Model):
 
         Messages and activities on its contacts and opportunities count; a note does not.
         """
-        contacts = statement.contact_ids
+        contacts = statement.get_ids()
         narrow = SQL("AND partner.id IN %s", contacts) if contacts else SQL()
         return statement.add_relation(
             SQL(

@@ -1,5 +1,6 @@
 from ast import literal_eval
 from datetime import timedelta
+from functools import partial
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -63,7 +64,10 @@ class CustomerGradingMeasure(models.Model):
 
     def _get_period_sql(self, criterion, scope, statement, period):
         """Return the aggregate over the documents of ``period`` (first day, last day)."""
-        source = statement.get_source(self._get_source_key(), self._open_source)
+        ids = statement.get_ids(self.subject)
+        source = statement.get_source(
+            self._get_source_key(), partial(self._open_source, ids=ids), self.subject
+        )
         conditions = [source.get_sql(condition) for condition in self._get_only(criterion)]
         bounds = self._get_bounds(source, scope, period)
         if bounds:
@@ -77,8 +81,12 @@ class CustomerGradingMeasure(models.Model):
     def _get_source_key(self):
         return (self.model_name, self.domain, self.subject_path, self.company_field)
 
-    def _open_source(self, scope, contact_ids):
-        """Return the :class:`Source` of this measure's documents, by subject."""
+    def _open_source(self, scope, ids=None):
+        """Return the :class:`Source` of this measure's documents, by subject.
+
+        :param ids: records (contacts, for customers) whose documents to read; ``None``:
+            all
+        """
         model = self.env[self.model_name].with_context(active_test=False)
         documents = Domain(literal_eval(self.domain or "[]"))
         domain = documents
@@ -86,10 +94,10 @@ class CustomerGradingMeasure(models.Model):
             # A document without a company is everybody's, as in Odoo's own rules.
             domain &= Domain(self.company_field, "in", [False, *scope.company_ids])
         contact_path = self.subject_path.removesuffix(".commercial_partner_id")
-        if contact_ids is not None:
-            domain &= Domain(contact_path, "in", list(contact_ids))
+        if ids is not None:
+            domain &= Domain(contact_path, "in", list(ids))
         query = model._search(domain, active_test=False, bypass_access=True)
-        return Source(model, query, self.subject_path, documents, of_few=contact_ids is not None)
+        return Source(model, query, self.subject_path, documents, of_few=ids is not None)
 
     def _get_only(self, criterion):
         only = Domain(literal_eval(criterion.document_domain or "[]"))
@@ -178,7 +186,7 @@ class CustomerGradingMeasure(models.Model):
         )
 
     def _get_field_values_sql(self, criterion, scope, statement):
-        field = self.env["res.partner"]._fields[self.field_name]
+        field = self._get_subject_field()
         if field.type == "many2many":
             return statement.add_relation(
                 SQL(
@@ -190,21 +198,26 @@ class CustomerGradingMeasure(models.Model):
                 ),
                 "choices",
                 empty=SQL("'[]'::jsonb"),
+                of=self.subject,
             )
-        value = statement.get_subject_field_sql(self.field_name)
+        value = statement.get_field_sql(self.field_name, self.subject)
         if field.type == "datetime":
             return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", value, scope.tz)
         if field.type in ("char", "text", "selection"):
             return SQL("NULLIF(%s, '')", value)
+        if self.unit == "amount" and scope.rates:
+            company = statement.get_field_sql("company_id", self.subject)
+            rates = [SQL("WHEN %s THEN %s", id_, rate) for id_, rate in scope.rates]
+            value = SQL("%s * CASE %s %s ELSE 1 END", value, company, SQL(" ").join(rates))
         return value
 
     def _get_filter_values_sql(self, criterion, scope, statement):
         domain = Domain(literal_eval(criterion.subject_domain or "[]"))
-        return SQL("COALESCE(%s, FALSE)", statement.get_subject_domain_sql(domain))
+        return SQL("COALESCE(%s, FALSE)", statement.get_domain_sql(domain, self.subject))
 
     def _get_question_values_sql(self, criterion, scope, statement):
         """The newest answer, where it is still valid on the reference date."""
-        contacts = statement.contact_ids
+        contacts = statement.get_ids()
         narrow = SQL("AND answer.partner_id IN %s", contacts) if contacts else SQL()
         answers = SQL(
             """

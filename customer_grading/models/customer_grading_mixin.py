@@ -1,8 +1,10 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 USER_GROUP = "customer_grading.customer_grading_group_user"
+OFFICER_GROUP = "customer_grading.customer_grading_group_officer"
 
 # What a result is read for when its record is shown, in one query.
 SHOWN_FIELDS = (
@@ -29,6 +31,8 @@ class CustomerGradingMixin(models.AbstractModel):
     _grading_subject = None  # subject of its dimensions
     _grading_result_field = None  # Many2one of a result to the record
     _grading_key_field = "id"  # field of the record whose value a result is found by
+    _grading_grade_field = None  # its fields of the grade and of the grade's color, computed
+    _grading_color_field = None  # by _compute_grading
 
     customer_grading_result_id = fields.Many2one(
         "customer.grading.result",
@@ -36,16 +40,6 @@ class CustomerGradingMixin(models.AbstractModel):
         compute="_compute_grading",
         search="_search_customer_grading_result_id",
         groups=USER_GROUP,
-    )
-    customer_grade_id = fields.Many2one(
-        "customer.grade",
-        "Grade",
-        compute="_compute_grading",
-        search="_search_customer_grade_id",
-        groups=USER_GROUP,
-    )
-    customer_grade_color = fields.Integer(
-        "Grade color", compute="_compute_grading", groups=USER_GROUP
     )
     customer_grading_mark = fields.Selection(
         [
@@ -71,8 +65,8 @@ class CustomerGradingMixin(models.AbstractModel):
         """Return the names of the fields that results are shown by."""
         return [
             "customer_grading_result_id",
-            "customer_grade_id",
-            "customer_grade_color",
+            self._grading_grade_field,
+            self._grading_color_field,
             "customer_grading_mark",
         ]
 
@@ -84,8 +78,8 @@ class CustomerGradingMixin(models.AbstractModel):
             result = results.get(record._get_grading_key())
             grade = result.grade_id if result else self.env["customer.grade"]
             record.customer_grading_result_id = result
-            record.customer_grade_id = grade
-            record.customer_grade_color = grade.sudo().color if grade else 0
+            record[self._grading_grade_field] = grade
+            record[self._grading_color_field] = grade.sudo().color if grade else 0
             record.customer_grading_mark = result._get_mark() if result else False
 
     @api.depends("customer_grading_result_id")
@@ -104,6 +98,11 @@ class CustomerGradingMixin(models.AbstractModel):
         dimension = self._get_main_dimension()
         Policy = self.env["customer.grading.policy"]
         return bool(Policy._get_in_force(dimension, self.env.company)[1])
+
+    def _get_graded(self):
+        """Return the records that are graded: these, or those that they belong to."""
+        key = self._fields[self._grading_key_field]
+        return self[key.name] if key.relational else self
 
     def _get_grading_key(self):
         """Return the id by which the record's result is found."""
@@ -142,7 +141,7 @@ class CustomerGradingMixin(models.AbstractModel):
     # ------------------------------------------------------------------ search, sort, group
 
     def _field_to_sql(self, alias, field_expr, query=None):
-        if field_expr in ("customer_grade_id", "customer_grading_result_id"):
+        if field_expr in (self._grading_grade_field, "customer_grading_result_id"):
             # First of all: grouping and sorting must not tell what reading refuses.
             self._check_field_access(self._fields[field_expr], "read")
             return self._get_shown_sql(alias, field_expr, query)
@@ -158,7 +157,7 @@ class CustomerGradingMixin(models.AbstractModel):
         if not dimension:
             return SQL("NULL::integer")
         self._flush_results()
-        column = "grade_id" if fname == "customer_grade_id" else "id"
+        column = "grade_id" if fname == self._grading_grade_field else "id"
         key = self._field_to_sql(alias, self._grading_key_field, query)
         companies = dimension._get_result_company_ids(self.env.company)
         if query is None:
@@ -209,14 +208,14 @@ class CustomerGradingMixin(models.AbstractModel):
         return self._search_shown(operator, Domain("id", operator, value), value)
 
     @api.model
-    def _search_customer_grade_id(self, operator, value):
+    def _search_grade(self, operator, value):
         return self._search_shown(operator, Domain("grade_id", operator, value), value)
 
     def _search_shown(self, operator, held, value):
         """Return the domain of the records whose shown result matches ``held``."""
         if operator not in ("in", "any"):
             return NotImplemented
-        self.browse()._check_field_access(self._fields["customer_grade_id"], "read")
+        self.browse()._check_field_access(self._fields[self._grading_grade_field], "read")
         dimension = self._get_main_dimension()
         key = self._grading_key_field
         companies = dimension._get_result_company_ids(self.env.company) if dimension else []
@@ -246,4 +245,60 @@ class CustomerGradingMixin(models.AbstractModel):
             "type": "ir.actions.client",
             "tag": "customer_grading_why",
             "params": {"model": self._name, "id": self.id, "name": self.display_name},
+        }
+
+    def get_grading_sheets(self):
+        """Return why the record has its grades, one sheet a dimension, for the screen.
+
+        A sheet tells grade, why, what it takes to the next, and what can be done. Figures
+        stand in it only where the user may see them.
+
+        :return: list of sheets, the main dimension's first; empty where nothing is to say
+        :raise AccessError: where the user may not see the record, or its grade
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if not self.env.user.has_group(USER_GROUP):
+            raise AccessError(self.env._("You may not see grades. Ask an administrator."))
+        return self.env["customer.grading.sheet"]._get_sheets(self._get_graded())
+
+    def action_set_grade(self):
+        """Open the dialog that sets a grade by hand, or proposes one."""
+        self.check_access("read")
+        name = self.env._("Propose a grade")
+        if self.env.user.has_group(OFFICER_GROUP):
+            name = self.env._("Set by hand")
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": "customer.grading.set.grade",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_dimension_id": self._get_main_dimension().id,
+                f"default_{self._grading_subject}_ids": self._get_graded().ids,
+            },
+        }
+
+    def action_regrade(self):
+        """Grade these records now, by the running policies of the current company.
+
+        :raise AccessError: for who is no officer
+        :raise UserError: where no policy is running
+        """
+        if not self.env.user.has_group(OFFICER_GROUP):
+            raise AccessError(self.env._("Only grading officers regrade. Ask one of them."))
+        self.check_access("read")
+        records = self._get_graded()
+        runs = self.env["customer.grading.policy"]._regrade(records)
+        if failed := runs.filtered(lambda run: run.state == "failed"):
+            raise UserError(failed[0].error)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("Graded: %s", len(records)),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
         }

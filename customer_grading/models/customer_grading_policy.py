@@ -186,7 +186,9 @@ class CustomerGradingPolicy(models.Model):
 
     @api.depends("dimension_id")
     def _compute_subject_model(self):
-        self.subject_model = "res.partner"
+        for policy in self:
+            subject = policy.dimension_id.subject
+            policy.subject_model = subject and policy.dimension_id._get_subject().model
 
     @api.depends("criterion_ids.parent_id", "criterion_ids.kind")
     def _compute_score_criterion_id(self):

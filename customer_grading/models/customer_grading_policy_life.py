@@ -118,18 +118,20 @@ class CustomerGradingPolicy(models.Model):
         )
 
     @api.model
-    def _regrade(self, partners):
-        """Grade ``partners`` (commercial entities) now, in the current company.
+    def _regrade(self, records):
+        """Grade ``records``, customers or opportunities, now, in the current company.
 
         :return: the runs made, done or failed
         :raise UserError: where no policy is running
         """
         runs = self.env["customer.grading.run"]
         for dimension in (
-            self.env["customer.grading.dimension"].sudo().search([("subject", "=", "partner")])
+            self.env["customer.grading.dimension"]
+            .sudo()
+            .search([("subject", "=", records._grading_subject)])
         ):
             company, policies = self._get_in_force(dimension, self.env.company)
-            runs += policies._regrade_in(company, partners)
+            runs += policies._regrade_in(company, records)
         if not runs:
             raise UserError(
                 self.env._(
@@ -140,18 +142,22 @@ class CustomerGradingPolicy(models.Model):
         return runs
 
     @api.model
-    def _regrade_everywhere(self, partners):
-        """Grade ``partners`` now, by every running policy of every company."""
-        for policy in self.sudo().search([("state", "=", "running")]):
+    def _regrade_everywhere(self, records):
+        """Grade ``records`` now, by every running policy of every company."""
+        running = [
+            ("state", "=", "running"),
+            ("dimension_id.subject", "=", records._grading_subject),
+        ]
+        for policy in self.sudo().search(running):
             for company in policy._get_companies() or [self.env["res.company"]]:
-                policy._regrade_in(company, partners)
+                policy._regrade_in(company, records)
 
-    def _regrade_in(self, company, partners):
-        """Grade ``partners`` for ``company`` by these policies, and return the runs."""
+    def _regrade_in(self, company, records):
+        """Grade ``records`` for ``company`` by these policies, and return the runs."""
         runs = self.env["customer.grading.run"]
         for policy in self:
             run = policy._create_run("on_demand", company)
-            run._execute(subject_ids=partners.ids)
+            run._execute(subject_ids=records.ids)
             runs += run
         return runs
 

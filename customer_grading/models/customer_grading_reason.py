@@ -15,10 +15,13 @@ class CustomerGradingExplanation(models.AbstractModel):
         Figures stand in it only where the user may see them.
         """
         explanations = self._explain(records)
-        shown = self._get_figures_partners(records.partner_id)
+        shown = {
+            *self._get_figures_records(records.partner_id),
+            *self._get_figures_records(records.lead_id),
+        }
         return {
             record: self._get_reason(
-                record.sudo(), explanations.get(record), record.partner_id in shown
+                record.sudo(), explanations.get(record), record._get_subject() in shown
             )
             for record in records
         }

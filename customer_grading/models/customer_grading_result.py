@@ -14,12 +14,11 @@ class CustomerGradingResult(models.Model):
     """Where a customer stands in a dimension, for a company."""
 
     _name = "customer.grading.result"
+    _inherit = ["customer.grading.subject"]
     _description = "Grading Result"
-    _order = "dimension_id, grade_id, partner_id"
-    _rec_name = "partner_id"
+    _order = "dimension_id, grade_id, id"
 
     dimension_id = fields.Many2one("customer.grading.dimension", required=True, ondelete="restrict")
-    partner_id = fields.Many2one("res.partner", "Customer", required=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", ondelete="cascade")
     policy_id = fields.Many2one("customer.grading.policy", ondelete="restrict")
     computed_grade_id = fields.Many2one("customer.grade", "Computed grade", ondelete="restrict")
@@ -63,11 +62,15 @@ class CustomerGradingResult(models.Model):
     date_computed_since = fields.Date("Computed since")
     date_due = fields.Date("Next decision")
     previous_grade_id = fields.Many2one("customer.grade", "Before", ondelete="set null")
-    user_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
     change_ids = fields.One2many("customer.grading.change", "result_id", string="Changes")
 
     # The customer comes first: the index also finds what is to go with a deleted contact.
-    _subject_uniq = models.UniqueIndex("(partner_id, dimension_id, COALESCE(company_id, 0))")
+    _partner_uniq = models.UniqueIndex(
+        "(partner_id, dimension_id, COALESCE(company_id, 0)) WHERE partner_id IS NOT NULL"
+    )
+    _lead_uniq = models.UniqueIndex(
+        "(lead_id, dimension_id, COALESCE(company_id, 0)) WHERE lead_id IS NOT NULL"
+    )
     # What change control has to look at, a few of all in most nights.
     _undecided_idx = models.Index(
         "(id) WHERE computed_grade_id IS DISTINCT FROM considered_grade_id OR date_due IS NOT NULL"
@@ -119,31 +122,32 @@ class CustomerGradingResult(models.Model):
     # ------------------------------------------------------------------ by hand
 
     @api.model
-    def _get_or_create(self, partners, dimension):
-        """Return the results of ``partners`` that the current company shows, sudoed.
+    def _get_or_create(self, records, dimension):
+        """Return the results of ``records`` that the current company shows, sudoed.
 
         Who was never graded gets one without a grade, so that one can be set by hand.
         """
         Policy = self.env["customer.grading.policy"]
         company_id = Policy._get_in_force(dimension, self.env.company)[0].id
+        field = dimension._get_subject().field
         Result = self.sudo()
         results = Result.search(
             [
                 ("dimension_id", "=", dimension.id),
                 ("company_id", "=", company_id),
-                ("partner_id", "in", partners.ids),
+                (field, "in", records.ids),
             ]
         )
-        missing = partners - results.partner_id
+        missing = records - results[field]
         results += Result.create(
             [
                 {
                     "dimension_id": dimension.id,
                     "company_id": company_id,
-                    "partner_id": partner.id,
+                    field: record.id,
                     "reason": "hand",
                 }
-                for partner in missing
+                for record in missing
             ]
         )
         return results

@@ -321,6 +321,7 @@ class CustomerGradingRun(models.Model):
         """Bring what was computed into effect, as the policy's change control allows."""
         self.env["customer.grading.change.control"].sudo()._settle(self, commit, subject_ids)
         counts = self._count_moves()
+        subject = self.dimension_id._get_subject()
         missing = (
             self.env["customer.grading.result"]
             .sudo()
@@ -329,7 +330,7 @@ class CustomerGradingRun(models.Model):
                     ("policy_id", "=", self.policy_id.id),
                     ("company_id", "=", self.company_id.id),
                     ("reason", "in", ("missing", "no_rule")),
-                    *([("partner_id", "in", subject_ids)] if subject_ids is not None else []),
+                    *([(subject.field, "in", subject_ids)] if subject_ids is not None else []),
                 ]
             )
         )

@@ -7,17 +7,15 @@ class CustomerGradingRunLine(models.Model):
     """What a try-on would do to one customer; kept for 30 days."""
 
     _name = "customer.grading.run.line"
+    _inherit = ["customer.grading.subject"]
     _description = "Line of a Grading Run"
     _order = "run_id, moves desc, revenue desc, id"
-    _rec_name = "partner_id"
 
     run_id = fields.Many2one("customer.grading.run", required=True, ondelete="cascade", index=True)
     policy_id = fields.Many2one(related="run_id.policy_id")
     company_id = fields.Many2one(related="run_id.company_id")
-    partner_id = fields.Many2one(
-        "res.partner", "Customer", required=True, ondelete="cascade", index=True
-    )
-    user_id = fields.Many2one("res.users", "Salesperson", index="btree_not_null")
+    partner_id = fields.Many2one(index="btree_not_null")
+    lead_id = fields.Many2one(index="btree_not_null")
     current_grade_id = fields.Many2one(
         "customer.grade", "Today", ondelete="cascade", index="btree_not_null"
     )
@@ -64,8 +62,3 @@ class CustomerGradingRunLine(models.Model):
             return SQL("(%s ->> %s) IS NULL", SQL.identifier(alias, "values"), position)
 
         return to_sql
-
-    def action_open_customer(self):
-        """Open the customer's form."""
-        self.ensure_one()
-        return self.partner_id._get_records_action()

@@ -60,7 +60,7 @@ class CustomerGradingRun(models.Model):
         """Return the name of the customers among whom a limit counts."""
         if not group:
             return self.env._("all customers")
-        field = self.env["res.partner"]._fields[criterion.rank_within]
+        field = self.env[criterion.subject_model]._fields[criterion.rank_within]
         record = self.env[field.comodel_name].sudo().browse(int(group)).exists()
         return record.display_name or self.env._("none")
 

@@ -58,7 +58,7 @@ class CustomerGradingRun(models.Model):
                        evaluated.reason, evaluated.score, evaluated.values
                   FROM %(table)s evaluated
                   LEFT JOIN customer_grading_result result
-                    ON result.partner_id = evaluated.subject_id
+                    ON %(held)s = evaluated.subject_id
                    AND result.dimension_id = %(dimension)s
                    AND COALESCE(result.company_id, 0) = %(company)s
                  WHERE result.id IS NULL
@@ -118,15 +118,15 @@ class CustomerGradingRun(models.Model):
             SQL(
                 """
                 INSERT INTO customer_grading_result (
-                    dimension_id, partner_id, company_id, policy_id, computed_grade_id,
+                    dimension_id, %(field)s, company_id, policy_id, computed_grade_id,
                     reason, score, values, date_evaluated, date_computed_since,
                     create_date, write_date)
-                SELECT %(dimension)s, partner.id, NULLIF(%(company)s, 0), %(policy)s,
+                SELECT %(dimension)s, subject.id, NULLIF(%(company)s, 0), %(policy)s,
                        slice.grade_id, slice.reason, slice.score, slice.values,
                        %(date)s, %(date)s,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
                   FROM %(table)s slice
-                  JOIN res_partner partner ON partner.id = slice.subject_id
+                  JOIN %(subjects)s subject ON subject.id = slice.subject_id
                  WHERE slice.position > %(start)s AND slice.position <= %(end)s
                    AND slice.result_id IS NULL
                 ON CONFLICT DO NOTHING
@@ -136,8 +136,12 @@ class CustomerGradingRun(models.Model):
         )
 
     def _get_store_params(self, table):
+        subject = self.dimension_id._get_subject()
         return {
             "table": SQL.identifier(table),
+            "field": SQL.identifier(subject.field),
+            "held": SQL.identifier("result", subject.field),
+            "subjects": SQL.identifier(subject.table),
             "dimension": self.dimension_id.id,
             "company": self.company_id.id or 0,
             "policy": self.policy_id.id,
@@ -149,18 +153,17 @@ class CustomerGradingRun(models.Model):
         """Take the computed grade from customers that no running policy grades any more."""
         self.env.flush_all()
         engine = self.env["customer.grading.engine"]
+        params = self._get_store_params(table)
         policy = self.policy_id.sudo()
         running = policy._get_running(policy.dimension_id, self.company_id)
         graded = SQL("SELECT subject_id FROM %s", SQL.identifier(table))
         others = []
         for other in running - policy:
             scope = engine._get_scope(other, self.company_id, self.date, subject_ids)
-            contacts = engine._get_contact_ids(scope)
-            others.append(engine._get_subject_query(other, scope, contacts).select())
+            others.append(engine._get_subject_query(other, scope).select())
         asked = SQL("TRUE")
         if subject_ids is not None:
-            asked = SQL("result.partner_id IN %s", tuple(subject_ids) or (0,))
-        params = self._get_store_params(table)
+            asked = SQL("%s IN %s", params["held"], tuple(subject_ids) or (0,))
         params.update(
             asked=asked,
             graded=SQL(" UNION ALL ").join([graded, *others]),
@@ -181,7 +184,7 @@ class CustomerGradingRun(models.Model):
                    AND result.reason != 'left'
                    AND %(asked)s
                    AND NOT EXISTS (
-                       SELECT FROM (%(graded)s) graded (id) WHERE graded.id = result.partner_id)
+                       SELECT FROM (%(graded)s) graded (id) WHERE graded.id = %(held)s)
                 """,
                 **params,
             )
@@ -195,26 +198,27 @@ class CustomerGradingRun(models.Model):
         self.env.flush_all()
         self.line_ids.unlink()
         params = self._get_store_params(table)
-        params.update(run=self.id, revenue=self._get_revenue_query())
+        revenue, joined = self._get_revenue_sql()
+        params.update(run=self.id, revenue=revenue, joined=joined)
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO customer_grading_run_line (
-                    run_id, partner_id, user_id, current_grade_id, grade_id, by_hand, moves,
+                    run_id, %(field)s, current_grade_id, grade_id, by_hand, moves,
                     score, values, revenue, create_uid, write_uid, create_date, write_date)
-                SELECT %(run)s, partner.id, partner.user_id, result.grade_id,
+                SELECT %(run)s, subject.id, result.grade_id,
                        evaluated.grade_id, hand.stays,
                        result.grade_id IS DISTINCT FROM evaluated.grade_id AND NOT hand.stays,
-                       evaluated.score, evaluated.values, COALESCE(revenue.total, 0),
+                       evaluated.score, evaluated.values, %(revenue)s,
                        %(user)s, %(user)s,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
                   FROM %(table)s evaluated
-                  JOIN res_partner partner ON partner.id = evaluated.subject_id
+                  JOIN %(subjects)s subject ON subject.id = evaluated.subject_id
                   LEFT JOIN customer_grading_result result
-                    ON result.partner_id = evaluated.subject_id
+                    ON %(held)s = evaluated.subject_id
                    AND result.dimension_id = %(dimension)s
                    AND COALESCE(result.company_id, 0) = %(company)s
-                  LEFT JOIN (%(revenue)s) revenue ON revenue.partner_id = partner.id
+                  %(joined)s
                   CROSS JOIN LATERAL (
                       SELECT result.manual_grade_id IS NOT NULL
                              AND COALESCE(result.manual_until >= %(date)s, TRUE) AS stays

@@ -34,6 +34,19 @@ class CustomerGradingRun(models.Model):
 
     # ------------------------------------------------------------------ revenue
 
+    def _get_revenue_sql(self):
+        """Return the amount that stands beside a ``subject``, and the join it comes from.
+
+        For a customer it is the revenue of 12 months, for an opportunity what is expected
+        of it, in the currency of its company.
+        """
+        if self.dimension_id.subject == "lead":
+            return SQL("COALESCE(subject.expected_revenue, 0)"), SQL()
+        joined = SQL(
+            "LEFT JOIN (%s) revenue ON revenue.partner_id = subject.id", self._get_revenue_query()
+        )
+        return SQL("COALESCE(revenue.total, 0)"), joined
+
     def _get_revenue_query(self):
         """Return what was invoiced in 12 months, untaxed, less credit notes, by customer."""
         scope = self._get_scope()
@@ -265,14 +278,15 @@ class CustomerGradingRun(models.Model):
         return self._get_lines_action(
             [("moves", "=", True)],
             self.env._("Who moves"),
-            {"search_default_group_by_user_id": 1},
+            {"search_default_group_by_salesperson": 1},
         )
 
     def action_export(self):
         """Download every customer of the try-on as a spreadsheet."""
         self.ensure_one()
         Line = self.env["customer.grading.run.line"]
-        names = ["partner_id", "user_id", "current_grade_id", "grade_id", "revenue"]
+        subject = self.dimension_id._get_subject()
+        names = [subject.field, "salesperson_id", "current_grade_id", "grade_id", "revenue"]
         if self.graded_count <= TOLD:
             names.append("why")
         labels = Line.fields_get(names, ["string", "type"])

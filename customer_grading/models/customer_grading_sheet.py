@@ -1,34 +1,13 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.tools import format_date, format_datetime
 
 from .customer_grading_explanation import OFFICER_GROUP
-from .customer_grading_mixin import USER_GROUP
 
 MANAGER_GROUP = "customer_grading.customer_grading_group_manager"
 
 
-class ResPartner(models.Model):
-    _inherit = "res.partner"
-
-    def get_grading_sheets(self):
-        """Return why the customer has its grades, one sheet a dimension, for the screen.
-
-        A sheet tells grade, why, what it takes to the next, and what can be done. Figures
-        stand in it only where the user may see them.
-
-        :return: list of sheets, the main dimension's first; empty where nothing is to say
-        :raise AccessError: where the user may not see the customer, or its grade
-        """
-        self.ensure_one()
-        self.check_access("read")
-        if not self.env.user.has_group(USER_GROUP):
-            raise AccessError(self.env._("You may not see grades. Ask an administrator."))
-        return self.env["customer.grading.sheet"]._get_sheets(self.commercial_partner_id)
-
-
 class CustomerGradingSheet(models.AbstractModel):
-    """Puts the page “Grading” of a customer together: “Why this grade?”.
+    """Puts the page “Grading” of a customer or an opportunity together: “Why this grade?”.
 
     What it hands out is for the reader's eyes: his language, his formats, his rights.
     """
@@ -37,24 +16,24 @@ class CustomerGradingSheet(models.AbstractModel):
     _description = "Grading Sheet of a Customer"
 
     @api.model
-    def _get_sheets(self, partner):
-        """Return the sheets of ``partner``, which the caller has checked access to."""
-        partner = partner.sudo()
+    def _get_sheets(self, record):
+        """Return the sheets of ``record``, which the caller has checked access to."""
+        record = record.sudo()
         sheets = [
             sheet
-            for dimension in self._get_dimensions()
-            if (sheet := self._get_sheet(partner, dimension))
+            for dimension in self._get_dimensions(record._grading_subject)
+            if (sheet := self._get_sheet(record, dimension))
         ]
         if not sheets and self.env.user.has_group(MANAGER_GROUP):
             return [self._get_empty_sheet()]
         return sheets
 
-    def _get_dimensions(self):
-        """Return the dimensions that the user may see, the main one first."""
+    def _get_dimensions(self, subject):
+        """Return the dimensions of a subject that the user may see, the main one first."""
         Dimension = self.env["customer.grading.dimension"].sudo()
-        main = Dimension._get_main("partner", self.env.company)
+        main = Dimension._get_main(subject, self.env.company)
         groups = self.env.user.all_group_ids
-        visible = Dimension.search([("subject", "=", "partner")]).filtered(
+        visible = Dimension.search([("subject", "=", subject)]).filtered(
             lambda dimension: not dimension.group_ids or dimension.group_ids & groups
         )
         return visible.sorted(lambda dimension: dimension != main)
@@ -91,27 +70,27 @@ class CustomerGradingSheet(models.AbstractModel):
 
     # ------------------------------------------------------------------ one sheet
 
-    def _get_sheet(self, partner, dimension):
+    def _get_sheet(self, record, dimension):
         """Return the sheet of one dimension, or nothing where there is nothing to say."""
         company = self.env.company
         _graded, policies = self.env["customer.grading.policy"]._get_in_force(dimension, company)
-        result = self._get_result(partner, dimension, company)
+        result = self._get_result(record, dimension, company)
         if not result and not policies:
             return None
         sheet = self._prepare_sheet(dimension.name)
         sheet["badge"] = self._get_badge(result.grade_id)
-        sheet["buttons"] = self._get_buttons(partner, dimension, result)
+        sheet["buttons"] = self._get_buttons(record, dimension, result)
         if not result:
             sheet["headline"] = self.env._("Not graded")
-            sheet["notices"] = [self._get_no_policy_text(partner, policies)]
+            sheet["notices"] = [self._get_no_policy_text(record, policies)]
             return sheet
         explanation = self._explain(result)
         sheet["headline"] = self._get_headline(result, explanation)
         sheet["notices"] = self._get_notices(result, policies)
         sheet["blocks"] = [
-            *self._get_explanation_blocks(partner, result, explanation),
+            *self._get_explanation_blocks(record, result, explanation),
             *self._get_before_blocks(result),
-            *self._get_company_blocks(partner, dimension),
+            *self._get_company_blocks(record, dimension),
         ]
         return sheet
 
@@ -122,7 +101,7 @@ class CustomerGradingSheet(models.AbstractModel):
             explanation if explanation and explanation.grade == result.computed_grade_id else None
         )
 
-    def _get_result(self, partner, dimension, company):
+    def _get_result(self, record, dimension, company):
         """Return the result shown in ``company``: its own, or its nearest parent's."""
         companies = dimension._get_result_company_ids(company)
         results = (
@@ -131,7 +110,7 @@ class CustomerGradingSheet(models.AbstractModel):
             .search(
                 [
                     ("dimension_id", "=", dimension.id),
-                    ("partner_id", "=", partner.id),
+                    (dimension._get_subject().field, "=", record.id),
                     ("company_id", "in", companies),
                 ]
             )
@@ -176,14 +155,14 @@ class CustomerGradingSheet(models.AbstractModel):
 
     # ------------------------------------------------------------------ buttons
 
-    def _get_buttons(self, partner, dimension, result):
+    def _get_buttons(self, record, dimension, result):
         """Return what the reader can do, likeliest first."""
         officer = self.env.user.has_group(OFFICER_GROUP)
         buttons = [
             {
                 "label": self.env._("Set by hand") if officer else self.env._("Propose a grade"),
                 "primary": False,
-                "action": self._get_set_grade_action(partner, dimension, officer),
+                "action": self._get_set_grade_action(record, dimension, officer),
             }
         ]
         if officer and result.manual_grade_id:
@@ -191,11 +170,9 @@ class CustomerGradingSheet(models.AbstractModel):
                 self._prepare_button(self.env._("End now"), result, "action_end_manual"),
             )
         if officer:
-            buttons.append(
-                self._prepare_button(self.env._("Regrade"), partner, "action_regrade_customer")
-            )
+            buttons.append(self._prepare_button(self.env._("Regrade"), record, "action_regrade"))
         if result:
-            action = self._get_history_action(partner, dimension)
+            action = self._get_history_action(record, dimension)
             buttons.append({"label": self.env._("History"), "primary": False, "action": action})
         if not result.policy_id and self.env.user.has_group(MANAGER_GROUP):
             policy_action = self._get_policies_action(dimension)
@@ -214,7 +191,7 @@ class CustomerGradingSheet(models.AbstractModel):
             "ids": record.ids,
         }
 
-    def _get_set_grade_action(self, partner, dimension, officer):
+    def _get_set_grade_action(self, record, dimension, officer):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Set by hand") if officer else self.env._("Propose a grade"),
@@ -223,19 +200,22 @@ class CustomerGradingSheet(models.AbstractModel):
             "views": [[False, "form"]],
             "target": "new",
             "context": {
-                "default_partner_ids": partner.ids,
+                f"default_{record._grading_subject}_ids": record.ids,
                 "default_dimension_id": dimension.id,
             },
         }
 
-    def _get_history_action(self, partner, dimension):
+    def _get_history_action(self, record, dimension):
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("History of %s", partner.display_name),
+            "name": self.env._("History of %s", record.display_name),
             "res_model": "customer.grading.change",
             "view_mode": "list,form",
             "views": [[False, "list"], [False, "form"]],
-            "domain": [("partner_id", "=", partner.id), ("dimension_id", "=", dimension.id)],
+            "domain": [
+                (dimension._get_subject().field, "=", record.id),
+                ("dimension_id", "=", dimension.id),
+            ],
             "context": {"create": False},
         }
 
@@ -282,14 +262,14 @@ class CustomerGradingSheet(models.AbstractModel):
             text = self.env._("%(before)s. Then: %(reason)s", before=text, reason=reason)
         return [self._prepare_block(self.env._("Before"), text=text)]
 
-    def _get_company_blocks(self, partner, dimension):
+    def _get_company_blocks(self, record, dimension):
         """Return one line for each further company that the reader has selected."""
         others = self.env.companies - self.env.company
         if dimension.company_scope == "group" or not others:
             return []
         rows = []
         for company in others:
-            result = self._get_result(partner, dimension, company)
+            result = self._get_result(record, dimension, company)
             badge = self._get_badge(result.grade_id)
             since = self._format_date(result.date_since)
             rows.append(

@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..tools.subject import LEAD
 from .customer_grading_change import OPEN_STATES
 
 
@@ -72,45 +73,48 @@ class CustomerGradingSheet(models.AbstractModel):
 
     def _get_state_text(self, result, policies):
         if result.reason == "left" or not policies:
-            return self._get_no_policy_text(result.partner_id, policies)
+            return self._get_no_policy_text(result._get_subject(), policies)
         if result.reason == "missing":
             return self.env._("Not graded: data is missing that could give a grade.")
         if result.reason == "no_rule":
             return self.env._("Not graded: it fits the requirement of no grade.")
         return ""
 
-    def _get_no_policy_text(self, partner, policies):
+    def _get_no_policy_text(self, record, policies):
         """Return why no policy grades the customer."""
         if not policies:
             return self.env._("No grading policy is running for this company.")
         engine, company = self.env["customer.grading.engine"].sudo(), self.env.company
         texts = []
         for policy in policies:
-            if problem := self._get_scope_problem(policy, partner, engine, company):
+            if problem := self._get_scope_problem(policy, record, engine, company):
                 texts.append(problem)
             else:
                 return self.env._("It is graded with the next run.")
         reasons = self.env["customer.grading.measure"]._join_list(texts)
         return self.env._("No policy applies: %s.", reasons)
 
-    def _get_scope_problem(self, policy, partner, engine, company):
+    def _get_scope_problem(self, policy, record, engine, company):
         """Return why ``policy`` does not apply to the customer, or nothing."""
-        scope = engine._get_scope(policy, company, engine._get_today(company), partner.ids)
-        query = engine._get_subject_query(policy, scope, engine._get_contact_ids(scope))
+        scope = engine._get_scope(policy, company, engine._get_today(company), record.ids)
+        query = engine._get_subject_query(policy, scope)
         if query.get_result_ids():
             return ""
-        if not partner.active:
-            return self.env._("the customer is archived")
-        Partner = engine._get_subject_model(scope)
-        if not Partner.search_count(policy._parse_domain() & self._is(partner)):
+        if not record.active:
+            return self.env._("it is archived")
+        subject = policy.dimension_id._get_subject()
+        Model = engine._get_subject_model(subject, scope)
+        if not Model.search_count(policy._parse_domain() & self._is(record)):
             text = policy.env["customer.grading.measure"]._get_domain_text(
                 policy.domain, policy.subject_model
             )
             return self.env._("“%(policy)s” asks that %(filter)s", policy=policy.name, filter=text)
-        if not Partner.search_count(engine._get_candidate_domain(scope) & self._is(partner)):
+        if subject == LEAD:
+            return self.env._("it is closed, or no opportunity")
+        if not Model.search_count(engine._get_partner_domain(scope) & self._is(record)):
             return self.env._("own companies and colleagues are not graded")
         return self.env._("there is no confirmed order, invoice or opportunity yet")
 
     @staticmethod
-    def _is(partner):
-        return fields.Domain("id", "=", partner.id)
+    def _is(record):
+        return fields.Domain("id", "=", record.id)

@@ -12,7 +12,7 @@ MARKS = {True: "met", False: "unmet", None: "missing"}
 class View(NamedTuple):
     """What a sheet is written from, and how much of it the reader may see."""
 
-    partner: Any
+    record: Any  # the customer or the opportunity
     result: Any
     explanation: Any
     scope: Any
@@ -25,11 +25,11 @@ class CustomerGradingSheet(models.AbstractModel):
 
     _inherit = "customer.grading.sheet"
 
-    def _get_explanation_blocks(self, partner, result, explanation):
+    def _get_explanation_blocks(self, record, result, explanation):
         """Return the blocks: points, why, why not better."""
         if not explanation:
             return []
-        view = self._get_view(partner, result, explanation)
+        view = self._get_view(record, result, explanation)
         score, rule = explanation.policy.score_criterion_id, explanation.rule
         next_rule = explanation.get_next_rule()
         blocks = [self._get_points_block(view, score, next_rule)] if score else []
@@ -39,24 +39,24 @@ class CustomerGradingSheet(models.AbstractModel):
             blocks.append(self._get_why_not_block(view, next_rule))
         return blocks
 
-    def _get_view(self, partner, result, explanation):
+    def _get_view(self, record, result, explanation):
         engine = self.env["customer.grading.engine"].sudo()
         scope = engine._get_scope(
-            explanation.policy, explanation.company, explanation.date, partner.ids
+            explanation.policy, explanation.company, explanation.date, record.ids
         )
-        shown = self.env["customer.grading.explanation"]._get_figures_partners(partner)
+        shown = self.env["customer.grading.explanation"]._get_figures_records(record)
         answers = {}
-        for answer in self._get_answers(partner, explanation, scope):
+        for answer in self._get_answers(result, explanation, scope):
             answers.setdefault(answer.question_id, answer)
-        return View(partner, result, explanation, scope, bool(shown), answers)
+        return View(record, result, explanation, scope, bool(shown), answers)
 
-    def _get_answers(self, partner, explanation, scope):
+    def _get_answers(self, result, explanation, scope):
         return (
             self.env["customer.grading.answer"]
             .sudo()
             .search(
                 [
-                    ("partner_id.commercial_partner_id", "=", partner.id),
+                    ("partner_id.commercial_partner_id", "=", result._get_customer().id),
                     ("question_id", "in", explanation.policy.criterion_ids.question_id.ids),
                     ("company_id", "in", scope.company_ids),
                     ("date", "<=", scope.date),
@@ -209,7 +209,7 @@ class CustomerGradingSheet(models.AbstractModel):
         """Return the cell that opens the documents, or asks for the answer."""
         if criterion.measure_id.kind == "question":
             return self._get_answer_cell(view, criterion)
-        return criterion._get_documents_cell(view.partner, view.scope, self._sees(view, criterion))
+        return criterion._get_documents_cell(view.record, view.scope, self._sees(view, criterion))
 
     def _get_answer_cell(self, view, criterion):
         question = criterion.question_id
@@ -224,7 +224,7 @@ class CustomerGradingSheet(models.AbstractModel):
             "views": [[False, "form"]],
             "target": "new",
             "context": {
-                "default_partner_id": view.partner.id,
+                "default_partner_id": view.result._get_customer().id,
                 "default_question_id": question.id,
                 "default_company_id": view.explanation.company.id or self.env.company.id,
             },
@@ -331,7 +331,7 @@ class CustomerGradingSheet(models.AbstractModel):
         """
         date = view.explanation.date
         until = date_utils.end_of(date, "quarter")
-        criteria = view.partner.env["customer.grading.criterion"].union(
+        criteria = view.record.env["customer.grading.criterion"].union(
             *(gap.condition.criterion_id for gap in gaps)
         )
         moving = criteria.filtered(
@@ -389,12 +389,13 @@ class CustomerGradingSheet(models.AbstractModel):
     def _count_places(self, view, criterion, value, cutoff):
         """Return the place of ``value``, how many are ranked, and how many reach ``cutoff``."""
         policy = view.explanation.policy
+        subject = policy.dimension_id._get_subject()
         position = list(policy._get_measured_criteria()).index(criterion)
         kept = SQL("(result.values ->> %s)::numeric", position)
         ranked = SQL("%s > 0", kept) if criterion.rank_among == "positive" else SQL("TRUE")
         same_group = SQL("TRUE")
         if criterion.rank_within != "all":
-            field = SQL.identifier("partner", criterion.rank_within)
+            field = SQL.identifier("subject", criterion.rank_within)
             group = view.explanation.readings[criterion].group
             same_group = SQL("COALESCE(%s::text, '0') = %s", field, group)
         [row] = self.env.execute_query(
@@ -402,9 +403,11 @@ class CustomerGradingSheet(models.AbstractModel):
                 "SELECT COUNT(*) FILTER (WHERE %(kept)s > %(value)s) + 1,"
                 " COUNT(%(kept)s), COUNT(*) FILTER (WHERE %(kept)s >= %(cutoff)s)"
                 " FROM customer_grading_result result"
-                " JOIN res_partner partner ON partner.id = result.partner_id"
+                " JOIN %(subjects)s subject ON subject.id = %(held)s"
                 " WHERE result.policy_id = %(policy)s AND %(ranked)s AND %(same_group)s"
                 " AND COALESCE(result.company_id, 0) = %(company)s",
+                subjects=SQL.identifier(subject.table),
+                held=SQL.identifier("result", subject.field),
                 kept=kept,
                 value=value,
                 cutoff=cutoff,

@@ -1,6 +1,17 @@
 """The parts that a policy's one statement is put together from."""
 
+from odoo.fields import Domain
 from odoo.tools import SQL
+
+from .subject import PARTNER
+
+
+def join_path(model, alias, query, path):
+    """Return the value at ``path`` of the records at ``alias``, joining what leads there."""
+    *steps, last = path.split(".")
+    for name in steps:
+        model, alias = model._fields[name].join(model, alias, query)
+    return model._field_to_sql(alias, last, query)
 
 
 class Source:
@@ -32,12 +43,8 @@ class Source:
         return model._fields[last]
 
     def get_field_sql(self, path):
-        """Return the value at ``path`` of a document, joining what leads there."""
-        model, alias = self.model, self.query.table
-        *steps, last = path.split(".")
-        for name in steps:
-            model, alias = model._fields[name].join(model, alias, self.query)
-        return model._field_to_sql(alias, last, self.query)
+        """Return the value at ``path`` of a document."""
+        return join_path(self.model, self.query.table, self.query, path)
 
     def get_sql(self, domain):
         """Return whether a document matches ``domain``."""
@@ -117,56 +124,86 @@ class QuerySource:
 class Statement:
     """The values of a policy's criteria for its subjects, as one statement.
 
+    A measure may be of the subject itself, or of the customer of an opportunity: what it
+    is joined by follows from the kind of record that it is of.
+
+    :param subject: the :class:`Subject` that is graded
     :param model: the subjects' model, as the run reads it
     :param query: the subjects
     :param scope: the :class:`Scope`
-    :param contact_ids: contacts of the subjects asked for, or ``None`` for all
+    :param found: ``{"partner": contacts, "lead": opportunities}`` whose documents to read,
+        tuples of ids; empty for all
     """
 
-    def __init__(self, model, query, scope, contact_ids=None):
+    def __init__(self, subject, model, query, scope, found=None):
+        self.subject = subject
         self.model = model
         self.query = query
         self.scope = scope
-        self.contact_ids = contact_ids
+        self._found = found or {}
         self._sources = {}
         self._relations = []
+        self._keys = {}
 
     @property
     def sources(self):
         """Return the sources opened so far."""
         return list(self._sources.values())
 
-    def get_source(self, key, open_source):
-        """Return the source of ``key``, opened by ``open_source`` the first time."""
+    def get_source(self, key, open_source, of=PARTNER.name):
+        """Return the source of ``key``, opened by ``open_source`` the first time.
+
+        :param of: the kind of record whose documents these are
+        """
         if key not in self._sources:
-            source = open_source(self.scope, self.contact_ids)
-            source.alias = f"source_{len(self._sources)}"
+            alias = f"source_{len(self._sources)}"
+            source = open_source(self.scope)
+            source.alias = alias
             self._sources[key] = source
+            self._keys[alias] = self._get_key_sql(of)
         return self._sources[key]
 
-    def get_query_source(self, key, query):
+    def get_query_source(self, key, query, of=PARTNER.name):
         """Return the source over ``query``, shared by all that name the same ``key``."""
         if key not in self._sources:
-            self._sources[key] = QuerySource(f"source_{len(self._sources)}", query)
+            alias = f"source_{len(self._sources)}"
+            self._sources[key] = QuerySource(alias, query)
+            self._keys[alias] = self._get_key_sql(of)
         return self._sources[key]
 
-    def add_relation(self, query, column, empty=None):
+    def add_relation(self, query, column, empty=None, of=PARTNER.name):
         """Join a relation that has ``subject_id``, and return its ``column``.
 
         :param empty: what stands for no row; unknown by default
+        :param of: the kind of record that ``subject_id`` names
         """
         if query not in self._relations:
             self._relations.append(query)
         alias = f"relation_{self._relations.index(query)}"
+        self._keys[alias] = self._get_key_sql(of)
         value = SQL.identifier(alias, column)
         return value if empty is None else SQL("COALESCE(%s, %s)", value, empty)
 
-    def get_subject_field_sql(self, name):
-        """Return a field of the subject."""
-        return self.model._field_to_sql(self.query.table, name, self.query)
+    def get_ids(self, of=PARTNER.name):
+        """Return the records (contacts, for customers) whose documents to read, or ``None``."""
+        return self._found.get(of)
 
-    def get_subject_domain_sql(self, domain):
-        """Return whether the subject matches ``domain``."""
+    def _get_path(self, of):
+        """Return how the record of kind ``of`` is reached from the subject."""
+        return "" if of == self.subject.name else "partner_id.commercial_partner_id."
+
+    def _get_key_sql(self, of):
+        return self.get_field_sql("id", of)
+
+    def get_field_sql(self, name, of=None):
+        """Return a field of the subject, or of its customer where ``of`` says so."""
+        path = self._get_path(of or self.subject.name) + name
+        return join_path(self.model, self.query.table, self.query, path)
+
+    def get_domain_sql(self, domain, of=None):
+        """Return whether the subject, or its customer, matches ``domain``."""
+        if path := self._get_path(of or self.subject.name):
+            domain = Domain(path.rstrip("."), "any", domain)
         domain = domain.optimize_full(self.model)
         return domain._to_sql(self.model, self.query.table, self.query)
 
@@ -185,7 +222,7 @@ class Statement:
                 "LEFT JOIN",
                 alias,
                 SQL("(%s)", relation),
-                SQL("%s = %s", SQL.identifier(alias, "subject_id"), subject),
+                SQL("%s = %s", SQL.identifier(alias, "subject_id"), self._keys[alias]),
             )
         return self.query.select(
             SQL("%s AS subject_id", subject),

@@ -9,7 +9,8 @@ class CustomerGradingSetGrade(models.TransientModel):
     _name = "customer.grading.set.grade"
     _description = "Set a Grade by Hand"
 
-    partner_ids = fields.Many2many("res.partner", string="Customers", required=True)
+    partner_ids = fields.Many2many("res.partner", string="Customers")
+    lead_ids = fields.Many2many("crm.lead", string="Opportunities")
     dimension_id = fields.Many2one(
         "customer.grading.dimension",
         required=True,
@@ -46,9 +47,9 @@ class CustomerGradingSetGrade(models.TransientModel):
     def action_confirm(self):
         """Set the grade, or propose it to the officers."""
         self.ensure_one()
-        partners = self.partner_ids.commercial_partner_id
-        partners.check_access("read")
-        results = self.env["customer.grading.result"]._get_or_create(partners, self.dimension_id)
+        records = self[f"{self.dimension_id.subject}_ids"]._get_graded()
+        records.check_access("read")
+        results = self.env["customer.grading.result"]._get_or_create(records, self.dimension_id)
         results.sudo(False).check_access("read")  # the dimension may be hidden from the user
         if self.is_officer:
             results._set_by_hand(self.grade_id, self.reason, self.until)

@@ -1,0 +1,36 @@
+from odoo import fields, models
+
+from .customer_grading_mixin import USER_GROUP
+
+
+class CrmLead(models.Model):
+    """An opportunity has a grade of its own, and shows that of its customer."""
+
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "customer.grading.mixin"]
+
+    _grading_subject = "lead"
+    _grading_result_field = "lead_id"
+    _grading_grade_field = "opportunity_grade_id"
+    _grading_color_field = "opportunity_grade_color"
+
+    opportunity_grade_id = fields.Many2one(
+        "customer.grade",
+        "Grade",
+        compute="_compute_grading",
+        search="_search_grade",
+        groups=USER_GROUP,
+    )
+    opportunity_grade_color = fields.Integer(
+        "Grade color", compute="_compute_grading", groups=USER_GROUP
+    )
+    customer_grade_id = fields.Many2one(
+        related="partner_id.customer_grade_id", string="Customer grade", groups=USER_GROUP
+    )
+    customer_grade_color = fields.Integer(
+        related="partner_id.customer_grade_color", groups=USER_GROUP
+    )
+
+    def _get_customer(self):
+        """Return the opportunity's customer."""
+        return self.partner_id.commercial_partner_id

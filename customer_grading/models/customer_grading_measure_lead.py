@@ -1,0 +1,76 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class CustomerGradingMeasure(models.Model):
+    """Built-in measures of what happens on an opportunity."""
+
+    _inherit = "customer.grading.measure"
+
+    @api.model
+    def _get_code_keys(self):
+        return [
+            *super()._get_code_keys(),
+            ("lead_activities_done", self.env._("Activities done")),
+            ("lead_next_activity", self.env._("Days to the next activity")),
+            ("lead_last_contact", self.env._("Days since the last contact on the opportunity")),
+        ]
+
+    @api.model
+    def _get_code_keys_with_period(self):
+        return super()._get_code_keys_with_period() | {"lead_activities_done"}
+
+    @staticmethod
+    def _narrow_sql(column, ids):
+        """Return the condition that ``column`` is one of ``ids``; all where they are ``None``."""
+        return SQL() if ids is None else SQL("AND %s IN %s", column, tuple(ids) or (0,))
+
+    def _get_lead_activities_done_values_sql(self, criterion, scope, statement):
+        first, last = criterion._get_period().get_bounds(scope.date)[0]
+        since = SQL("AND date >= %s", scope.get_start_of(first)) if first else SQL()
+        done = SQL(
+            "SELECT res_id AS subject_id, COUNT(*) AS done FROM mail_message"
+            " WHERE model = 'crm.lead' AND mail_activity_type_id IS NOT NULL"
+            " AND date < %s %s %s GROUP BY res_id",
+            scope.get_end_of(last),
+            since,
+            self._narrow_sql(SQL("res_id"), statement.get_ids("lead")),
+        )
+        return statement.add_relation(done, "done", empty=SQL("0"), of="lead")
+
+    def _get_lead_next_activity_values_sql(self, criterion, scope, statement):
+        """The day on which the first planned activity is due."""
+        planned = SQL(
+            "SELECT res_id AS subject_id, MIN(date_deadline) AS due FROM mail_activity"
+            " WHERE res_model = 'crm.lead' AND active %s GROUP BY res_id",
+            self._narrow_sql(SQL("res_id"), statement.get_ids("lead")),
+        )
+        return statement.add_relation(planned, "due", of="lead")
+
+    def _get_lead_last_contact_values_sql(self, criterion, scope, statement):
+        """The day of the last done activity, e-mail or meeting; a note is none."""
+        ids = statement.get_ids("lead")
+        contacts = SQL(
+            """
+            SELECT subject_id,
+                   (MAX(date) AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS contact
+              FROM (
+                SELECT res_id AS subject_id, date
+                  FROM mail_message
+                 WHERE model = 'crm.lead' AND (
+                       mail_activity_type_id IS NOT NULL
+                       OR message_type IN ('email', 'email_outgoing')) %(messages)s
+                UNION ALL
+                SELECT opportunity_id, start
+                  FROM calendar_event
+                 WHERE opportunity_id IS NOT NULL AND active %(events)s
+              ) contacts
+             WHERE date < %(end)s
+             GROUP BY subject_id
+            """,
+            tz=scope.tz,
+            end=scope.get_end_of(scope.date),
+            messages=self._narrow_sql(SQL("res_id"), ids),
+            events=self._narrow_sql(SQL("opportunity_id"), ids),
+        )
+        return statement.add_relation(contacts, "contact", of="lead")

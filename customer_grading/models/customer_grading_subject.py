@@ -1,0 +1,64 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class CustomerGradingSubject(models.AbstractModel):
+    """What is kept about a graded record: a customer or an opportunity, never both."""
+
+    _name = "customer.grading.subject"
+    _description = "Kept About a Graded Record"
+
+    partner_id = fields.Many2one("res.partner", "Customer", ondelete="cascade")
+    lead_id = fields.Many2one("crm.lead", "Opportunity", ondelete="cascade")
+    salesperson_id = fields.Many2one(
+        "res.users",
+        "Salesperson",
+        compute="_compute_salesperson_id",
+        search="_search_salesperson_id",
+    )
+
+    _subject_check = models.Constraint(
+        "CHECK (num_nonnulls(partner_id, lead_id) = 1)",
+        "Say what it is about: a customer or an opportunity.",
+    )
+
+    @api.depends("partner_id", "lead_id")
+    def _compute_display_name(self):
+        for record in self:
+            record.display_name = record._get_subject().display_name
+
+    @api.depends("partner_id.user_id", "lead_id.user_id")
+    def _compute_salesperson_id(self):
+        for record in self:
+            record.salesperson_id = record._get_subject().user_id
+
+    @api.model
+    def _search_salesperson_id(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        of_partner = Domain("partner_id", "!=", False) & Domain("partner_id.user_id", "in", value)
+        of_lead = Domain("lead_id", "!=", False) & Domain("lead_id.user_id", "in", value)
+        return of_partner | of_lead
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr == "salesperson_id" and query is not None:
+            users = []
+            for name in ("partner_id", "lead_id"):
+                model, joined = self._fields[name].join(self.sudo(), alias, query)
+                users.append(model._field_to_sql(joined, "user_id", query))
+            return SQL("COALESCE(%s)", SQL(", ").join(users))
+        return super()._field_to_sql(alias, field_expr, query)
+
+    def _get_subject(self):
+        """Return the customer or the opportunity."""
+        return self.lead_id or self.partner_id
+
+    def _get_customer(self):
+        """Return the customer: itself, or the opportunity's."""
+        return self._get_subject()._get_customer()
+
+    def action_open_subject(self):
+        """Open the form of the customer or of the opportunity."""
+        self.ensure_one()
+        return self._get_subject()._get_records_action()

@@ -1,0 +1,30 @@
+"""What is graded: kinds of records, and how what is kept about them names them."""
+
+from typing import NamedTuple
+
+
+class Subject(NamedTuple):
+    """A kind of record that is graded.
+
+    :param name: what dimensions and policy files call it
+    :param model: the records' model
+    :param field: the Many2one to them on what is kept about one: results, changes...
+    """
+
+    name: str
+    model: str
+    field: str
+
+    @property
+    def table(self):
+        """Return the records' table.
+
+        >>> SUBJECTS["lead"].table
+        'crm_lead'
+        """
+        return self.model.replace(".", "_")
+
+
+PARTNER = Subject("partner", "res.partner", "partner_id")
+LEAD = Subject("lead", "crm.lead", "lead_id")
+SUBJECTS = {subject.name: subject for subject in (PARTNER, LEAD)}
