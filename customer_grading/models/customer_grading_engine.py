@@ -69,17 +69,23 @@ class CustomerGradingEngine(models.AbstractModel):
 
     # ------------------------------------------------------------------ layer 1: values
 
-    def _get_values_sql(self, policy, scope, criteria=None):
+    def _get_values_sql(self, policy, scope, criteria=None, sure=True):
         """Return the query of ``subject_id`` and the values, read from the documents.
 
         Columns ``v<id>`` hold the value of the measured criterion ``<id>`` as it is
         stored, columns ``g<id>`` the group in which a ranked one is ranked.
 
         :param criteria: only these; all measured ones where it is not said
+        :param sure: whether to look for the documents that make customers. Else candidates
+            come too, and the column ``documented`` tells whose documents a measure reads
+            anyway
         :raise UserError: where a measure cannot be read; ``error.measure`` names it
         """
-        statement = self._open_statement(policy, scope)
-        return statement.to_sql(self._add_values(policy, scope, statement, criteria))
+        statement = self._open_statement(policy, scope, documented=sure)
+        columns = self._add_values(policy, scope, statement, criteria)
+        known = sure or not self._is_of_documented(policy)
+        columns["documented"] = SQL("TRUE") if known else self._get_seen_sql(statement)
+        return statement.to_sql(columns)
 
     def _open_statement(self, policy, scope, documented=True):
         """Return the :class:`Statement` over the subjects of a policy.
@@ -103,20 +109,9 @@ class CustomerGradingEngine(models.AbstractModel):
         return columns
 
     def _create_values(self, policy, scope, table):
-        """Fill the temporary table ``table`` with the values of all subjects of a policy.
-
-        Who appears in a scan that a measure makes has a document. The others, few as a
-        rule, are looked up afterwards: to read the documents of all times for everybody
-        would take as long as all measures together.
-        """
-        statement = self._open_statement(policy, scope, documented=False)
-        columns = self._add_values(policy, scope, statement)
-        if not self._is_of_documented(policy):
-            self._create_table(table, statement.to_sql(columns))
-            return
-        columns["documented"] = self._get_seen_sql(statement)
-        self._create_table(table, statement.to_sql(columns))
-        self._delete_undocumented(scope, table)
+        """Fill the temporary table ``table`` with the values of all subjects of a policy."""
+        self._create_table(table, self._get_values_sql(policy, scope, sure=False))
+        self._delete_undocumented(policy, scope, table)
 
     def _get_value_sql(self, criterion, scope, statement):
         measure = criterion.measure_id.sudo()
@@ -229,7 +224,7 @@ class CustomerGradingEngine(models.AbstractModel):
         """Return the query of what each subject gets.
 
         :param values: relation of the values
-        :return: ``subject_id, grade_id, reason, score, values``
+        :return: ``subject_id, grade_id, reason, score, values, documented``
         """
         terms, joins = self._get_terms(policy, scope)
         rules = policy.rule_ids
@@ -239,7 +234,7 @@ class CustomerGradingEngine(models.AbstractModel):
         score = policy.score_criterion_id
         return SQL(
             "SELECT %(values)s.subject_id, decided.grade_id, %(reason)s AS reason,"
-            " %(score)s AS score, %(kept)s AS values"
+            " %(score)s AS score, %(kept)s AS values, %(values)s.documented"
             " FROM (%(relation)s) %(values)s %(joins)s"
             " CROSS JOIN LATERAL (SELECT (%(grade)s)::integer AS grade_id) decided",
             values=SQL.identifier(VALUES),
@@ -335,22 +330,25 @@ class CustomerGradingEngine(models.AbstractModel):
     def _evaluate(self, policy, scope, table):
         """Fill the temporary table ``table`` with what every subject of the policy gets.
 
-        Columns: ``subject_id``, ``grade_id``, ``reason``, ``score``, ``values``. Reads
-        documents, locks nothing.
+        Columns: ``subject_id``, ``grade_id``, ``reason``, ``score``, ``values``,
+        ``documented``. Reads documents, locks nothing.
 
         :return: ``(scope, count)``: the scope with the cut-offs used, and the number of
             subjects
         """
-        values = SQL.identifier(f"{table}_values")
-        if scope.subject_ids is None:
-            self._create_values(policy, scope, values)
-        else:
-            self._create_table(values, self._get_values_sql(policy, scope))
-        if scope.cutoffs is None:
-            scope = scope._replace(cutoffs=self._compute_cutoffs(policy, values))
-        graded = self._get_graded_sql(policy, scope, SQL("SELECT * FROM %s", values))
-        count = self._create_table(SQL.identifier(table), graded)
-        self.env.cr.execute(SQL("DROP TABLE %s", values))
+        graded, kept = SQL.identifier(table), SQL.identifier(f"{table}_values")
+        sure = scope.subject_ids is not None
+        values = self._get_values_sql(policy, scope, sure=sure)
+        ranked = any(c._is_ranked() for c in policy._get_measured_criteria())
+        if ranked and scope.cutoffs is None:
+            sure = True
+            self._create_values(policy, scope, kept)
+            scope = scope._replace(cutoffs=self._compute_cutoffs(policy, kept))
+            values = SQL("SELECT * FROM %s", kept)
+        count = self._create_table(graded, self._get_graded_sql(policy, scope, values))
+        if not sure:
+            count -= self._delete_undocumented(policy, scope, graded)
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", kept))
         return scope, count
 
     @api.model

@@ -166,11 +166,18 @@ class CustomerGradingEngine(models.AbstractModel):
             queries.append((query, Model._field_to_sql(query.table, path, query)))
         return queries
 
-    def _delete_undocumented(self, scope, table):
-        """Delete from ``table`` the subjects that no document makes customers.
+    def _delete_undocumented(self, policy, scope, table):
+        """Delete from ``table`` the candidates that no document makes customers.
 
-        Each source has only those to look for that the ones before it did not find.
+        Who appears in a scan that a measure makes has a document. Only the others, few as
+        a rule, are looked up: to read the documents of all times for everybody would take
+        as long as all measures together. Each source has only those to look for that the
+        ones before it did not find.
+
+        :return: how many were deleted
         """
+        if not self._is_of_documented(policy):
+            return 0
         unseen = SQL.identifier("customer_grading_unseen")
         self._create_table(
             unseen,
@@ -195,7 +202,9 @@ class CustomerGradingEngine(models.AbstractModel):
         self.env.cr.execute(
             SQL("DELETE FROM %s WHERE subject_id IN (SELECT subject_id FROM %s)", table, unseen)
         )
+        count = self.env.cr.rowcount
         self.env.cr.execute(SQL("DROP TABLE %s", unseen))
+        return count
 
     def _get_seen_sql(self, statement):
         """Return whether a scan of ``statement`` found a document of the population."""
