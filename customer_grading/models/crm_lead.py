@@ -28,7 +28,9 @@ class CrmLead(models.Model):
         related="partner_id.customer_grade_id", string="Customer grade", groups=USER_GROUP
     )
     customer_grade_color = fields.Integer(
-        related="partner_id.customer_grade_color", groups=USER_GROUP
+        related="partner_id.customer_grade_color",
+        string="Color of the customer grade",
+        groups=USER_GROUP,
     )
 
     def _get_customer(self):

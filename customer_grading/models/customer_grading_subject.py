@@ -37,9 +37,7 @@ class CustomerGradingSubject(models.AbstractModel):
     def _search_salesperson_id(self, operator, value):
         if operator != "in":
             return NotImplemented
-        of_partner = Domain("partner_id", "!=", False) & Domain("partner_id.user_id", "in", value)
-        of_lead = Domain("lead_id", "!=", False) & Domain("lead_id.user_id", "in", value)
-        return of_partner | of_lead
+        return Domain("partner_id.user_id", "in", value) | Domain("lead_id.user_id", "in", value)
 
     def _field_to_sql(self, alias, field_expr, query=None):
         if field_expr == "salesperson_id" and query is not None:
