@@ -380,21 +380,22 @@ class CustomerGradingCommon(BaseCommon):
 
     # ------------------------------------------------------------------ what came of it
 
-    def _get_results(self, partners, dimension=None, company=None):
-        """Return ``{partner: result}``."""
+    def _get_results(self, records, dimension=None, company=None):
+        """Return ``{customer or opportunity: result}``."""
+        field = records._grading_result_field
         results = self.env["customer.grading.result"].search(
             [
                 ("dimension_id", "=", (dimension or self.dimension).id),
                 ("company_id", "=", (company or self.company).id),
-                ("partner_id", "in", partners.ids),
+                (field, "in", records.ids),
             ]
         )
-        return {result.partner_id: result for result in results}
+        return {result[field]: result for result in results}
 
-    def _get_grades(self, partners, **scope):
-        """Return the code of each partner's grade in effect, or ``False``; in order."""
-        results = self._get_results(partners, **scope)
-        return [results[p].grade_id.code if p in results else None for p in partners]
+    def _get_grades(self, records, **scope):
+        """Return the code of each record's grade in effect, or ``False``; in order."""
+        results = self._get_results(records, **scope)
+        return [results[r].grade_id.code if r in results else None for r in records]
 
     def _measure_all(self, partners, day=TODAY, company=None, policy=None, **criteria):
         """Return ``{key: [value of each partner]}`` of what a policy would store.

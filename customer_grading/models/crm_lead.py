@@ -36,3 +36,9 @@ class CrmLead(models.Model):
     def _get_customer(self):
         """Return the opportunity's customer."""
         return self.partner_id.commercial_partner_id
+
+    def _merge_dependences(self, opportunities):
+        """Settle the grading of the merged opportunities before they are deleted, and regrade."""
+        self.env["customer.grading.result"].sudo()._settle_merge(opportunities, self)
+        super()._merge_dependences(opportunities)
+        self.env["customer.grading.policy"]._regrade_everywhere(self)

@@ -70,7 +70,9 @@ class CustomerGradingChange(models.Model):
     manual_until = fields.Date("By hand until")
     values = fields.Json(groups="customer_grading.customer_grading_group_manager")
     date_evaluated = fields.Date("Values as of")
-    merged_from = fields.Char("Merged from", help="The contact that the change was of.")
+    merged_from = fields.Char(
+        "Merged from", help="The contact or opportunity that the change was of."
+    )
     reason = fields.Char(compute="_compute_reason")
 
     # Who asks for changes by state asks for the few that are open: an index of all would
@@ -101,13 +103,13 @@ class CustomerGradingChange(models.Model):
         if not self.env.su:
             raise UserError(self.env._("The history of grades cannot be deleted."))
 
-    def _note_merge(self, source, customer):
-        """Make the changes of the merged ``source`` history of ``customer``.
+    def _note_merge(self, source, target):
+        """Make the changes of the merged ``source`` history of ``target``.
 
-        One that was merged before keeps the name of the contact that it was of at first.
+        One that was merged before keeps the name of the record that it was of at first.
         """
         self.filtered(lambda change: not change.merged_from).merged_from = source.display_name
-        self.partner_id = customer
+        self[target._grading_result_field] = target
 
     # ------------------------------------------------------------------ decisions
 

@@ -26,6 +26,7 @@ class CustomerGradingCriterion(models.Model):
         "customer.grading.policy", required=True, ondelete="cascade", index=True
     )
     policy_state = fields.Selection(related="policy_id.state")
+    policy_subject = fields.Selection(related="policy_id.subject")
     company_id = fields.Many2one(related="policy_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="policy_id.currency_id")
     sequence = fields.Integer(default=10, aggregator=None)
@@ -255,6 +256,17 @@ class CustomerGradingCriterion(models.Model):
             if criterion.parent_id and criterion.parent_id.policy_id != criterion.policy_id:
                 raise ValidationError(
                     self.env._("“%s” is part of a criterion of another policy.", criterion.name)
+                )
+
+    @api.constrains("measure_id", "policy_id")
+    def _check_measure_subject(self):
+        for criterion in self:
+            if criterion.measure_id.subject == "lead" and criterion.policy_subject != "lead":
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is known of opportunities only. Choose a measure of customers.",
+                        criterion.measure_id.name,
+                    )
                 )
 
     @api.constrains("document_domain", "subject_domain", "measure_id")

@@ -131,9 +131,13 @@ class CustomerGradingDimension(models.Model):
         self.sudo().main_company_ids += company
 
     @api.model
-    def _has_several(self):
-        """Whether there is more than one dimension: one alone is not worth a field."""
-        return self.search_count([], limit=2) > 1
+    def _has_several(self, subject=None):
+        """Whether there is more than one dimension: one alone is not worth a field.
+
+        :param subject: only those of this kind of record
+        """
+        domain = [("subject", "=", subject)] if subject else []
+        return self.search_count(domain, limit=2) > 1
 
     def _get_subject(self):
         """Return the :class:`Subject` that is graded."""

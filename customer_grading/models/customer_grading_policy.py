@@ -93,6 +93,16 @@ class CustomerGradingPolicy(models.Model):
         required=True,
         tracking=True,
     )
+    lead_population = fields.Selection(
+        [
+            ("open", "Open opportunities"),
+            ("all", "All opportunities, open or closed"),
+        ],
+        string="Opportunities",
+        default="open",
+        required=True,
+        tracking=True,
+    )
     decide_by = fields.Selection(
         [
             ("requirements", "Requirements"),

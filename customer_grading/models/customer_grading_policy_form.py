@@ -15,7 +15,7 @@ class CustomerGradingPolicy(models.Model):
     def _compute_has_dimensions(self):
         self.has_dimensions = self.env["customer.grading.dimension"]._has_several()
 
-    @api.depends("domain", "population", "company_id", "dimension_id")
+    @api.depends("domain", "population", "lead_population", "company_id", "dimension_id")
     def _compute_subject_count(self):
         """Count whom the policy would grade today in the current company."""
         engine = self.env["customer.grading.engine"]

@@ -113,7 +113,7 @@ class CustomerGradingEngine(models.AbstractModel):
     def _get_population_sql(self, policy, Model, query):
         """Return whether a candidate is one that ``policy`` is about, documents aside."""
         domain = policy._parse_domain()
-        if policy.subject == "lead" and policy.population == "documents":
+        if policy.subject == "lead" and policy.lead_population == "open":
             domain &= Domain("active", "=", True) & Domain("won_status", "=", "pending")
         conditions = [SQL("TRUE")]
         if policy.subject == "partner":

@@ -278,31 +278,33 @@ class CustomerGradingResult(models.Model):
 
     @api.model
     def _settle_merge(self, sources, target):
-        """Bring the grading of merged contacts together before the contacts are.
+        """Bring the grading of merged records together before the records are.
 
         The target keeps its result, or takes a source's where it has none; what was
         applied to a source stays as history with its name and an end; open changes of
         sources are superseded. Answers move with Odoo's merge.
+
+        :param sources: contacts, or opportunities
         """
-        entity = target.commercial_partner_id
+        graded, field = target._get_graded(), target._grading_result_field
         today = fields.Date.today()
         Change = self.env["customer.grading.change"]
         for source in sources:
-            results = self.search([("partner_id", "=", source.id)])
-            changes = Change.search([("partner_id", "=", source.id)])
+            results = self.search([(field, "=", source.id)])
+            changes = Change.search([(field, "=", source.id)])
             changes.filtered(lambda c: c.state in OPEN_STATES).state = "superseded"
-            changes._note_merge(source, entity)
+            changes._note_merge(source, graded)
             for result in results:
                 kept = self.search(
                     [
-                        ("partner_id", "=", entity.id),
+                        (field, "=", graded.id),
                         ("dimension_id", "=", result.dimension_id.id),
                         ("company_id", "=", result.company_id.id),
                     ]
                 )
                 own = changes.filtered(lambda c, r=result: c.result_id == r)
                 if not kept:
-                    result.partner_id = entity
+                    result[field] = graded
                     continue
                 applied = own.filtered(lambda c: c.state == "applied" and not c.date_end)
                 applied.date_end = today

@@ -18,6 +18,7 @@ class CustomerGradingSetGrade(models.TransientModel):
             "partner", self.env.company
         ),
     )
+    subject = fields.Selection(related="dimension_id.subject")
     grade_id = fields.Many2one(
         "customer.grade", required=True, domain="[('dimension_id', '=', dimension_id)]"
     )
@@ -41,8 +42,11 @@ class CustomerGradingSetGrade(models.TransientModel):
     def _compute_is_officer(self):
         self.is_officer = self.env.user.has_group("customer_grading.customer_grading_group_officer")
 
+    @api.depends("subject")
     def _compute_has_dimensions(self):
-        self.has_dimensions = self.env["customer.grading.dimension"]._has_several()
+        Dimension = self.env["customer.grading.dimension"]
+        for wizard in self:
+            wizard.has_dimensions = Dimension._has_several(wizard.subject)
 
     def action_confirm(self):
         """Set the grade, or propose it to the officers."""

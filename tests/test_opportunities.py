@@ -1,0 +1,254 @@
+"""Opportunities are graded by the same engine, by their own figures and their customer's."""
+
+from datetime import date, timedelta
+
+from freezegun import freeze_time
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import TODAY, CustomerGradingCommon, at
+
+
+class OpportunityCommon(CustomerGradingCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.intention = cls._create_dimension("intention", subject="lead", sequence=1)
+        cls.intention._set_main("lead", cls.company)
+        cls.customer, cls.other = cls._create_customers(2)
+
+    @classmethod
+    def _create_closing(cls, days, partner=None, **vals):
+        """Return an opportunity expected to close ``days`` after today."""
+        closing = TODAY + timedelta(days=days)
+        partner = cls.customer if partner is None else partner
+        return cls._create_lead(partner, date(2026, 11, 1), date_deadline=closing, **vals)
+
+    @classmethod
+    def _create_urgency_policy(cls, **vals):
+        """A within 30 days, B within 90, else C."""
+        return cls._create_policy(
+            {"closing": {"measure": "lead_days_to_close"}},
+            [("A", ("closing", "le", 30)), ("B", ("closing", "le", 90)), ("C", ())],
+            dimension=cls.intention,
+            **vals,
+        )
+
+    def _grade(self, policy, day=TODAY):
+        with freeze_time(at(day)):
+            if policy.state == "draft":
+                policy._put_in_force()[0]._execute()
+            else:
+                self._run(policy)
+
+    def _get_codes(self, leads):
+        return self._get_grades(leads, dimension=self.intention)
+
+
+@tagged("post_install", "-at_install")
+class TestOpportunities(OpportunityCommon):
+    def test_time_alone_changes_the_grade(self):
+        soon, later, undated = leads = (
+            self._create_closing(10)
+            | self._create_closing(60)
+            | self._create_lead(self.customer, date(2026, 11, 1))
+        )
+        policy = self._create_urgency_policy()
+        self._grade(policy)
+        self.assertEqual(self._get_codes(leads), ["A", "B", "C"])
+        self._grade(policy, TODAY + timedelta(days=40))
+        self.assertEqual(self._get_codes(leads), ["A", "A", "C"])
+        self.assertEqual(soon.opportunity_grade_id.code, "A")
+        self.assertFalse(undated.customer_grade_id)
+        self.assertEqual(later.customer_grading_result_id.lead_id, later)
+
+    def test_only_open_opportunities_are_graded_unless_all_are_asked_for(self):
+        opened, won, lost, lead = leads = (
+            self._create_closing(10)
+            | self._create_closing(10)
+            | self._create_closing(10)
+            | self._create_closing(10, type="lead")
+        )
+        policy = self._create_urgency_policy()
+        self._grade(policy)
+        self.assertEqual(self._get_codes(leads), ["A", "A", "A", None])
+        won.action_set_won()
+        lost.action_set_lost()
+        self._grade(policy)
+        self.assertEqual(self._get_codes(leads), ["A", False, False, None])
+        result = self._get_results(won, self.intention)[won]
+        self.assertEqual(result.reason, "left")
+        everything = self._create_urgency_policy(lead_population="all", sequence=1)
+        self._grade(everything)
+        self.assertEqual(self._get_codes(leads), ["A", "A", "A", None])
+
+    def test_a_customer_s_figures_grade_its_opportunities(self):
+        self._create_invoice(self.customer, date(2026, 5, 1), 1000)
+        person = self.env["res.partner"].create({"name": "Ann", "parent_id": self.customer.id})
+        leads = (
+            self._create_closing(10, person)
+            | self._create_closing(10, self.other)
+            | self._create_closing(10, self.env["res.partner"])
+        )
+        policy = self._create_policy(
+            {
+                "revenue": {"measure": "invoiced_revenue"},
+                "late": {"measure": "ontime_ratio"},
+                "belgian": {
+                    "measure": "matches_filter",
+                    "subject_domain": "[('country_id.code', '=', 'BE')]",
+                },
+            },
+            [("A", ("revenue", "ge", 500)), ("B", ("belgian", "yes")), ("C", ())],
+            dimension=self.intention,
+        )
+        self.other.country_id = self.env.ref("base.be")
+        self._grade(policy)
+        self.assertEqual(self._get_codes(leads), ["A", "B", "C"])
+        leads[0].action_regrade()
+        self.assertEqual(self._get_codes(leads), ["A", "B", "C"])
+
+    def test_what_an_opportunity_is(self):
+        lead = self._create_closing(
+            45,
+            expected_revenue=120000,
+            probability=40,
+            phone="+86 10 1234",
+            tag_ids=[(0, 0, {"name": "Fleet"})],
+        )
+        lead.activity_schedule("mail.mail_activity_data_call", date_deadline=TODAY)
+        done = lead.activity_schedule("mail.mail_activity_data_call", date_deadline=TODAY)
+        with freeze_time(at(TODAY)):
+            done.action_feedback()
+        order = self._create_order(self.customer, date(2026, 11, 2), 700, confirm=False)
+        order.write({"opportunity_id": lead.id, "state": "sent"})
+        policy = self._create_policy(
+            {
+                "revenue": {"measure": "lead_expected_revenue"},
+                "probability": {"measure": "lead_probability"},
+                "phone": {"measure": "lead_phone"},
+                "email": {"measure": "lead_email"},
+                "tags": {"measure": "lead_tags"},
+                "done": {"measure": "lead_activities_done", "period": "all_time"},
+                "next": {"measure": "lead_next_activity"},
+                "contact": {"measure": "lead_last_contact"},
+                "quotations": {"measure": "lead_quotations"},
+                "quoted": {"measure": "lead_quoted_amount"},
+                "fleet": {
+                    "measure": "lead_matches_filter",
+                    "subject_domain": "[('tag_ids.name', '=', 'Fleet')]",
+                },
+            },
+            [("A", ())],
+            dimension=self.intention,
+        )
+        lead.email_from = False
+        values = self._measure_all(lead, policy=policy)
+        self.assertEqual(
+            {key: value for key, [value] in values.items()},
+            {
+                "revenue": 120000,
+                "probability": 40,
+                "phone": "+86 10 1234",
+                "email": None,
+                "tags": lead.tag_ids.ids,
+                "done": 1,
+                "next": TODAY,
+                "contact": TODAY,
+                "quotations": 1,
+                "quoted": 700,
+                "fleet": True,
+            },
+        )
+
+    def test_opportunities_are_found_sorted_and_grouped_by_grade(self):
+        later, soon = leads = self._create_closing(60) | self._create_closing(10)
+        self._grade(self._create_urgency_policy())
+        Lead = self.env["crm.lead"]
+        mine = [("id", "in", leads.ids)]
+        self.assertEqual(Lead.search([*mine, ("opportunity_grade_id.code", "=", "A")]), soon)
+        self.assertEqual(Lead.search(mine, order="opportunity_grade_id"), soon + later)
+        groups = Lead._read_group(mine, ["opportunity_grade_id"], ["__count"])
+        self.assertEqual([(grade.code, count) for grade, count in groups], [("A", 1), ("B", 1)])
+
+    def test_a_grade_by_hand_is_kept_by_every_run(self):
+        lead = self._create_closing(60)
+        policy = self._create_urgency_policy()
+        self._grade(policy)
+        wizard = self.env["customer.grading.set.grade"].with_context(
+            lead.action_set_grade()["context"]
+        )
+        grade_a = self.intention._find_grade("A")
+        wizard.create({"grade_id": grade_a.id, "reason": "the board knows them"}).action_confirm()
+        self.assertEqual(self._get_codes(lead), ["A"])
+        self._grade(policy)
+        self.assertEqual(self._get_codes(lead), ["A"])
+        self._get_results(lead, self.intention)[lead].action_end_manual()
+        self.assertEqual(self._get_codes(lead), ["B"])
+
+    def test_merged_opportunities_keep_both_histories(self):
+        kept, merged = leads = self._create_closing(10) | self._create_closing(60)
+        policy = self._create_urgency_policy()
+        self._grade(policy)
+        survivor = leads.merge_opportunity()
+        gone = leads - survivor
+        self.assertFalse(gone.exists())
+        changes = self.env["customer.grading.change"].search([("lead_id", "=", survivor.id)])
+        self.assertGreaterEqual(len(changes), 2)
+        self.assertEqual(changes.filtered("merged_from").mapped("merged_from"), ["Opportunity"])
+        self.assertEqual(len(self._get_results(survivor, self.intention)), 1)
+        current = changes.filtered(lambda c: c.state == "applied" and not c.date_end)
+        self.assertEqual(len(current), 1)
+
+    def test_a_deleted_opportunity_takes_its_grading_along(self):
+        lead = self._create_closing(10)
+        self._grade(self._create_urgency_policy())
+        result = self._get_results(lead, self.intention)[lead]
+        lead.unlink()
+        self.assertFalse(result.exists())
+
+    def test_customers_cannot_be_measured_by_one_opportunity(self):
+        with self.assertRaisesRegex(ValidationError, "opportunities only"):
+            self._create_policy({"closing": {"measure": "lead_days_to_close"}}, [("A", ())])
+
+    def test_nobody_regrades_without_a_policy(self):
+        with self.assertRaisesRegex(UserError, "No grading policy"):
+            self._create_closing(10).action_regrade()
+
+
+@tagged("post_install", "-at_install")
+class TestOpportunityAccess(OpportunityCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.users = cls._create_users()
+        cls.env["ir.config_parameter"].sudo().set_param("customer_grading.figures", "own")
+
+    def test_a_salesperson_sees_what_crm_shows_him(self):
+        seller = self.users["salesperson"]
+        seller.write(
+            {"group_ids": [(3, self.env.ref("sales_team.group_sale_salesman_all_leads").id)]}
+        )
+        own = self._create_closing(10, user_id=seller.id)
+        free = self._create_closing(10, user_id=False)
+        theirs = self._create_closing(10, user_id=self.users["officer"].id)
+        self._grade(self._create_urgency_policy())
+        for model in ("customer.grading.result", "customer.grading.change"):
+            found = self.env[model].with_user(seller).search([("lead_id", "!=", False)])
+            self.assertEqual(found.lead_id, own | free, model)
+        officer = self.users["officer"]
+        found = (
+            self.env["customer.grading.result"]
+            .with_user(officer)
+            .search([("dimension_id", "=", self.intention.id)])
+        )
+        self.assertEqual(found.lead_id, own | free | theirs)
+
+    def test_an_explanation_is_of_the_opportunity(self):
+        seller = self.users["salesperson"]
+        lead = self._create_closing(60, user_id=seller.id)
+        self._grade(self._create_urgency_policy())
+        [sheet] = lead.with_user(seller).get_grading_sheets()
+        self.assertEqual(sheet["badge"]["code"], "B")
+        self.assertTrue(sheet["blocks"])
