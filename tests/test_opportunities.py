@@ -218,6 +218,81 @@ class TestOpportunities(OpportunityCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestChangedOpportunities(OpportunityCommon):
+    """Between two nights what changed is graded again, and only that."""
+
+    def setUp(self):
+        super().setUp()
+        self.leads = self._create_closing(60) | self._create_closing(60, self.other)
+        self.lead = self.leads[0]
+        self.since = self.env.cr.now() - timedelta(days=1)
+        self._forget()
+
+    def _forget(self):
+        """Let everything that exists be written long ago."""
+        self.env.flush_all()
+        for table in ("crm_lead", "res_partner", "account_move", "sale_order", "mail_message"):
+            self.env.cr.execute(f"UPDATE {table} SET write_date = '2020-01-01'")
+        self.env.invalidate_all()
+
+    def _grade_changed(self):
+        self.env.flush_all()
+        runs = self.env["customer.grading.run"]._grade_changed(self.since)
+        self.assertFalse(runs.filtered(lambda run: run.state != "done"), runs.mapped("error"))
+        return runs
+
+    def _start(self):
+        policy = self._create_urgency_policy()
+        with freeze_time(at(TODAY)):
+            self._activate(policy)
+        self._forget()
+
+    @freeze_time(at(TODAY))
+    def test_a_changed_opportunity_is_graded_again(self):
+        self._start()
+        self.assertFalse(self._grade_changed())
+        self.lead.date_deadline = TODAY + timedelta(days=5)
+        run = self._grade_changed()
+        self.assertEqual((run.mode, run.graded_count), ("incremental", 1))
+        self.assertEqual(self._get_codes(self.leads), ["A", "B"])
+
+    @freeze_time(at(TODAY))
+    def test_a_new_opportunity_is_graded_and_a_closed_one_leaves(self):
+        self._start()
+        new = self._create_closing(3)
+        self.lead.action_set_won()
+        self._grade_changed()
+        self.assertEqual(self._get_codes(self.lead | new), [False, "A"])
+
+    @freeze_time(at(TODAY))
+    def test_what_changes_about_the_customer_changes_its_opportunities(self):
+        policy = self._create_policy(
+            {"revenue": {"measure": "invoiced_revenue"}},
+            [("A", ("revenue", "ge", 500)), ("B", ())],
+            dimension=self.intention,
+        )
+        self._activate(policy)
+        self._forget()
+        self._create_invoice(self.customer, date(2026, 11, 1), 1000)
+        self._grade_changed()
+        self.assertEqual(self._get_codes(self.leads), ["A", "B"])
+
+    @freeze_time(at(TODAY))
+    def test_an_activity_is_seen(self):
+        policy = self._create_policy(
+            {"next": {"measure": "lead_next_activity"}},
+            [("A", ("next", "known")), ("B", ())],
+            dimension=self.intention,
+        )
+        self._activate(policy)
+        self._forget()
+        self.lead.activity_schedule("mail.mail_activity_data_call", date_deadline=TODAY)
+        self._forget()
+        self._grade_changed()
+        self.assertEqual(self._get_codes(self.leads), ["A", "B"])
+
+
+@tagged("post_install", "-at_install")
 class TestOpportunityAccess(OpportunityCommon):
     @classmethod
     def setUpClass(cls):

@@ -33,6 +33,7 @@ from . import (
     customer_grading_run,
     customer_grading_run_store,
     customer_grading_run_actions,
+    customer_grading_run_changed,
     customer_grading_run_line,
     customer_grading_run_summary,
     customer_grading_run_data_check,

@@ -19,6 +19,7 @@ UNLOCKED_FIELDS = {
     "downgrade_days",
     "stop_percent",
     "manual_months",
+    "regrades_changed",
     "rule_ids",
     "test_customer_ids",
     "message_follower_ids",
@@ -151,6 +152,15 @@ class CustomerGradingPolicy(models.Model):
     downgrade_days = fields.Integer(
         "Days a lower grade must stand", default=14, tracking=True, aggregator=None
     )
+    regrades_changed = fields.Boolean(
+        "Regrade what changes",
+        compute="_compute_regrades_changed",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Records whose documents changed are graded again within minutes. Tags, merged "
+        "companies, deletions and passing time wait for the night.",
+    )
     stop_percent = fields.Float(
         "Stop and ask above (%)",
         default=10.0,
@@ -193,6 +203,12 @@ class CustomerGradingPolicy(models.Model):
             group = policy.dimension_id.company_scope == "group"
             company = policy.company_id or self.env.company
             policy.currency_id = group and policy.dimension_id.currency_id or company.currency_id
+
+    @api.depends("dimension_id")
+    def _compute_regrades_changed(self):
+        """Opportunities are graded within minutes, customers by night, unless one says so."""
+        for policy in self:
+            policy.regrades_changed = policy.dimension_id.subject == "lead"
 
     @api.depends("dimension_id")
     def _compute_subject_model(self):

@@ -106,7 +106,7 @@ class CustomerGradingPolicy(models.Model):
         return (
             self.env["customer.grading.run"]
             .sudo()
-            .with_context(tracking_disable=mode == "on_demand")
+            .with_context(tracking_disable=mode in ("on_demand", "incremental"))
             .create(
                 {
                     "policy_id": self.id,

@@ -32,6 +32,7 @@ class CustomerGradingRun(models.Model):
         [
             ("nightly", "Everybody"),
             ("on_demand", "Chosen customers"),
+            ("incremental", "What changed"),
             ("preview", "Try-on"),
         ],
         required=True,
@@ -283,7 +284,7 @@ class CustomerGradingRun(models.Model):
         )
 
     def _is_first(self):
-        return self.mode != "on_demand" and not self._get_last_full_run()
+        return self.mode not in ("on_demand", "incremental") and not self._get_last_full_run()
 
     # ------------------------------------------------------------------ step 3: changes
 

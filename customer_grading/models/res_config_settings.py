@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class ResConfigSettings(models.TransientModel):
@@ -10,6 +11,18 @@ class ResConfigSettings(models.TransientModel):
         compute="_compute_customer_grading_dimension_id",
         inverse="_inverse_customer_grading_dimension_id",
         domain="[('subject', '=', 'partner'), ('group_ids', '=', False)]",
+    )
+    customer_grading_lead_dimension_id = fields.Many2one(
+        "customer.grading.dimension",
+        "Grade shown for opportunities",
+        compute="_compute_customer_grading_dimension_id",
+        inverse="_inverse_customer_grading_lead_dimension_id",
+        domain="[('subject', '=', 'lead'), ('group_ids', '=', False)]",
+    )
+    customer_grading_interval = fields.Integer(
+        "Minutes between gradings of what changed",
+        compute="_compute_customer_grading_interval",
+        inverse="_inverse_customer_grading_interval",
     )
     customer_grading_figures = fields.Selection(
         [
@@ -39,10 +52,30 @@ class ResConfigSettings(models.TransientModel):
             settings.customer_grading_dimension_id = Dimension._get_main(
                 "partner", settings.company_id
             )
+            settings.customer_grading_lead_dimension_id = Dimension._get_main(
+                "lead", settings.company_id
+            )
 
     def _inverse_customer_grading_dimension_id(self):
         for settings in self:
             settings.customer_grading_dimension_id._set_main("partner", settings.company_id)
+
+    def _inverse_customer_grading_lead_dimension_id(self):
+        for settings in self:
+            settings.customer_grading_lead_dimension_id._set_main("lead", settings.company_id)
+
+    def _compute_customer_grading_interval(self):
+        cron = self.env.ref("customer_grading.ir_cron_changed").sudo()
+        self.customer_grading_interval = cron.interval_number
+
+    def _inverse_customer_grading_interval(self):
+        cron = self.env.ref("customer_grading.ir_cron_changed").sudo()
+        for settings in self:
+            interval = settings.customer_grading_interval
+            if interval < 1:
+                raise UserError(self.env._("Grade what changed every minute at the most."))
+            if interval != cron.interval_number:
+                cron.interval_number = interval
 
     def _compute_customer_grading_nextcall(self):
         cron = self.env.ref("customer_grading.ir_cron_grade").sudo()
