@@ -27,6 +27,7 @@ from . import (
     customer_grading_population,
     customer_grading_measure_code,
     customer_grading_measure_lead,
+    customer_grading_measure_grade,
     customer_grading_result,
     customer_grading_change,
     customer_grading_change_control,

@@ -94,6 +94,24 @@ class CustomerGradingCriterion(models.Model):
     question_id = fields.Many2one(
         "customer.grading.question", ondelete="restrict", index="btree_not_null"
     )
+    dimension_id = fields.Many2one(
+        "customer.grading.dimension",
+        "Other dimension",
+        ondelete="restrict",
+        index="btree_not_null",
+        help="The dimension whose grades this policy looks at.",
+    )
+    roll_up = fields.Selection(
+        [
+            ("best", "The best of its opportunities"),
+            ("worst", "The worst of its opportunities"),
+            ("latest", "That of its newest opportunity"),
+        ],
+        string="Of several",
+        default="best",
+        required=True,
+    )
+    is_rolled_up = fields.Boolean(compute="_compute_is_rolled_up")
 
     # What it comes to.
     band_ids = fields.One2many(
@@ -154,7 +172,25 @@ class CustomerGradingCriterion(models.Model):
 
     # ------------------------------------------------------------------ properties
 
-    @api.depends("measure_id", "question_id", "kind", "period", "period_count", "period_unit")
+    @api.depends("dimension_id", "measure_id", "policy_id")
+    def _compute_is_rolled_up(self):
+        """Whether a customer has several of those grades: its opportunities'."""
+        for criterion in self:
+            criterion.is_rolled_up = (
+                criterion.measure_id.kind == "grade"
+                and criterion.dimension_id.subject == "lead"
+                and criterion.policy_subject == "partner"
+            )
+
+    @api.depends(
+        "measure_id",
+        "question_id",
+        "dimension_id",
+        "kind",
+        "period",
+        "period_count",
+        "period_unit",
+    )
     def _compute_name(self):
         """Propose a name; one that a person wrote is kept."""
         kinds = dict(self._fields["kind"]._description_selection(self.env))
@@ -169,6 +205,7 @@ class CustomerGradingCriterion(models.Model):
             self.name in kinds.values()
             or bool(self.env["customer.grading.measure"].search_count(named, limit=1))
             or bool(self.env["customer.grading.question"].search_count(named, limit=1))
+            or bool(self.env["customer.grading.dimension"].search_count(named, limit=1))
         )
 
     def _propose_name(self, kinds):
@@ -176,6 +213,8 @@ class CustomerGradingCriterion(models.Model):
             return kinds.get(self.kind)
         if self.measure_id.kind == "question" and self.question_id:
             return self.question_id.name
+        if self.measure_id.kind == "grade" and self.dimension_id:
+            return self.dimension_id.name
         return self.measure_id.name or ""
 
     @api.depends("measure_id")
@@ -226,6 +265,8 @@ class CustomerGradingCriterion(models.Model):
         if self.measure_id.kind == "question":
             levels = self.question_id.kind == "levels"
             return "customer.grading.question.choice" if levels else False
+        if self.measure_id.kind == "grade":
+            return "customer.grade" if self.unit == "choice" else False
         return self.measure_id._get_choice_model()
 
     def _get_raw_type(self):
@@ -269,6 +310,22 @@ class CustomerGradingCriterion(models.Model):
                     )
                 )
 
+    @api.constrains("dimension_id", "measure_id", "policy_id")
+    def _check_dimension_cycle(self):
+        """Refuse that two dimensions wait for each other's grades."""
+        for criterion in self.filtered("dimension_id"):
+            own = criterion.policy_id.dimension_id
+            if own in criterion.dimension_id | criterion.dimension_id._get_needed():
+                raise ValidationError(
+                    self.env._(
+                        "“%(criterion)s” goes round in a circle: grades of “%(other)s” already "
+                        "need those of “%(own)s”. Choose another dimension.",
+                        criterion=criterion.name,
+                        other=criterion.dimension_id.name,
+                        own=own.name,
+                    )
+                )
+
     @api.constrains("document_domain", "subject_domain", "measure_id")
     def _check_author_may_read(self):
         """Refuse filters that reach what their author may not read."""
@@ -302,25 +359,29 @@ class CustomerGradingCriterion(models.Model):
     def write(self, vals):
         self.policy_id._check_unlocked()
         result = super().write(vals)
-        if "question_id" in vals:
+        if "question_id" in vals or "dimension_id" in vals:
             self._fill_bands_of_levels()
         return result
 
     def _fill_bands_of_levels(self):
-        """Give the levels of a question as the levels of its criterion."""
-        for criterion in self:
-            if criterion.question_id.kind == "levels" and not criterion.band_ids:
-                criterion.band_ids = [
-                    fields.Command.create(
-                        {
-                            "sequence": choice.sequence,
-                            "choice_id": choice.id,
-                            "level": choice.name,
-                            "points": choice.points,
-                        }
-                    )
-                    for choice in criterion.question_id.choice_ids
-                ]
+        """Give the levels of a question, or the grades of a dimension, as levels."""
+        for criterion in self.filtered(lambda criterion: not criterion.band_ids):
+            choices = []
+            if criterion.question_id.kind == "levels":
+                choices = [(c, c.name, c.points) for c in criterion.question_id.choice_ids]
+            elif criterion._get_choice_model() == "customer.grade":
+                choices = [(g, g.code, 0.0) for g in criterion.dimension_id.grade_ids]
+            criterion.band_ids = [
+                fields.Command.create(
+                    {
+                        "sequence": position * 10,
+                        "choice_id": choice.id,
+                        "level": level,
+                        "points": points,
+                    }
+                )
+                for position, (choice, level, points) in enumerate(choices, 1)
+            ]
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

@@ -143,6 +143,16 @@ class CustomerGradingDimension(models.Model):
         """Return the :class:`Subject` that is graded."""
         return SUBJECTS[self.subject]
 
+    def _get_needed(self):
+        """Return the dimensions whose grades the grades of this one are made from."""
+        needed = self.browse()
+        found = self
+        while found:
+            criteria = found.sudo().policy_ids.filtered(lambda p: p.state != "closed").criterion_ids
+            found = criteria.dimension_id - needed
+            needed |= found
+        return needed
+
     def _find_grade(self, code):
         """Return the grade that has ``code``, archived or not."""
         return self.grade_ids.with_context(active_test=False).search(

@@ -57,6 +57,7 @@ class CustomerGradingMeasure(models.Model):
             ("ratio", "Ratio of two measures"),
             ("growth", "Growth against the year before"),
             ("question", "Asked of people"),
+            ("grade", "Grade in another dimension"),
             ("code", "Built in"),
         ],
         default="documents",

@@ -162,18 +162,26 @@ class CustomerGradingCriterion(models.Model):
             return self.env._("choose a measure.")
         if problem := self.measure_id._get_problem():
             return problem
-        if self.measure_id.kind == "question" and not self.question_id:
-            return self.env._("choose the question that is asked.")
-        if self.question_id.kind == "levels" and not self.question_id.choice_ids:
-            return self.env._("its question has no levels to choose from.")
-        if self.measure_id.kind == "filter" and self.subject_domain in (False, "", "[]"):
-            return self.env._("set the filter that the customer shall match.")
-        if self.unit == "quantity" and not self.uom_id:
-            return self.env._("choose the unit in which quantities are added up.")
+        if problem := self._get_choice_of_measure_problem():
+            return problem
         Measure = self.env["customer.grading.measure"]
         for domain, model in self._get_domains():
             if problem := Measure._get_domain_problem(domain, model):
                 return problem
+        return None
+
+    def _get_choice_of_measure_problem(self):
+        """Return in words what is still to be chosen for the kind of measure, or nothing."""
+        if self.measure_id.kind == "question" and not self.question_id:
+            return self.env._("choose the question that is asked.")
+        if self.question_id.kind == "levels" and not self.question_id.choice_ids:
+            return self.env._("its question has no levels to choose from.")
+        if self.measure_id.kind == "grade" and not self.dimension_id:
+            return self.env._("choose the dimension whose grade counts.")
+        if self.measure_id.kind == "filter" and self.subject_domain in (False, "", "[]"):
+            return self.env._("set the filter that the customer shall match.")
+        if self.unit == "quantity" and not self.uom_id:
+            return self.env._("choose the unit in which quantities are added up.")
         return None
 
     def _get_period_problem(self):

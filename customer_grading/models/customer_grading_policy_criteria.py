@@ -5,12 +5,23 @@ from itertools import zip_longest
 from odoo.exceptions import AccessError
 
 from ..tools.domains import get_ids, map_conditions, to_lists
+from ..tools.subject import SUBJECTS
 from .customer_grading_measure import NUMERIC_UNITS
 
 QUESTION_UNITS = {"yes_no": "yes_no", "levels": "choice", "points": "points"}
 # What only a combination has, and only a criterion on a measure.
 OF_COMBINATIONS = ("parts", "normalize_to", "unknown_lowers_maximum")
-OF_MEASURES = ("question", "filter", "period", "only", "with_tax", "unit_of_measure", "rank")
+OF_MEASURES = (
+    "question",
+    "dimension",
+    "roll_up",
+    "filter",
+    "period",
+    "only",
+    "with_tax",
+    "unit_of_measure",
+    "rank",
+)
 
 
 class CriteriaReader:
@@ -181,6 +192,8 @@ class CriteriaReader:
         documents = measure.base_measure_id or measure.numerator_id or measure
         fitting = {
             "question": measure.kind == "question",
+            "dimension": measure.kind == "grade",
+            "roll_up": measure.kind == "grade",
             "filter": measure.kind == "filter",
             "period": measure.has_period,
             "only": documents.kind == "documents",
@@ -193,13 +206,13 @@ class CriteriaReader:
             path,
             self._("it does not fit measure “%s”. Take it out.", content["measure"]),
         )
-        for name in ("question", "filter", "period", "unit_of_measure"):
+        for name in ("question", "dimension", "filter", "period", "unit_of_measure"):
             if fitting[name] and name not in content:
                 self.refuse(
                     f"{path}.{name}",
                     self._("measure “%s” needs this key. Add it.", content["measure"]),
                 )
-        self.check_domain(content, "filter", "res.partner", path)
+        self.check_domain(content, "filter", SUBJECTS[measure.subject].model, path)
         self.check_domain(content, "only", documents.model_name, path)
         if fitting["unit_of_measure"] and "unit_of_measure" in content:
             content["uom_id"] = self.find_record(
@@ -207,6 +220,22 @@ class CriteriaReader:
             )
         content["unit"] = self._get_unit(content, measure, path)
         content["choice_model"] = measure._get_choice_model()
+        if measure.kind == "grade":
+            self._check_other_dimension(content, path)
+
+    def _check_other_dimension(self, content, path):
+        """Find the dimension whose grade is looked at: it is there, or comes first."""
+        code = content.get("dimension", "")
+        dimension = self.env["customer.grading.dimension"].search([("code", "=", code)])
+        if not dimension:
+            self.refuse(
+                f"{path}.dimension",
+                self._("there is no dimension “%s”. Load or make its policy first.", code),
+            )
+        content["dimension_id"] = dimension.id
+        if content["unit"] == "choice":
+            content["choice_model"] = "customer.grade"
+            content["dimension_grades"] = {g.code: g.id for g in dimension.grade_ids}
 
     def _get_unit(self, content, measure, path):
         if measure.kind != "question":
@@ -268,6 +297,12 @@ class CriteriaReader:
 
     def _find_choice(self, content, name, path):
         """Return the id of a choice; of a question that is yet to be made, its name."""
+        if "dimension_grades" in content:
+            grades = content["dimension_grades"]
+            if name not in grades:
+                message = self._("the other dimension has no grade “%s”.", name)
+                self.refuse_unknown(path, message, name, grades)
+            return grades.get(name)
         if content.get("choice_model"):
             return self.find_record(content["choice_model"], name, path)
         question = self.questions.get(content.get("question"), {})

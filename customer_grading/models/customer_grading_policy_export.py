@@ -124,7 +124,8 @@ class CustomerGradingPolicy(models.Model):
             ],
             "decide_by": self.decide_by,
             "applies_to": export_domain(self.env, self.domain, self.subject_model),
-            "population": self.population,
+            "population": self.population if self.subject == "partner" else None,
+            "opportunities": self.lead_population if self.subject == "lead" else None,
             "criteria": [
                 criterion._export_criterion(keys)
                 for criterion in criteria
@@ -135,6 +136,9 @@ class CustomerGradingPolicy(models.Model):
                 "upgrades": self.upgrade_timing,
                 "downgrades": self.downgrade_timing,
                 "downgrade_days": self.downgrade_days,
+                "regrades_changed": self.regrades_changed
+                if self.regrades_changed != (self.subject == "lead")
+                else None,
                 "stop_percent": simplify(self.stop_percent),
                 "manual_months": self.manual_months,
             },
@@ -249,6 +253,7 @@ class CustomerGradingMeasure(models.Model):
                     "age",
                     "field_name",
                     "code_key",
+                    "subject",
                 )
             },
             "name": export_text(self, "name"),
@@ -315,6 +320,8 @@ class CustomerGradingCriterion(models.Model):
         return {
             "measure": self.measure_id.code or None,
             "question": self.question_id.code if self.measure_id.kind == "question" else None,
+            "dimension": self.dimension_id.code if self.measure_id.kind == "grade" else None,
+            "roll_up": self.roll_up if self.is_rolled_up else None,
             "filter": export_domain(self.env, self.subject_domain, self.subject_model)
             if is_filter
             else None,
@@ -338,6 +345,8 @@ class CustomerGradingCriterion(models.Model):
     def _export_choice(self, choice_id):
         """Return what names a choice: of a question, its name; else as any record."""
         choice = self.env[self._get_choice_model()].browse(choice_id)
+        if choice._name == "customer.grade":
+            return choice.code
         if choice._name == "customer.grading.question.choice":
             return choice.with_context(lang="en_US").name
         return export_record(choice)

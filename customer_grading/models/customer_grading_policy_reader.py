@@ -5,6 +5,7 @@ from odoo.fields import Command
 
 from ..tools.policy_format import FORMAT, SHAPES, omit_defaults
 from ..tools.policy_parser import PolicyParser
+from ..tools.subject import SUBJECTS
 from .customer_grading_policy_criteria import CriteriaReader
 from .customer_grading_policy_writer import PolicyWriter
 
@@ -96,7 +97,8 @@ class PolicyReader(CriteriaReader):
         self._check_dimension(content.get("dimension", {}))
         self._check_questions(content.get("questions", []))
         self._check_measures(content.get("measures", []))
-        self.check_domain(content, "applies_to", "res.partner", "")
+        subject = SUBJECTS[content.get("dimension", {}).get("subject", "partner")]
+        self.check_domain(content, "applies_to", subject.model, "")
         for position, criterion in enumerate(content.get("criteria", [])):
             self.check_criterion(criterion, f"criteria[{position}]")
         for position, rule in enumerate(content.get("rules", [])):

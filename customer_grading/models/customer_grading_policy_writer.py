@@ -180,6 +180,8 @@ class PolicyWriter:
             "decide_by": content["decide_by"],
             "domain": content.get("applies_to"),
             "population": content.get("population"),
+            "lead_population": content.get("opportunities"),
+            "regrades_changed": changes.get("regrades_changed"),
             "upgrade_timing": changes.get("upgrades"),
             "downgrade_timing": changes.get("downgrades"),
             "downgrade_days": changes.get("downgrade_days"),
@@ -242,6 +244,8 @@ class PolicyWriter:
         vals = {
             "measure_id": self.reader.measures[content["measure"]].id,
             "question_id": question.id or None,
+            "dimension_id": content.get("dimension_id"),
+            "roll_up": content.get("roll_up"),
             "subject_domain": content.get("filter"),
             "document_domain": content.get("only"),
             "uom_id": content.get("uom_id"),

@@ -129,9 +129,12 @@ class CustomerGradingRun(models.Model):
 
     @api.model
     def _schedule_nightly_runs(self):
-        """Make one waiting run for each running policy and company that has none."""
+        """Make one waiting run for each running policy and company that has none.
+
+        Runs are done in the order of their making: dimensions that others need come first.
+        """
         policies = self.env["customer.grading.policy"].sudo().search([("state", "=", "running")])
-        for policy in policies:
+        for policy in policies._in_order_of_need():
             for company in policy._get_companies() or [self.env["res.company"]]:
                 domain = [
                     ("policy_id", "=", policy.id),

@@ -25,7 +25,7 @@ class CustomerGradingRun(models.Model):
 
     @api.model
     def _grade_changed(self, since, commit=False):
-        """Grade what changed from the moment ``since`` on, customers before opportunities.
+        """Grade what changed from the moment ``since`` on, dimensions that others need first.
 
         :return: the runs made, none where nothing changed
         """
@@ -35,7 +35,7 @@ class CustomerGradingRun(models.Model):
             .sudo()
             .search([("state", "=", "running"), ("regrades_changed", "=", True)])
         )
-        for policy in policies.sorted(lambda p: p.subject == "lead"):
+        for policy in policies._in_order_of_need():
             for company in policy._get_companies() or [self.env["res.company"]]:
                 if ids := self.env["customer.grading.engine"]._get_changed_ids(
                     policy, company, since
@@ -119,7 +119,7 @@ class CustomerGradingMeasure(models.Model):
             if measure.kind == "documents":
                 key = measure._get_source_key()
                 queries[key] = measure._get_changed_documents_sql(scope, since)
-            elif measure.kind == "question" or measure.kind == "code":
+            elif measure.kind in ("question", "code"):
                 name = "answers" if measure.kind == "question" else measure.code_key
                 if method := getattr(measure, f"_get_{name}_changed_sql", None):
                     queries[name] = method(scope, since)
