@@ -641,7 +641,10 @@ class TestPopulation(CustomerGradingCommon):
             "invoices": {"value": {"measure": "invoiced_revenue"}},
             "orders": {"value": {"measure": "order_count"}},
             "ages": {"value": {"measure": "days_since_order", "period": "all_time"}},
-            "others": {"value": {"measure": "late_count"}, "open": {"measure": "open_opportunities"}},
+            "others": {
+                "value": {"measure": "late_count"},
+                "open": {"measure": "open_opportunities"},
+            },
         }.items():
             dimension = self._create_dimension(code)
             policy = self._create_policy(criteria, [("A", ())], dimension=dimension)
