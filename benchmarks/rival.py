@@ -108,6 +108,12 @@ def _decide(values, today):
 def _move(results, deserved, today):
     """Bring a grade into effect, and tell it in the history."""
     env = results.env
+    current = [
+        ("result_id", "in", results.ids),
+        ("state", "=", "applied"),
+        ("date_end", "=", False),
+    ]
+    env["customer.grading.change"].search(current).date_end = today - relativedelta(days=1)
     env["customer.grading.change"].create(
         [
             {

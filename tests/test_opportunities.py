@@ -1,5 +1,6 @@
 """Opportunities are graded by the same engine, by their own figures and their customer's."""
 
+import json
 from datetime import date, timedelta
 
 from freezegun import freeze_time
@@ -406,9 +407,9 @@ class TestOtherDimensions(OpportunityCommon):
             lead_population="all",
         )
         self._create_grades(self.dimension, "AB")
-        text = policy.export_policy()
-        again = policy.load_policy(text, "again.json")
-        self.assertEqual(again.export_policy(), text)
+        content = policy._export_policy()
+        again = policy.load_policy(json.dumps(content), "again.json")
+        self.assertEqual(again._export_policy(), content)
         self.assertEqual(again.lead_population, "all")
         self.assertEqual(again.criterion_ids.dimension_id, self.dimension)
 

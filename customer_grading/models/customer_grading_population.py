@@ -138,30 +138,52 @@ class CustomerGradingEngine(models.AbstractModel):
 
     def _get_documented_sql(self, scope, query, found):
         """Return whether a candidate is a customer by its documents."""
-        queries = []
-        for documents, contact in self._get_population_queries(scope, found.get("partner")):
-            # Contacts are few beside their documents: those are looked up once each.
-            documents.groupby = contact
-            queries.append(documents.select(SQL("%s AS id", contact)))
         return SQL(
-            "%s IN (SELECT contact.commercial_partner_id FROM res_partner contact"
-            " JOIN (%s) documented ON documented.id = contact.id)",
+            "%s IN (%s)",
             SQL.identifier(query.table, "id"),
-            SQL(" UNION ALL ").join(queries),
+            self._get_documented_query(scope, found.get("partner")),
         )
 
-    def _get_population_queries(self, scope, contact_ids=None):
+    def _get_documented_query(self, scope, contact_ids):
+        """Return the query of the commercial entities that have a document.
+
+        :param contact_ids: only those of these contacts; ``None``: all
+        """
+        queries = self._get_population_queries(scope)
+        if contact_ids is not None:
+            # Of few contacts the first document found will do.
+            return SQL(
+                "SELECT contact.commercial_partner_id FROM res_partner contact"
+                " WHERE contact.id IN %s AND (%s)",
+                tuple(contact_ids) or (0,),
+                SQL(" OR ").join(self._exists_sql(*query) for query in queries),
+            )
+        documented = []
+        for query, contact in queries:
+            # Contacts are few beside their documents: those are looked up once each.
+            query.groupby = contact
+            documented.append(query.select(SQL("%s AS id", contact)))
+        return SQL(
+            "SELECT contact.commercial_partner_id FROM res_partner contact"
+            " JOIN (%s) documented ON documented.id = contact.id",
+            SQL(" UNION ALL ").join(documented),
+        )
+
+    @staticmethod
+    def _exists_sql(query, contact):
+        """Return whether ``contact`` of another query has a document of this one."""
+        query.add_where(SQL("%s = contact.id", contact))
+        return SQL("EXISTS (%s)", query.select(SQL("1")))
+
+    def _get_population_queries(self, scope):
         """Return the documents of each source of the population, and whose they are.
 
-        :param contact_ids: only those of these contacts
         :return: ``[(query, contact of a document as SQL)]``
         """
         queries = []
         for model_name, domain, path in self._get_population_sources():
             Model = self.env[model_name].sudo().with_context(active_test=False)
             domain &= Domain("company_id", "in", [False, *scope.company_ids])
-            if contact_ids is not None:
-                domain &= Domain(path, "in", contact_ids)
             query = Model._search(domain, active_test=False, bypass_access=True)
             queries.append((query, Model._field_to_sql(query.table, path, query)))
         return queries
@@ -188,15 +210,14 @@ class CustomerGradingEngine(models.AbstractModel):
                 table,
             ),
         )
-        for query, contact in self._get_population_queries(scope):
-            query.add_where(SQL("%s = contact.id", contact))
+        for query in self._get_population_queries(scope):
             self.env.cr.execute(SQL("ANALYZE %s", unseen))
             self.env.cr.execute(
                 SQL(
-                    "DELETE FROM %(unseen)s WHERE subject_id IN (SELECT subject_id"
-                    " FROM %(unseen)s contact WHERE EXISTS (%(documents)s))",
+                    "DELETE FROM %(unseen)s WHERE subject_id IN"
+                    " (SELECT subject_id FROM %(unseen)s contact WHERE %(documented)s)",
                     unseen=unseen,
-                    documents=query.select(SQL("1")),
+                    documented=self._exists_sql(*query),
                 )
             )
         self.env.cr.execute(
