@@ -397,6 +397,7 @@ class TestOtherDimensions(OpportunityCommon):
 
     @freeze_time(at(TODAY))
     def test_the_policy_goes_through_its_file(self):
+        self._create_grades(self.dimension, "AB")
         policy = self._create_policy(
             {
                 "value": self._other(dimension=self.dimension),
@@ -406,7 +407,6 @@ class TestOtherDimensions(OpportunityCommon):
             dimension=self.intention,
             lead_population="all",
         )
-        self._create_grades(self.dimension, "AB")
         content = policy._export_policy()
         again = policy.load_policy(json.dumps(content), "again.json")
         self.assertEqual(again._export_policy(), content)

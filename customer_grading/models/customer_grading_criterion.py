@@ -369,7 +369,7 @@ class CustomerGradingCriterion(models.Model):
             choices = []
             if criterion.question_id.kind == "levels":
                 choices = [(c, c.name, c.points) for c in criterion.question_id.choice_ids]
-            elif criterion._get_choice_model() == "customer.grade":
+            elif criterion.measure_id.kind == "grade" and criterion.unit == "choice":
                 choices = [(g, g.code, 0.0) for g in criterion.dimension_id.grade_ids]
             criterion.band_ids = [
                 fields.Command.create(

@@ -132,18 +132,23 @@ class CustomerGradingPolicy(models.Model):
                 if not criterion.parent_id
             ],
             "rules": [rule._export_rule(keys) for rule in self.rule_ids],
-            "changes": {
-                "upgrades": self.upgrade_timing,
-                "downgrades": self.downgrade_timing,
-                "downgrade_days": self.downgrade_days,
-                "regrades_changed": self.regrades_changed
-                if self.regrades_changed != (self.subject == "lead")
-                else None,
-                "stop_percent": simplify(self.stop_percent),
-                "manual_months": self.manual_months,
-            },
+            "changes": self._export_changes(),
         }
         return omit_defaults(content, "policy")
+
+    def _export_changes(self):
+        """Return how grades change."""
+        usual = self.subject == "lead"
+        content = {
+            "upgrades": self.upgrade_timing,
+            "downgrades": self.downgrade_timing,
+            "downgrade_days": self.downgrade_days,
+            "stop_percent": simplify(self.stop_percent),
+            "manual_months": self.manual_months,
+        }
+        if self.regrades_changed != usual:
+            content["regrades_changed"] = self.regrades_changed
+        return content
 
     def _get_file_key(self):
         """Return the name of the policy's file, without its ending."""
