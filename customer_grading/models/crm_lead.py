@@ -40,5 +40,6 @@ class CrmLead(models.Model):
     def _merge_dependences(self, opportunities):
         """Settle the grading of the merged opportunities before they are deleted, and regrade."""
         self.env["customer.grading.result"].sudo()._settle_merge(opportunities, self)
-        super()._merge_dependences(opportunities)
+        merged = super()._merge_dependences(opportunities)
         self.env["customer.grading.policy"]._regrade_everywhere(self)
+        return merged

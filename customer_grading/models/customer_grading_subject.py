@@ -13,7 +13,6 @@ class CustomerGradingSubject(models.AbstractModel):
     lead_id = fields.Many2one("crm.lead", "Opportunity", ondelete="cascade")
     salesperson_id = fields.Many2one(
         "res.users",
-        "Salesperson",
         compute="_compute_salesperson_id",
         search="_search_salesperson_id",
     )
