@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -202,12 +203,33 @@ class TestOpportunities(OpportunityCommon):
         current = changes.filtered(lambda c: c.state == "applied" and not c.date_end)
         self.assertEqual(len(current), 1)
 
+    def test_merging_costs_no_query_where_no_opportunity_is_graded(self):
+        leads = [self._create_closing(10), self._create_closing(60)]
+        self.env["customer.grading.dimension"]._is_used("lead")
+        self.env.flush_all()
+        Result = self.env.registry["customer.grading.result"]
+        with patch.object(Result, "_settle_merge") as settle:
+            leads[0]._merge_dependences(leads[1])
+        settle.assert_not_called()
+
     def test_a_deleted_opportunity_takes_its_grading_along(self):
         lead = self._create_closing(10)
         self._grade(self._create_urgency_policy())
         result = self._get_results(lead, self.intention)[lead]
         lead.unlink()
         self.assertFalse(result.exists())
+
+    def test_a_policy_of_opportunities_reads_as_one_and_is_tried_on(self):
+        self._create_closing(10, expected_revenue=500)
+        policy = self._create_urgency_policy()
+        self.assertIn("Grades opportunities of", policy.reads_as)
+        self.assertIn("open opportunities", policy.reads_as)
+        run = policy._create_run("preview")
+        run._execute()
+        self.assertEqual(run.state, "done", run.error)
+        [line] = run.line_ids.filtered(lambda line: line.lead_id.partner_id == self.customer)
+        self.assertEqual((line.grade_id.code, line.revenue, line.why != ""), ("A", 500, True))
+        self.assertFalse(self._get_results(line.lead_id, self.intention))
 
     def test_customers_cannot_be_measured_by_one_opportunity(self):
         with self.assertRaisesRegex(ValidationError, "opportunities only"):

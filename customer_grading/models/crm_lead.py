@@ -38,8 +38,11 @@ class CrmLead(models.Model):
         return self.partner_id.commercial_partner_id
 
     def _merge_dependences(self, opportunities):
-        """Settle the grading of the merged opportunities before they are deleted, and regrade."""
-        self.env["customer.grading.result"].sudo()._settle_merge(opportunities, self)
-        merged = super()._merge_dependences(opportunities)
-        self.env["customer.grading.policy"]._regrade_everywhere(self)
-        return merged
+        """Settle the grading of the merged opportunities before they are deleted.
+
+        Which costs Odoo's assignment of leads no query where none was ever graded. What
+        remains is graded again as any opportunity that changed.
+        """
+        if self.env["customer.grading.dimension"]._is_used(self._grading_subject):
+            self.env["customer.grading.result"].sudo()._settle_merge(opportunities, self)
+        return super()._merge_dependences(opportunities)

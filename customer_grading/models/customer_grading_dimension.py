@@ -120,6 +120,18 @@ class CustomerGradingDimension(models.Model):
                 return named[0].id
         return dimensions[:1].id
 
+    @api.model
+    @tools.ormcache("subject")
+    def _is_used(self, subject):
+        """Whether records of ``subject`` were ever graded, by a policy or by hand."""
+        used = [("dimension_id.subject", "=", subject)]
+        Policy = self.env["customer.grading.policy"].sudo().with_context(active_test=False)
+        Result = self.env["customer.grading.result"].sudo()
+        return bool(
+            Policy.search_count([*used, ("state", "!=", "draft")], limit=1)
+            or Result.search_count(used, limit=1)
+        )
+
     def _set_main(self, subject, company):
         """Make this dimension (or none, when empty) the main one of ``company``."""
         named = self.sudo().search(

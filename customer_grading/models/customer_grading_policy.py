@@ -340,6 +340,8 @@ class CustomerGradingPolicy(models.Model):
     def write(self, vals):
         if vals.keys() - UNLOCKED_FIELDS:
             self._check_unlocked()
+        if "state" in vals:
+            self.env.registry.clear_cache()  # which records are graded at all
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

@@ -18,6 +18,7 @@ class CustomerGradingPolicy(models.Model):
         "company_id",
         "domain",
         "population",
+        "lead_population",
         "decide_by",
         "date_from",
         "date_to",
@@ -99,34 +100,58 @@ class CustomerGradingPolicy(models.Model):
         domain = measure._get_domain_text(self.domain, self.subject_model)
         return [
             self._get_dimension_sentence(),
-            self.env._(
-                "It applies to customers with a confirmed order, an invoice or an opportunity."
-            )
-            if self.population == "documents"
-            else self.env._(
-                "It applies to all contacts that are companies or persons of their own."
-            ),
+            self._get_population_sentence(),
             self.env._("Of these, only where %s.", domain) if domain else "",
             self._get_date_sentence(),
         ]
 
+    def _get_population_sentence(self):
+        if self.subject == "lead":
+            if self.lead_population == "open":
+                return self.env._("It applies to open opportunities.")
+            return self.env._("It applies to all opportunities, open, won or lost.")
+        if self.population == "documents":
+            return self.env._(
+                "It applies to customers with a confirmed order, an invoice or an opportunity."
+            )
+        return self.env._("It applies to all contacts that are companies or persons of their own.")
+
     def _get_dimension_sentence(self):
         dimension = self.dimension_id
+        names = {
+            "dimension": dimension.name,
+            "company": self.company_id.name,
+            "currency": self.currency_id.name,
+        }
+        of_leads = self.subject == "lead"
         if dimension.company_scope == "group":
+            if of_leads:
+                return self.env._(
+                    "Grades opportunities by “%(dimension)s”, all companies as one, in "
+                    "%(currency)s.",
+                    **names,
+                )
             return self.env._(
                 "Grades customers by “%(dimension)s”, all companies as one, in %(currency)s.",
-                dimension=dimension.name,
-                currency=dimension.currency_id.name,
+                **names,
             )
         if not self.company_id:
+            if of_leads:
+                return self.env._(
+                    "Grades opportunities by “%s”, each company its own.", dimension.name
+                )
             return self.env._(
                 "Grades customers by “%s”, each company by its own documents.", dimension.name
             )
+        if of_leads:
+            return self.env._(
+                "Grades opportunities of %(company)s by “%(dimension)s”; amounts are in "
+                "%(currency)s.",
+                **names,
+            )
         return self.env._(
             "Grades customers of %(company)s by “%(dimension)s”; amounts are in %(currency)s.",
-            company=self.company_id.name,
-            dimension=dimension.name,
-            currency=self.currency_id.name,
+            **names,
         )
 
     def _get_date_sentence(self):

@@ -139,6 +139,8 @@ class CustomerGradingResult(models.Model):
             ]
         )
         missing = records - results[field]
+        if missing and not dimension._is_used(dimension.subject):
+            self.env.registry.clear_cache()
         results += Result.create(
             [
                 {
