@@ -115,7 +115,7 @@ def check_first_grading(what, runs):
     parts = " + ".join(f"{table} {runs.bare[0][table]:.2f} s" for table in AGGREGATES)
     return Row(
         f"first grading, {what}",
-        6,
+        4,
         runs.first.grading / runs.get_bare(0),
         "x",
         f"evaluate {runs.first.evaluate.seconds:.2f} s, store {runs.first.store.seconds:.2f} s;"
