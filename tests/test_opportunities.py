@@ -235,6 +235,12 @@ class TestOpportunities(OpportunityCommon):
         with self.assertRaisesRegex(ValidationError, "opportunities only"):
             self._create_policy({"closing": {"measure": "lead_days_to_close"}}, [("A", ())])
 
+    def test_a_policy_of_opportunities_is_not_made_one_of_customers(self):
+        policy = self._create_urgency_policy()
+        policy.rule_ids.unlink()
+        with self.assertRaisesRegex(ValidationError, "opportunities only"):
+            policy.dimension_id = self.dimension
+
     def test_nobody_regrades_without_a_policy(self):
         with self.assertRaisesRegex(UserError, "No grading policy"):
             self._create_closing(10).action_regrade()
@@ -299,6 +305,27 @@ class TestChangedOpportunities(OpportunityCommon):
         self._create_invoice(self.customer, date(2026, 11, 1), 1000)
         self._grade_changed()
         self.assertEqual(self._get_codes(self.leads), ["A", "B"])
+
+    @freeze_time(at(TODAY))
+    def test_documents_that_tell_no_time_of_writing_wait_for_the_night(self):
+        measure = self.env["customer.grading.measure"].create(
+            {
+                "name": "Lines of the sales analysis",
+                "code": "sales_analysis",
+                "kind": "documents",
+                "unit": "count",
+                "model_name": "sale.report",
+                "subject_path": "partner_id.commercial_partner_id",
+                "company_field": "company_id",
+                "aggregate": "count",
+            }
+        )
+        policy = self._create_policy(
+            {"lines": {"measure": measure.code}}, [("A", ())], dimension=self.intention
+        )
+        self._activate(policy)
+        self._forget()
+        self.assertFalse(self._grade_changed())
 
     @freeze_time(at(TODAY))
     def test_an_activity_is_seen(self):
@@ -392,6 +419,27 @@ class TestOtherDimensions(OpportunityCommon):
         )
         values = self._measure_all(self.customer, policy=reader)
         self.assertEqual(values, {"points": [7], "since": [TODAY]})
+
+    @freeze_time(at(TODAY))
+    def test_a_hidden_dimension_s_grade_is_not_told_by_another(self):
+        seller = self._create_users()["salesperson"]
+        self.customer.user_id = seller
+        lead = self._create_closing(10, user_id=seller.id)
+        credit = self._create_dimension("credit")
+        self._activate(self._create_value_policy(population="all", dimension=credit))
+        policy = self._create_policy(
+            {"value": self._other(dimension=credit)},
+            [("A", ("value", "level_ge", 0)), ("B", ())],
+            dimension=self.intention,
+        )
+        self._activate(policy)
+        criterion = policy.criterion_ids
+        Explanation = self.env["customer.grading.explanation"].with_user(seller)
+        self.assertFalse(Explanation._hides(criterion))
+        credit.group_ids = self.env.ref("base.group_system")
+        self.assertTrue(Explanation._hides(criterion))
+        [sheet] = lead.with_user(seller).get_grading_sheets()
+        self.assertEqual(sheet["badge"]["code"], "B")
 
     def test_two_dimensions_do_not_wait_for_each_other(self):
         value = self._create_value_policy()

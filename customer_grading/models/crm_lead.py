@@ -40,8 +40,8 @@ class CrmLead(models.Model):
     def _merge_dependences(self, opportunities):
         """Settle the grading of the merged opportunities before they are deleted.
 
-        Which costs Odoo's assignment of leads no query where none was ever graded. What
-        remains is graded again as any opportunity that changed.
+        Where none was ever graded, Odoo's assignment of leads, which merges, does no query
+        more. The one that stays is graded again as any opportunity that changed.
         """
         if self.env["customer.grading.dimension"]._is_used(self._grading_subject):
             self.env["customer.grading.result"].sudo()._settle_merge(opportunities, self)

@@ -348,4 +348,7 @@ class CustomerGradingExplanation(models.AbstractModel):
         measure = criterion.measure_id.sudo()
         measure |= measure.numerator_id | measure.denominator_id | measure.base_measure_id
         groups = self.env.user.all_group_ids
-        return any(m.group_ids and not m.group_ids & groups for m in measure)
+        return any(
+            shown.group_ids and not shown.group_ids & groups
+            for shown in (*measure, *criterion.dimension_id.sudo())
+        )

@@ -97,7 +97,14 @@ class CustomerGradingMeasure(models.Model):
         if ids is not None:
             domain &= Domain(contact_path, "in", list(ids))
         query = model._search(domain, active_test=False, bypass_access=True)
-        return Source(model, query, self.subject_path, documents, of_few=ids is not None)
+        return Source(
+            model,
+            query,
+            self.subject_path,
+            self.company_field,
+            documents,
+            of_few=ids is not None,
+        )
 
     def _get_only(self, criterion):
         only = Domain(literal_eval(criterion.document_domain or "[]"))

@@ -366,6 +366,8 @@ class CustomerGradingPolicy(models.Model):
 
     @api.constrains("dimension_id", "company_id")
     def _check_grades(self):
+        self.criterion_ids._check_measure_subject()
+        self.criterion_ids._check_dimension_cycle()
         for policy in self:
             strangers = policy.rule_ids.grade_id.filtered(
                 lambda grade, policy=policy: grade.dimension_id != policy.dimension_id

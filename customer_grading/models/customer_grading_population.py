@@ -230,7 +230,12 @@ class CustomerGradingEngine(models.AbstractModel):
     def _get_seen_sql(self, statement):
         """Return whether a scan of ``statement`` found a document of the population."""
         population = [
-            (model_name, f"{path}.commercial_partner_id", domain.optimize(self.env[model_name]))
+            (
+                model_name,
+                f"{path}.commercial_partner_id",
+                "company_id",
+                domain.optimize(self.env[model_name]),
+            )
             for model_name, domain, path in self._get_population_sources()
         ]
         found = [

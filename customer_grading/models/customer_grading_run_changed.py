@@ -47,10 +47,21 @@ class CustomerGradingRun(models.Model):
 
     @api.autovacuum
     def _gc_incremental(self):
-        """Delete runs of what changed that are over; their changes stay."""
+        """Delete old runs of what changed that changed no grade.
+
+        The others stay: by their limits the changes that they made are explained.
+        """
         old = fields.Datetime.now() - timedelta(days=30)
-        domain = [("mode", "in", ("incremental", "on_demand")), ("create_date", "<", old)]
-        self.search([*domain, ("state", "!=", "stopped")], limit=1000).unlink()
+        told = self.env["customer.grading.change"].sudo()._search([("run_id", "!=", False)])
+        self.search(
+            [
+                ("mode", "=", "incremental"),
+                ("create_date", "<", old),
+                ("state", "=", "done"),
+                ("id", "not in", told.subselect("run_id")),
+            ],
+            limit=1000,
+        ).unlink()
 
 
 class CustomerGradingEngine(models.AbstractModel):
@@ -115,8 +126,8 @@ class CustomerGradingMeasure(models.Model):
         returns such a query, for those that shall not wait for the night.
         """
         queries = {}
-        for measure in self.filtered(lambda m: m.subject == subject):
-            if measure.kind == "documents":
+        for measure in self.filtered(lambda m: m.subject == subject and not m.is_broken):
+            if measure.kind == "documents" and self.env[measure.model_name]._log_access:
                 key = measure._get_source_key()
                 queries[key] = measure._get_changed_documents_sql(scope, since)
             elif measure.kind in ("question", "code"):

@@ -24,10 +24,10 @@ class Source:
     :param of_few: whether the query finds the documents of few subjects by an index
     """
 
-    def __init__(self, model, query, subject_path, domain, of_few=False):
+    def __init__(self, model, query, subject_path, company_field, domain, of_few=False):
         self.model = model
         self.query = query
-        self.documents = (model._name, subject_path, domain.optimize(model))
+        self.documents = (model._name, subject_path, company_field, domain.optimize(model))
         self.subject = self.get_field_sql(subject_path)
         self.columns = []
         self.of_few = of_few
