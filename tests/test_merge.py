@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from freezegun import freeze_time
 
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -201,3 +202,18 @@ class TestMoves(CustomerGradingCommon):
         partner.unlink()
         self.assertFalse(result.exists() or changes.exists())
         self.assertEqual(self._run(self.policy).state, "done")
+
+    def test_what_was_ever_given_in_a_dimension_keeps_it(self):
+        with self.assertRaisesRegex(UserError, "grades were given in it"):
+            self.dimension.unlink()
+
+    def test_a_company_takes_what_it_graded_along(self):
+        company = self.env["res.company"].create({"name": "Short-lived"})
+        here = self._get_results(self.single)[self.single]
+        there = here.with_company(company)._get_or_create(self.single, self.dimension)
+        there._set_by_hand(here.grade_id, "Chosen")
+        changes = there.change_ids
+        self.assertEqual((there.company_id, changes.company_id), (company, company))
+        company.unlink()
+        self.assertFalse(there.exists() or changes.exists())
+        self.assertTrue(here.exists())

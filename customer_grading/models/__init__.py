@@ -48,6 +48,7 @@ from . import (
     customer_grading_sheet_points,
     customer_grading_test_customer,
     customer_grading_mixin,
+    res_company,
     res_partner,
     crm_lead,
     sale_order,

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .fields import GuardedMany2one
+
 OPEN_STATES = ("proposed", "held", "to_approve")
 PUT_OFF_DAYS = 30
 
@@ -18,11 +20,11 @@ class CustomerGradingChange(models.Model):
     result_id = fields.Many2one(
         "customer.grading.result", ondelete="cascade", index="btree_not_null"
     )
-    dimension_id = fields.Many2one("customer.grading.dimension", required=True, ondelete="restrict")
+    dimension_id = GuardedMany2one("customer.grading.dimension", required=True, ondelete="restrict")
     partner_id = fields.Many2one(index="btree_not_null")
     lead_id = fields.Many2one(index="btree_not_null")
-    company_id = fields.Many2one("res.company", ondelete="cascade")
-    policy_id = fields.Many2one("customer.grading.policy", ondelete="restrict")
+    company_id = GuardedMany2one("res.company", ondelete="cascade")
+    policy_id = GuardedMany2one("customer.grading.policy", ondelete="restrict")
     run_id = fields.Many2one("customer.grading.run", ondelete="set null", index="btree_not_null")
     from_grade_id = fields.Many2one("customer.grade", "From", ondelete="restrict")
     grade_id = fields.Many2one("customer.grade", "To", ondelete="restrict")

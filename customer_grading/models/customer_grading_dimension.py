@@ -1,5 +1,5 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..tools.subject import SUBJECTS
 
@@ -100,6 +100,19 @@ class CustomerGradingDimension(models.Model):
     def unlink(self):
         self.env.registry.clear_cache()
         return super().unlink()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        used = [("dimension_id", "in", self.ids)]
+        for name in ("customer.grading.result", "customer.grading.change"):
+            if kept := self.env[name].sudo().search(used, limit=1):
+                raise UserError(
+                    self.env._(
+                        "“%s” cannot be deleted: grades were given in it, and their history "
+                        "would be lost. Archive it instead.",
+                        kept.dimension_id.name,
+                    )
+                )
 
     @api.model
     def _get_main(self, subject, company):

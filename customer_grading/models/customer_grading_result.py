@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .customer_grading_change import OPEN_STATES
+from .fields import GuardedMany2one
 
 RECENT_DAYS = 30  # how long a move is marked on the badge
 
@@ -18,9 +19,9 @@ class CustomerGradingResult(models.Model):
     _description = "Grading Result"
     _order = "dimension_id, grade_id, id"
 
-    dimension_id = fields.Many2one("customer.grading.dimension", required=True, ondelete="restrict")
-    company_id = fields.Many2one("res.company", ondelete="cascade")
-    policy_id = fields.Many2one("customer.grading.policy", ondelete="restrict")
+    dimension_id = GuardedMany2one("customer.grading.dimension", required=True, ondelete="restrict")
+    company_id = GuardedMany2one("res.company", ondelete="cascade")
+    policy_id = GuardedMany2one("customer.grading.policy", ondelete="restrict")
     computed_grade_id = fields.Many2one("customer.grade", "Computed grade", ondelete="restrict")
     considered_grade_id = fields.Many2one(
         "customer.grade",
