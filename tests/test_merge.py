@@ -206,6 +206,8 @@ class TestMoves(CustomerGradingCommon):
     def test_what_was_ever_given_in_a_dimension_keeps_it(self):
         with self.assertRaisesRegex(UserError, "grades were given in it"):
             self.dimension.unlink()
+        with self.assertRaisesRegex(UserError, "Archive it instead"):
+            self._get_results(self.single)[self.single].grade_id.unlink()
 
     def test_a_company_takes_what_it_graded_along(self):
         company = self.env["res.company"].create({"name": "Short-lived"})

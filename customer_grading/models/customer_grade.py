@@ -88,22 +88,8 @@ class CustomerGrade(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        Result = self.env["customer.grading.result"].sudo()
-        held = Result.search(
-            [
-                "|",
-                "|",
-                ("grade_id", "in", self.ids),
-                ("computed_grade_id", "in", self.ids),
-                ("manual_grade_id", "in", self.ids),
-            ],
-            limit=1,
-        )
-        told = (
-            self.env["customer.grading.change"]
-            .sudo()
-            .search(["|", ("grade_id", "in", self.ids), ("from_grade_id", "in", self.ids)], limit=1)
-        )
+        held = self._is_named_by("customer.grading.result")
+        told = self._is_named_by("customer.grading.change")
         rule = (
             self.env["customer.grading.rule"].sudo().search([("grade_id", "in", self.ids)], limit=1)
         )
@@ -114,6 +100,16 @@ class CustomerGrade(models.Model):
                     "be deleted: its history would be lost. Archive it instead."
                 )
             )
+
+    def _is_named_by(self, model_name):
+        """Whether a record of the model names one of these grades in any of its fields."""
+        Model = self.env[model_name].sudo()
+        naming = [
+            Domain(name, "in", self.ids)
+            for name, field in Model._fields.items()
+            if field.store and field.comodel_name == self._name
+        ]
+        return bool(Model.search_count(Domain.OR(naming), limit=1))
 
     def action_view_customers(self):
         """Open the customers that hold this grade in the current company."""

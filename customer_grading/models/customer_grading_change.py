@@ -26,8 +26,8 @@ class CustomerGradingChange(models.Model):
     company_id = GuardedMany2one("res.company", ondelete="cascade")
     policy_id = GuardedMany2one("customer.grading.policy", ondelete="restrict")
     run_id = fields.Many2one("customer.grading.run", ondelete="set null", index="btree_not_null")
-    from_grade_id = fields.Many2one("customer.grade", "From", ondelete="restrict")
-    grade_id = fields.Many2one("customer.grade", "To", ondelete="restrict")
+    from_grade_id = GuardedMany2one("customer.grade", "From", ondelete="restrict")
+    grade_id = GuardedMany2one("customer.grade", "To", ondelete="restrict")
     from_grade_color = fields.Integer(related="from_grade_id.color", string="From color")
     grade_color = fields.Integer(related="grade_id.color", string="To color")
     direction = fields.Selection(

@@ -170,10 +170,10 @@ class CustomerGradingChangeControl(models.AbstractModel):
                 waits,
             )
         return SQL(
-            "result.dimension_id = %s AND COALESCE(result.company_id, 0) = %s AND result.id > %s"
+            "result.dimension_id = %s AND result.company_id IS NOT DISTINCT FROM %s AND result.id > %s"
             " AND %s AND (%s)",
             run.dimension_id.id,
-            run.company_id.id or 0,
+            run.company_id.id or None,
             last_id,
             asked,
             waits,

@@ -165,7 +165,7 @@ class CustomerGradingMixin(models.AbstractModel):
         found = []
         for company_id in companies:
             joined = f"{alias}__grading_{company_id or 0}"
-            condition = self._get_result_sql(joined, dimension, SQL("= %s", company_id or 0), key)
+            condition = self._get_result_sql(joined, dimension, [company_id], key)
             query.add_join("LEFT JOIN", joined, "customer_grading_result", condition)
             found.append((SQL.identifier(joined, "id"), SQL.identifier(joined, column)))
         if len(found) == 1:
@@ -174,28 +174,31 @@ class CustomerGradingMixin(models.AbstractModel):
         whens = [SQL("WHEN %s IS NOT NULL THEN %s", id_, value) for id_, value in found]
         return SQL("(CASE %s END)", SQL(" ").join(whens))
 
-    def _get_result_sql(self, alias, dimension, is_company, key):
-        """Return whether a result is the one of ``key``, in the terms of its unique index."""
+    def _get_result_sql(self, alias, dimension, companies, key):
+        """Return whether a result is one of ``key`` for one of ``companies``.
+
+        In plain columns, of which PostgreSQL knows how many results they leave.
+        """
+        company = SQL.identifier(alias, "company_id")
         return SQL(
-            "%(dimension_field)s = %(dimension)s AND COALESCE(%(company_field)s, 0) %(is_company)s"
-            " AND %(key_field)s = %(key)s",
-            dimension_field=SQL.identifier(alias, "dimension_id"),
-            dimension=dimension.id,
-            company_field=SQL.identifier(alias, "company_id"),
-            is_company=is_company,
-            key_field=SQL.identifier(alias, self._grading_result_field),
-            key=key,
+            "%s = %s AND %s AND %s = %s",
+            SQL.identifier(alias, "dimension_id"),
+            dimension.id,
+            SQL("%s = ANY(%s)", company, companies)
+            if all(companies)
+            else SQL("%s IS NULL", company),
+            SQL.identifier(alias, self._grading_result_field),
+            key,
         )
 
     def _get_nearest_sql(self, dimension, companies, column, key):
         """Return the same where there is no query to join: a query of its own."""
-        keys = [company_id or 0 for company_id in companies]
         return SQL(
             "(SELECT shown.%s FROM customer_grading_result shown WHERE %s"
-            " ORDER BY array_position(%s, COALESCE(shown.company_id, 0)) LIMIT 1)",
+            " ORDER BY array_position(%s, shown.company_id) LIMIT 1)",
             SQL.identifier(column),
-            self._get_result_sql("shown", dimension, SQL("= ANY(%s)", keys), key),
-            keys,
+            self._get_result_sql("shown", dimension, companies, key),
+            [company_id or None for company_id in companies],
         )
 
     def _flush_results(self):

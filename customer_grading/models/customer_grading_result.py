@@ -22,16 +22,16 @@ class CustomerGradingResult(models.Model):
     dimension_id = GuardedMany2one("customer.grading.dimension", required=True, ondelete="restrict")
     company_id = GuardedMany2one("res.company", ondelete="cascade")
     policy_id = GuardedMany2one("customer.grading.policy", ondelete="restrict")
-    computed_grade_id = fields.Many2one("customer.grade", "Computed grade", ondelete="restrict")
-    considered_grade_id = fields.Many2one(
+    computed_grade_id = GuardedMany2one("customer.grade", "Computed grade", ondelete="restrict")
+    considered_grade_id = GuardedMany2one(
         "customer.grade",
         "Considered grade",
         ondelete="restrict",
         help="The computed grade that change control last dealt with.",
     )
-    grade_id = fields.Many2one("customer.grade", ondelete="restrict", index="btree_not_null")
+    grade_id = GuardedMany2one("customer.grade", ondelete="restrict", index="btree_not_null")
     grade_color = fields.Integer(related="grade_id.color")
-    manual_grade_id = fields.Many2one(
+    manual_grade_id = GuardedMany2one(
         "customer.grade", "Grade by hand", ondelete="restrict", index="btree_not_null"
     )
     manual_reason = fields.Char("Reason")
@@ -62,7 +62,7 @@ class CustomerGradingResult(models.Model):
     date_since = fields.Date("Since")
     date_computed_since = fields.Date("Computed since")
     date_due = fields.Date("Next decision")
-    previous_grade_id = fields.Many2one("customer.grade", "Before", ondelete="set null")
+    previous_grade_id = GuardedMany2one("customer.grade", "Before", ondelete="set null")
     change_ids = fields.One2many("customer.grading.change", "result_id", string="Changes")
 
     # The customer comes first: the index also finds what is to go with a deleted contact.

@@ -304,10 +304,11 @@ class CustomerGradingRun(models.Model):
                              AND computed_grade_id IS DISTINCT FROM grade_id
                              AND manual_grade_id IS NULL)
                   FROM customer_grading_result
-                 WHERE dimension_id = %s AND COALESCE(company_id, 0) = %s AND policy_id = %s
+                 WHERE dimension_id = %s AND company_id IS NOT DISTINCT FROM %s
+                   AND policy_id = %s
                 """,
                 self.dimension_id.id,
-                self.company_id.id or 0,
+                self.company_id.id or None,
                 self.policy_id.id,
             )
         )

@@ -60,7 +60,7 @@ class CustomerGradingRun(models.Model):
                   LEFT JOIN customer_grading_result result
                     ON %(held)s = evaluated.subject_id
                    AND result.dimension_id = %(dimension)s
-                   AND COALESCE(result.company_id, 0) = %(company)s
+                   AND result.company_id IS NOT DISTINCT FROM %(company)s
                  WHERE result.id IS NULL
                     OR (result.policy_id, result.computed_grade_id, result.reason,
                         result.score, result.values)
@@ -121,7 +121,7 @@ class CustomerGradingRun(models.Model):
                     dimension_id, %(field)s, company_id, policy_id, computed_grade_id,
                     reason, score, values, date_evaluated, date_computed_since,
                     create_date, write_date)
-                SELECT %(dimension)s, subject.id, NULLIF(%(company)s, 0), %(policy)s,
+                SELECT %(dimension)s, subject.id, %(company)s, %(policy)s,
                        slice.grade_id, slice.reason, slice.score, slice.values,
                        %(date)s, %(date)s,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
@@ -143,7 +143,7 @@ class CustomerGradingRun(models.Model):
             "held": SQL.identifier("result", subject.field),
             "subjects": SQL.identifier(subject.table),
             "dimension": self.dimension_id.id,
-            "company": self.company_id.id or 0,
+            "company": self.company_id.id or None,
             "policy": self.policy_id.id,
             "date": self.date,
             "user": self.env.uid,
@@ -179,7 +179,7 @@ class CustomerGradingRun(models.Model):
                        date_computed_since = %(date)s,
                        write_date = NOW() AT TIME ZONE 'UTC'
                  WHERE result.dimension_id = %(dimension)s
-                   AND COALESCE(result.company_id, 0) = %(company)s
+                   AND result.company_id IS NOT DISTINCT FROM %(company)s
                    AND result.policy_id NOT IN %(others)s
                    AND result.reason != 'left'
                    AND %(asked)s
@@ -217,7 +217,7 @@ class CustomerGradingRun(models.Model):
                   LEFT JOIN customer_grading_result result
                     ON %(held)s = evaluated.subject_id
                    AND result.dimension_id = %(dimension)s
-                   AND COALESCE(result.company_id, 0) = %(company)s
+                   AND result.company_id IS NOT DISTINCT FROM %(company)s
                   %(joined)s
                   CROSS JOIN LATERAL (
                       SELECT result.manual_grade_id IS NOT NULL

@@ -405,7 +405,7 @@ class CustomerGradingSheet(models.AbstractModel):
                 " FROM customer_grading_result result"
                 " JOIN %(subjects)s subject ON subject.id = %(held)s"
                 " WHERE result.policy_id = %(policy)s AND %(ranked)s AND %(same_group)s"
-                " AND COALESCE(result.company_id, 0) = %(company)s",
+                " AND result.company_id IS NOT DISTINCT FROM %(company)s",
                 subjects=SQL.identifier(subject.table),
                 held=SQL.identifier("result", subject.field),
                 kept=kept,
@@ -414,7 +414,7 @@ class CustomerGradingSheet(models.AbstractModel):
                 policy=policy.id,
                 ranked=ranked,
                 same_group=same_group,
-                company=view.explanation.company.id or 0,
+                company=view.explanation.company.id or None,
             )
         )
         return row

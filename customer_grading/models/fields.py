@@ -5,8 +5,8 @@ class GuardedMany2one(fields.Many2one):
     """A link to a record that the ORM keeps, instead of a foreign key in the database.
 
     PostgreSQL checks a foreign key a row at a time. Where a grading writes hundreds of
-    thousands of rows that name the same dimension, policy and company, these checks take
-    longer than all the rest of writing them, and find the same three rows each time.
+    thousands of rows that name the same dimension, policy, company and handful of grades,
+    these checks take longer than all the rest of writing them.
 
     Whose model is linked to sees to the rest when a record is deleted: it refuses, or
     deletes what refers to it. ``ondelete`` says which of the two, but does nothing.
