@@ -25,6 +25,7 @@ from . import (
     customer_grading_criterion_facts,
     customer_grading_engine,
     customer_grading_population,
+    customer_grading_rule_limit,
     customer_grading_measure_code,
     customer_grading_measure_lead,
     customer_grading_measure_grade,

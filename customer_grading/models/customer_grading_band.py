@@ -23,6 +23,13 @@ class CustomerGradingBand(models.Model):
     strict = fields.Boolean("More than", help="The value itself does not belong to the level.")
     upper = fields.Char("To", compute="_compute_upper")
     points = fields.Float(digits=(16, 4))
+    subject_domain = fields.Char(
+        "Only for",
+        default="[]",
+        help="Whom the level is for; who matches the first of several such filters has only "
+        "the levels with that one. Levels without it are for everybody else.",
+    )
+    subject_model = fields.Char(related="criterion_id.policy_id.subject_model")
     choice_model = fields.Char(compute="_compute_choice_model")
     choice_id = fields.Many2oneReference(model_field="choice_model")
     unit = fields.Selection(related="criterion_id.unit")
@@ -32,29 +39,38 @@ class CustomerGradingBand(models.Model):
         for band in self:
             band.choice_model = band.criterion_id._get_choice_model()
 
-    @api.depends("criterion_id.band_ids.lower", "criterion_id.band_ids.strict")
+    @api.depends(
+        "criterion_id.band_ids.lower",
+        "criterion_id.band_ids.strict",
+        "criterion_id.band_ids.subject_domain",
+    )
     def _compute_upper(self):
         for criterion, bands in self.grouped("criterion_id").items():
-            ordered = criterion.band_ids._sort_for_matching()
             by_value = criterion.band_by == "value" and criterion.unit != "choice"
+            sets = criterion._get_band_sets()
             for band in bands:
+                ordered = sets[band._get_set_domain()]._sort_for_matching()
                 position = list(ordered).index(band) if by_value and band in ordered else 0
                 above = ordered[position - 1] if position else None
                 band.upper = criterion._format_number(above.lower) if above else ""
+
+    def _get_set_domain(self):
+        """Return the filter that tells the band's set from others, as text; or ``"[]"``."""
+        return self.subject_domain or "[]"
 
     def _sort_for_matching(self):
         """Return the bands in the order in which they are tried: narrowest first."""
         criterion = self[:1].criterion_id
         if criterion.unit in ("choice", "text"):
             return self.sorted(lambda band: (band.sequence, band.id or 0))
-        if criterion.band_by != "value":
+        if criterion.band_by in ("percentile", "share"):
             return self.sorted(lambda band: band.lower)
         return self.sorted(lambda band: (band.lower, band.strict), reverse=True)
 
-    def _get_holds_sql(self, value, group, scope):
+    def _get_holds_sql(self, value, place, scope):
         """Return whether a known ``value`` falls into the band, the better ones left aside.
 
-        :param group: the population a ranking takes place in, as text
+        :param place: the subject's :class:`Place`
         """
         self.ensure_one()
         criterion = self.criterion_id
@@ -64,7 +80,7 @@ class CustomerGradingBand(models.Model):
             return SQL("%s = %s", value, self.choice_id)
         if criterion._is_ranked():
             cutoffs = (scope.cutoffs or {}).get(str(criterion.id), {}).get(str(self.id), {})
-            return self._reaches_cutoff_sql(value, group, cutoffs)
+            return self._reaches_cutoff_sql(value, place.group, cutoffs)
         if criterion.unit == "yes_no":
             value = SQL("%s::integer", value)
         operator = SQL(">") if self.strict else SQL(">=")
@@ -79,8 +95,15 @@ class CustomerGradingBand(models.Model):
         return SQL("COALESCE(%s >= CASE %s %s END, FALSE)", value, group, SQL(" ").join(whens))
 
     def _to_text(self):
-        """Return the band in short: “≥ 95 %: 30” or “Gold: 30”."""
+        """Return the band in short: “≥ 95 %: 30” or “Gold: 30”, and whom it is for."""
         self.ensure_one()
+        text = self._get_start_text()
+        whom = self.env["customer.grading.measure"]._get_domain_text(
+            self.subject_domain, self.subject_model
+        )
+        return self.env._("%(level)s (only %(whom)s)", level=text, whom=whom) if whom else text
+
+    def _get_start_text(self):
         criterion = self.criterion_id
         gives = " ".join(
             part for part in (self.level, f"{self.points:g}" if self.points else "") if part
@@ -88,12 +111,23 @@ class CustomerGradingBand(models.Model):
         if criterion.unit == "choice":
             name = self.choice_id and self.env[self.choice_model].browse(self.choice_id)
             return f"{name.display_name if name else ''}: {self.points:g}"
-        if criterion._is_ranked():
+        if criterion.band_by == "own_share":
+            start = self.env._("≥ %s %% of the total", f"{self.lower:g}")
+        elif criterion._is_ranked():
             start = self.env._("first %s %%", f"{self.lower:g}")
         else:
             sign = ">" if self.strict else "≥"
             start = f"{sign} {criterion._format_value(self.lower)}"
         return f"{start}: {gives}" if gives else start
+
+    @api.constrains("subject_domain")
+    def _check_author_may_read(self):
+        """Refuse filters that reach what their author may not read."""
+        author = self.sudo(False)  # a constraint runs as superuser
+        Measure = author.env["customer.grading.measure"]
+        for band in self if not author.env.su else ():
+            if not Measure._get_domain_problem(band.subject_domain, band.subject_model):
+                Measure._check_readable(band.subject_model, [], band.subject_domain)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -5,6 +5,32 @@ from ..tools.period import Period
 from ..tools.subject import SUBJECTS
 from .customer_grading_measure import RAW_TYPES
 
+# Who is compared with whom: those who share what the path leads to.
+RANK_WITHIN = [
+    ("all", "All"),
+    ("country_id", "Those of the same country"),
+    ("state_id", "Those of the same state"),
+    ("industry_id", "Those of the same industry"),
+    ("user_id", "Those of the same salesperson"),
+    ("team_id", "Those of the same sales team"),
+    ("field", "Those who share another field"),
+]
+
+
+def get_group_path(subject, within):
+    """Return the path to what those who are compared share; empty for everybody.
+
+    :param subject: ``partner`` or ``lead``
+    :param within: a key of :data:`RANK_WITHIN`
+    """
+    if within == "all":
+        return ""
+    if within == "team_id" and subject == "partner":
+        return "user_id.sale_team_id"  # a customer has its salesperson's
+    if within == "industry_id" and subject == "lead":
+        return "partner_id.commercial_partner_id.industry_id"
+    return within
+
 
 class CustomerGradingCriterion(models.Model):
     """What a policy looks at: a measure with its period, or a combination of criteria."""
@@ -55,6 +81,7 @@ class CustomerGradingCriterion(models.Model):
     measure_kind = fields.Selection(related="measure_id.kind", string="Kind of measure")
     model_name = fields.Char(compute="_compute_model_name")
     has_period = fields.Boolean(related="measure_id.has_period")
+    has_group = fields.Boolean(compute="_compute_model_name")
     has_tax = fields.Boolean(compute="_compute_model_name")
     has_uom = fields.Boolean(compute="_compute_model_name")
     unit = fields.Selection(
@@ -68,6 +95,8 @@ class CustomerGradingCriterion(models.Model):
             ("this_year", "This year"),
             ("last_year", "Last year"),
             ("best_year", "Better of the last years"),
+            ("month_ends", "Average of the last month ends"),
+            ("since_start", "Since a date of its own"),
             ("all_time", "All time"),
         ],
         default="trailing",
@@ -85,6 +114,16 @@ class CustomerGradingCriterion(models.Model):
         ],
         default="day",
         required=True,
+    )
+    start_field = fields.Char(
+        "Beginning",
+        default="create_date",
+        help="The date of the customer or opportunity from which its documents count.",
+    )
+    whole_group = fields.Boolean(
+        "Whole corporate group",
+        help="The documents of all companies of a group count for each of them: those of the "
+        "topmost parent company and of all below it.",
     )
     document_domain = fields.Char("Only", default="[]")
     subject_domain = fields.Char("Filter", default="[]")
@@ -122,6 +161,7 @@ class CustomerGradingCriterion(models.Model):
             ("value", "The value"),
             ("percentile", "The rank, in per cent of the customers"),
             ("share", "The rank, in per cent of the total"),
+            ("own_share", "Its own share of the total, in per cent"),
         ],
         string="Levels by",
         default="value",
@@ -132,18 +172,9 @@ class CustomerGradingCriterion(models.Model):
         default="positive",
         required=True,
     )
-    rank_within = fields.Selection(
-        [
-            ("all", "All customers"),
-            ("country_id", "Those of the same country"),
-            ("state_id", "Those of the same state"),
-            ("industry_id", "Those of the same industry"),
-            ("user_id", "Those of the same salesperson"),
-        ],
-        string="Ranked with",
-        default="all",
-        required=True,
-    )
+    rank_within = fields.Selection(RANK_WITHIN, string="Ranked with", default="all", required=True)
+    rank_field = fields.Char("Shared field", help="Those are ranked together who share it.")
+    policy_subject_model = fields.Char(related="policy_id.subject_model", string="Graded records")
     crossing = fields.Selection(
         [("in", "belongs to it"), ("out", "is left out")],
         string="Who crosses the line",
@@ -222,6 +253,8 @@ class CustomerGradingCriterion(models.Model):
         for criterion in self:
             measure = criterion._get_document_measure()
             criterion.model_name = measure.model_name
+            documented = measure.kind == "documents"
+            criterion.has_group = documented and measure.subject == "partner"
             criterion.has_tax = bool(measure.tax_value_field)
             criterion.has_uom = bool(measure.uom_field)
             criterion.subject_model = SUBJECTS[measure.subject or "partner"].model
@@ -284,6 +317,20 @@ class CustomerGradingCriterion(models.Model):
         """Return how many layers of parts are below the criterion."""
         return 1 + max((child._get_height() for child in self.child_ids), default=-1)
 
+    def _get_rank_path(self):
+        """Return the path to what those who are ranked together share; empty for everybody."""
+        self.ensure_one()
+        if self.rank_within == "field":
+            return self.rank_field or ""
+        return get_group_path(self.policy_subject, self.rank_within)
+
+    def _is_group_path(self, path):
+        """Whether subjects can be told apart by what is at ``path``."""
+        field = self.measure_id._get_path_field(self.policy_subject_model, path)
+        return not path or bool(
+            field and field.store and field.type in ("many2one", "selection", "boolean", "char")
+        )
+
     def _is_ranked(self):
         return self.kind == "measure" and self.band_by != "value"
 
@@ -326,7 +373,15 @@ class CustomerGradingCriterion(models.Model):
                     )
                 )
 
-    @api.constrains("document_domain", "subject_domain", "measure_id")
+    @api.constrains(
+        "document_domain",
+        "subject_domain",
+        "measure_id",
+        "period",
+        "start_field",
+        "rank_within",
+        "rank_field",
+    )
     def _check_author_may_read(self):
         """Refuse filters that reach what their author may not read."""
         author = self.sudo(False)  # a constraint runs as superuser
@@ -337,6 +392,12 @@ class CustomerGradingCriterion(models.Model):
             for domain, model in criterion._get_domains():
                 if not Measure._get_domain_problem(domain, model):
                     Measure._check_readable(model, [], domain)
+            if criterion.rank_within == "field" and criterion._is_group_path(criterion.rank_field):
+                Measure._check_readable(
+                    criterion.policy_subject_model, [criterion.rank_field], "[]"
+                )
+            if criterion.period == "since_start" and not criterion._get_period_problem():
+                Measure._check_readable(criterion.subject_model, [criterion.start_field], "[]")
 
     def _get_domains(self):
         """Return the filters in force as ``(text, model)``."""
@@ -387,13 +448,16 @@ class CustomerGradingCriterion(models.Model):
     def _unlink_except_used(self):
         self.policy_id._check_unlocked()
         for criterion in self:
-            if lines := criterion.rule_line_ids:
+            limited = criterion.policy_id.rule_ids.filtered(
+                lambda rule, criterion=criterion: rule.limit_criterion_id == criterion
+            )
+            if lines := criterion.rule_line_ids | limited:
                 raise UserError(
                     self.env._(
                         "“%(criterion)s” is used in the requirement of %(grades)s. Take it "
                         "out there first.",
                         criterion=criterion.name,
-                        grades=", ".join(lines.root_id.grade_id.mapped("code")),
+                        grades=", ".join((lines.root_id | limited).grade_id.mapped("code")),
                     )
                 )
 
@@ -407,7 +471,7 @@ class CustomerGradingCriterion(models.Model):
                 band._to_text() for band in criterion.band_ids._sort_for_matching()
             )
 
-    @api.depends("period", "period_count", "period_unit", "up_to", "has_period")
+    @api.depends("period", "period_count", "period_unit", "up_to", "has_period", "start_field")
     @api.depends_context("lang")
     def _compute_period_label(self):
         for criterion in self:
@@ -425,14 +489,23 @@ class CustomerGradingCriterion(models.Model):
             "this_year": self.env._("this year"),
             "last_year": self.env._("last year"),
             "best_year": self.env._("better of the last %s years", self.period_count),
+            "month_ends": self.env._("average of the last %s month ends", self.period_count),
+            "since_start": self.env._("since: %s", self._get_start_label()),
             "all_time": self.env._("all time"),
         }
         text = texts[self.period]
+        if self.period == "month_ends":
+            return text
         if self.up_to == "month_end":
             return self.env._("%(period)s up to the last month end", period=text)
         if self.up_to == "quarter_end":
             return self.env._("%(period)s up to the last quarter end", period=text)
         return text
+
+    def _get_start_label(self):
+        """Return in words the date of the record from which its documents count."""
+        field = self.measure_id._get_path_field(self.subject_model, self.start_field or "")
+        return field._description_string(self.env) if field else self.start_field or ""
 
     @api.depends("rule_line_ids.root_id")
     def _compute_used_in(self):

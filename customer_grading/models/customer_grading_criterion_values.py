@@ -1,6 +1,8 @@
+from ast import literal_eval
 from typing import NamedTuple
 
 from odoo import models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -10,6 +12,17 @@ class Terms(NamedTuple):
     value: SQL
     level: SQL
     points: SQL
+
+
+class Place(NamedTuple):
+    """Where a subject stands beside its value, as ``SQL`` expressions.
+
+    :param group: those it is ranked with, as text
+    :param band_set: the number of the set of bands that is for it, 0 being everybody else's
+    """
+
+    group: SQL
+    band_set: SQL
 
 
 class CustomerGradingCriterion(models.Model):
@@ -38,12 +51,15 @@ class CustomerGradingCriterion(models.Model):
             end=end,
         )
 
-    def _get_level_sql(self, value, group, scope):
-        """Return the rank of the level that ``value`` reaches: 0 none, more is better."""
-        self.ensure_one()
-        return self._get_band_sql(value, group, scope, self._get_level_ranks(), SQL("0"))
+    def _get_level_sql(self, value, place, scope):
+        """Return the rank of the level that ``value`` reaches: 0 none, more is better.
 
-    def _get_points_sql(self, value, group, scope):
+        :param place: the subject's :class:`Place`
+        """
+        self.ensure_one()
+        return self._get_band_sql(value, place, scope, self._get_level_ranks())
+
+    def _get_points_sql(self, value, place, scope):
         """Return the points that ``value`` earns; unknown stays unknown.
 
         Without bands a number, or the points of an answer, is its own points, and yes is 1.
@@ -51,7 +67,7 @@ class CustomerGradingCriterion(models.Model):
         self.ensure_one()
         if self.band_ids:
             points = {band: band.points for band in self.band_ids}
-            result = self._get_band_sql(value, group, scope, points, SQL("0"))
+            result = self._get_band_sql(value, place, scope, points)
         elif self.unit == "yes_no":
             result = SQL("%s::integer", value)
         elif self.unit in ("choice", "text"):
@@ -66,24 +82,57 @@ class CustomerGradingCriterion(models.Model):
         # Not LEAST, which would make the cap of what is unknown.
         return SQL("CASE WHEN %s > %s THEN %s ELSE %s END", points, self.cap, self.cap, points)
 
-    def _get_band_sql(self, value, group, scope, results, below):
-        """Return ``results[band]`` of the band that ``value`` falls into.
-
-        :param below: what a known value gets that falls into none
-        """
-        bands = self.band_ids._sort_for_matching()
-        whens = [
-            SQL("WHEN %s THEN %s", band._get_holds_sql(value, group, scope), results[band])
-            for band in bands
-        ]
-        if not whens:
+    def _get_band_sql(self, value, place, scope, results):
+        """Return ``results[band]`` of the band that a known ``value`` falls into, or 0."""
+        if not self.band_ids:
             return SQL("NULL::integer")
-        return SQL(
-            "CASE WHEN %s IS NULL THEN NULL %s ELSE %s END",
-            value,
-            SQL(" ").join(whens),
-            below,
-        )
+        *special, general = [
+            self._get_band_of_set_sql(bands, value, place, scope, results)
+            for bands in self._get_band_sets().values()
+        ]
+        whens = [
+            SQL("WHEN %s = %s THEN %s", place.band_set, number, found)
+            for number, found in enumerate(special, 1)
+        ]
+        if whens:
+            general = SQL("CASE %s ELSE %s END", SQL(" ").join(whens), general)
+        return SQL("CASE WHEN %s IS NULL THEN NULL ELSE %s END", value, general)
+
+    def _get_band_of_set_sql(self, bands, value, place, scope, results):
+        whens = [
+            SQL("WHEN %s THEN %s", band._get_holds_sql(value, place, scope), results[band])
+            for band in bands._sort_for_matching()
+        ]
+        return SQL("CASE %s ELSE 0 END", SQL(" ").join(whens)) if whens else SQL("0")
+
+    def _get_band_sets(self):
+        """Return the bands by whom they are for: ``{filter as text: bands}``.
+
+        First those for some, in their order, last those for everybody else, whose filter
+        is ``"[]"`` and which may be none.
+        """
+        self.ensure_one()
+        bands = self.band_ids.sorted(lambda band: (band.sequence, band.id or 0))
+        sets = bands.grouped(lambda band: band._get_set_domain())
+        general = sets.pop("[]", bands.browse())
+        return {**sets, "[]": general}
+
+    def _get_band_set_sql(self, get_domain_sql):
+        """Return the number of the set of bands that is for a subject, of several.
+
+        :param get_domain_sql: gives whether a subject matches a domain
+        """
+        *domains, _general = self._get_band_sets()
+        whens = [
+            SQL("WHEN %s THEN %s", get_domain_sql(Domain(literal_eval(domain))), number)
+            for number, domain in enumerate(domains, 1)
+        ]
+        return SQL("CASE %s ELSE 0 END", SQL(" ").join(whens))
+
+    def _get_bands_of(self, band_set):
+        """Return the bands for the subjects whose set has this number."""
+        sets = list(self._get_band_sets().values())
+        return sets[band_set - 1 if band_set else -1]
 
     def _get_level_ranks(self):
         """Return ``{band: rank}``: best first in the list is the highest rank.

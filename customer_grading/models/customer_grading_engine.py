@@ -1,12 +1,14 @@
+from functools import partial
+
 import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, mute_logger
+from odoo.tools import SQL, Query, mute_logger
 
 from ..tools.scope import Scope
-from ..tools.statement import Statement
-from .customer_grading_criterion_values import Terms
+from ..tools.statement import Statement, join_path
+from .customer_grading_criterion_values import Place, Terms
 
 VALUES = "raw"  # the relation that holds a policy's values, one row a subject
 
@@ -73,7 +75,8 @@ class CustomerGradingEngine(models.AbstractModel):
         """Return the query of ``subject_id`` and the values, read from the documents.
 
         Columns ``v<id>`` hold the value of the measured criterion ``<id>`` as it is
-        stored, columns ``g<id>`` the group in which a ranked one is ranked.
+        stored, columns ``g<id>`` the group in which a ranked one is ranked, ``b<id>`` the
+        set of bands that is for the subject where there are several.
 
         :param criteria: only these; all measured ones where it is not said
         :param sure: whether to look for the documents that make customers. Else candidates
@@ -102,11 +105,27 @@ class CustomerGradingEngine(models.AbstractModel):
         columns = {}
         for criterion in criteria or policy._get_measured_criteria():
             columns[f"v{criterion.id}"] = self._get_value_sql(criterion, scope, statement)
-            if criterion._is_ranked():
-                columns[f"g{criterion.id}"] = self._get_group_sql(
-                    criterion, statement.get_field_sql
-                )
+        if criteria is None:
+            columns.update(self._get_group_columns(policy, statement.get_field_sql))
+            columns.update(self._get_band_set_columns(policy, statement.get_domain_sql))
         return columns
+
+    def _get_group_columns(self, policy, get_field_sql):
+        """Return the groups that subjects are compared within, by column."""
+        return {
+            f"g{criterion.id}": self._get_group_sql(criterion._get_rank_path(), get_field_sql)
+            for criterion in policy._get_measured_criteria()
+            if criterion._is_ranked()
+        }
+
+    @staticmethod
+    def _get_band_set_columns(policy, get_domain_sql):
+        """Return the sets of bands that are for the subjects, by column."""
+        return {
+            f"b{criterion.id}": criterion._get_band_set_sql(get_domain_sql)
+            for criterion in policy.criterion_ids
+            if len(criterion._get_band_sets()) > 1
+        }
 
     def _create_values(self, policy, scope, table):
         """Fill the temporary table ``table`` with the values of all subjects of a policy."""
@@ -125,11 +144,11 @@ class CustomerGradingEngine(models.AbstractModel):
         return SQL("(%s)::%s", value, SQL(criterion._get_raw_type()))
 
     @staticmethod
-    def _get_group_sql(criterion, get_field_sql):
-        """Return the group in which a criterion is ranked, as text; empty for everybody."""
-        if criterion.rank_within == "all":
+    def _get_group_sql(path, get_field_sql):
+        """Return the group of those who share what is at ``path``, as text; "" for everybody."""
+        if not path:
             return SQL("''")
-        return SQL("COALESCE(%s::text, '0')", get_field_sql(criterion.rank_within))
+        return SQL("COALESCE(%s::text, '0')", get_field_sql(path))
 
     def _get_kept_values_sql(self, policy, records, condition=None):
         """Return the same query over the values kept by results, changes or run lines.
@@ -139,27 +158,30 @@ class CustomerGradingEngine(models.AbstractModel):
         :param condition: which records of the model to take instead of ``records``, as
             ``SQL`` on their table ``kept``
         """
-        kept = SQL.identifier(records._table)
         subject = policy.dimension_id._get_subject()
-        columns = [SQL("kept.id AS subject_id")]
-        for position, criterion in enumerate(policy._get_measured_criteria()):
-            columns.append(
-                SQL(
-                    "%s AS %s",
-                    self._get_kept_value_sql(position, criterion._get_raw_type()),
-                    SQL.identifier(f"v{criterion.id}"),
-                )
+        Model = policy.env[subject.model].sudo().with_context(active_test=False, lang=None)
+        query = Query(Model.env, "subject", SQL.identifier(subject.table))
+        query.add_join(
+            "JOIN",
+            "kept",
+            SQL.identifier(records._table),
+            SQL("subject.id = %s", SQL.identifier("kept", subject.field)),
+        )
+        query.add_where(condition or SQL("kept.id IN %s", tuple(records.ids) or (0,)))
+        columns = {
+            f"v{criterion.id}": self._get_kept_value_sql(position, criterion._get_raw_type())
+            for position, criterion in enumerate(policy._get_measured_criteria())
+        }
+        columns.update(self._get_group_columns(policy, partial(join_path, Model, "subject", query)))
+        columns.update(
+            self._get_band_set_columns(
+                policy,
+                lambda domain: domain.optimize_full(Model)._to_sql(Model, "subject", query),
             )
-            if criterion._is_ranked():
-                group = self._get_group_sql(criterion, lambda name: SQL.identifier("subject", name))
-                columns.append(SQL("%s AS %s", group, SQL.identifier(f"g{criterion.id}")))
-        return SQL(
-            "SELECT %s FROM %s kept JOIN %s subject ON subject.id = %s WHERE %s",
-            SQL(", ").join(columns),
-            kept,
-            SQL.identifier(subject.table),
-            SQL.identifier("kept", subject.field),
-            condition or SQL("kept.id IN %s", tuple(records.ids) or (0,)),
+        )
+        return query.select(
+            SQL("kept.id AS subject_id"),
+            *(SQL("%s AS %s", sql, SQL.identifier(name)) for name, sql in columns.items()),
         )
 
     @staticmethod
@@ -179,11 +201,11 @@ class CustomerGradingEngine(models.AbstractModel):
         terms, values, banded = {}, {}, {}
         for criterion in policy._get_measured_criteria():
             raw = SQL.identifier(VALUES, f"v{criterion.id}")
-            group = SQL.identifier(VALUES, f"g{criterion.id}")
             values[f"w{criterion.id}"] = criterion._get_value_sql(raw, scope)
             value = SQL.identifier("valued", f"w{criterion.id}")
-            banded[f"l{criterion.id}"] = criterion._get_level_sql(value, group, scope)
-            banded[f"p{criterion.id}"] = criterion._get_points_sql(value, group, scope)
+            place = self._get_place(criterion)
+            banded[f"l{criterion.id}"] = criterion._get_level_sql(value, place, scope)
+            banded[f"p{criterion.id}"] = criterion._get_points_sql(value, place, scope)
             terms[criterion] = Terms(
                 value,
                 SQL.identifier("banded", f"l{criterion.id}"),
@@ -196,6 +218,12 @@ class CustomerGradingEngine(models.AbstractModel):
             self._lateral(alias, columns) for alias, columns in joins if columns
         )
 
+    @staticmethod
+    def _get_place(criterion):
+        return Place(
+            SQL.identifier(VALUES, f"g{criterion.id}"), SQL.identifier(VALUES, f"b{criterion.id}")
+        )
+
     def _add_combinations(self, alias, criteria, terms, scope):
         """Add the terms of combinations whose parts have theirs already."""
         points, levels = {}, {}
@@ -203,7 +231,9 @@ class CustomerGradingEngine(models.AbstractModel):
             parts = {child: terms[child].points for child in criterion.child_ids}
             points[f"p{criterion.id}"] = criterion._combine_sql(parts)
             total = SQL.identifier(alias, f"p{criterion.id}")
-            levels[f"l{criterion.id}"] = criterion._get_level_sql(total, SQL("''"), scope)
+            levels[f"l{criterion.id}"] = criterion._get_level_sql(
+                total, self._get_place(criterion), scope
+            )
             level = SQL.identifier(f"{alias}_level", f"l{criterion.id}")
             terms[criterion] = Terms(total, level, total)
         return [(alias, points), (f"{alias}_level", levels)]
@@ -228,7 +258,7 @@ class CustomerGradingEngine(models.AbstractModel):
         """
         terms, joins = self._get_terms(policy, scope)
         rules = policy.rule_ids
-        holds = {rule: rule._get_holds_sql(terms) for rule in rules}
+        holds = {rule: rule._get_holds_sql(terms, scope) for rule in rules}
         whens = [SQL("WHEN %s THEN %s", holds[rule], rule.grade_id.id) for rule in rules]
         grade = SQL("CASE %s END", SQL(" ").join(whens)) if whens else SQL("NULL")
         score = policy.score_criterion_id
@@ -273,12 +303,17 @@ class CustomerGradingEngine(models.AbstractModel):
 
     # ------------------------------------------------------------------ cut-offs
 
-    def _compute_cutoffs(self, policy, values):
+    def _needs_everybody(self, policy):
+        """Whether a grade depends on what others have: a full run finds cut-offs first."""
+        return any(c._is_ranked() for c in policy._get_measured_criteria())
+
+    def _compute_cutoffs(self, policy, scope, values):
         """Return the cut-offs of every ranked criterion over a relation of values.
 
         A band of the first *p* per cent goes to a value where those above it are less than
         *p* per cent (who crosses the line belongs to it), or where those from it up are at
-        most *p* per cent (is left out). Customers of one value are never parted.
+        most *p* per cent (is left out). Customers of one value are never parted. A share
+        of one's own is of the total of all above zero.
 
         :return: ``{criterion id: {band id: {group: lowest value, as text}}}``
         """
@@ -292,6 +327,15 @@ class CustomerGradingEngine(models.AbstractModel):
 
     def _get_cutoff_sql(self, criterion, band, values):
         value = SQL.identifier(f"v{criterion.id}")
+        if criterion.band_by == "own_share":
+            return SQL(
+                "SELECT %(group)s, (SUM(%(value)s) * %(lower)s / 100)::text FROM %(values)s"
+                " WHERE %(value)s > 0 GROUP BY 1",
+                group=SQL.identifier(f"g{criterion.id}"),
+                value=value,
+                lower=band.lower,
+                values=values,
+            )
         condition = SQL("%s > 0", value)
         if criterion.rank_among == "known":
             condition = SQL("%s IS NOT NULL", value)
@@ -339,11 +383,10 @@ class CustomerGradingEngine(models.AbstractModel):
         graded, kept = SQL.identifier(table), SQL.identifier(f"{table}_values")
         sure = scope.subject_ids is not None
         values = self._get_values_sql(policy, scope, sure=sure)
-        ranked = any(c._is_ranked() for c in policy._get_measured_criteria())
-        if ranked and scope.cutoffs is None:
+        if self._needs_everybody(policy) and scope.cutoffs is None:
             sure = True
             self._create_values(policy, scope, kept)
-            scope = scope._replace(cutoffs=self._compute_cutoffs(policy, kept))
+            scope = scope._replace(cutoffs=self._compute_cutoffs(policy, scope, kept))
             values = SQL("SELECT * FROM %s", kept)
         count = self._create_table(graded, self._get_graded_sql(policy, scope, values))
         if not sure:

@@ -33,7 +33,7 @@ class CustomerGradingMeasure(models.Model):
     def _get_documents_domain(self, criterion, record, scope):
         domain = Domain(literal_eval(self.domain or "[]"))
         domain &= Domain(literal_eval(criterion.document_domain or "[]"))
-        domain &= Domain(self.subject_path, "=", record.id)
+        domain &= self._get_subject_domain(criterion, record)
         if self.company_field:
             domain &= Domain(self.company_field, "in", [False, *scope.company_ids])
         if self.date_field:
@@ -41,6 +41,17 @@ class CustomerGradingMeasure(models.Model):
                 self._get_date_domain(first, last, scope)
                 for first, last in criterion._get_period().get_bounds(scope.date)
             )
+        return domain
+
+    def _get_subject_domain(self, criterion, record):
+        """Return the domain of the documents that count for a customer or opportunity."""
+        if criterion.whole_group and criterion.has_group:
+            contact = self.subject_path.removesuffix(".commercial_partner_id")
+            return Domain(contact, "child_of", record._get_corporate_tops().ids)
+        domain = Domain(self.subject_path, "=", record.id)
+        if criterion.period == "since_start":
+            start = record[criterion.start_field]
+            domain &= Domain(self.date_field, ">=", str(start)) if start else Domain.FALSE
         return domain
 
     def _get_date_domain(self, first, last, scope):

@@ -21,6 +21,7 @@ class Reading(NamedTuple):
     points: float | None
     raw: Any  # as it is stored: a date where the value is an age
     group: str | None  # in which it is ranked
+    band_set: int | None  # number of the set of bands that is for the subject
 
 
 class Gap(NamedTuple):
@@ -160,9 +161,16 @@ class Explanation:
         criterion, band = condition.criterion_id, condition.level_id
         if condition.operator == "level_le" or criterion.unit not in NUMERIC_UNITS:
             return None
+        if band.level:
+            own = self.get_bands(criterion).filtered(lambda other: other.level == band.level)
+            band = own._sort_for_matching()[-1:] or band
         if not criterion._is_ranked():
             return band.lower
         return self.get_cutoff(criterion, band)
+
+    def get_bands(self, criterion):
+        """Return the bands of a criterion that are for the one whose grade is explained."""
+        return criterion._get_bands_of(self.readings[criterion].band_set)
 
     def get_cutoff(self, criterion, band):
         """Return the lowest value that a rank went to in the run, or ``None``."""
@@ -207,7 +215,7 @@ class CustomerGradingExplanation(models.AbstractModel):
         for record in records.sudo().filtered(lambda r: isinstance(r.values, list)):
             policy, company, run, date = self._get_case(record, get_full_run)
             if policy.rule_ids and self._is_readable(policy, record):
-                ranked = any(c._is_ranked() for c in policy.criterion_ids)
+                ranked = self.env["customer.grading.engine"]._needs_everybody(policy)
                 key = policy, company, run if ranked else run.browse()
                 cases.setdefault(key, {})[record] = date
         explanations = {}
@@ -277,9 +285,6 @@ class CustomerGradingExplanation(models.AbstractModel):
     def _flush(self, policy, records):
         subject = policy.dimension_id._get_subject()
         records.flush_recordset(["values", subject.field])
-        names = {c.rank_within for c in policy.criterion_ids if c._is_ranked()} - {"all"}
-        if names:
-            records[subject.field].flush_recordset(names)
 
     def _get_statement(self, policy, run, records, dates, children):
         """Return the query of each record's readings and of what holds for it."""
@@ -290,8 +295,8 @@ class CustomerGradingExplanation(models.AbstractModel):
         columns = [SQL.identifier(VALUES, "subject_id")]
         for criterion in policy.criterion_ids:
             columns += self._get_reading_sql(criterion, terms[criterion])
-        for rule in policy.rule_ids | policy.rule_ids.line_ids:
-            columns.append(rule._combine_sql(children, terms))
+        columns += [rule._get_holds_sql(terms, scope) for rule in policy.rule_ids]
+        columns += [line._combine_sql(children, terms) for line in policy.rule_ids.line_ids]
         return SQL(
             "SELECT %(columns)s FROM ("
             "SELECT kept.*, asked.as_of FROM (%(kept)s) kept"
@@ -313,7 +318,10 @@ class CustomerGradingExplanation(models.AbstractModel):
         group = SQL("NULL")
         if criterion._is_ranked():
             group = SQL.identifier(VALUES, f"g{criterion.id}")
-        return [terms.value, terms.level, terms.points, raw, group]
+        band_set = SQL("NULL")
+        if len(criterion._get_band_sets()) > 1:
+            band_set = SQL.identifier(VALUES, f"b{criterion.id}")
+        return [terms.value, terms.level, terms.points, raw, group, band_set]
 
     # ------------------------------------------------------------------ who sees numbers
 

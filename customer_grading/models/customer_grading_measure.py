@@ -53,6 +53,7 @@ class CustomerGradingMeasure(models.Model):
         [
             ("documents", "From documents"),
             ("field", "A field of the customer"),
+            ("filled", "Fields filled in"),
             ("filter", "Matches a filter"),
             ("ratio", "Ratio of two measures"),
             ("growth", "Growth against the year before"),
@@ -110,6 +111,8 @@ class CustomerGradingMeasure(models.Model):
             ("min", "Smallest or first"),
             ("max", "Largest or last"),
             ("count_distinct", "Count of different ones"),
+            ("latest", "That of the latest document"),
+            ("mode", "The most frequent one"),
         ],
         default="sum",
     )
@@ -125,7 +128,9 @@ class CustomerGradingMeasure(models.Model):
         default="since",
         required=True,
     )
-    field_name = fields.Char("Field of the customer")
+    field_name = fields.Char(
+        "Field of the customer", help="Or several, with commas between them, to be filled in."
+    )
     numerator_id = fields.Many2one("customer.grading.measure", "Share", ondelete="restrict")
     denominator_id = fields.Many2one("customer.grading.measure", "Of", ondelete="restrict")
     base_measure_id = fields.Many2one("customer.grading.measure", "Growth of", ondelete="restrict")
@@ -188,10 +193,14 @@ class CustomerGradingMeasure(models.Model):
     def _get_choice_model(self):
         """Return the name of the model whose records are the values of a choice."""
         self.ensure_one()
-        if self.unit == "choice" and self.kind == "field":
+        if self.unit != "choice":
+            return False
+        field = None
+        if self.kind == "field":
             field = self._get_subject_field()
-            return field and field.comodel_name
-        return False
+        elif self.kind == "documents":
+            field = self._get_path_field(self.model_name, self.value_field or "")
+        return field.comodel_name if field else False
 
     def _get_raw_type(self):
         """Return the PostgreSQL type of the stored value."""

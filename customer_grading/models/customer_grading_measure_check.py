@@ -70,6 +70,8 @@ class CustomerGradingMeasure(models.Model):
         self.ensure_one()
         if self.kind == "documents":
             return self._get_documents_problem()
+        if self.kind == "filled":
+            return self._get_filled_problem()
         if self.kind == "field":
             field = self._get_subject_field()
             if not field:
@@ -87,6 +89,24 @@ class CustomerGradingMeasure(models.Model):
             return self.env._("the addon that provides it is not installed.")
         return None
 
+    def _get_fields_read(self):
+        """Return the paths of the subject's fields that the measure looks at."""
+        return [name.strip() for name in (self.field_name or "").split(",") if name.strip()]
+
+    def _get_filled_problem(self):
+        """Return in words which of the fields to be filled in cannot be looked at."""
+        if self.unit != "ratio":
+            return self.env._("how many fields are filled in is told in per cent.")
+        names = self._get_fields_read()
+        if not names:
+            return self.env._("say which fields shall be filled in, with commas between them.")
+        model_name = SUBJECTS[self.subject].model
+        for name in names:
+            field = self._get_path_field(model_name, name)
+            if not field or not (field.store or field.search):
+                return self.env._("“%s” is no field that can be looked at.", name)
+        return None
+
     def _get_documents_problem(self):
         if self.model_name not in self.env:
             return self.env._(
@@ -96,6 +116,13 @@ class CustomerGradingMeasure(models.Model):
             )
         if self.aggregate != "count" and not self.value_field:
             return self.env._("say which field holds the value.")
+        if self.aggregate == "latest" and not self.date_field:
+            return self.env._("the latest document is told by its date: say which field it is.")
+        if self.unit in ("choice", "text", "yes_no") and self.aggregate not in ("latest", "mode"):
+            return self.env._(
+                "values that are no numbers cannot be added up: take the latest or the most "
+                "frequent one."
+            )
         for path in self._get_paths():
             if problem := self._get_path_problem(path):
                 return problem
@@ -194,8 +221,8 @@ class CustomerGradingMeasure(models.Model):
             return
         if self.kind == "documents":
             author._check_readable(self.model_name, self._get_paths(), self.domain)
-        elif self.kind == "field":
-            author._check_readable(SUBJECTS[self.subject].model, [self.field_name], "[]")
+        elif self.kind in ("field", "filled"):
+            author._check_readable(SUBJECTS[self.subject].model, self._get_fields_read(), "[]")
 
     @api.model
     def _check_readable(self, model_name, paths, domain):

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools.statement import Source
+from ..tools.statement import CORPORATE_GROUP, Source
 from .customer_grading_measure import RAW_TYPES
 
 
@@ -39,9 +39,16 @@ class CustomerGradingMeasure(models.Model):
             method = getattr(self, f"_get_{self.kind}_values_sql")
         return method(criterion, scope, statement)
 
-    def _get_documents_values_sql(self, criterion, scope, statement):
+    def _get_documents_values_sql(self, criterion, scope, statement, narrowed=True):
+        """Return the value over the documents of the criterion's period.
+
+        :param narrowed: whether only those count that match the criterion's own filter
+        """
         periods = criterion._get_period().get_bounds(scope.date)
-        values = [self._get_period_sql(criterion, scope, statement, p) for p in periods]
+        values = [self._get_period_sql(criterion, scope, statement, p, narrowed) for p in periods]
+        if criterion.period == "month_ends":
+            finished = [self._finish_documents_sql(value, scope) for value in values]
+            return SQL("ROUND((%s) / %s, 4)", SQL(" + ").join(finished), len(finished))
         value = SQL("GREATEST(%s)", SQL(", ").join(values)) if len(values) > 1 else values[0]
         return self._finish_documents_sql(value, scope)
 
@@ -54,21 +61,27 @@ class CustomerGradingMeasure(models.Model):
 
     def _get_date_sql(self, value, scope):
         """Return a stored moment as a date of the company's time zone."""
-        model = self.env[self.model_name]
-        for name in self.value_field.split("."):
-            field = model._fields[name]
-            model = self.env[field.comodel_name] if field.relational else None
+        field = self._get_path_field(self.model_name, self.value_field)
+        return self._get_day_sql(field, value, scope)
+
+    @staticmethod
+    def _get_day_sql(field, value, scope):
         if field.type == "datetime":
             return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", value, scope.tz)
         return value
 
-    def _get_period_sql(self, criterion, scope, statement, period):
+    def _get_period_sql(self, criterion, scope, statement, period, narrowed=True):
         """Return the aggregate over the documents of ``period`` (first day, last day)."""
-        ids = statement.get_ids(self.subject)
+        of = CORPORATE_GROUP if criterion.whole_group and criterion.has_group else self.subject
         source = statement.get_source(
-            self._get_source_key(), partial(self._open_source, ids=ids), self.subject
+            (*self._get_source_key(), of),
+            partial(self._open_source, ids=statement.get_ids(of), of=of),
+            of,
         )
-        conditions = [source.get_sql(condition) for condition in self._get_only(criterion)]
+        only = self._get_only(criterion) if narrowed else []
+        conditions = [source.get_sql(condition) for condition in only]
+        if criterion.period == "since_start":
+            conditions.append(self._get_since_start_sql(criterion, scope, source))
         bounds = self._get_bounds(source, scope, period)
         if bounds:
             date, first, last = bounds
@@ -76,16 +89,27 @@ class CustomerGradingMeasure(models.Model):
             if first:
                 conditions.append(SQL("%s >= %s", date, first))
         aggregate = self._get_aggregate_sql(criterion, scope, source)
-        return source.add_aggregate(aggregate, conditions, bounds)
+        value = source.add_aggregate(aggregate, conditions, bounds)
+        return SQL("(%s)[1]", value) if self.aggregate == "latest" else value
+
+    def _get_since_start_sql(self, criterion, scope, source):
+        """Return whether a document is not older than its customer's or opportunity's date."""
+        start = f"{self.subject_path}.{criterion.start_field}"
+        days = [
+            self._get_day_sql(source.get_field(path), source.get_field_sql(path), scope)
+            for path in (self.date_field, start)
+        ]
+        return SQL("%s >= %s", *days)
 
     def _get_source_key(self):
         return (self.model_name, self.domain, self.subject_path, self.company_field)
 
-    def _open_source(self, scope, ids=None):
+    def _open_source(self, scope, ids=None, of=None):
         """Return the :class:`Source` of this measure's documents, by subject.
 
         :param ids: records (contacts, for customers) whose documents to read; ``None``:
             all
+        :param of: :data:`CORPORATE_GROUP` where those of a corporate group are one's
         """
         model = self.env[self.model_name].with_context(active_test=False)
         documents = Domain(literal_eval(self.domain or "[]"))
@@ -104,6 +128,7 @@ class CustomerGradingMeasure(models.Model):
             self.company_field,
             documents,
             of_few=ids is not None,
+            of=of,
         )
 
     def _get_only(self, criterion):
@@ -127,6 +152,11 @@ class CustomerGradingMeasure(models.Model):
         value = self._get_value_sql(criterion, scope, source)
         if self.aggregate == "count_distinct":
             return SQL("COUNT(DISTINCT %s)", value)
+        if self.aggregate == "mode":
+            return SQL("MODE() WITHIN GROUP (ORDER BY %s)", value)
+        if self.aggregate == "latest":
+            date, number = (source.get_field_sql(path) for path in (self.date_field, "id"))
+            return SQL("ARRAY_AGG(%s ORDER BY %s DESC, %s DESC)", value, date, number)
         function = SQL(self.aggregate.upper())  # one of the selection's keys
         return SQL("%s(%s)", function, value)
 
@@ -183,9 +213,18 @@ class CustomerGradingMeasure(models.Model):
         )
 
     def _get_ratio_values_sql(self, criterion, scope, statement):
-        """Share in per cent; unknown where there is nothing to share."""
+        """Share in per cent; unknown where there is nothing to share.
+
+        A measure as the share of itself is the share of what matches the criterion's
+        filter: that of some products, say.
+        """
         part = self.numerator_id._get_values_sql(criterion, scope, statement)
-        whole = self.denominator_id._get_values_sql(criterion, scope, statement)
+        if self.numerator_id == self.denominator_id:
+            whole = self.denominator_id._get_documents_values_sql(
+                criterion, scope, statement, narrowed=False
+            )
+        else:
+            whole = self.denominator_id._get_values_sql(criterion, scope, statement)
         return SQL(
             "CASE WHEN %(whole)s > 0 THEN ROUND(100.0 * %(part)s / %(whole)s, 4) END",
             part=part,
@@ -209,7 +248,7 @@ class CustomerGradingMeasure(models.Model):
             )
         value = statement.get_field_sql(self.field_name, self.subject)
         if field.type == "datetime":
-            return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", value, scope.tz)
+            return self._get_day_sql(field, value, scope)
         if field.type in ("char", "text", "selection"):
             return SQL("NULLIF(%s, '')", value)
         if self.unit == "amount" and scope.rates:
@@ -217,6 +256,14 @@ class CustomerGradingMeasure(models.Model):
             rates = [SQL("WHEN %s THEN %s", id_, rate) for id_, rate in scope.rates]
             value = SQL("%s * CASE %s %s ELSE 1 END", value, company, SQL(" ").join(rates))
         return value
+
+    def _get_filled_values_sql(self, criterion, scope, statement):
+        """How many of the named fields are filled in, in per cent."""
+        filled = [
+            SQL("%s::integer", statement.get_domain_sql(Domain(name, "!=", False), self.subject))
+            for name in self._get_fields_read()
+        ]
+        return SQL("ROUND(100.0 * (%s) / %s, 4)", SQL(" + ").join(filled), len(filled))
 
     def _get_filter_values_sql(self, criterion, scope, statement):
         domain = Domain(literal_eval(criterion.subject_domain or "[]"))

@@ -185,7 +185,7 @@ class CustomerGradingCriterion(models.Model):
         return None
 
     def _get_period_problem(self):
-        counted = self.period in ("trailing", "best_year")
+        counted = self.period in ("trailing", "best_year", "month_ends")
         if self.kind == "measure" and self.has_period and counted and self.period_count < 1:
             return self.env._("the period must be at least 1 long.")
         if self.measure_kind == "growth" and self.period not in (
@@ -194,15 +194,48 @@ class CustomerGradingCriterion(models.Model):
             "last_year",
         ):
             return self.env._("growth needs one stretch of time: choose another period.")
+        if self.kind == "measure" and self.has_period:
+            return self._get_kind_of_period_problem()
+        return None
+
+    def _get_kind_of_period_problem(self):
+        measure = self.measure_id
+        several = self.period in ("best_year", "month_ends")
+        if several and self.unit not in NUMERIC_UNITS - {"days", "months"}:
+            return self.env._("only numbers are compared between several periods.")
+        if self.period in ("month_ends", "since_start") and measure.kind not in (
+            "documents",
+            "ratio",
+        ):
+            return self.env._("this measure needs another kind of period.")
+        if self.period == "since_start":
+            field = measure._get_path_field(self.subject_model, self.start_field or "")
+            if not field or not field.store or field.type not in ("date", "datetime"):
+                return self.env._(
+                    "documents count since a date of the record: choose a date in “Beginning”."
+                )
         return None
 
     def _get_band_problem(self):
-        bands = self.band_ids
+        Measure = self.env["customer.grading.measure"]
+        for domain, bands in self._get_band_sets().items():
+            model = self.policy_id.subject_model
+            if problem := Measure._get_domain_problem(domain, model):
+                return problem
+            if problem := self._get_band_set_problem(bands):
+                return problem
+        return None
+
+    def _get_band_set_problem(self, bands):
         if self._is_ranked():
-            if not bands:
+            if not self.band_ids:
                 return self.env._("say who is in the first so many per cent.")
             if self.unit not in NUMERIC_UNITS - {"days", "months"}:
                 return self.env._("only a number can be ranked.")
+            if self.rank_within == "field" and not self.rank_field:
+                return self.env._("choose the field that those who are ranked together share.")
+            if not self._is_group_path(self._get_rank_path()):
+                return self.env._("they cannot be ranked by what they share: choose another field.")
             if any(not 0 < band.lower <= 100 for band in bands):
                 return self.env._("a rank lies above 0 and at most at 100 %.")
         if self.unit == "choice":

@@ -5,6 +5,7 @@ from itertools import zip_longest
 from odoo.exceptions import AccessError
 
 from ..tools.domains import get_ids, map_conditions, to_lists
+from ..tools.policy_format import BAND_STARTS
 from ..tools.subject import SUBJECTS
 from .customer_grading_measure import NUMERIC_UNITS
 
@@ -17,6 +18,7 @@ OF_MEASURES = (
     "roll_up",
     "filter",
     "period",
+    "whole_group",
     "only",
     "with_tax",
     "unit_of_measure",
@@ -198,6 +200,7 @@ class CriteriaReader:
             "period": measure.has_period,
             "only": documents.kind == "documents",
             "with_tax": bool(documents.tax_value_field),
+            "whole_group": documents.kind == "documents" and documents.subject == "partner",
             "unit_of_measure": bool(documents.uom_field),
         }
         self._refuse_unfit(
@@ -212,6 +215,7 @@ class CriteriaReader:
                     f"{path}.{name}",
                     self._("measure “%s” needs this key. Add it.", content["measure"]),
                 )
+        self._check_start(content, SUBJECTS[measure.subject].model, path)
         self.check_domain(content, "filter", SUBJECTS[measure.subject].model, path)
         self.check_domain(content, "only", documents.model_name, path)
         if fitting["unit_of_measure"] and "unit_of_measure" in content:
@@ -222,6 +226,18 @@ class CriteriaReader:
         content["choice_model"] = measure._get_choice_model()
         if measure.kind == "grade":
             self._check_other_dimension(content, path)
+
+    def _check_start(self, content, model_name, path):
+        """Check that the documents of a period count since a date of the record."""
+        start = content.get("period", {}).get("since")
+        if not start:
+            return
+        field = self.env["customer.grading.measure"]._get_path_field(model_name, start)
+        if not field or not field.store or field.type not in ("date", "datetime"):
+            self.refuse(
+                f"{path}.period.since",
+                self._("“%s” is no date of the record. Write a field such as create_date.", start),
+            )
 
     def _check_other_dimension(self, content, path):
         """Find the dimension whose grade is looked at: it is there, or comes first."""
@@ -260,23 +276,34 @@ class CriteriaReader:
                 content, ["bands"], path, self._("a text has no bands. Take them out.")
             )
             return
+        sets = {}
         for position, band in enumerate(bands):
-            self._check_band(content, band, start, f"{path}.bands[{position}]")
+            where = f"{path}.bands[{position}]"
+            self._check_band(content, band, start, where)
+            self.check_domain(band, "for", self.subject_model, where)
+            sets.setdefault(band.get("for", "[]"), {})[where] = band
+        for band_set in sets.values():
+            self._check_band_set(band_set, start)
+
+    def _check_band_set(self, bands, start):
+        """Check the bands for the same subjects, ``{path: band}``, beside each other."""
         if start == "from":
-            self._check_gaps(bands, f"{path}.bands")
-        starts = [(band.get(start), band.get("strict", False)) for band in bands]
-        for position, begin in enumerate(starts):
-            if begin[0] is not None and begin in starts[:position]:
+            self._check_gaps(bands)
+        seen = set()
+        for path, band in bands.items():
+            begin = band.get(start), band.get("strict", False)
+            if begin[0] is not None and begin in seen:
                 self.refuse(
-                    f"{path}.bands[{position}].{start}",
+                    f"{path}.{start}",
                     self._("two bands start at %s. Change or take out one of them.", begin[0]),
                 )
+            seen.add(begin)
 
     @staticmethod
     def _get_band_start(content):
         """Return the key that says where a band of this criterion begins."""
         if "rank" in content:
-            return "first_percent"
+            return "own_percent" if content["rank"].get("by") == "own_share" else "first_percent"
         if content["unit"] == "choice":
             return "choice"
         return "from" if content["unit"] in (*NUMERIC_UNITS, "yes_no") else None
@@ -286,7 +313,7 @@ class CriteriaReader:
             self.refuse(
                 f"{path}.{start}", self._("say where the band begins: this key is needed here.")
             )
-        others = {"from", "first_percent", "choice"} - {start}
+        others = {*BAND_STARTS, "choice"} - {start}
         if start != "from":
             others |= {"strict", "to"}
         self._refuse_unfit(
@@ -314,15 +341,18 @@ class CriteriaReader:
         self.refuse_unknown(path, message, name, question.get("choices", ()))
         return None
 
-    def _check_gaps(self, bands, path):
-        """Note where a band does not end at the beginning of the next one up."""
-        begun = [band for band in bands if "from" in band]
-        ordered = sorted(begun, key=lambda band: (band["from"], band.get("strict", False)))
-        for band, above in zip_longest(ordered, ordered[1:]):
+    def _check_gaps(self, bands):
+        """Note where a band does not end at the beginning of the next one up.
+
+        :param bands: those for the same subjects, ``{path: band}``
+        """
+        begun = [(path, band) for path, band in bands.items() if "from" in band]
+        ordered = sorted(begun, key=lambda item: (item[1]["from"], item[1].get("strict", False)))
+        for (path, band), above in zip_longest(ordered, ordered[1:]):
             if "to" not in band:
                 continue
-            where = f"{path}[{bands.index(band)}].to"
-            end, start = band["to"], above and above["from"]
+            where = f"{path}.to"
+            end, start = band["to"], above and above[1]["from"]
             if above is None:
                 message = self._(
                     "nothing begins at %s, so higher values have no level. Take “to” out, or "
@@ -355,6 +385,10 @@ class CriteriaReader:
         if grade and grade not in self.grades:
             message = self._("the dimension of this file has no grade “%s”.", grade)
             self.refuse_unknown(f"{path}.grade", message, grade, self.grades)
+        strongest = rule.get("limit", {}).get("by")
+        if strongest and strongest not in self.criteria:
+            message = self._("there is no criterion “%s” in this file.", strongest)
+            self.refuse_unknown(f"{path}.limit.by", message, strongest, self.criteria)
         for line in rule.get("lines", ()):
             if line.get("kind") == "condition":
                 self._check_condition(line)

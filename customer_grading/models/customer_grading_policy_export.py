@@ -333,12 +333,14 @@ class CustomerGradingCriterion(models.Model):
             "period": self._export_period() if self.has_period else None,
             "only": only,
             "with_tax": self.with_tax and self.has_tax,
+            "whole_group": self.whole_group and self.has_group,
             "unit_of_measure": export_record(self.uom_id) if self.uom_id and self.has_uom else None,
             "rank": omit_defaults(
                 {
                     "by": self.band_by,
                     "among": self.rank_among,
                     "within": self.rank_within,
+                    "field": self.rank_field if self.rank_within == "field" else None,
                     "crossing": self.crossing,
                 },
                 "rank",
@@ -360,9 +362,12 @@ class CustomerGradingCriterion(models.Model):
         stretches = {
             "trailing": f"last_{self.period_unit}",
             "best_year": "best_of_years",
+            "month_ends": "month_ends",
         }
         stretch = stretches.get(self.period)
         said = {stretch: self.period_count} if stretch else {"span": self.period}
+        if self.period == "since_start":
+            said = {"since": self.start_field}
         return omit_defaults({**said, "up_to": self.up_to}, "period")
 
 
@@ -373,8 +378,10 @@ class CustomerGradingBand(models.Model):
         """Return the level, from where it holds, and its points."""
         self.ensure_one()
         content = {"level": export_text(self, "level"), "points": self.points}
+        content["for"] = export_domain(self.env, self.subject_domain, self.subject_model)
         if self.criterion_id._is_ranked():
-            content["first_percent"] = self.lower
+            by_own = self.criterion_id.band_by == "own_share"
+            content["own_percent" if by_own else "first_percent"] = self.lower
         elif self.unit == "choice":
             content["choice"] = self.criterion_id._export_choice(self.choice_id)
         else:
@@ -389,9 +396,19 @@ class CustomerGradingRule(models.Model):
         """Return the requirement: its grade, and its conditions where it has any."""
         self.ensure_one()
         children = self._get_children()
+        content = {"grade": self.grade_id.code}
+        if self.limit_count:
+            content["limit"] = omit_defaults(
+                {
+                    "count": self.limit_count,
+                    "by": keys[self.limit_criterion_id],
+                    "within": self.limit_within,
+                },
+                "limit",
+            )
         if self.kind == "all" and not children:
-            return {"grade": self.grade_id.code}
-        return {"grade": self.grade_id.code, **self._export_group(children, keys)}
+            return content
+        return {**content, **self._export_group(children, keys)}
 
     def _export_group(self, children, keys):
         lines = [

@@ -37,7 +37,8 @@ class CustomerGradingPolicy(models.Model):
             bands.update(zip(criterion.band_ids, new.band_ids, strict=True))
         Rule = self.env["customer.grading.rule"]
         for root in self.rule_ids:
-            new_root = root.copy({"policy_id": duplicate.id})
+            strongest = criteria.get(root.limit_criterion_id, Rule)
+            new_root = root.copy({"policy_id": duplicate.id, "limit_criterion_id": strongest.id})
             for line in root._get_ordered_lines():
                 line.copy(
                     {

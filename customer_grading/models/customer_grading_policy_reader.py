@@ -12,7 +12,7 @@ from .customer_grading_policy_writer import PolicyWriter
 # Values of a field that a key of the format says otherwise, or leaves out.
 SAID_OTHERWISE = {
     "customer.grading.criterion.kind": ("measure",),
-    "customer.grading.criterion.period": ("trailing", "best_year"),
+    "customer.grading.criterion.period": ("trailing", "best_year", "month_ends", "since_start"),
     "customer.grading.criterion.band_by": ("value",),
 }
 # What may differ between two definitions of one measure.
@@ -98,6 +98,7 @@ class PolicyReader(CriteriaReader):
         self._check_questions(content.get("questions", []))
         self._check_measures(content.get("measures", []))
         subject = SUBJECTS[content.get("dimension", {}).get("subject", "partner")]
+        self.subject_model = subject.model
         self.check_domain(content, "applies_to", subject.model, "")
         for position, criterion in enumerate(content.get("criteria", [])):
             self.check_criterion(criterion, f"criteria[{position}]")

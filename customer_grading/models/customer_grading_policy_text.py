@@ -35,6 +35,9 @@ class CustomerGradingPolicy(models.Model):
         "criterion_ids.level_summary",
         "criterion_ids.document_domain",
         "criterion_ids.subject_domain",
+        "rule_ids.limit_count",
+        "rule_ids.limit_within",
+        "rule_ids.limit_criterion_id",
         "criterion_ids.parent_id",
         "criterion_ids.cap",
         "criterion_ids.weight",
@@ -173,6 +176,8 @@ class CustomerGradingPolicy(models.Model):
         sentences = [self.env._("Of several grades that fit, the first in this order is given.")]
         if self.rule_ids[-1]._get_children():
             sentences.append(self.env._("Whoever fits none is not graded."))
+        limited = self.rule_ids.filtered("limit_count")
+        sentences += [rule._get_limit_text() for rule in limited]
         return (
             self._get_flat_table()
             + self._get_list(self._get_nested_sentences(), "ol")
@@ -337,6 +342,8 @@ class CustomerGradingCriterion(models.Model):
             return ""
         among = dict(self._fields["rank_among"]._description_selection(self.env))
         within = dict(self._fields["rank_within"]._description_selection(self.env))
+        if self.band_by == "own_share":
+            return self.env._("share of the total of: %s", within[self.rank_within])
         crossing = dict(self._fields["crossing"]._description_selection(self.env))
         return self.env._(
             "ranked among: %(among)s; ranked with: %(within)s; who crosses a line %(crossing)s",

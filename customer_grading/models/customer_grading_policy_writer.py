@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..tools.policy_format import COMPARISONS
+from ..tools.policy_format import BAND_STARTS, COMPARISONS
 
 # Operator of a condition -> how a file says it.
 FILE_WORDS = {operator: name for name, operator in COMPARISONS.items()} | {
@@ -12,6 +12,10 @@ FILE_WORDS = {operator: name for name, operator in COMPARISONS.items()} | {
     "known": "known",
     "unknown": "known",
 }
+
+
+# Keys of a criterion that are called as its fields are, and hold the same.
+PLAIN_KEYS = ("weight", "cap", "normalize_to", "unknown_lowers_maximum", "with_tax", "whole_group")
 
 
 class PolicyWriter:
@@ -215,11 +219,7 @@ class PolicyWriter:
             "key": content["key"],
             "name": content["name"]["en"],
             "kind": content.get("combine", "measure"),
-            **{
-                name: content[name]
-                for name in ("weight", "cap", "normalize_to", "unknown_lowers_maximum", "with_tax")
-                if name in content
-            },
+            **{name: content[name] for name in PLAIN_KEYS if name in content},
             **self._prepare_measuring(content),
         }
         if bands:
@@ -252,6 +252,7 @@ class PolicyWriter:
             "band_by": rank.get("by"),
             "rank_among": rank.get("among"),
             "rank_within": rank.get("within"),
+            "rank_field": rank.get("field"),
             "crossing": rank.get("crossing"),
             **self._prepare_period(content.get("period", {})),
         }
@@ -263,8 +264,11 @@ class PolicyWriter:
         for unit in ("months", "days"):
             if count := period.get(f"last_{unit}"):
                 return {"period": "trailing", "period_count": count, "period_unit": unit, **up_to}
-        if count := period.get("best_of_years"):
-            return {"period": "best_year", "period_count": count, **up_to}
+        for name, kind in (("best_of_years", "best_year"), ("month_ends", "month_ends")):
+            if count := period.get(name):
+                return {"period": kind, "period_count": count, **up_to}
+        if start := period.get("since"):
+            return {"period": "since_start", "start_field": start, **up_to}
         return {"period": period.get("span"), **up_to}
 
     @staticmethod
@@ -273,7 +277,7 @@ class PolicyWriter:
             Command.create(
                 {
                     "sequence": position * 10,
-                    "lower": band.get("first_percent", band.get("from", 0)),
+                    "lower": next((band[start] for start in BAND_STARTS if start in band), 0),
                     "strict": band.get("strict", False),
                     "choice_id": content["choice_ids"].get(
                         band.get("choice_id"), band.get("choice_id")
@@ -282,6 +286,7 @@ class PolicyWriter:
                     else False,
                     "level": band.get("level", {}).get("en"),
                     "points": band.get("points", 0),
+                    "subject_domain": band.get("for", "[]"),
                 }
             )
             for position, band in enumerate(bands, 1)
@@ -299,12 +304,23 @@ class PolicyWriter:
                 "grade_id": self.reader.grades[content["grade"]].id,
                 "kind": content["kind"],
                 "count": content["count"],
+                **self._prepare_limit(content.get("limit")),
                 "line_ids": [
                     Command.create({**self._prepare_line(line), "sequence": number * 10})
                     for number, line in enumerate(content["lines"], 1)
                 ],
             },
         )
+
+    def _prepare_limit(self, limit):
+        if not limit:
+            return {}
+        criterion, _path = self.criteria[limit["by"]]
+        return {
+            "limit_count": limit["count"],
+            "limit_within": limit.get("within", "all"),
+            "limit_criterion_id": criterion.id,
+        }
 
     def _prepare_line(self, line):
         if line["kind"] != "condition":

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.statement import CORPORATE_GROUP
 from ..tools.subject import PARTNER
 
 
@@ -54,7 +55,12 @@ class CustomerGradingEngine(models.AbstractModel):
             Lead = self._get_subject_model(subject, scope)
             customers = Lead.browse(leads).exists().partner_id.commercial_partner_id.ids
         contacts = Partner._search([("commercial_partner_id", "in", customers)])
-        return {"partner": contacts.get_result_ids() or (0,), "lead": leads}
+        found = {"partner": contacts.get_result_ids() or (0,), "lead": leads}
+        if policy.criterion_ids.filtered("whole_group"):
+            tops = Partner.browse(customers)._get_corporate_tops()
+            group = Partner._search([("id", "child_of", tops.ids)])
+            found[CORPORATE_GROUP] = group.get_result_ids() or (0,)
+        return found
 
     def _get_subject_query(self, policy, scope, found=None, documented=True):
         """Return the query of the records that ``policy`` grades.

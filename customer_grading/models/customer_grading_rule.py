@@ -303,11 +303,12 @@ class CustomerGradingRule(models.Model):
 
     # ------------------------------------------------------------------ SQL half
 
-    def _get_holds_sql(self, values):
+    def _get_holds_sql(self, values, scope):
         """Return whether the requirement holds: true, false or unknown.
 
         :param values: ``{criterion: Terms}``: columns in a run, stored values in an
             explanation
+        :param scope: the :class:`Scope`
         """
         self.ensure_one()
         return self._combine_sql(self._get_children(), values)

@@ -90,7 +90,7 @@ class CustomerGradingRule(models.Model):
         rows = self.env.execute_query(
             SQL(
                 "SELECT raw.subject_id, %(holds)s, %(met)s FROM (%(values)s) raw %(joins)s",
-                holds=self._get_holds_sql(terms),
+                holds=self._get_holds_sql(terms, scope),
                 met=SQL(" + ").join(SQL("COALESCE((%s)::integer, 0)", part) for part in met)
                 if met
                 else SQL("0"),
@@ -107,7 +107,7 @@ class CustomerGradingRule(models.Model):
     def _get_values(self, engine, policy, scope):
         table = SQL.identifier(TABLE)
         engine._create_values(policy, scope, table)
-        cutoffs = engine._compute_cutoffs(policy, table)
+        cutoffs = engine._compute_cutoffs(policy, scope, table)
         return SQL("SELECT * FROM %s", table), scope._replace(cutoffs=cutoffs)
 
     def _check_countable(self):

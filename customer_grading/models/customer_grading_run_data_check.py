@@ -49,9 +49,10 @@ class CustomerGradingRun(models.Model):
         """
         policy = self.policy_id.sudo()
         engine = self.env["customer.grading.engine"]
-        terms, joins = engine._get_terms(policy, self._get_scope())
+        scope = self._get_scope()
+        terms, joins = engine._get_terms(policy, scope)
         missed = {
-            (criterion, rule): self._get_missed_sql(criterion, rule, terms)
+            (criterion, rule): self._get_missed_sql(criterion, rule, terms, scope)
             for rule in policy.rule_ids
             for criterion in rule.line_ids.criterion_id & criteria
         }
@@ -78,12 +79,12 @@ class CustomerGradingRun(models.Model):
         }
 
     @staticmethod
-    def _get_missed_sql(criterion, rule, terms):
+    def _get_missed_sql(criterion, rule, terms, scope):
         return SQL(
             "%(value)s IS NULL AND %(holds)s IS NULL"
             " AND (given.id IS NULL OR (given.sequence, given.id) > (%(sequence)s, %(grade)s))",
             value=terms[criterion].value,
-            holds=rule._get_holds_sql(terms),
+            holds=rule._get_holds_sql(terms, scope),
             sequence=rule.grade_id.sequence,
             grade=rule.grade_id.id,
         )

@@ -3,6 +3,8 @@ from collections import Counter
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .customer_grading_rule_limit import LIMITS
+
 SAMPLE = 1_000  # customers asked why they would move
 
 
@@ -50,17 +52,40 @@ class CustomerGradingRun(models.Model):
                     texts = [
                         criterion._to_text(),
                         band._to_text(),
-                        self._get_group_text(criterion, group),
+                        self._get_group_text(
+                            policy.subject_model, criterion._get_rank_path(), group
+                        ),
                         criterion._format_value(float(value), "down"),
                     ]
                     rows.append({"cells": [{"text": text} for text in texts]})
+        return rows + self._get_room_rows(policy)
+
+    def _get_room_rows(self, policy):
+        """Return the least value with which a limited grade was taken, where many met it."""
+        rows = []
+        for rule in policy.rule_ids.filtered("limit_count"):
+            for group, value in self.cutoffs.get(LIMITS, {}).get(str(rule.id), {}).items():
+                criterion = rule.limit_criterion_id
+                texts = [
+                    criterion._to_text(),
+                    self.env._(
+                        "%(grade)s: %(count)s at most",
+                        grade=rule.grade_id.code,
+                        count=rule.limit_count,
+                    ),
+                    self._get_group_text(policy.subject_model, rule._get_limit_path(), group),
+                    "" if value == "Infinity" else criterion._format_value(float(value), "down"),
+                ]
+                rows.append({"cells": [{"text": text} for text in texts]})
         return rows
 
-    def _get_group_text(self, criterion, group):
-        """Return the name of the customers among whom a limit counts."""
+    def _get_group_text(self, model_name, path, group):
+        """Return the name of those among whom a limit counts."""
         if not group:
             return self.env._("all customers")
-        field = self.env[criterion.subject_model]._fields[criterion.rank_within]
+        field = self.env["customer.grading.measure"]._get_path_field(model_name, path)
+        if not field.relational:
+            return group
         record = self.env[field.comodel_name].sudo().browse(int(group)).exists()
         return record.display_name or self.env._("none")
 

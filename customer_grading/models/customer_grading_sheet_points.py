@@ -128,7 +128,7 @@ class CustomerGradingSheet(models.AbstractModel):
         raised = criterion.kind == "measure" and criterion.unit in ("amount", "count", "ratio")
         if not raised or criterion._is_ranked() or reading.value is None:
             return []
-        better = criterion.band_ids.filtered(
+        better = view.explanation.get_bands(criterion).filtered(
             lambda band: band.lower > reading.value and band.points > (reading.points or 0)
         )
         band = better.sorted("lower")[:1]

@@ -105,6 +105,9 @@ class CustomerGradingSheet(models.AbstractModel):
             group = rule._get_group_name()
             title = self.env._("%(why)s: %(group)s", why=title, group=group)
             unmet = lines
+        if not unmet and rule.limit_count:
+            title = self.env._("Why not %(grade)s: there is no room left", **names)
+            return self._prepare_block(title, [], [], rule._get_limit_text())
         rows = self._get_rows(view, unmet, missing=True)
         columns = self._get_columns(view, self.env._("Missing"))
         return self._prepare_block(title, columns, rows, self._get_reach_text(view, rule))
@@ -388,33 +391,29 @@ class CustomerGradingSheet(models.AbstractModel):
 
     def _count_places(self, view, criterion, value, cutoff):
         """Return the place of ``value``, how many are ranked, and how many reach ``cutoff``."""
-        policy = view.explanation.policy
-        subject = policy.dimension_id._get_subject()
-        position = list(policy._get_measured_criteria()).index(criterion)
-        kept = SQL("(result.values ->> %s)::numeric", position)
-        ranked = SQL("%s > 0", kept) if criterion.rank_among == "positive" else SQL("TRUE")
-        same_group = SQL("TRUE")
-        if criterion.rank_within != "all":
-            field = SQL.identifier("subject", criterion.rank_within)
-            group = view.explanation.readings[criterion].group
-            same_group = SQL("COALESCE(%s::text, '0') = %s", field, group)
+        policy, company = view.explanation.policy, view.explanation.company
+        kept = self.env["customer.grading.engine"]._get_kept_values_sql(
+            policy,
+            self.env["customer.grading.result"],
+            SQL(
+                "kept.policy_id = %s AND kept.company_id IS NOT DISTINCT FROM %s",
+                policy.id,
+                company.id or None,
+            ),
+        )
+        column = SQL.identifier(f"v{criterion.id}")
         [row] = self.env.execute_query(
             SQL(
-                "SELECT COUNT(*) FILTER (WHERE %(kept)s > %(value)s) + 1,"
-                " COUNT(%(kept)s), COUNT(*) FILTER (WHERE %(kept)s >= %(cutoff)s)"
-                " FROM customer_grading_result result"
-                " JOIN %(subjects)s subject ON subject.id = %(held)s"
-                " WHERE result.policy_id = %(policy)s AND %(ranked)s AND %(same_group)s"
-                " AND result.company_id IS NOT DISTINCT FROM %(company)s",
-                subjects=SQL.identifier(subject.table),
-                held=SQL.identifier("result", subject.field),
-                kept=kept,
+                "SELECT COUNT(*) FILTER (WHERE %(column)s > %(value)s) + 1,"
+                " COUNT(%(column)s), COUNT(*) FILTER (WHERE %(column)s >= %(cutoff)s)"
+                " FROM (%(kept)s) kept WHERE %(ranked)s AND %(group)s = %(own)s",
+                column=column,
                 value=value,
                 cutoff=cutoff,
-                policy=policy.id,
-                ranked=ranked,
-                same_group=same_group,
-                company=view.explanation.company.id or None,
+                kept=kept,
+                ranked=SQL("%s > 0", column) if criterion.rank_among == "positive" else SQL("TRUE"),
+                group=SQL.identifier(f"g{criterion.id}"),
+                own=view.explanation.readings[criterion].group,
             )
         )
         return row

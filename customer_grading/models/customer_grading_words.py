@@ -279,7 +279,9 @@ class CustomerGradingRule(models.Model):
     def _get_level_text(self):
         """Return the level asked for; for a rank, the share of the customers it means."""
         band = self.level_id
-        if self.criterion_id._is_ranked() and self.operator != "level_le":
+        criterion = self.criterion_id
+        differ = len(criterion._get_band_sets()) > 1  # levels begin elsewhere for others
+        if criterion._is_ranked() and self.operator != "level_le" and not differ:
             return self._get_rank_level_text()
         if self.operator == "level_ge":
             return self.env._("%s or better", band.level or "")
@@ -290,6 +292,10 @@ class CustomerGradingRule(models.Model):
     def _get_rank_level_text(self):
         """Return a level of a rank as a share of the customers, or of their total."""
         criterion = self.criterion_id
+        if criterion.band_by == "own_share":
+            return self.env._(
+                "with at least %s %% of the total", criterion._format_number(self.level_id.lower)
+            )
         better = self.env["customer.grading.band"]
         if self.operator == "level_is":
             better = criterion.band_ids.filtered(lambda band: band.lower < self.level_id.lower)

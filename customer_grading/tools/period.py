@@ -10,8 +10,10 @@ class Period(NamedTuple):
     """A stretch of time, said relative to a reference date.
 
     :param kind: ``trailing`` (the last ``count`` ``unit``), ``this_year`` (so far),
-        ``last_year``, ``best_year`` (each of the last ``count`` full calendar years)
-        or ``all_time``
+        ``last_year``, ``best_year`` (each of the last ``count`` full calendar years),
+        ``month_ends`` (all there was at each of the last ``count`` month ends),
+        ``since_start`` (from a date of the record, which no period knows, to the end) or
+        ``all_time``
     :param up_to: where it ends: ``day`` (the reference date itself), ``month_end`` or
         ``quarter_end`` (the last one that is over on the reference date)
     """
@@ -41,8 +43,9 @@ class Period(NamedTuple):
     def get_bounds(self, reference: date) -> list[tuple[date | None, date]]:
         """Return the first and the last day (both included) of each stretch to look at.
 
-        There is one, except for ``best_year``, which has one a year, newest first. The
-        first day is ``None`` where everything before the end counts.
+        There is one, except for ``best_year`` and ``month_ends``, which have one a year and
+        one a month, newest first. The first day is ``None`` where everything before the
+        end counts.
 
         >>> Period("trailing", 12).get_bounds(date(2026, 11, 20))
         [(datetime.date(2025, 11, 21), datetime.date(2026, 11, 20))]
@@ -52,7 +55,13 @@ class Period(NamedTuple):
         [(datetime.date(2026, 2, 1), datetime.date(2026, 2, 28))]
         >>> [(a.year, b.year) for a, b in Period("best_year", 2).get_bounds(date(2026, 5, 1))]
         [(2025, 2025), (2024, 2024)]
+        >>> [str(end) for _, end in Period("month_ends", 3).get_bounds(date(2026, 3, 30))]
+        ['2026-02-28', '2026-01-31', '2025-12-31']
         """
+        if self.kind == "month_ends":
+            last = self._replace(up_to="month_end").get_end(reference) + timedelta(days=1)
+            months = range(self.count)
+            return [(None, last - relativedelta(months=n) - timedelta(days=1)) for n in months]
         end = self.get_end(reference)
         if self.kind == "trailing":
             # The day after the same day before: leap days and short months come out right.

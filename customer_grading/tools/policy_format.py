@@ -27,6 +27,7 @@ COMPARISONS = {
     "points_less_than": "points_lt",
 }
 GROUPS = ("all", "any", "none")
+BAND_STARTS = ("from", "first_percent", "own_percent")  # keys of a number where a band begins
 COUNTED_GROUPS = ("at_least", "at_most")
 
 
@@ -51,6 +52,7 @@ class Key(NamedTuple):
 
 POLICY = "customer.grading.policy"
 CRITERION = "customer.grading.criterion"
+RULE = "customer.grading.rule"
 MEASURE = "customer.grading.measure"
 QUESTION = "customer.grading.question"
 DIMENSION = "customer.grading.dimension"
@@ -141,6 +143,7 @@ SHAPES = {
         "period": Key("object", of="period"),
         "only": Key("domain", default=[]),
         "with_tax": Key("flag", default=False),
+        "whole_group": Key("flag", default=False),
         "unit_of_measure": Key("text"),
         "weight": Key("number", default=1),
         "cap": Key("number", default=0, least=0),
@@ -154,6 +157,8 @@ SHAPES = {
         "last_months": Key("integer", least=1, most=1200),
         "last_days": Key("integer", least=1, most=36500),
         "best_of_years": Key("integer", least=1, most=20),
+        "month_ends": Key("integer", least=1, most=36),
+        "since": Key("text"),
         "span": Key("choice", options=f"{CRITERION}.period"),
         "up_to": Key("choice", default="day", options=f"{CRITERION}.up_to"),
     },
@@ -161,6 +166,7 @@ SHAPES = {
         "by": Key("choice", required=True, options=f"{CRITERION}.band_by"),
         "among": Key("choice", default="positive", options=f"{CRITERION}.rank_among"),
         "within": Key("choice", default="all", options=f"{CRITERION}.rank_within"),
+        "field": Key("text"),
         "crossing": Key("choice", default="in", options=f"{CRITERION}.crossing"),
     },
     "band": {
@@ -168,7 +174,9 @@ SHAPES = {
         "strict": Key("flag", default=False),
         "to": Key("number"),
         "first_percent": Key("number", least=0, most=100),
+        "own_percent": Key("number", least=0, most=100),
         "choice": Key("text"),
+        "for": Key("domain", default=[]),
         "level": Key("name"),
         "points": Key("number", default=0),
     },
@@ -179,6 +187,11 @@ SHAPES = {
         "regrades_changed": Key("flag"),
         "stop_percent": Key("number", least=0, most=100),
         "manual_months": Key("integer", least=0, most=1200),
+    },
+    "limit": {
+        "count": Key("integer", required=True, least=1),
+        "by": Key("text", required=True),
+        "within": Key("choice", default="all", options=f"{RULE}.limit_within"),
     },
     "condition": {
         "criterion": Key("text", required=True),
@@ -192,7 +205,7 @@ SHAPES = {
 
 # One of these says what a period is, how a criterion comes to a value, what a condition asks.
 ALTERNATIVES = {
-    "period": ("last_months", "last_days", "best_of_years", "span"),
+    "period": ("last_months", "last_days", "best_of_years", "month_ends", "since", "span"),
     "criterion": ("measure", "combine"),
     "condition": (*COMPARISONS, "between", "is", "known"),
 }

@@ -285,7 +285,7 @@ class PolicyParser:
         return [self._read_rule(rule, f"{path}[{i}]") for i, rule in enumerate(value)]
 
     def _read_rule(self, data, path):
-        """Return ``{"grade", "kind", "count", "lines"}`` of a requirement.
+        """Return ``{"grade", "limit", "kind", "count", "lines"}`` of a requirement.
 
         Its lines are flat, in the order of the file, each with its ``depth`` and ``path``.
         """
@@ -297,11 +297,13 @@ class PolicyParser:
             self.refuse(f"{path}.grade", self._("say which grade it gives, by its code."))
             grade = None
         lines = []
-        group = {name: value for name, value in data.items() if name != "grade"}
+        rule = {"grade": grade, "lines": lines}
+        if "limit" in data:
+            rule["limit"] = self.read_object(data["limit"], "limit", f"{path}.limit")
+        group = {name: value for name, value in data.items() if name not in ("grade", "limit")}
         if not group:
-            return {"grade": grade, "kind": "all", "count": 1, "lines": lines}
-        root = self._read_group(group, path, lines, 0)
-        return {"grade": grade, **root, "lines": lines}
+            return {**rule, "kind": "all", "count": 1}
+        return {**rule, **self._read_group(group, path, lines, 0)}
 
     def _read_group(self, data, path, lines, depth):
         """Return ``{"kind", "count"}`` of a group, and add its lines to ``lines``."""

@@ -5,6 +5,34 @@ from odoo.tools import SQL
 
 from .subject import PARTNER
 
+# All companies of a corporate group as one: a kind of record that measures may be of.
+CORPORATE_GROUP = "group"
+
+# The companies that have a parent company, each with the topmost one.
+CORPORATE_GROUPS = SQL(
+    """
+    WITH RECURSIVE above (id, parent_id) AS (
+        SELECT id, parent_id FROM res_partner
+         WHERE parent_id IS NOT NULL AND commercial_partner_id = id
+         UNION
+        SELECT above.id, parent.parent_id FROM above
+          JOIN res_partner parent ON parent.id = above.parent_id
+         WHERE parent.parent_id IS NOT NULL
+    )
+    SELECT above.id AS member_id, top.id AS top_id FROM above
+      JOIN res_partner top ON top.id = above.parent_id AND top.parent_id IS NULL
+    """
+)
+
+
+def join_corporate_group(query, alias, customer):
+    """Return the topmost parent company of ``customer``, joined to ``query`` as ``alias``."""
+    member, top = SQL.identifier(alias, "member_id"), SQL.identifier(alias, "top_id")
+    query.add_join(
+        "LEFT JOIN", alias, SQL("(%s)", CORPORATE_GROUPS), SQL("%s = %s", member, customer)
+    )
+    return SQL("COALESCE(%s, %s)", top, customer)
+
 
 def join_path(model, alias, query, path):
     """Return the value at ``path`` of the records at ``alias``, joining what leads there."""
@@ -22,13 +50,17 @@ class Source:
 
     :param domain: which documents of the model these are
     :param of_few: whether the query finds the documents of few subjects by an index
+    :param of: :data:`CORPORATE_GROUP` where the documents are by corporate group
     """
 
-    def __init__(self, model, query, subject_path, company_field, domain, of_few=False):
+    def __init__(self, model, query, subject_path, company_field, domain, of_few=False, of=None):
         self.model = model
         self.query = query
         self.documents = (model._name, subject_path, company_field, domain.optimize(model))
         self.subject = self.get_field_sql(subject_path)
+        if of == CORPORATE_GROUP:
+            self.documents = None  # a group's do not tell who is a customer
+            self.subject = join_corporate_group(query, CORPORATE_GROUP, self.subject)
         self.columns = []
         self.of_few = of_few
         self._bounds = []
@@ -193,6 +225,9 @@ class Statement:
         return "" if of == self.subject.name else "partner_id.commercial_partner_id."
 
     def _get_key_sql(self, of):
+        if of == CORPORATE_GROUP:
+            customer = self.get_field_sql("id", PARTNER.name)
+            return join_corporate_group(self.query, CORPORATE_GROUP, customer)
         return self.get_field_sql("id", of)
 
     def get_field_sql(self, name, of=None):
