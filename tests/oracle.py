@@ -5,7 +5,8 @@ customers are dicts of values, numbers are fractions, and nothing is ever rounde
 scaled sums. Slow, and simple enough to be right.
 
 A policy is ``{"criteria": {key: criterion}, "rules": [(grade, tree)]}``, in the form of
-:meth:`tests.common.CustomerGradingCommon._create_policy`. A customer is ``{key: value}``
+:meth:`tests.common.CustomerGradingCommon._create_policy`, with ``{"limits": {position of a
+rule: {"count", "within", "by"}}}`` where grades are limited. A customer is ``{key: value}``
 with the value of each measured criterion; ``None`` is unknown, which is not zero. What
 only the database knows of a criterion (its unit, what may be answered) stands in
 ``facts``: ``{key: {"unit": ..., "most": ...}}``.
@@ -13,6 +14,7 @@ only the database knows of a criterion (its unit, what may be answered) stands i
 
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cache
 
 GROUPS = ("all", "any", "none", "at_least", "at_most")
 ONE_TEN_THOUSANDTH = Decimal("0.0001")
@@ -50,21 +52,57 @@ class Oracle:
         self.customers = customers
         self.facts = facts
         self.groups = groups or {}
+        self.limits = policy.get("limits", {})
 
     # ------------------------------------------------------------------ results
 
     def get_grade(self, customer):
         """Return the code of the first grade whose requirement is surely met, or None."""
-        for grade, tree in self.rules:
-            if self.holds(customer, self.as_root(tree)) is True:
-                return grade
-        return None
+        rule = self.get_rule(customer)
+        return None if rule is None else self.rules[rule][0]
+
+    def get_rule(self, customer):
+        """Return the position of the first requirement that is surely met, or None."""
+        return next((n for n in range(len(self.rules)) if self.takes(customer, n) is True), None)
+
+    @cache  # noqa: B019 - an oracle is asked about one population, then thrown away
+    def takes(self, customer, position):
+        """Return whether a requirement is met, and there is room for the customer."""
+        verdict = self.holds(customer, self.as_root(self.rules[position][1]))
+        limit = self.limits.get(position)
+        if verdict is False or limit is None or self.has_room(customer, position, limit):
+            return verdict
+        return False
+
+    def has_room(self, customer, position, limit):
+        """Return whether a customer is among the strongest of those who meet a requirement.
+
+        Only they count who meet no earlier one. Where more meet it than may, those who
+        have the same value come in together or not at all, and who has none does not.
+        """
+        group = self.get_group(customer, limit["within"])
+        rivals = [
+            other
+            for other in self.customers
+            if self.get_group(other, limit["within"]) == group
+            and self.holds(other, self.as_root(self.rules[position][1])) is True
+            and not any(self.takes(other, earlier) is True for earlier in range(position))
+        ]
+        if len(rivals) <= limit["count"]:
+            return True
+        known = [v for o in rivals if (v := self.get_number(o, limit["by"])) is not None]
+        floor = [v for v in known if sum(other >= v for other in known) <= limit["count"]]
+        own = self.get_number(customer, limit["by"])
+        return own is not None and bool(floor) and own >= min(floor)
+
+    def get_number(self, customer, key):
+        return exact(self.get_value(customer, key))
 
     def get_reason(self, customer):
         """Return why a customer has its grade, or none: missing data, or fits no grade."""
         if self.get_grade(customer):
             return "graded"
-        verdicts = [self.holds(customer, self.as_root(tree)) for _grade, tree in self.rules]
+        verdicts = [self.takes(customer, position) for position in range(len(self.rules))]
         return "missing" if None in verdicts else "no_rule"
 
     def get_score(self, customer):
@@ -256,7 +294,9 @@ class Oracle:
         """Return the band that a known value falls into, or None below all of them."""
         spec = self.criteria[key]
         value = self.get_value(customer, key)
-        bands = spec.get("bands", ())
+        bands = self.get_bands(customer, spec.get("bands", ()))
+        if spec.get("band_by") == "own_share":
+            return self.get_band_of_share(customer, key, bands)
         if spec.get("band_by", "value") != "value":
             first = [b for b in bands if self.is_among_first(customer, key, b)]
             return min(first, key=lambda band: exact(band["lower"]), default=None)
@@ -272,6 +312,25 @@ class Oracle:
         return max(
             reached, key=lambda band: (exact(band["lower"]), bool(band.get("strict"))), default=None
         )
+
+    def get_bands(self, customer, bands):
+        """Return the bands for a customer: those of the first group it belongs to.
+
+        A band names the group it is for as ``(field, value)``; one that names none is for
+        whoever belongs to none of those that others name.
+        """
+        for wanted in [band["whom"] for band in bands if band.get("whom")]:
+            field, value = wanted
+            if self.groups[customer][field] == value:
+                return [band for band in bands if band.get("whom") == wanted]
+        return [band for band in bands if not band.get("whom")]
+
+    def get_band_of_share(self, customer, key, bands):
+        """Return the highest band whose share of the group's total a customer's value is."""
+        value = exact(self.customers[customer][key])
+        total = sum(v for v in self.get_ranked(customer, key) if v > 0)
+        reached = [b for b in bands if total and value >= total * exact(b["lower"]) / 100]
+        return max(reached, key=lambda band: exact(band["lower"]), default=None)
 
     def is_among_first(self, customer, key, band):
         """Return whether a customer is among the first so many per cent of its group.

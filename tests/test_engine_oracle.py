@@ -84,6 +84,15 @@ def rank_bands(draw):
 
 
 @st.composite
+def for_some(draw, bands, choices):
+    """Draw bands for everybody, or other ones for the customers of a country or two."""
+    drawn = draw(bands)
+    for country in draw(st.sampled_from([[], [], choices["country"][:1], choices["country"][:2]])):
+        drawn += [{**band, "whom": ("country_id", country)} for band in draw(bands)]
+    return drawn
+
+
+@st.composite
 def choice_bands(draw, choices, every):
     """Draw a level for some choices, or for every one."""
     chosen = draw(
@@ -113,19 +122,19 @@ def measured(draw, choices):
         spec["bands"] = draw(choice_bands(choices[source], source == "asked_level"))
     elif unit in ("number", "amount", "points") and draw(st.booleans()):
         spec.update(
-            bands=draw(rank_bands()),
-            band_by=draw(st.sampled_from(["percentile", "share"])),
+            bands=draw(for_some(rank_bands(), choices)),
+            band_by=draw(st.sampled_from(["percentile", "share", "own_share"])),
             rank_among=draw(st.sampled_from(["positive", "known"])),
             rank_within=draw(st.sampled_from(["all", "all", "country_id"])),
             crossing=draw(st.sampled_from(["in", "out"])),
         )
     elif unit != "text":
-        spec["bands"] = draw(number_bands(numbers))
+        spec["bands"] = draw(for_some(number_bands(numbers), choices))
     return spec
 
 
 @st.composite
-def combination(draw, parts):
+def combination(draw, parts, choices):
     return {
         "kind": draw(st.sampled_from(["sum", "sum", "best", "worst", "count"])),
         "parts": parts,
@@ -133,7 +142,7 @@ def combination(draw, parts):
         "cap": draw(st.sampled_from([0, 0, 7.5])),
         "normalize_to": draw(st.sampled_from([0, 0, 10, 100])),
         "unknown_lowers_maximum": draw(st.booleans()),
-        "bands": draw(number_bands(NUMBERS)),
+        "bands": draw(for_some(number_bands(NUMBERS), choices)),
     }
 
 
@@ -144,7 +153,7 @@ def criteria(draw, choices):
     free = list(drawn)
     for position in range(draw(st.integers(0, 3))):
         parts = draw(st.lists(st.sampled_from(free), unique=True, min_size=1))
-        drawn[f"c{position}"] = draw(combination(parts))
+        drawn[f"c{position}"] = draw(combination(parts, choices))
         free = [key for key in free if key not in parts] + [f"c{position}"]
     return drawn
 
@@ -209,7 +218,26 @@ def policies(draw, choices):
     rules = [(grade, draw(group(drawn, choices, 3))) for grade in grades]
     if draw(st.booleans()):
         rules.append(("D", ()))
-    return {"criteria": drawn, "rules": rules}
+    return {"criteria": drawn, "rules": rules, "limits": draw(limits(drawn, rules))}
+
+
+@st.composite
+def limits(draw, drawn, rules):
+    """Draw how many may take some of the grades, the strongest by a number."""
+    numbers = [
+        key
+        for key, spec in drawn.items()
+        if "parts" in spec or SOURCES[spec["source"]][0] in NUMERIC
+    ]
+    limited = draw(st.lists(st.integers(0, len(rules) - 1), unique=True)) if numbers else []
+    return {
+        position: {
+            "count": draw(st.integers(1, 4)),
+            "within": draw(st.sampled_from(["all", "country_id"])),
+            "by": draw(st.sampled_from(numbers)),
+        }
+        for position in limited[: draw(st.integers(0, 2))]
+    }
 
 
 # ---------------------------------------------------------------------- the test
@@ -350,6 +378,7 @@ class TestEngineOracle(CustomerGradingCommon):
                     "unit": SOURCES[source][0],
                     "most": 10 if source == "asked_points" else 0,
                 }
+            criterion["bands"] = [self._prepare_band(band) for band in criterion.get("bands", ())]
             criteria[key] = criterion
         policy = self._create_policy(
             criteria,
@@ -358,6 +387,15 @@ class TestEngineOracle(CustomerGradingCommon):
             population="all",
             domain=str([("id", "in", self.customers.ids)]),
         )
+        made = {criterion.key: criterion for criterion in policy.criterion_ids}
+        for position, limit in spec["limits"].items():
+            policy.rule_ids[position].write(
+                {
+                    "limit_count": limit["count"],
+                    "limit_within": limit["within"],
+                    "limit_criterion_id": made[limit["by"]].id,
+                }
+            )
         policy.state = "running"
         known = {
             customer: {
@@ -372,6 +410,13 @@ class TestEngineOracle(CustomerGradingCommon):
             for customer, row in zip(self.customers, drawn, strict=True)
         }
         return policy, Oracle(spec, known, facts, groups)
+
+    @staticmethod
+    def _prepare_band(band):
+        band = dict(band)
+        if whom := band.pop("whom", None):
+            band["subject_domain"] = str([(whom[0], "=", whom[1])])
+        return band
 
     def _get_known(self, source, customer, row):
         if source == "is_belgian":
@@ -443,9 +488,8 @@ class TestEngineOracle(CustomerGradingCommon):
         for result, explanation in explanations.items():
             customer = result.partner_id
             self.assertEqual(explanation.grade.code or None, oracle.get_grade(customer))
-            for rule, (_grade, tree) in zip(policy.rule_ids, oracle.rules, strict=True):
-                held = oracle.holds(customer, oracle.as_root(tree))
-                self.assertIs(explanation.holds[rule], held)
+            for position, rule in enumerate(policy.rule_ids):
+                self.assertIs(explanation.holds[rule], oracle.takes(customer, position))
             for criterion, reading in explanation.readings.items():
                 points = oracle.get_points(customer, criterion.key)
                 self.assertEqual(reading.points is None, points is None)

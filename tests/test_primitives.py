@@ -1,0 +1,299 @@
+"""What a criterion or a requirement can look at, each shown on real documents."""
+
+from datetime import date
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import TODAY, CustomerGradingCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDocumentValues(CustomerGradingCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer, cls.other = cls.customers = cls._create_customers(2)
+        categories = cls.env["product.category"].create([{"name": "Truck"}, {"name": "Part"}])
+        cls.truck, cls.part = categories
+        cls.product.categ_id = cls.truck
+        cls.wheel = cls.env["product.product"].create({"name": "Wheel", "categ_id": cls.part.id})
+
+    def _order_wheels(self, day, amount, **line):
+        line = {"product_id": self.wheel.id, **line}
+        return self._create_order(self.customer, day, amount, line=line)
+
+    def test_the_most_frequent_value(self):
+        self._create_order(self.customer, date(2026, 9, 1), 1000)
+        self._order_wheels(date(2026, 5, 1), 1)
+        self._order_wheels(date(2026, 6, 1), 1)
+        values = self._measure_all(self.customers, main={"measure": "main_category"})
+        self.assertEqual(values["main"], [self.part.id, None])
+
+    def test_the_value_of_the_latest_document(self):
+        self.env["customer.grading.measure"].create(
+            {
+                "name": "Last seller",
+                "code": "last_seller",
+                "kind": "documents",
+                "unit": "choice",
+                "model_name": "sale.order",
+                "subject_path": "partner_id.commercial_partner_id",
+                "company_field": "company_id",
+                "date_field": "date_order",
+                "value_field": "team_id",
+                "aggregate": "latest",
+                "empty_is": "unknown",
+            }
+        )
+        teams = self.env["crm.team"].create([{"name": "North"}, {"name": "South"}])
+        for day, team in ((date(2026, 6, 1), teams[1]), (date(2026, 5, 1), teams[0])):
+            self._create_order(self.customer, day, team_id=team.id)
+        policy = self._create_policy(
+            {"team": {"measure": "last_seller", "period": "all_time"}},
+            [("A", ("team", "is", teams[1].id)), ("B", ())],
+        )
+        self._activate(policy)
+        self.assertEqual(self._get_grades(self.customer), ["A"])
+        self.assertIn("South", policy.rule_ids[0].text)
+
+    def test_how_many_different_ones(self):
+        self._create_order(self.customer, date(2026, 9, 1))
+        for day in (1, 2):
+            self._order_wheels(date(2026, 5, day), 1)
+        values = self._measure_all(self.customers, kinds={"measure": "distinct_categories"})
+        self.assertEqual(values["kinds"], [2, 0])
+
+    def test_the_share_of_a_category_in_what_is_bought(self):
+        self._create_order(self.customer, date(2026, 9, 1), 300)
+        self._order_wheels(date(2026, 5, 1), 100)
+        only = f"[('product_id.categ_id', 'child_of', {self.part.id})]"
+        values = self._measure_all(
+            self.customers, parts={"measure": "product_share", "document_domain": only}
+        )
+        self.assertEqual(values["parts"], [25, None])
+
+    def test_the_share_that_is_sold_at_a_discount(self):
+        self._order_wheels(date(2026, 5, 1), 200, discount=50)
+        self._order_wheels(date(2026, 5, 1), 300)
+        values = self._measure_all(
+            self.customers,
+            cut={"measure": "product_share", "document_domain": "[('discount', '>', 0)]"},
+        )
+        self.assertEqual(values["cut"], [25, None])
+
+    def test_the_average_of_the_last_month_ends(self):
+        """The balance is 100 from July, 400 from September, 0 from 15 October."""
+        for day, amount in ((date(2026, 7, 1), 100), (date(2026, 9, 10), 300)):
+            invoice = self._create_invoice(self.customer, day, amount)
+            self._pay(invoice, date(2026, 10, 15))
+        spec = {"measure": "receivable_balance", "period": "month_ends", "period_count": 3}
+        day = date(2026, 10, 20)
+        values = self._measure_all(self.customers, day=day, three=spec)
+        self.assertEqual(values["three"], [200, 0])
+        values = self._measure_all(self.customers, day=date(2026, 10, 31), three=spec)
+        self.assertEqual([round(v, 4) for v in values["three"]], [166.6667, 0])
+
+    def test_the_documents_since_a_date_of_the_record(self):
+        self.env["ir.model.fields"].create(
+            {
+                "name": "x_agreed_on",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "ttype": "date",
+                "field_description": "Agreed on",
+            }
+        )
+        start = "x_agreed_on"
+        self.customer[start] = date(2026, 5, 2)
+        for day in (1, 2, 3):
+            self._create_order(self.customer, date(2026, 5, day), 100)
+            self._create_order(self.other, date(2026, 5, day), 100)
+        spec = {"measure": "order_amount", "period": "since_start", "start_field": start}
+        values = self._measure_all(self.customers, since=spec)
+        self.assertEqual(values["since"], [200, 0])
+
+    def test_a_corporate_group_counts_as_one_customer(self):
+        """The documents of all its companies count for each, those of others for none."""
+        top, daughter, single = self._create_customers(3)
+        granddaughter = self._create_customers(1)
+        daughter.parent_id, granddaughter.parent_id = top, daughter
+        person = self.env["res.partner"].create({"name": "Ann", "parent_id": granddaughter.id})
+        for partner, amount in ((top, 1), (daughter, 10), (person, 100), (single, 1000)):
+            self._create_order(partner, date(2026, 5, 1), amount)
+        spec = {"measure": "order_amount", "whole_group": True}
+        family = top | daughter | granddaughter | single
+        policy = self._create_policy(
+            {"group": spec, "own": {"measure": "order_amount"}},
+            [("A", ("group", "ge", 111)), ("B", ())],
+        )
+        values = self._measure_all(family, policy=policy)
+        self.assertEqual(values["group"], [111, 111, 111, 1000])
+        self.assertEqual(values["own"], [1, 10, 100, 1000])
+        self._activate(policy)
+        [run] = policy._regrade(daughter)
+        self.assertEqual((run.state, self._get_grades(daughter)), ("done", ["A"]))
+        documents = policy.criterion_ids[0].measure_id._get_documents(
+            policy.criterion_ids[0], daughter, self._get_scope(policy)
+        )
+        self.assertEqual(self.env[documents[0]].search_count(documents[1]), 3)
+
+    def _get_scope(self, policy):
+        return self.env["customer.grading.engine"]._get_scope(policy, self.company, TODAY)
+
+    def test_how_many_details_are_filled_in(self):
+        self.customer.write({"email": "a@example.com", "phone": "1", "city": "Ghent"})
+        self.other.write({"email": "", "country_id": False})
+        values = self._measure_all(self.customers, filled={"measure": "details_filled"})
+        self.assertEqual([int(v) for v in values["filled"]], [50, 0])
+
+    def test_what_is_no_number_is_not_added_up(self):
+        with self.assertRaisesRegex(UserError, "latest or the most frequent"):
+            self.env["customer.grading.measure"].create(
+                {
+                    "name": "Team",
+                    "code": "team",
+                    "kind": "documents",
+                    "unit": "choice",
+                    "model_name": "sale.order",
+                    "subject_path": "partner_id.commercial_partner_id",
+                    "company_field": "company_id",
+                    "value_field": "team_id",
+                    "aggregate": "max",
+                }
+            )
+
+
+@tagged("post_install", "-at_install")
+class TestComparisons(CustomerGradingCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.belgium, cls.china = cls.env.ref("base.be"), cls.env.ref("base.cn")
+        cls.customers = cls._create_customers(4)
+        for customer, amount in zip(cls.customers, (400, 300, 200, 100), strict=True):
+            cls._create_order(customer, date(2026, 5, 1), amount)
+        cls.customers[:2].country_id = cls.belgium
+        cls.customers[2:].country_id = cls.china
+        cls.only_china = str([("country_id", "=", cls.china.id)])
+
+    def _grade(self, criteria, rules, **vals):
+        policy = self._create_policy(criteria, rules, **vals)
+        self._activate(policy)
+        return policy
+
+    def test_levels_that_differ_by_region(self):
+        policy = self._grade(
+            {
+                "size": {
+                    "measure": "order_amount",
+                    "bands": [
+                        {"level": "large", "lower": 150, "subject_domain": self.only_china},
+                        {"level": "small", "lower": 0, "subject_domain": self.only_china},
+                        {"level": "large", "lower": 350},
+                        {"level": "small", "lower": 0},
+                    ],
+                }
+            },
+            [("A", ("size", "level_is", 0)), ("B", ("size", "level_is", 1))],
+        )
+        self.assertEqual(self._get_grades(self.customers), ["A", "B", "A", "B"])
+        results = self._get_results(self.customers)
+        explanations = self.env["customer.grading.explanation"]._explain(
+            self.env["customer.grading.result"].union(*results.values())
+        )
+        condition = policy.rule_ids[0].line_ids
+        short = [explanations[results[c]].get_distance(condition) for c in self.customers]
+        self.assertEqual(short, [None, 50, None, 50])
+        self.assertIn("China", policy.criterion_ids.level_summary)
+
+    def test_a_filter_of_levels_is_checked_when_it_is_saved(self):
+        manager = self._create_users()["administrator"]
+        policy = self._create_policy(
+            {"size": {"measure": "order_amount", "bands": [{"level": "large", "lower": 1}]}}
+        )
+        band = policy.criterion_ids.band_ids.with_user(manager)
+        with self.assertRaises(AccessError):
+            band.subject_domain = "[('user_ids.login', '=', 'admin')]"
+        band.sudo().subject_domain = "[('no_such_field', '=', 1)]"
+        [problem] = policy.criterion_ids._get_problems()
+        self.assertIn("no_such_field", problem["message"])
+
+    def test_a_share_of_the_total_of_one_s_own(self):
+        self._grade(
+            {
+                "share": {
+                    "measure": "order_amount",
+                    "band_by": "own_share",
+                    "bands": [{"level": "large", "lower": 40}, {"level": "mid", "lower": 30}],
+                }
+            },
+            [("A", ("share", "level_is", 0)), ("B", ("share", "level_is", 1)), ("C", ())],
+        )
+        self.assertEqual(self._get_grades(self.customers), ["A", "B", "C", "C"])
+
+    def test_a_ranking_within_a_sales_team_and_within_any_field(self):
+        north, south = self.env["crm.team"].create([{"name": "North"}, {"name": "South"}])
+        users = self._create_users()
+        sellers = users["salesperson"], users["administrator"]
+        for seller, team in zip(sellers, (north, south), strict=True):
+            team.member_ids = seller
+        for position, customer in enumerate(self.customers):
+            customer.write({"user_id": sellers[position % 2].id, "city": "XYXY"[position]})
+        first = {"band_by": "percentile", "bands": [{"level": "first", "lower": 50}]}
+        for name, within in (
+            ("team", {"rank_within": "team_id"}),
+            ("city", {"rank_within": "field", "rank_field": "city"}),
+        ):
+            policy = self._grade(
+                {"orders": {"measure": "order_amount", **first, **within}},
+                [("A", ("orders", "level_is", 0)), ("B", ())],
+                dimension=self._create_dimension(name, "AB"),
+            )
+            grades = self._get_grades(self.customers, dimension=policy.dimension_id)
+            self.assertEqual(grades, ["A", "A", "B", "B"], name)
+
+    def test_only_so_many_take_a_grade(self):
+        policy = self._grade(
+            {"orders": {"measure": "order_amount"}},
+            [("A", ("orders", "ge", 200)), ("B", ())],
+        )
+        self.assertEqual(self._get_grades(self.customers), ["A", "A", "A", "B"])
+        self._limit(policy, 2)
+        self.assertEqual(self._get_grades(self.customers), ["A", "A", "B", "B"])
+        [run] = policy._regrade(self.customers[2])
+        self.assertEqual((run.state, self._get_grades(self.customers[2])), ("done", ["B"]))
+        sheet = self.customers[2].get_grading_sheets()
+        self.assertIn("goes to 2 at most", str(sheet))
+
+    def _limit(self, policy, count, within="all"):
+        policy.state = "draft"
+        policy.rule_ids[0].write(
+            {
+                "limit_count": count,
+                "limit_within": within,
+                "limit_criterion_id": policy.criterion_ids[0].id,
+            }
+        )
+        policy.write({"state": "running", "downgrade_timing": "now", "downgrade_days": 0})
+        policy.stop_percent = 0
+        self._run(policy)
+
+    def test_only_so_many_of_each_salesperson_take_a_grade(self):
+        users = self._create_users()
+        self.customers[:3].user_id = users["salesperson"]
+        policy = self._grade(
+            {"orders": {"measure": "order_amount"}},
+            [("A", ("orders", "ge", 0)), ("B", ())],
+        )
+        self._limit(policy, 2, "user_id")
+        self.assertEqual(self._get_grades(self.customers), ["A", "A", "B", "A"])
+
+    def test_those_of_one_value_stay_outside_where_there_is_no_room_for_all(self):
+        twin = self._create_customers(1)
+        self._create_order(twin, date(2026, 5, 1), 300)
+        policy = self._grade(
+            {"orders": {"measure": "order_amount"}},
+            [("A", ("orders", "ge", 0)), ("B", ())],
+        )
+        self._limit(policy, 2)
+        self.assertEqual(self._get_grades(self.customers | twin), ["A", "B", "B", "B", "B"])
