@@ -260,7 +260,10 @@ class CustomerGradingMeasure(models.Model):
     def _get_filled_values_sql(self, criterion, scope, statement):
         """How many of the named fields are filled in, in per cent."""
         filled = [
-            SQL("COALESCE(%s, FALSE)::integer", statement.get_domain_sql(Domain(name, "!=", False), self.subject))
+            SQL(
+                "COALESCE(%s, FALSE)::integer",
+                statement.get_domain_sql(Domain(name, "!=", False), self.subject),
+            )
             for name in self._get_fields_read()
         ]
         return SQL("ROUND(100.0 * (%s) / %s, 4)", SQL(" + ").join(filled), len(filled))
