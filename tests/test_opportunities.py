@@ -307,6 +307,42 @@ class TestChangedOpportunities(OpportunityCommon):
         self.assertEqual(self._get_codes(self.leads), ["A", "B"])
 
     @freeze_time(at(TODAY))
+    def test_a_customer_that_moves_takes_its_opportunities_along(self):
+        customers = self._create_policy(
+            {"revenue": {"measure": "invoiced_revenue"}},
+            [("A", ("revenue", "ge", 500)), ("B", ())],
+            regrades_changed=False,
+        )
+        self._activate(customers)
+        value = {"measure": "other_grade", "dimension_id": self.dimension.id}
+        opportunities = self._create_policy(
+            {"value": value},
+            [("A", ("value", "level_ge", 0)), ("B", ())],
+            dimension=self.intention,
+        )
+        self._activate(opportunities)
+        self._create_invoice(self.customer, date(2026, 11, 1), 1000)
+        self._run(customers)
+        self._forget()
+        self.env.cr.execute(
+            "UPDATE customer_grading_change SET write_date = '2020-01-01'"
+            " WHERE from_grade_id IS NULL"
+        )
+        run = self._grade_changed()
+        self.assertEqual((run.policy_id, run.graded_count), (opportunities, 1))
+        self.assertEqual(self._get_codes(self.leads), ["A", "B"])
+
+    @freeze_time(at(TODAY))
+    def test_a_run_that_was_killed_does_not_stay_in_progress(self):
+        self._start()
+        run = self.env["customer.grading.policy"].search([("state", "=", "running")], limit=1)
+        run = run._create_run("incremental")
+        run.state = "running"
+        self.env["customer.grading.run"]._note_interrupted()
+        self.assertEqual(run.state, "failed")
+        self.assertIn("interrupted", run.error)
+
+    @freeze_time(at(TODAY))
     def test_documents_that_tell_no_time_of_writing_wait_for_the_night(self):
         measure = self.env["customer.grading.measure"].create(
             {

@@ -81,6 +81,9 @@ class CustomerGradingChange(models.Model):
     # only make history dearer to write.
     _open_idx = models.Index("(state) WHERE state IN ('proposed', 'held', 'to_approve')")
 
+    # What moved since a moment: history grows at its end, of which such an index keeps little.
+    _written_idx = models.Index("USING brin (write_date)")
+
     @api.depends("partner_id", "lead_id", "from_grade_id", "grade_id")
     @api.depends_context("lang")
     def _compute_display_name(self):

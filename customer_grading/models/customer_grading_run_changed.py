@@ -19,9 +19,25 @@ class CustomerGradingRun(models.Model):
 
         What passes without a trace in the records, as time does, is for the night.
         """
+        self._note_interrupted()
         cron = self.env.ref("customer_grading.ir_cron_changed").sudo()
         since = (cron.lastcall or fields.Datetime.now() - timedelta(days=1)) - OVERLAP
         self._grade_changed(since, commit=True)
+
+    @api.model
+    def _note_interrupted(self):
+        """Say of runs that were killed that they will not end: Odoo runs no cron twice at once.
+
+        The next one looks from the same moment on, so nothing is left out.
+        """
+        dead = self.search([("mode", "=", "incremental"), ("state", "=", "running")])
+        dead._note(
+            {
+                "state": "failed",
+                "date_end": fields.Datetime.now(),
+                "error": self.env._("It was interrupted. The next run grades what it left."),
+            }
+        )
 
     @api.model
     def _grade_changed(self, since, commit=False):
@@ -57,7 +73,7 @@ class CustomerGradingRun(models.Model):
             [
                 ("mode", "=", "incremental"),
                 ("create_date", "<", old),
-                ("state", "=", "done"),
+                ("state", "in", ("done", "failed")),
                 ("id", "not in", told.subselect("run_id")),
             ],
             limit=1000,
@@ -86,6 +102,10 @@ class CustomerGradingEngine(models.AbstractModel):
         if subject.name == "lead":
             customers = measures._get_changed_sql(scope, since, "partner")
             queries += [self._get_leads_sql(query) for query in customers]
+        queries += [
+            self._get_moved_sql(criterion, since)
+            for criterion in policy.criterion_ids.filtered("dimension_id")
+        ]
         rows = self.env.execute_query(SQL(" UNION ").join(queries))
         return [row[0] for row in rows if row[0]]
 
@@ -98,6 +118,28 @@ class CustomerGradingEngine(models.AbstractModel):
             SQL.identifier(subject.table),
             since,
         )
+
+    def _get_moved_sql(self, criterion, since):
+        """Return the query of the subjects for which a grade that is looked at moved."""
+        of, subject = criterion.dimension_id.subject, criterion.policy_subject
+        key = SQL.identifier("moved", criterion.dimension_id._get_subject().field)
+        joins = SQL()
+        if (of, subject) == ("lead", "partner"):
+            key = SQL("contact.commercial_partner_id")
+            joins = SQL(
+                "JOIN crm_lead lead ON lead.id = moved.lead_id"
+                " JOIN res_partner contact ON contact.id = lead.partner_id"
+            )
+        moved = SQL(
+            "SELECT %s AS id FROM customer_grading_change moved %s"
+            " WHERE moved.dimension_id = %s AND moved.state = 'applied'"
+            " AND moved.write_date >= %s",
+            key,
+            joins,
+            criterion.dimension_id.id,
+            since,
+        )
+        return self._get_leads_sql(moved) if (of, subject) == ("partner", "lead") else moved
 
     @staticmethod
     def _get_leads_sql(customers):
