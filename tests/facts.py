@@ -23,7 +23,7 @@ from .common import CustomerGradingCommon, at
 
 SPRING = "2026-06-01"  # an ordinary day of the year before the grading
 YEAR_END = "2026-12-31"  # not yet due on the day of the grading
-VALUE_FIELDS = {"yes_no": "yes_no", "levels": "choice_id"}
+VALUE_FIELDS = {"yes_no": "yes_no", "levels": "choice_id", "text": "text_value"}
 
 
 class FactsCommon(CustomerGradingCommon):
