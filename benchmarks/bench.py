@@ -86,6 +86,12 @@ def measure(template, data, tenth, scale):
     say("Grading all customers by rank")
     rows += measure_rank(data, scale)
 
+    say("Grading all customers by a matrix, and by its grades")
+    rows += measure_others(data, scale)
+
+    say("Grading all opportunities")
+    rows.append(stages.check_leads(LARGE))
+
     say("Memory")
     databases.clone(data, LARGE)
     databases.install(LARGE, subject.MODULE)
@@ -102,6 +108,19 @@ def measure_rank(data, scale):
     return [
         stages.check_grading("rank", ranked),
         stages.check_first_grading("rank", ranked),
+    ]
+
+
+def measure_others(data, scale):
+    """Measure a policy of a matrix, and one that needs its grades: nightly runs only."""
+    databases.clone(data, LARGE)
+    databases.install(LARGE, subject.MODULE)
+    return [
+        stages.check_grading("matrix", stages.grade(LARGE, subject.create_matrix_policy, scale)),
+        stages.check_grading(
+            "dimension of a dimension",
+            stages.grade(LARGE, subject.create_dimension_policy, scale),
+        ),
     ]
 
 

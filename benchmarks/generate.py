@@ -186,7 +186,10 @@ def _create_orders(cr, patterns):
 
 
 def _create_leads(cr, patterns):
-    """A third is won, a good third lost, both within three months; the rest is open."""
+    """A third is won, a good third lost, both within three months; the rest is open.
+
+    Open ones are expected to close within a year; some should have closed already.
+    """
     last = get_last_id(cr, "crm_lead")
     common = {
         "id": f"{last} + doc.n",
@@ -211,6 +214,7 @@ def _create_leads(cr, patterns):
         "stage_id": "(ARRAY[1, 2, 3])[1 + mod(doc.g, 3)]",
         **dict.fromkeys(("probability", "automated_probability"), "10 + mod(doc.g, 80)"),
         "prorated_revenue": "round(doc.amount * (10 + mod(doc.g, 80)) / 100, 2)",
+        "date_deadline": "current_date - 30 + mod(doc.g, 400)::int",
         **dict.fromkeys(("date_last_stage_update", "write_date"), "doc.moment"),
     }
     for name, only, pattern, values in (

@@ -12,6 +12,7 @@ import databases
 import documents
 import partners
 import rival
+import scoring
 import subject
 from aggregates import AGGREGATES, get_aggregate_seconds
 from business import forget_values, move_customers
@@ -20,6 +21,7 @@ from measure import Stopwatch, sequential_scans
 from rows import Row
 
 MOVING = 0.05  # share of the customers that move between two runs
+DAYS_PASSED = 7  # between two runs of opportunities
 
 
 class Runs(NamedTuple):
@@ -180,6 +182,40 @@ def _moving(name, scale):
     databases.vacuum(name)
     with databases.environment(name) as env:
         yield env
+
+
+def check_leads(name):
+    """A night of a policy of opportunities, against Odoo's own scoring of the same ones.
+
+    Both read open and closed ones. The first grading is as of some days ago: what moves
+    in the night does so because time has passed.
+    """
+    scoring.count_all(name)
+    with databases.environment(name) as env:
+        policy = subject.create_closing_policy(env)
+        first = subject.put_in_force(policy)
+        subject.set_back(first, DAYS_PASSED)
+        subject.execute(first)
+    databases.vacuum(name)
+    scoring.score(name)  # warms up, and writes what differs from what was generated
+    odoo, ours = [], []
+    for _each in range(2):
+        databases.vacuum(name)
+        odoo.append(scoring.score(name))
+        with databases.environment(name) as env:
+            policy = subject.get_running_policy(env, "intention")
+            ours.append(subject.execute(subject.create_run(policy)))
+    night = ours[0]  # in the second one nothing moves any more
+    seconds = sum(odoo) / len(odoo)
+    return Row(
+        "lead run, against predictive lead scoring",
+        1 / 2,
+        night.seconds / seconds,
+        "x",
+        f"{night.graded:,} graded, {night.moved:,} move: evaluate {night.evaluate.seconds:.2f} s,"
+        f" store {night.store.seconds:.2f} s, changes {night.change.seconds:.2f} s;"
+        f" scoring {seconds:.2f} s; nothing new {ours[1].seconds / seconds:.2f} x",
+    )
 
 
 def check_rival(name, scale):

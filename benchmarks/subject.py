@@ -1,6 +1,7 @@
 """How the benchmark calls the addon; no other module here knows its models."""
 
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from typing import NamedTuple
 from unittest.mock import patch
 
@@ -18,6 +19,11 @@ GRADES = ("A", "B", "C", "D")
 A_REVENUE, A_ORDERS = 5_000, 3
 B_REVENUE, B_ORDERS = 1_000, 4
 C_DAYS = 180
+
+# Grades of two criteria of three levels each, a row for each level of the first.
+MATRIX = ("AAB", "BBC", "CCD")
+# Days to closing, or expected revenue, of the opportunities of each grade.
+CLOSING = {"A": (90, 2_000), "B": (180, 1_000), "C": (365, 500)}
 
 
 class Steps(NamedTuple):
@@ -50,16 +56,7 @@ def create_rank_policy(env):
 
 def create_requirements_policy(env):
     """Return a draft of a policy on revenue and orders whose moves take effect at once."""
-    dimension = env["customer.grading.dimension"].search([("code", "=", "value")])
-    policy = env["customer.grading.policy"].create(
-        {
-            "name": "Benchmark",
-            "dimension_id": dimension.id,
-            "decide_by": "requirements",
-            "downgrade_timing": "now",
-            "downgrade_days": 0,
-        }
-    )
+    policy = _create_policy(env, "value")
     revenue = _create_criterion(policy, "invoiced_revenue", period_count=12)
     orders = _create_criterion(policy, "order_count", period_count=12)
     age = _create_criterion(policy, "days_since_order", period="all_time")
@@ -70,6 +67,66 @@ def create_requirements_policy(env):
     return policy
 
 
+def create_matrix_policy(env):
+    """Return a draft of a policy that looks revenue and recency up in a table of nine cells."""
+    policy = _create_policy(env, "value")
+    revenue = _create_criterion(policy, "invoiced_revenue", period_count=12)
+    age = _create_criterion(policy, "days_since_order", period="all_time")
+    large = _create_bands(revenue, (A_REVENUE, B_REVENUE, 0))
+    recent = _create_bands(age, (0, C_DAYS + 1, 2 * C_DAYS + 1))
+    for code in GRADES:
+        cells = [
+            [(revenue, "level_is", large[row]), (age, "level_is", recent[column])]
+            for row, grades in enumerate(MATRIX)
+            for column, grade in enumerate(grades)
+            if grade == code
+        ]
+        _create_rule(policy, code, "any", [("all", cell) for cell in cells])
+    return policy
+
+
+def create_dimension_policy(env):
+    """Return a draft of a policy, in a dimension of its own, on the grades of the matrix."""
+    value = env["customer.grading.dimension"].search([("code", "=", "value")])
+    policy = _create_policy(env, "service")
+    grade = _create_criterion(policy, "other_grade", dimension_id=value.id)
+    revenue = _create_criterion(policy, "invoiced_revenue", period_count=12)
+    best, good, *_others = grade.band_ids.sorted("sequence")
+    _create_rule(policy, "A", "all", [(grade, "level_ge", best), (revenue, "ge", A_REVENUE)])
+    _create_rule(policy, "B", "any", [(grade, "level_ge", good), (revenue, "ge", B_REVENUE)])
+    _create_rule(policy, "C", "all", [(grade, "known", 0)])
+    _create_rule(policy, "D", "all", [])
+    return policy
+
+
+def create_closing_policy(env):
+    """Return a draft of a policy of all opportunities, on days to closing and on revenue."""
+    policy = _create_policy(env, "intention", subject="lead")
+    policy.lead_population = "all"
+    closing = _create_criterion(policy, "lead_days_to_close")
+    revenue = _create_criterion(policy, "lead_expected_revenue")
+    for code, (days, amount) in CLOSING.items():
+        _create_rule(policy, code, "any", [(closing, "le", days), (revenue, "ge", amount)])
+    _create_rule(policy, "D", "all", [])
+    return policy
+
+
+def _create_policy(env, code, subject="partner"):
+    """Return an empty draft in the dimension ``code``, made where there is none."""
+    dimension = env["customer.grading.dimension"].search([("code", "=", code)])
+    if not dimension:
+        dimension = dimension.create({"name": code, "code": code, "subject": subject})
+    return env["customer.grading.policy"].create(
+        {
+            "name": f"Benchmark {code}",
+            "dimension_id": dimension.id,
+            "decide_by": "requirements",
+            "downgrade_timing": "now",
+            "downgrade_days": 0,
+        }
+    )
+
+
 def _create_criterion(policy, code, **vals):
     measure = policy.env["customer.grading.measure"].search([("code", "=", code)])
     return policy.env["customer.grading.criterion"].create(
@@ -77,39 +134,74 @@ def _create_criterion(policy, code, **vals):
     )
 
 
-def _create_rule(policy, code, kind, conditions):
+def _create_bands(criterion, starts):
+    """Return the levels of a criterion, the best first."""
+    return criterion.env["customer.grading.band"].create(
+        [
+            {
+                "criterion_id": criterion.id,
+                "sequence": position,
+                "lower": lower,
+                "level": f"Level {position + 1}",
+            }
+            for position, lower in enumerate(starts)
+        ]
+    )
+
+
+def _create_rule(policy, code, kind, tree):
+    """Add the requirement of a grade.
+
+    :param tree: conditions ``(criterion, operator, number or level)`` and groups ``(kind,
+        conditions)``
+    """
     position = GRADES.index(code)
-    grade = policy.env["customer.grade"].create(
+    dimension = policy.dimension_id
+    grade = dimension.grade_ids.filtered(lambda grade: grade.code == code) or policy.env[
+        "customer.grade"
+    ].create(
         {
             "code": code,
             "name": code,
-            "dimension_id": policy.dimension_id.id,
+            "dimension_id": dimension.id,
             "sequence": 10 * position,
             "color": position + 1,
         }
     )
-    lines = [
-        Command.create(
-            {
-                "kind": "condition",
-                "depth": 1,
-                "sequence": sequence,
-                "criterion_id": criterion.id,
-                "operator": operator,
-                "value": value,
-            }
-        )
-        for sequence, (criterion, operator, value) in enumerate(conditions)
-    ]
     policy.env["customer.grading.rule"].create(
         {
             "policy_id": policy.id,
             "grade_id": grade.id,
             "kind": kind,
             "sequence": 10 * position,
-            "line_ids": lines,
+            "line_ids": [
+                Command.create({"sequence": sequence, **line})
+                for sequence, line in enumerate(_get_lines(tree))
+            ],
         }
     )
+
+
+def _get_lines(tree, depth=0):
+    """Return the flat lines of a requirement, as the screen keeps them."""
+    lines = []
+    for first, *rest in tree:
+        if isinstance(first, str):
+            lines += [{"kind": first, "depth": depth}, *_get_lines(rest[0], depth + 1)]
+        else:
+            operator, operand = rest
+            name = "level_id" if operator.startswith("level") else "value"
+            value = operand.id if name == "level_id" else operand
+            lines.append(
+                {
+                    "kind": "condition",
+                    "depth": depth,
+                    "criterion_id": first.id,
+                    "operator": operator,
+                    name: value,
+                }
+            )
+    return lines
 
 
 def put_in_force(policy):
@@ -119,9 +211,10 @@ def put_in_force(policy):
     return run
 
 
-def get_running_policy(env):
-    """Return the policy in force."""
-    return env["customer.grading.policy"].search([("state", "=", "running")])
+def get_running_policy(env, code="value"):
+    """Return the policy in force in the dimension ``code``."""
+    running = [("state", "=", "running"), ("dimension_id.code", "=", code)]
+    return env["customer.grading.policy"].search(running)
 
 
 def create_run(policy):
@@ -129,6 +222,12 @@ def create_run(policy):
     run = policy._create_run("nightly")
     policy.env.cr.commit()
     return run
+
+
+def set_back(run, days):
+    """Let the run grade as of some days ago."""
+    run.date -= timedelta(days=days)
+    run.env.cr.commit()
 
 
 def execute(run):
