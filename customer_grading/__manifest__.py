@@ -17,6 +17,7 @@
         "wizard/customer_grading_set_grade_views.xml",
         "wizard/customer_grading_refuse_views.xml",
         "wizard/customer_grading_new_policy_views.xml",
+        "wizard/customer_grading_table_views.xml",
         "views/customer_grading_dimension_views.xml",
         "views/customer_grade_views.xml",
         "views/customer_grading_question_views.xml",

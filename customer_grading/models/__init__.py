@@ -21,6 +21,7 @@ from . import (
     customer_grading_phrases,
     customer_grading_words,
     customer_grading_policy_text,
+    customer_grading_policy_table,
     customer_grading_policy_form,
     customer_grading_criterion_facts,
     customer_grading_engine,

@@ -86,6 +86,18 @@ class CustomerGrade(models.Model):
                 return code
         return super()._search_display_name(operator, value)
 
+    @api.model
+    def name_create(self, name):
+        """Make a grade of its code, where people type one that the dimension has not yet."""
+        dimension = self.env["customer.grading.dimension"].browse(
+            self.env.context.get("default_dimension_id")
+        )
+        code = name.strip()
+        if not dimension or len(code) > self._fields["code"].size:
+            return super().name_create(name)
+        grade = dimension._find_or_create_grade({"code": code})
+        return grade.id, grade.display_name
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         held = self._is_named_by("customer.grading.result")

@@ -1,7 +1,20 @@
+from typing import Any, NamedTuple
+
 from odoo import api, models
 from odoo.exceptions import UserError
 
 from .customer_grading_measure import NUMERIC_UNITS
+
+
+class Way(NamedTuple):
+    """One way to meet a requirement.
+
+    :ivar conditions: those that it surely asks for, all of them together
+    :ivar is_exact: whether it asks for nothing else
+    """
+
+    conditions: Any
+    is_exact: bool
 
 
 class CustomerGradingPolicy(models.Model):
@@ -107,25 +120,18 @@ class CustomerGradingPolicy(models.Model):
         return []
 
     def _get_reach_problems(self):
-        """Name the grades that come after one that takes everybody they would take."""
-        problems = []
-        seen = []
+        """Name the requirements, and the ways to meet one, that earlier ones leave nobody to."""
+        problems, earlier = [], []
+        reached = self.env["customer.grade"]
         for rule in self.rule_ids:
-            blocker = next((other for other in seen if rule._is_within(other)), None)
-            if blocker:
-                problems.append(
-                    self._prepare_problem(
-                        self.env._(
-                            "Grade %(grade)s can never be reached: whoever meets %(grade)s "
-                            "meets %(earlier)s first.",
-                            grade=rule.grade_id.code,
-                            earlier=blocker.grade_id.code,
-                        ),
-                        self.env._("Open grade %s", rule.grade_id.code),
-                        rule._get_dialog_action(),
-                    )
-                )
-            seen.append(rule)
+            ways = rule._get_ways()
+            takers = [rule._find_taker(way, earlier) for way in ways]
+            if ways and all(takers):
+                problems.append(rule._prepare_reach_problem(takers[0], rule.grade_id in reached))
+            else:
+                problems += rule._get_way_problems(ways, takers)
+                reached |= rule.grade_id
+            earlier += [(rule, way) for way in ways]
         return problems
 
     def _prepare_problem(self, message, action_text=None, action=None, level="danger"):
@@ -324,22 +330,96 @@ class CustomerGradingRule(models.Model):
             )
         return None
 
-    def _is_within(self, other):
-        """Whether everybody who meets this requirement surely meets ``other`` as well.
+    def _prepare_reach_problem(self, taker, is_repeated):
+        """Return the problem of a requirement that leaves nobody: ``taker`` takes them first.
 
-        It is told from the top conditions of requirements that ask for all of theirs:
-        each of the other's must follow from one of this one's.
+        :param is_repeated: whether an earlier requirement gives the same grade: it can be
+            reached, and this one is needless
         """
-        if not other.line_ids and other.kind in ("all", "none"):
-            return True
-        if self.kind != "all" or other.kind != "all":
-            return False
-        own, others = self._get_children(), other._get_children()
-        mine, theirs = own.get(self, self.browse()), others.get(other, self.browse())
-        if any(line.kind != "condition" for line in theirs):
-            return False
-        mine = mine.filtered(lambda line: line.kind == "condition")
-        return all(any(line._implies(asked) for line in mine) for asked in theirs)
+        names = {"grade": self.grade_id.code, "earlier": taker.grade_id.code}
+        message = (
+            self.env._(
+                "A later requirement of grade %(grade)s is never asked for: whoever meets it "
+                "meets %(earlier)s first.",
+                **names,
+            )
+            if is_repeated
+            else self.env._(
+                "Grade %(grade)s can never be reached: whoever meets %(grade)s meets "
+                "%(earlier)s first.",
+                **names,
+            )
+        )
+        return self._prepare_rule_problem(message, "warning" if is_repeated else "danger")
+
+    def _get_way_problems(self, ways, takers):
+        """Name those of several ways to meet the requirement that never come to be asked.
+
+        :param takers: for each way the earlier requirement that takes whoever meets it
+        """
+        problems = []
+        for position, (way, taker) in enumerate(zip(ways, takers, strict=True)):
+            own = [(self, other) for other in ways[:position]]
+            if not (taker or self._find_taker(way, own)):
+                continue
+            texts = [line._get_condition_text() for line in way.conditions]
+            names = {
+                "grade": self.grade_id.code,
+                "conditions": self.env["customer.grading.measure"]._join_all(texts),
+                "earlier": taker.grade_id.code,
+            }
+            message = (
+                self.env._(
+                    "Grade %(grade)s: “%(conditions)s” can never be reached: whoever meets it "
+                    "meets %(earlier)s first.",
+                    **names,
+                )
+                if taker
+                else self.env._(
+                    "Grade %(grade)s: “%(conditions)s” adds nothing to what stands before it.",
+                    **names,
+                )
+            )
+            problems.append(self._prepare_rule_problem(message, "warning"))
+        return problems
+
+    def _prepare_rule_problem(self, message, level):
+        return self.policy_id._prepare_problem(
+            message,
+            self.env._("Open grade %s", self.grade_id.code),
+            self._get_dialog_action(),
+            level,
+        )
+
+    def _get_ways(self):
+        """Return the ways to meet the requirement, each as a :class:`Way`."""
+        self.ensure_one()
+        children = self._get_children()
+        lines = children.get(self, self.browse())
+        if self.kind == "any":
+            parts = [
+                children.get(line, line) if line.kind in ("condition", "all") else line
+                for line in lines
+            ]
+        elif self.kind == "all" or (self.kind == "none" and not lines):
+            parts = [lines]
+        else:
+            return [Way(self.browse(), False)]
+        conditions = [part.filtered(lambda line: line.kind == "condition") for part in parts]
+        return [Way(known, known == part) for known, part in zip(conditions, parts, strict=True)]
+
+    @api.model
+    def _find_taker(self, way, earlier):
+        """Return the requirement that surely takes whoever meets ``way``, or nothing.
+
+        :param earlier: list of ``(requirement, one of its ways)`` in the order of testing
+        """
+        for rule, other in earlier:
+            if other.is_exact and all(
+                any(line._implies(asked) for line in way.conditions) for asked in other.conditions
+            ):
+                return rule
+        return self.browse()
 
     def _implies(self, other):
         """Whether this condition can only hold where ``other`` does."""

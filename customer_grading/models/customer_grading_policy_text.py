@@ -178,11 +178,37 @@ class CustomerGradingPolicy(models.Model):
             sentences.append(self.env._("Whoever fits none is not graded."))
         limited = self.rule_ids.filtered("limit_count")
         sentences += [rule._get_limit_text() for rule in limited]
-        return (
-            self._get_flat_table()
-            + self._get_list(self._get_nested_sentences(), "ol")
-            + self._get_paragraphs(sentences)
+        table = self._get_decision_table() or (
+            self._get_flat_table() + self._get_list(self._get_nested_sentences(), "ol")
         )
+        return table + self._get_paragraphs(sentences)
+
+    def _get_decision_table(self):
+        """Return the requirements as rows of a table, where grades have several of them."""
+        criteria, rows = self._read_table() or (None, ())
+        if len(rows) == len(self.rule_ids.grade_id):
+            return Markup()
+        anything = self.env._("any")
+        lines = [
+            [
+                *(
+                    criterion._get_cell_text(row.cells[criterion])
+                    if criterion in row.cells
+                    else anything
+                    for criterion in criteria
+                ),
+                self._get_grade_title(row.grade),
+            ]
+            for row in rows
+        ]
+        heads = [criterion._get_label() for criterion in criteria]
+        return self._get_table([*heads, self.env._("Grade")], lines)
+
+    @staticmethod
+    def _get_grade_title(grade):
+        """Return a grade as it heads a column: code and name."""
+        code, name = grade.code or "", grade.name or ""
+        return code if code == name else f"{code} {name}".strip()
 
     def _get_flat_table(self):
         """Return the table criteria x grades of what requirements ask for all together."""
@@ -261,8 +287,7 @@ class CustomerGradingRule(models.Model):
     def _get_title(self):
         """Return the grade as it heads a column: code and name."""
         self.ensure_one()
-        code, name = self.grade_id.code or "", self.grade_id.name or ""
-        return code if code == name else f"{code} {name}".strip()
+        return self.policy_id._get_grade_title(self.grade_id)
 
     def _get_flat_conditions(self):
         """Return the conditions that must all hold; those in groups are left out."""

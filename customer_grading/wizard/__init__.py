@@ -3,4 +3,5 @@ from . import (
     customer_grading_new_policy,
     customer_grading_refuse,
     customer_grading_set_grade,
+    customer_grading_table,
 )
