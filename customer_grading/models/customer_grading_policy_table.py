@@ -130,6 +130,8 @@ class CustomerGradingRule(models.Model):
         :return: ``None`` where it is of another form
         """
         self.ensure_one()
+        if self.limit_count:
+            return None
         children = self._get_children()
         lines = children.get(self, self.browse())
         if not lines:

@@ -185,9 +185,10 @@ class CustomerGradingPolicy(models.Model):
 
     def _get_decision_table(self):
         """Return the requirements as rows of a table, where grades have several of them."""
-        criteria, rows = self._read_table() or (None, ())
-        if len(rows) == len(self.rule_ids.grade_id):
+        table = self._read_table()
+        if not table or len(table[1]) == len(self.rule_ids.grade_id):
             return Markup()
+        criteria, rows = table
         anything = self.env._("any")
         lines = [
             [
