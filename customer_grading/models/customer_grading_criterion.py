@@ -168,7 +168,8 @@ class CustomerGradingCriterion(models.Model):
         required=True,
     )
     rank_among = fields.Selection(
-        [("positive", "Customers above zero"), ("known", "All with a known value")],
+        [("positive", "Those above zero"), ("known", "All with a known value")],
+        string="Ranked among",
         default="positive",
         required=True,
     )

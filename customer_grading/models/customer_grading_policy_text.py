@@ -236,19 +236,23 @@ class CustomerGradingPolicy(models.Model):
     # ------------------------------------------------------------------ points
 
     def _get_points_html(self):
-        total = self.score_criterion_id
-        if not total:
-            return Markup()
+        """Return a table for each total of points."""
+        totals = self.criterion_ids.filtered(
+            lambda criterion: not criterion.parent_id and criterion.kind != "measure"
+        )
         head = [
             self.env._("Criterion"),
             self.env._("Levels and points"),
             self.env._("Weight"),
             self.env._("Points at most"),
         ]
-        html = self._get_table(head, total._get_points_rows())
-        return html + self._get_paragraphs(
-            [self.env._("What is unknown gives no points."), total._get_scale_sentence()]
-        )
+        html = Markup()
+        for total in totals:
+            html += self._get_table(head, total._get_points_rows())
+            html += self._get_paragraphs([total._get_scale_sentence()])
+        if totals:
+            html += self._get_paragraphs([self.env._("What is unknown gives no points.")])
+        return html
 
     # ------------------------------------------------------------------ criteria
 
@@ -335,12 +339,27 @@ class CustomerGradingCriterion(models.Model):
                 self._get_base_text(),
                 *(self._get_domain_details()),
                 self._get_question_details(),
+                self.env._("the whole corporate group counts") if self.whole_group else "",
                 self._get_rank_details(),
+                self._get_level_details(),
             ]
         )
         if not details:
             return ""
         return self.env._("%(criterion)s: %(details)s", criterion=self.name, details=details)
+
+    def _get_level_details(self):
+        """Return where the levels begin, which the table of points tells of its criteria."""
+        if self._is_scored() or not any(self.band_ids.mapped("level")):
+            return ""
+        return self.env._("levels: %s", self.level_summary)
+
+    def _is_scored(self):
+        """Whether the criterion is part of a total of points."""
+        root = self
+        while root.parent_id:
+            root = root.parent_id
+        return root.kind != "measure"
 
     def _get_domain_details(self):
         measure = self.env["customer.grading.measure"]
