@@ -156,6 +156,9 @@ class CustomerGradingCriterion(models.Model):
     band_ids = fields.One2many(
         "customer.grading.band", "criterion_id", string="Levels and points", copy=True
     )
+    has_special_bands = fields.Boolean(
+        compute="_compute_has_special_bands", help="Whether levels are for some customers only."
+    )
     band_by = fields.Selection(
         [
             ("value", "The value"),
@@ -248,6 +251,11 @@ class CustomerGradingCriterion(models.Model):
         if self.measure_id.kind == "grade" and self.dimension_id:
             return self.dimension_id.name
         return self.measure_id.name or ""
+
+    @api.depends("band_ids.subject_domain")
+    def _compute_has_special_bands(self):
+        for criterion in self:
+            criterion.has_special_bands = len(criterion._get_band_sets()) > 1
 
     @api.depends("measure_id")
     def _compute_model_name(self):
