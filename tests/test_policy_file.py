@@ -12,7 +12,7 @@ from odoo.tests.common import BaseCase, tagged
 
 from .common import TODAY, CustomerGradingCommon
 
-LIBRARY = ("df1_revenue_rank", "s02_heavy_truck", "s37_dealer_scorecard")
+LIBRARY = ("df1_revenue_rank", "s02_heavy_truck", "s37_dealer_scorecard", "s59_closing_time")
 COUNTED_MODELS = (
     "customer.grading.policy",
     "customer.grading.criterion",
