@@ -5,8 +5,10 @@ from datetime import date, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import TODAY, CustomerGradingCommon, at
@@ -218,6 +220,18 @@ class TestOpportunities(OpportunityCommon):
         result = self._get_results(lead, self.intention)[lead]
         lead.unlink()
         self.assertFalse(result.exists())
+
+    def test_the_start_by_expected_closing_has_its_days_on_the_better_side(self):
+        days = (0, 7, 8, 31, 32, 92, 93, -1)
+        leads = self.env["crm.lead"].union(*map(self._create_closing, days))
+        leads |= self._create_lead(self.customer, date(2026, 11, 1))
+        policy = self.env["customer.grading.policy"]._load_file("s59_closing_time")
+        with freeze_time(at(TODAY)):
+            self._activate(policy)
+        self.assertEqual(
+            self._get_grades(leads, dimension=policy.dimension_id),
+            ["H", "H", "A", "A", "B", "B", "C", False, False],
+        )
 
     def test_a_policy_of_opportunities_reads_as_one_and_is_tried_on(self):
         self._create_closing(10, expected_revenue=500)
@@ -555,3 +569,93 @@ class TestOpportunityAccess(OpportunityCommon):
         [sheet] = lead.with_user(seller).get_grading_sheets()
         self.assertEqual(sheet["badge"]["code"], "B")
         self.assertTrue(sheet["blocks"])
+
+
+@tagged("post_install", "-at_install")
+class TestOpportunityScreens(OpportunityCommon):
+    """What grades opportunities speaks of opportunities."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policy = cls._create_urgency_policy()
+        cls.soon, cls.later = cls._create_closing(10), cls._create_closing(60)
+
+    def test_nothing_that_a_run_says_is_of_customers(self):
+        run = self.policy._create_run("preview")
+        run._execute()
+        said = [run.summary, run.data_check, run.first_text, run._get_moving_text(100)]
+        self._grade(self.policy)
+        self.policy.stop_percent = 10
+        (self.soon | self.later).date_deadline = TODAY + timedelta(days=200)
+        with freeze_time(at(TODAY)):
+            stopped = self._run(self.policy)
+        self.assertEqual(stopped.state, "stopped")
+        said += [stopped.counts, stopped.stop_text, stopped.activity_ids.mapped("note")]
+        for action in (
+            self.policy.action_view_results(),
+            self.policy.rule_ids[0].action_view_met(),
+            stopped.action_view_waiting(),
+        ):
+            said.append({**action, "help": ""}["name"])
+        texts = json.dumps(said).replace("customer_grading", "").replace("customer.grading", "")
+        self.assertIn("opportunities", texts)
+        self.assertNotIn("ustomer", texts)
+        self.assertNotIn("customers", self.policy.reads_as)
+
+    def test_who_meets_a_requirement_is_opened_as_opportunities(self):
+        rule = self.policy.rule_ids[0]
+        with freeze_time(at(TODAY)):
+            action = rule.action_view_met()
+        found = self.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(found & (self.soon | self.later), self.soon)
+
+    def test_a_grade_opens_the_opportunities_that_hold_it(self):
+        self._grade(self.policy)
+        other = self._create_dimension("urgency", subject="lead")
+        for dimension in (self.intention, other):
+            if dimension == other:
+                self._activate(self._create_policy({}, [("A", ())], dimension=other))
+            action = dimension._find_grade("A").action_view_customers()
+            found = self.env[action["res_model"]].search(action["domain"])
+            leads = found if found._name == "crm.lead" else found.lead_id
+            with self.subTest(dimension=dimension.name):
+                self.assertIn(self.soon, leads)
+                self.assertEqual(self.later in leads, dimension == other)
+
+    @freeze_time(at(TODAY))
+    def test_test_opportunities_get_their_grade_and_a_wrong_one_warns(self):
+        grade_a = self.intention._find_grade("A")
+        self.policy.test_customer_ids = [
+            Command.create({"lead_id": lead.id, "expected_grade_id": grade_a.id})
+            for lead in (self.soon, self.later)
+        ]
+        self.policy.action_try_test_customers()
+        self.assertEqual(self.policy.test_customer_ids.mapped("verdict"), ["met", "unmet"])
+        self.assertEqual(
+            self.policy._get_problems()[-1]["message"],
+            "Test opportunity “Opportunity” gets B instead of A.",
+        )
+        self.policy.test_customer_ids[1].lead_id = self.soon
+        self.assertFalse(self.policy.test_customer_ids[1].tried)
+        with self.assertRaisesRegex(ValidationError, "grades opportunities"):
+            self.policy.test_customer_ids = [Command.create({"partner_id": self.customer.id})]
+
+    def test_lists_show_the_column_of_what_is_graded(self):
+        def get_columns(model):
+            views = self.env[model].get_views([(False, "list")])
+            arch = etree.fromstring(views["views"]["list"]["arch"])
+            return {
+                node.get("name")
+                for node in arch.xpath("./field[@name='partner_id' or @name='lead_id']")
+                if node.get("column_invisible") != "True"
+            }
+
+        Dimension = self.env["customer.grading.dimension"]
+        for model in ("customer.grading.result", "customer.grading.change"):
+            with patch.object(type(Dimension), "_is_used", lambda self, subject: False):
+                self.assertEqual(get_columns(model), {"partner_id"})
+            with patch.object(type(Dimension), "_is_used", lambda self, subject: subject == "lead"):
+                self.assertEqual(get_columns(model), {"lead_id"})
+            with patch.object(type(Dimension), "_is_used", lambda self, subject: True):
+                self.assertEqual(get_columns(model), {"partner_id", "lead_id"})

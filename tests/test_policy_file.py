@@ -19,6 +19,7 @@ LIBRARY = (
     "s37_dealer_scorecard",
     "s46_sales_share",
     "s50_key_customers",
+    "s59_closing_time",
 )
 COUNTED_MODELS = (
     "customer.grading.policy",

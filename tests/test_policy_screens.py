@@ -189,6 +189,32 @@ class TestPolicyScreens(CustomerGradingCommon):
         self.assertEqual(policy.rule_ids.grade_id.dimension_id, loyalty)
         self.assertEqual(policy.rule_ids.mapped("grade_code"), ["A", "B", "C", "D"])
 
+    def test_opportunities_start_from_what_grades_opportunities(self):
+        Wizard = self.env["customer.grading.new.policy"]
+        with Form(Wizard) as form:
+            self.assertEqual((form.subject, form.name), ("partner", "Customer grading"))
+            self.assertIn("df1_revenue_rank", form.library_keys)
+            self.assertNotIn("s59_closing_time", form.library_keys)
+            form.subject = "lead"
+            self.assertEqual(form.dimension_id.subject, "lead")
+            self.assertEqual(form.name, "Opportunity grading")
+            self.assertIn("s59_closing_time", form.library_keys)
+            self.assertNotIn("df1_revenue_rank", form.library_keys)
+        policy = form.record._make_policy()
+        self.assertEqual(policy.subject, "lead")
+        self.assertEqual(policy.rule_ids.mapped("grade_code"), ["H", "A", "B", "C"])
+        self.assertFalse(policy._get_own_problems())
+
+    def test_a_file_must_grade_what_was_asked_for(self):
+        lead = self.env.ref("customer_grading.customer_grading_dimension_opportunity")
+        content = base64.b64encode((LIBRARY / "df1_revenue_rank.json").read_bytes())
+        wizard = self.env["customer.grading.new.policy"].create(
+            {"dimension_id": lead.id, "lead_start": "file", "file": content, "file_name": "x.json"}
+        )
+        self.assertEqual(wizard.subject, "lead")
+        with self.assertRaisesRegex(UserError, "“A-D by revenue rank” grades customers"):
+            wizard._make_policy()
+
     def test_a_criterion_tells_what_was_known_in_the_last_try_on(self):
         customers = self._create_customers(3)
         self._create_invoice(customers[0], Date.today(), amount=1000)

@@ -24,7 +24,7 @@ class CustomerGrade(models.Model):
         translate=True,
         help="Shown with the grade: how these customers are served.",
     )
-    result_count = fields.Integer("Customers today", compute="_compute_result_count")
+    result_count = fields.Integer("Graded today", compute="_compute_result_count")
     is_best = fields.Boolean("Best grade", compute="_compute_is_best", search="_search_is_best")
 
     _code_uniq = models.Constraint(
@@ -108,8 +108,7 @@ class CustomerGrade(models.Model):
         if held or told or rule:
             raise UserError(
                 self.env._(
-                    "A grade that customers hold or held, or that a policy gives, cannot "
-                    "be deleted: its history would be lost. Archive it instead."
+                    "A grade that is or was held, or that a policy gives, cannot be deleted: its history would be lost. Archive it instead."
                 )
             )
 
@@ -124,12 +123,27 @@ class CustomerGrade(models.Model):
         return bool(Model.search_count(Domain.OR(naming), limit=1))
 
     def action_view_customers(self):
-        """Open the customers that hold this grade in the current company."""
+        """Open who holds this grade in the current company: customers or opportunities.
+
+        A main grade stands on their lists; that of another dimension on its results.
+        """
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("contacts.action_contacts")
-        return dict(
-            action,
-            name=self.display_name,
-            domain=[("customer_grade_id", "=", self.id), ("parent_id", "=", False)],
-            context={},
-        )
+        dimension = self.dimension_id
+        if dimension._get_main(dimension.subject, self.env.company) != dimension:
+            action = self._get_action("customer_grading.customer_grading_result_action")
+            action.update(
+                domain=[("grade_id", "=", self.id)],
+                context={"create": False, "grading_subject": dimension.subject},
+            )
+        elif dimension.subject == "lead":
+            action = self._get_action("crm.crm_lead_opportunities")
+            action.update(domain=[("opportunity_grade_id", "=", self.id)], context={})
+        else:
+            action = self._get_action("contacts.action_contacts")
+            holding = [("customer_grade_id", "=", self.id), ("parent_id", "=", False)]
+            action.update(domain=holding, context={})
+        return action
+
+    def _get_action(self, xml_id):
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        return dict(action, name=self.display_name)

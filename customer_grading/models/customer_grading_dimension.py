@@ -168,6 +168,10 @@ class CustomerGradingDimension(models.Model):
         """Return the :class:`Subject` that is graded."""
         return SUBJECTS[self.subject]
 
+    def _choose_text(self, of_customers, of_opportunities):
+        """Return the one of two whole sentences that fits what is graded."""
+        return of_opportunities if self.subject == "lead" else of_customers
+
     def _get_needed(self):
         """Return the dimensions whose grades the grades of this one are made from."""
         needed = self.browse()

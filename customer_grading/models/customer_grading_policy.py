@@ -42,7 +42,7 @@ class CustomerGradingPolicy(models.Model):
     sequence = fields.Integer(
         default=10,
         aggregator=None,
-        help="The first running policy that applies to a customer grades it.",
+        help="The first running policy that applies to a record grades it.",
     )
     active = fields.Boolean(default=True)
     state = fields.Selection(
@@ -69,7 +69,7 @@ class CustomerGradingPolicy(models.Model):
         "res.company",
         index=True,
         default=lambda self: self.env.company,
-        help="Company whose customers it grades; empty: each company grades its own.",
+        help="Company whose records it grades; empty: each company grades its own.",
     )
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     user_id = fields.Many2one(
@@ -165,7 +165,7 @@ class CustomerGradingPolicy(models.Model):
         "Stop and ask above (%)",
         default=10.0,
         tracking=True,
-        help="A run that would move more customers than this stops and asks; 0: never.",
+        help="A run that would move more than this stops and asks; 0: never.",
     )
     manual_months = fields.Integer(
         "Manual grades end within (months)",
@@ -191,7 +191,7 @@ class CustomerGradingPolicy(models.Model):
     )
     _percent_check = models.Constraint(
         "CHECK (stop_percent BETWEEN 0 AND 100)",
-        "“Stop and ask” is a share of the customers: between 0 and 100 %.",
+        "“Stop and ask” is a share: between 0 and 100 %.",
     )
 
     # ------------------------------------------------------------------ properties
@@ -349,8 +349,8 @@ class CustomerGradingPolicy(models.Model):
         if self.filtered(lambda policy: policy.state != "draft"):
             raise UserError(
                 self.env._(
-                    "A policy that graded customers cannot be deleted: their history "
-                    "would be lost. Close it and archive it instead."
+                    "A policy that was in force cannot be deleted: the history of the grades "
+                    "that it gave would be lost. Close it and archive it instead."
                 )
             )
 

@@ -185,7 +185,7 @@ class CustomerGradingCriterion(models.Model):
         if self.measure_id.kind == "grade" and not self.dimension_id:
             return self.env._("choose the dimension whose grade counts.")
         if self.measure_id.kind == "filter" and self.subject_domain in (False, "", "[]"):
-            return self.env._("set the filter that the customer shall match.")
+            return self.env._("set the filter that shall match.")
         if self.unit == "quantity" and not self.uom_id:
             return self.env._("choose the unit in which quantities are added up.")
         return None

@@ -49,11 +49,17 @@ class CustomerGradingPolicy(models.Model):
         return ["customer_grading/data/policies"]
 
     @api.model
-    def _get_library(self):
-        """Return the policies of the library as ``(key, name in the user's language)``."""
+    def _get_library(self, subject=None):
+        """Return the policies of the library as ``(key, name in the user's language)``.
+
+        :param subject: only those that grade such records
+        """
         library = []
         for key in sorted(self._get_library_files()):
-            name = json.loads(self._read_library_file(key))["name"]
+            content = json.loads(self._read_library_file(key))
+            if subject and content["dimension"].get("subject", "partner") != subject:
+                continue
+            name = content["name"]
             if isinstance(name, dict):
                 name = name.get(self.env.lang) or name["en"]
             library.append((key, name))

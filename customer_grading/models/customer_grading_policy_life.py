@@ -164,7 +164,8 @@ class CustomerGradingPolicy(models.Model):
 
     def action_view_results(self):
         """Open the results of the policy."""
-        return self._get_related_action("customer.grading.result", self.env._("Customers"))
+        name = self.dimension_id._choose_text(self.env._("Customers"), self.env._("Opportunities"))
+        return self._get_related_action("customer.grading.result", name)
 
     def action_view_not_graded(self):
         """Open the results without a grade."""
@@ -188,7 +189,7 @@ class CustomerGradingPolicy(models.Model):
             "res_model": model,
             "view_mode": "list,form",
             "domain": [("policy_id", "=", self.id), *domain],
-            "context": {"create": False},
+            "context": {"create": False, "grading_subject": self.subject},
         }
 
     def action_add_grade(self):

@@ -274,16 +274,25 @@ class CustomerGradingPolicy(models.Model):
             )
             if self.downgrade_days
             else self.env._("A lower grade takes effect %s.", downgrade),
-            self.env._(
-                "Grading stops and asks when more than %s %% of the customers would move.",
-                self.criterion_ids._format_number(self.stop_percent),
-            )
-            if self.stop_percent
-            else "",
+            self._get_stop_sentence(),
             self.env._("A grade set by hand wins, and ends within %s months.", self.manual_months)
             if self.manual_months
             else self.env._("A grade set by hand wins until it is ended."),
         ]
+
+    def _get_stop_sentence(self):
+        if not self.stop_percent:
+            return ""
+        share = self.criterion_ids._format_number(self.stop_percent)
+        return self.dimension_id._choose_text(
+            self.env._(
+                "Grading stops and asks when more than %s %% of the customers would move.", share
+            ),
+            self.env._(
+                "Grading stops and asks when more than %s %% of the opportunities would move.",
+                share,
+            ),
+        )
 
 
 class CustomerGradingRule(models.Model):

@@ -56,7 +56,12 @@ class CustomerGradingExplanation(models.AbstractModel):
     def _get_text_without_explanation(self, record, grade):
         if record._name == "customer.grading.run.line":
             return self.env._("The policy was changed since then.")
-        return "" if grade else self.env._("No policy grades this customer any more")
+        if grade:
+            return ""
+        return record.dimension_id._choose_text(
+            self.env._("No policy grades this customer any more"),
+            self.env._("No policy grades this opportunity any more"),
+        )
 
     def _get_move_text(self, explanation, from_grade, figures):
         """Return what brought a customer from ``from_grade`` to the grade explained."""

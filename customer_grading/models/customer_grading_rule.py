@@ -44,6 +44,7 @@ class CustomerGradingRule(models.Model):
         index=True,
     )
     policy_state = fields.Selection(related="policy_id.state")
+    policy_subject = fields.Selection(related="policy_id.subject")
     company_id = fields.Many2one(related="policy_id.company_id", store=True, precompute=True)
     dimension_id = fields.Many2one(related="policy_id.dimension_id")
     sequence = fields.Integer(default=10, aggregator=None)
@@ -83,7 +84,7 @@ class CustomerGradingRule(models.Model):
     grade_name = fields.Char(related="grade_id.name", readonly=False, string="Grade name")
     grade_color = fields.Integer(related="grade_id.color", readonly=False, string="Color")
     grade_meaning = fields.Text(related="grade_id.meaning", readonly=False)
-    result_count = fields.Integer(compute="_compute_result_count", string="Customers today")
+    result_count = fields.Integer(compute="_compute_result_count", string="Graded today")
     met_count = fields.Char("Meet it today", readonly=True, copy=False)
 
     # A condition.

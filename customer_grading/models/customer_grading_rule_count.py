@@ -35,26 +35,35 @@ class CustomerGradingRule(models.Model):
         }
 
     def action_view_met(self):
-        """Open the customers that meet the requirement today."""
+        """Open the customers or opportunities that meet the requirement today."""
         met, _near = self._get_met_ids()
-        return self._get_customers_action(
-            self.env._("Customers that meet %s today", self.grade_id.code), met
+        return self._get_subjects_action(
+            self.dimension_id._choose_text(
+                self.env._("Customers that meet %s today", self.grade_id.code),
+                self.env._("Opportunities that meet %s today", self.grade_id.code),
+            ),
+            met,
         )
 
     def action_view_near(self):
-        """Open the customers that miss one condition of the requirement."""
+        """Open the customers or opportunities that miss one condition of the requirement."""
         _met, near = self._get_met_ids()
-        return self._get_customers_action(
-            self.env._("Customers that miss one condition of %s", self.grade_id.code), near
+        return self._get_subjects_action(
+            self.dimension_id._choose_text(
+                self.env._("Customers that miss one condition of %s", self.grade_id.code),
+                self.env._("Opportunities that miss one condition of %s", self.grade_id.code),
+            ),
+            near,
         )
 
-    def _get_customers_action(self, name, ids):
+    def _get_subjects_action(self, name, ids):
         return {
             "type": "ir.actions.act_window",
             "name": name,
-            "res_model": "res.partner",
+            "res_model": self.dimension_id._get_subject().model,
             "view_mode": "list,form",
             "domain": [("id", "in", ids)],
+            "context": {"active_test": False},
         }
 
     def _get_count_text(self, met, near):

@@ -26,12 +26,13 @@ class CustomerGradingRun(models.Model):
         "customer.grading.policy", required=True, ondelete="cascade", index=True, readonly=True
     )
     dimension_id = fields.Many2one(related="policy_id.dimension_id")
+    subject = fields.Selection(related="dimension_id.subject")
     company_id = fields.Many2one("res.company", ondelete="cascade", index=True, readonly=True)
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     mode = fields.Selection(
         [
             ("nightly", "Everybody"),
-            ("on_demand", "Chosen customers"),
+            ("on_demand", "On demand"),
             ("incremental", "What changed"),
             ("preview", "Try-on"),
         ],
@@ -319,7 +320,12 @@ class CustomerGradingRun(models.Model):
         self._note({"state": "stopped", "date_end": fields.Datetime.now()})
         self._ask_responsible(
             self.env._("A grading run stopped to ask"),
-            self.env._("Many customers would change their grade. Look, then apply or discard."),
+            self.dimension_id._choose_text(
+                self.env._("Many customers would change their grade. Look, then apply or discard."),
+                self.env._(
+                    "Many opportunities would change their grade. Look, then apply or discard."
+                ),
+            ),
         )
 
     def _apply_changes(self, commit=False, subject_ids=None):

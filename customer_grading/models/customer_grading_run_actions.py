@@ -86,7 +86,7 @@ class CustomerGradingRun(models.Model):
             "res_model": "customer.grading.change",
             "view_mode": "list,form",
             "domain": [("run_id", "=", self.id)],
-            "context": {"create": False},
+            "context": {"create": False, "grading_subject": self.subject},
         }
 
     def _get_try_on_action(self):

@@ -104,12 +104,15 @@ class CustomerGradingRun(models.Model):
             {"text": ""},
         ]
         if missing == 1:
-            cells[2]["text"] = self.env._("1 customer misses %s by it", grade.code)
+            cells[2]["text"] = self.dimension_id._choose_text(
+                self.env._("1 customer misses %s by it", grade.code),
+                self.env._("1 opportunity misses %s by it", grade.code),
+            )
         elif missing:
-            cells[2]["text"] = self.env._(
-                "%(count)s customers miss %(grade)s by it",
-                count=self._format_count(missing),
-                grade=grade.code,
+            names = {"count": self._format_count(missing), "grade": grade.code}
+            cells[2]["text"] = self.dimension_id._choose_text(
+                self.env._("%(count)s customers miss %(grade)s by it", **names),
+                self.env._("%(count)s opportunities miss %(grade)s by it", **names),
             )
         if known < total:
             is_question = criterion.measure_id.kind == "question"

@@ -39,6 +39,11 @@ class CustomerGradingRunLine(models.Model):
         help="To filter customers by what is not known of them.",
     )
 
+    @api.model
+    def _get_unused_fields(self):
+        """Show both: a try-on is of what is not graded yet."""
+        return ()
+
     def _compute_unknown_criterion_id(self):
         self.unknown_criterion_id = False
 

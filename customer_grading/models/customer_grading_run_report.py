@@ -82,7 +82,9 @@ class CustomerGradingRun(models.Model):
     def _get_group_text(self, model_name, path, group):
         """Return the name of those among whom a limit counts."""
         if not group:
-            return self.env._("all customers")
+            return self.dimension_id._choose_text(
+                self.env._("all customers"), self.env._("all opportunities")
+            )
         field = self.env["customer.grading.measure"]._get_path_field(model_name, path)
         if not field.relational:
             return group
@@ -125,8 +127,12 @@ class CustomerGradingRun(models.Model):
             if count and action:
                 cell["action"] = action
             rows.append({"muted": not count, "cells": [{"text": label}, cell]})
-        columns = [self.env._("Customers"), ""]
-        return {"title": self.env._("Customers"), "columns": columns, "rows": rows}
+        title = self._get_subjects_title()
+        return {"title": title, "columns": [title, ""], "rows": rows}
+
+    def _get_subjects_title(self):
+        """Return what is graded, as it heads a column."""
+        return self.dimension_id._choose_text(self.env._("Customers"), self.env._("Opportunities"))
 
     def _get_changes_action(self, direction):
         action = self.action_view_changes()
@@ -138,11 +144,11 @@ class CustomerGradingRun(models.Model):
             return None
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Customers"),
+            "name": self._get_subjects_title(),
             "res_model": "customer.grading.result",
             "view_mode": "list,form",
             "domain": [*self._get_results_domain(), *domain],
-            "context": {"create": False},
+            "context": {"create": False, "grading_subject": self.subject},
         }
 
     # ------------------------------------------------------------------ stopped to ask
@@ -159,11 +165,22 @@ class CustomerGradingRun(models.Model):
         domain = Domain(self._get_results_domain())
         total = Result.search_count(domain)
         moving = Result.search_count(domain & Domain("is_waiting", "=", True))
-        text = self.env._(
-            "Stopped to ask: %(moving)s of %(count)s customers would move (limit %(limit)s %%).",
-            moving=self._format_count(moving),
-            count=self._format_count(total),
-            limit=self._format_count(self.policy_id.stop_percent),
+        names = {
+            "moving": self._format_count(moving),
+            "count": self._format_count(total),
+            "limit": self._format_count(self.policy_id.stop_percent),
+        }
+        text = self.dimension_id._choose_text(
+            self.env._(
+                "Stopped to ask: %(moving)s of %(count)s customers would move (limit "
+                "%(limit)s %%).",
+                **names,
+            ),
+            self.env._(
+                "Stopped to ask: %(moving)s of %(count)s opportunities would move (limit "
+                "%(limit)s %%).",
+                **names,
+            ),
         )
         criterion = self._get_most_common_reason()
         if not criterion:
@@ -212,7 +229,9 @@ class CustomerGradingRun(models.Model):
         )
         return dict(
             action,
-            name=self.env._("Customers that would move"),
+            name=self.dimension_id._choose_text(
+                self.env._("Customers that would move"), self.env._("Opportunities that would move")
+            ),
             domain=[*self._get_results_domain(), ("is_waiting", "=", True)],
-            context={"create": False},
+            context={"create": False, "grading_subject": self.subject},
         )

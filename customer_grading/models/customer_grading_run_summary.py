@@ -115,10 +115,10 @@ class CustomerGradingRun(models.Model):
     def _get_moving_text(self, moving):
         if moving <= SHOWN:
             return False
-        return self.env._(
-            "The %(shown)s with the most revenue of %(count)s.",
-            shown=SHOWN,
-            count=self._format_count(moving),
+        names = {"shown": SHOWN, "count": self._format_count(moving)}
+        return self.dimension_id._choose_text(
+            self.env._("The %(shown)s with the most revenue of %(count)s.", **names),
+            self.env._("The %(shown)s with the most expected revenue of %(count)s.", **names),
         )
 
     def _get_first_text(self, cells):
@@ -129,10 +129,16 @@ class CustomerGradingRun(models.Model):
         if not new:
             return False
         if new == 1:
-            return self.env._("1 customer gets a grade for the first time; nobody is notified.")
-        return self.env._(
-            "%s customers get a grade for the first time; nobody is notified.",
-            self._format_count(new),
+            return self.dimension_id._choose_text(
+                self.env._("1 customer gets a grade for the first time; nobody is notified."),
+                self.env._("1 opportunity gets a grade for the first time; nobody is notified."),
+            )
+        count = self._format_count(new)
+        return self.dimension_id._choose_text(
+            self.env._("%s customers get a grade for the first time; nobody is notified.", count),
+            self.env._(
+                "%s opportunities get a grade for the first time; nobody is notified.", count
+            ),
         )
 
     def _get_summary(self, cells, total):
@@ -143,11 +149,17 @@ class CustomerGradingRun(models.Model):
         return [
             {
                 "title": self.env._("1 Result"),
-                "headline": self.env._("%s customers", self._format_count(total)),
+                "headline": self._get_total_text(total),
                 "blocks": [self._get_result_block(cells, rows, total)],
             },
             {"title": self.env._("2 Moves"), "blocks": [self._get_moves_block(cells, rows)]},
         ]
+
+    def _get_total_text(self, total):
+        count = self._format_count(total)
+        return self.dimension_id._choose_text(
+            self.env._("%s customers", count), self.env._("%s opportunities", count)
+        )
 
     def _get_grades(self, cells):
         """Return the grades to show, best first: those of the dimension, and those held."""
@@ -182,9 +194,12 @@ class CustomerGradingRun(models.Model):
             "title": self.env._("Grade"),
             "columns": [
                 self.env._("Grade"),
-                self.env._("Customers"),
+                self._get_subjects_title(),
                 self.env._("Share"),
-                self.env._("Share of revenue, 12 months"),
+                self.dimension_id._choose_text(
+                    self.env._("Share of revenue, 12 months"),
+                    self.env._("Share of expected revenue"),
+                ),
                 self.env._("Today"),
             ],
             "rows": lines,
@@ -257,7 +272,7 @@ class CustomerGradingRun(models.Model):
             "res_model": "customer.grading.run.line",
             "views": [[view.id, "list"]],
             "domain": list(Domain("run_id", "=", self.id) & Domain(domain)),
-            "context": {"create": False, **(context or {})},
+            "context": {"create": False, "grading_subject": self.subject, **(context or {})},
         }
 
     # ------------------------------------------------------------------ who moves

@@ -47,6 +47,29 @@ class CustomerGradingSubject(models.AbstractModel):
             return SQL("COALESCE(%s)", SQL(", ").join(users))
         return super()._field_to_sql(alias, field_expr, query)
 
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return *key, self._get_unused_fields()
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Leave out of a list the column of what is not graded at all."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "list":
+            for name in self._get_unused_fields():
+                for node in arch.xpath(f"./field[@name='{name}']"):
+                    node.set("column_invisible", "True")
+        return arch, view
+
+    @api.model
+    def _get_unused_fields(self):
+        """Return the names of the fields to records of a kind that was never graded."""
+        Dimension = self.env["customer.grading.dimension"]
+        if not Dimension._is_used("lead"):
+            return ("lead_id",)
+        return () if Dimension._is_used("partner") else ("partner_id",)
+
     def _get_subject(self):
         """Return the customer or the opportunity."""
         return self.lead_id or self.partner_id

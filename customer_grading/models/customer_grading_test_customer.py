@@ -1,28 +1,22 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 
 class CustomerGradingTestCustomer(models.Model):
-    """A customer whose grade one is sure of, to try a draft on."""
+    """A customer or an opportunity whose grade one is sure of, to try a draft on."""
 
     _name = "customer.grading.test.customer"
+    _inherit = ["customer.grading.subject"]
     _description = "Test Customer of a Grading Policy"
     _order = "policy_id, sequence, id"
-    _rec_name = "partner_id"
 
     policy_id = fields.Many2one(
         "customer.grading.policy", required=True, ondelete="cascade", index=True
     )
     dimension_id = fields.Many2one(related="policy_id.dimension_id")
     sequence = fields.Integer(default=10, aggregator=None)
-    partner_id = fields.Many2one(
-        "res.partner",
-        "Customer",
-        required=True,
-        ondelete="cascade",
-        index=True,
-        domain="[('parent_id', '=', False)]",
-    )
+    partner_id = fields.Many2one(index="btree_not_null", domain="[('parent_id', '=', False)]")
+    lead_id = fields.Many2one(index="btree_not_null", domain="[('type', '=', 'opportunity')]")
     expected_grade_id = fields.Many2one(
         "customer.grade",
         "I expect",
@@ -53,18 +47,42 @@ class CustomerGradingTestCustomer(models.Model):
             else:
                 test.verdict = "met" if test.given_grade_id == test.expected_grade_id else "unmet"
 
+    @api.constrains("partner_id", "lead_id", "policy_id")
+    def _check_subject(self):
+        """Refuse to try a policy on what it does not grade."""
+        for test in self:
+            dimension = test.policy_id.dimension_id
+            if not test[dimension._get_subject().field]:
+                raise ValidationError(
+                    dimension._choose_text(
+                        self.env._(
+                            "“%s” grades customers: take the test opportunities out first.",
+                            dimension.name,
+                        ),
+                        self.env._(
+                            "“%s” grades opportunities: take the test customers out first.",
+                            dimension.name,
+                        ),
+                    )
+                )
+
     def _note_results(self, run):
-        """Keep what the try-on ``run`` gives these customers."""
-        customers = self.partner_id.commercial_partner_id
+        """Keep what the try-on ``run`` gives these customers or opportunities."""
+        subject = run.dimension_id._get_subject()
+        graded = {test: test[subject.field]._get_graded() for test in self}
+        ids = [record.id for record in graded.values()]
         lines = {
-            line.partner_id: line
+            line[subject.field]: line
             for line in self.env["customer.grading.run.line"].search(
-                [("run_id", "=", run.id), ("partner_id", "in", customers.ids)]
+                [("run_id", "=", run.id), (subject.field, "in", ids)]
             )
         }
-        out_of_scope = self.env._("The policy does not apply to this customer.")
+        out_of_scope = run.dimension_id._choose_text(
+            self.env._("The policy does not apply to this customer."),
+            self.env._("The policy does not apply to this opportunity."),
+        )
         for test in self:
-            line = lines.get(test.partner_id.commercial_partner_id)
+            line = lines.get(graded[test])
             test.write(
                 {
                     "tried": True,
@@ -73,9 +91,23 @@ class CustomerGradingTestCustomer(models.Model):
                 }
             )
 
+    def _get_unmet_text(self):
+        """Return in words that another grade is given than the expected one."""
+        names = {
+            "name": self.display_name,
+            "given": self.given_grade_id.code or self.env._("no grade"),
+            "expected": self.expected_grade_id.code,
+        }
+        return self.dimension_id._choose_text(
+            self.env._("Test customer “%(name)s” gets %(given)s instead of %(expected)s.", **names),
+            self.env._(
+                "Test opportunity “%(name)s” gets %(given)s instead of %(expected)s.", **names
+            ),
+        )
+
     def write(self, vals):
-        """What was tried is of the customer as it stood: another one was not tried yet."""
-        if "partner_id" in vals:
+        """What was tried is of the record as it stood: another one was not tried yet."""
+        if vals.keys() & {"partner_id", "lead_id"}:
             vals = {**vals, "tried": False, "given_grade_id": False, "why": False}
         return super().write(vals)
 
@@ -84,7 +116,7 @@ class CustomerGradingPolicy(models.Model):
     _inherit = "customer.grading.policy"
 
     def action_try_test_customers(self):
-        """Say what grade the policy gives each test customer today, and why.
+        """Say what grade the policy gives each test customer or opportunity today, and why.
 
         It is a try-on like any other: a ranking needs everybody's values.
         """
@@ -96,18 +128,13 @@ class CustomerGradingPolicy(models.Model):
             raise UserError(run.error)
         self.test_customer_ids._note_results(run)
 
+    @api.constrains("dimension_id")
+    def _check_test_customers(self):
+        self.test_customer_ids._check_subject()
+
     def _get_problems(self):
         """Add the test customers whose grade is not the expected one."""
         failed = self.test_customer_ids.filtered(lambda test: test.verdict == "unmet")
         return super()._get_problems() + [
-            self._prepare_problem(
-                self.env._(
-                    "Test customer “%(customer)s” gets %(given)s instead of %(expected)s.",
-                    customer=test.partner_id.display_name,
-                    given=test.given_grade_id.code or self.env._("no grade"),
-                    expected=test.expected_grade_id.code,
-                ),
-                level="warning",
-            )
-            for test in failed
+            self._prepare_problem(test._get_unmet_text(), level="warning") for test in failed
         ]

@@ -8,6 +8,7 @@ STARTS = {
     "rank": "df1_revenue_rank",
     "requirements": "s02_heavy_truck",
     "points": "s37_dealer_scorecard",
+    "closing": "s59_closing_time",
 }
 
 
@@ -17,20 +18,28 @@ class CustomerGradingNewPolicy(models.TransientModel):
     _name = "customer.grading.new.policy"
     _description = "New Grading Policy"
 
-    name = fields.Char(required=True, default=lambda self: self.env._("Customer grading"))
-    subject = fields.Selection(related="dimension_id.subject", string="Grades")
+    name = fields.Char(
+        compute="_compute_name", store=True, readonly=False, precompute=True, required=True
+    )
+    subject = fields.Selection(
+        [("partner", "Customers"), ("lead", "Opportunities")],
+        string="Grades",
+        compute="_compute_subject",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
     dimension_id = fields.Many2one(
         "customer.grading.dimension",
         required=True,
         default=lambda self: self.env["customer.grading.dimension"].search([], limit=1),
     )
-    has_dimensions = fields.Boolean(
-        default=lambda self: self.env["customer.grading.dimension"]._has_several()
-    )
+    has_dimensions = fields.Boolean(compute="_compute_has_dimensions", store=True)
     company_id = fields.Many2one(
         "res.company",
         default=lambda self: self.env.company,
-        help="Company whose customers it grades; empty: each company grades its own.",
+        help="Company whose records it grades; empty: each company grades its own.",
     )
     start = fields.Selection(
         [
@@ -45,13 +54,74 @@ class CustomerGradingNewPolicy(models.TransientModel):
         default="rank",
         required=True,
     )
-    library_key = fields.Selection(selection="_get_library", string="Policy")
+    lead_start = fields.Selection(
+        [
+            ("closing", "Requirements H, A, B, C by expected closing"),
+            ("library", "A policy of the library"),
+            ("file", "A file"),
+            ("empty", "Empty"),
+        ],
+        string="Start opportunities from",
+        default="closing",
+        required=True,
+    )
+    library_keys = fields.Json(compute="_compute_library_keys")
+    library_key = fields.Selection(
+        selection="_get_library",
+        string="Policy",
+        compute="_compute_library_key",
+        store=True,
+        readonly=False,
+    )
     file = fields.Binary()
     file_name = fields.Char()
 
     @api.model
     def _get_library(self):
         return self.env["customer.grading.policy"]._get_library()
+
+    @api.depends("dimension_id")
+    def _compute_subject(self):
+        for wizard in self:
+            wizard.subject = wizard.dimension_id.subject or wizard.subject or "partner"
+
+    @api.onchange("subject")
+    def _onchange_subject(self):
+        """Choose the main dimension of what shall be graded."""
+        if self.dimension_id.subject != self.subject:
+            Dimension = self.env["customer.grading.dimension"]
+            main = Dimension._get_main(self.subject, self.env.company)
+            self.dimension_id = Dimension.browse(main.id)
+
+    @api.depends("subject")
+    def _compute_name(self):
+        """Propose a name; one that a person wrote is kept."""
+        names = {
+            "partner": self.env._("Customer grading"),
+            "lead": self.env._("Opportunity grading"),
+        }
+        for wizard in self:
+            if not wizard.name or wizard.name in names.values():
+                wizard.name = names[wizard.subject or "partner"]
+
+    @api.depends("subject")
+    def _compute_has_dimensions(self):
+        Dimension = self.env["customer.grading.dimension"]
+        for wizard in self:
+            wizard.has_dimensions = Dimension._has_several(wizard.subject)
+
+    @api.depends("subject")
+    def _compute_library_keys(self):
+        """Offer the policies that grade what shall be graded."""
+        Policy = self.env["customer.grading.policy"]
+        for wizard in self:
+            wizard.library_keys = [key for key, _name in Policy._get_library(wizard.subject)]
+
+    @api.depends("subject")
+    def _compute_library_key(self):
+        for wizard in self:
+            if wizard.library_key not in wizard.library_keys:
+                wizard.library_key = False
 
     def action_create(self):
         """Make the draft and open it."""
@@ -68,6 +138,7 @@ class CustomerGradingNewPolicy(models.TransientModel):
         vals = {"name": self.name, "company_id": self.company_id.id}
         if not policy:
             return policy.create({**vals, "dimension_id": self.dimension_id.id})
+        self._check_subject(policy)
         if policy.dimension_id != self.dimension_id and self.has_dimensions:
             self._move_to_dimension(policy)
         policy.write(vals)
@@ -76,18 +147,36 @@ class CustomerGradingNewPolicy(models.TransientModel):
     def _load_start(self):
         """Return the draft of the chosen file, or nothing for an empty start."""
         Policy = self.env["customer.grading.policy"]
-        if self.start == "file":
+        start = self.lead_start if self.dimension_id.subject == "lead" else self.start
+        if start == "file":
             if not self.file:
                 raise UserError(self.env._("Choose the policy file to start from."))
             text = base64.b64decode(self.file).decode("utf-8", errors="replace")
             return Policy._load_text(text, self.file_name)
-        if self.start == "library":
+        if start == "library":
             if not self.library_key:
                 raise UserError(self.env._("Choose the policy of the library to start from."))
             return Policy._load_file(self.library_key)
-        if self.start == "empty":
+        if start == "empty":
             return Policy
-        return Policy._load_file(STARTS[self.start])
+        return Policy._load_file(STARTS[start])
+
+    def _check_subject(self, policy):
+        """Refuse a file that grades something else than was asked for."""
+        if policy.subject != self.dimension_id.subject:
+            raise UserError(
+                policy.dimension_id._choose_text(
+                    self.env._(
+                        "“%s” grades customers. Choose “Customers” above, or another policy.",
+                        policy.name,
+                    ),
+                    self.env._(
+                        "“%s” grades opportunities. Choose “Opportunities” above, or another "
+                        "policy.",
+                        policy.name,
+                    ),
+                )
+            )
 
     def _move_to_dimension(self, policy):
         """Let the draft grade the chosen dimension, by its grades of the same codes."""

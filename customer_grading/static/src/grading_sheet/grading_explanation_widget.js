@@ -6,8 +6,8 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { GradingExplanation } from "./grading_explanation";
 
 /**
- * Shows on a form why a customer has its grade: the form's own record, or the one in
- * `partner_field`.
+ * Shows on a form why a customer or an opportunity has its grade: the form's own record,
+ * or, with `of_subject`, the one that the record is about.
  *
  * On a page of a notebook it asks the server only once the page is opened: a form whose
  * page "Grading" stays closed costs nothing.
@@ -17,16 +17,20 @@ export class GradingExplanationWidget extends Component {
     static components = { GradingExplanation };
     static props = {
         ...standardWidgetProps,
-        partnerField: { type: String, optional: true },
+        ofSubject: { type: Boolean, optional: true },
     };
 
     get resModel() {
-        return this.props.partnerField ? "res.partner" : this.props.record.resModel;
+        const { ofSubject, record } = this.props;
+        if (ofSubject) {
+            return record.data.lead_id ? "crm.lead" : "res.partner";
+        }
+        return record.resModel;
     }
 
     get resId() {
-        const { partnerField, record } = this.props;
-        return partnerField ? record.data[partnerField]?.id : record.resId;
+        const { ofSubject, record } = this.props;
+        return ofSubject ? (record.data.lead_id || record.data.partner_id)?.id : record.resId;
     }
 
     async saveRecord() {
@@ -42,5 +46,5 @@ export class GradingExplanationWidget extends Component {
 
 registry.category("view_widgets").add("grading_explanation", {
     component: GradingExplanationWidget,
-    extractProps: ({ attrs }) => ({ partnerField: attrs.partner_field }),
+    extractProps: ({ attrs }) => ({ ofSubject: Boolean(attrs.of_subject) }),
 });
