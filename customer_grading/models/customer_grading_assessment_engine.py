@@ -41,7 +41,7 @@ class CustomerGradingEngine(models.AbstractModel):
         best = {
             criterion: policy._get_candidates(criterion._get_question())[0]
             for criterion in policy._get_measured_criteria()
-            if criterion._get_question()
+            if criterion._get_question() in questions
         }
         graded = self._get_graded_sql(policy, scope, self._get_supposed_sql(policy, best))
         own = self._get_own_questions(questions)
