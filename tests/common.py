@@ -198,9 +198,18 @@ class CustomerGradingCommon(BaseCommon):
             )
 
     @classmethod
-    def _answer(cls, question, partner, value, day=TODAY, **vals):
-        """Answer ``question`` about ``partner``: yes or no, a choice, or points."""
-        field = {"yes_no": "yes_no", "levels": "choice_id", "points": "points"}[question.kind]
+    def _answer(cls, question, record, value, day=TODAY, **vals):
+        """Answer ``question`` about a customer or an opportunity.
+
+        :param value: yes or no, a choice, points, a number or a text
+        """
+        field = {
+            "yes_no": "yes_no",
+            "levels": "choice_id",
+            "points": "points",
+            "number": "number",
+            "text": "text_value",
+        }[question.kind]
         if question.kind == "yes_no":
             value = "yes" if value else "no"
         elif question.kind == "levels":
@@ -209,7 +218,7 @@ class CustomerGradingCommon(BaseCommon):
             return cls.env["customer.grading.answer"].create(
                 {
                     "question_id": question.id,
-                    "partner_id": partner.id,
+                    record._grading_result_field: record.id,
                     "date": day,
                     field: value,
                     **vals,

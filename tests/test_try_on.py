@@ -108,10 +108,19 @@ class TestTryOn(CustomerGradingCommon, TransactionCase):
                 ["answer", "40 %", "2 customers miss A by it", "Ask for answers"],
             ],
         )
-        action = check["blocks"][0]["rows"][1]["cells"][3]["action"]
+        ask = check["blocks"][0]["rows"][1]["cells"][3]
+        action = getattr(self.env[ask["model"]].browse(ask["ids"]), ask["method"])()
         lines = self.env[action["res_model"]].search(action["domain"])
         self.assertEqual(
             lines.partner_id, self.customers[1] + self.customers[2] + self.customers[4]
+        )
+        self.assertEqual(
+            lines.mapped(lambda line: (line.partner_id, line.would_grade_id.code)),
+            [
+                (self.customers[1], "A"),
+                (self.customers[2], "A"),
+                (self.customers[4], False),
+            ],
         )
 
     def test_a_first_activation_says_who_gets_a_grade(self):

@@ -1,4 +1,5 @@
 from . import (
+    customer_grading_subject,
     customer_grading_dimension,
     customer_grade,
     customer_grading_question,
@@ -7,7 +8,6 @@ from . import (
     customer_grading_measure,
     customer_grading_measure_check,
     customer_grading_measure_values,
-    customer_grading_subject,
     customer_grading_policy,
     customer_grading_policy_life,
     customer_grading_criterion,
@@ -48,6 +48,9 @@ from . import (
     customer_grading_sheet_notices,
     customer_grading_sheet_why,
     customer_grading_sheet_points,
+    customer_grading_assessment,
+    customer_grading_assessment_engine,
+    customer_grading_checklist,
     customer_grading_test_customer,
     customer_grading_mixin,
     res_company,

@@ -33,6 +33,10 @@ class CrmLead(models.Model):
         groups=USER_GROUP,
     )
 
+    grading_answer_ids = fields.One2many(
+        "customer.grading.answer", "lead_id", string="Grading answers", groups=USER_GROUP
+    )
+
     def _get_customer(self):
         """Return the opportunity's customer."""
         return self.partner_id.commercial_partner_id
@@ -40,9 +44,13 @@ class CrmLead(models.Model):
     def _merge_dependences(self, opportunities):
         """Settle the grading of the merged opportunities before they are deleted.
 
-        Where none was ever graded, Odoo's assignment of leads, which merges, does no query
-        more. The one that stays is graded again as any opportunity that changed.
+        Where none was ever graded or asked about, Odoo's assignment of leads, which merges,
+        does no query more. The one that stays is graded again as any opportunity that
+        changed.
         """
         if self.env["customer.grading.dimension"]._is_used(self._grading_subject):
             self.env["customer.grading.result"].sudo()._settle_merge(opportunities, self)
+        if self.env["customer.grading.question"]._is_asked_about(self._grading_subject):
+            Answer = self.env["customer.grading.answer"].sudo()
+            Answer.search([("lead_id", "in", opportunities.ids)]).lead_id = self
         return super()._merge_dependences(opportunities)

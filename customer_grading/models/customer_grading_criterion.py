@@ -4,6 +4,7 @@ from odoo.exceptions import UserError, ValidationError
 from ..tools.period import Period
 from ..tools.subject import SUBJECTS
 from .customer_grading_measure import RAW_TYPES
+from .customer_grading_question import UNITS as QUESTION_UNITS
 
 # Who is compared with whom: those who share what the path leads to.
 RANK_WITHIN = [
@@ -276,20 +277,21 @@ class CustomerGradingCriterion(models.Model):
     @api.depends("measure_id", "question_id", "kind")
     @api.depends_context("lang")
     def _compute_unit(self):
-        by_question = {"yes_no": "yes_no", "levels": "choice", "points": "points"}
         units = dict(self._fields["unit"]._description_selection(self.env))
         for criterion in self:
             if criterion.kind != "measure":
                 criterion.unit = "count" if criterion.kind == "count" else "points"
             elif criterion.measure_id.kind == "question":
-                criterion.unit = by_question.get(criterion.question_id.kind)
+                criterion.unit = QUESTION_UNITS.get(criterion.question_id.kind)
             else:
                 criterion.unit = criterion.measure_id.unit
             if criterion.unit == "amount":
                 criterion.unit_label = criterion.currency_id.name
             elif criterion.unit == "ratio":
                 criterion.unit_label = "%"
-            elif criterion.unit in ("count", "number", "yes_no", "choice", "text"):
+            elif criterion.unit == "number":
+                criterion.unit_label = criterion._get_question().unit_text
+            elif criterion.unit in ("count", "yes_no", "choice", "text"):
                 criterion.unit_label = False
             elif criterion.unit == "quantity":
                 criterion.unit_label = criterion.uom_id.name
@@ -300,6 +302,16 @@ class CustomerGradingCriterion(models.Model):
         """Return the :class:`Period` that the criterion looks at."""
         self.ensure_one()
         return Period(self.period, self.period_count, self.period_unit, self.up_to)
+
+    def _get_question(self):
+        """Return the question that is asked, none where the value is read elsewhere."""
+        asked = self.filtered(lambda criterion: criterion.measure_id.kind == "question")
+        return asked.question_id
+
+    def _get_measured_subject(self):
+        """Return whose value it is: of customers, or of opportunities."""
+        self.ensure_one()
+        return self._get_question().subject or self.measure_id.subject
 
     def _get_choice_model(self):
         """Return the model whose records are this criterion's choices, or ``False``."""
@@ -355,16 +367,25 @@ class CustomerGradingCriterion(models.Model):
                     self.env._("“%s” is part of a criterion of another policy.", criterion.name)
                 )
 
-    @api.constrains("measure_id", "policy_id")
+    @api.constrains("measure_id", "question_id", "policy_id")
     def _check_measure_subject(self):
         for criterion in self:
-            if criterion.measure_id.subject == "lead" and criterion.policy_subject != "lead":
+            if criterion._get_measured_subject() != "lead" or criterion.policy_subject == "lead":
+                continue
+            if criterion.measure_id.kind == "question":
                 raise ValidationError(
                     self.env._(
-                        "“%s” is known of opportunities only. Choose a measure of customers.",
-                        criterion.measure_id.name,
+                        "“%s” is asked about opportunities only. Choose a question about "
+                        "customers.",
+                        criterion.question_id.name,
                     )
                 )
+            raise ValidationError(
+                self.env._(
+                    "“%s” is known of opportunities only. Choose a measure of customers.",
+                    criterion.measure_id.name,
+                )
+            )
 
     @api.constrains("dimension_id", "measure_id", "policy_id")
     def _check_dimension_cycle(self):

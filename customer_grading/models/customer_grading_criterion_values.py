@@ -162,7 +162,7 @@ class CustomerGradingCriterion(models.Model):
             most = max(0.0, *self.band_ids.mapped("points"))
         elif self.unit == "yes_no":
             most = 1
-        elif self.measure_id.kind == "question":
+        elif self.unit == "points" and self.measure_id.kind == "question":
             most = self.question_id.points_max
         else:
             most = self.cap

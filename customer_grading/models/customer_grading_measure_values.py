@@ -2,13 +2,17 @@ from ast import literal_eval
 from datetime import timedelta
 from functools import partial
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.statement import CORPORATE_GROUP, Source
+from ..tools.subject import PARTNER, SUBJECTS
 from .customer_grading_measure import RAW_TYPES
+
+# What is read of an answer, in this order.
+GIVEN = ("yes_no", "levels", "points", "number", "text", "stamp", "valid_until")
 
 
 class CustomerGradingMeasure(models.Model):
@@ -273,35 +277,84 @@ class CustomerGradingMeasure(models.Model):
         return SQL("COALESCE(%s, FALSE)", statement.get_domain_sql(domain, self.subject))
 
     def _get_question_values_sql(self, criterion, scope, statement):
-        """The newest answer, where it is still valid on the reference date."""
-        contacts = statement.get_ids()
-        narrow = SQL("AND answer.partner_id IN %s", contacts) if contacts else SQL()
-        answers = SQL(
+        """The newest answer, where it is still valid on the reference date.
+
+        It counts no more where a question by which it is outdated was answered yes later.
+        """
+        return self._get_answer_sql(criterion.question_id, scope, statement)
+
+    def _get_answer_sql(self, question, scope, statement):
+        """Return the answer to ``question`` that counts, as text; unknown where none does."""
+        given = self._get_given_sql(question, scope, statement)
+        value = SQL("(%s ->> %s)", given, GIVEN.index(question.kind))
+        outdating = [
+            SQL(
+                "COALESCE(%s > %s, FALSE)",
+                SQL("(%s -> %s)", self._get_affirmed_sql(other, scope, statement), str(other.id)),
+                SQL("(%s -> %s)", given, GIVEN.index("stamp")),
+            )
+            for other in question.sudo().contrary_ids
+        ]
+        if not outdating:
+            return value
+        return SQL("CASE WHEN NOT (%s) THEN %s END", SQL(" OR ").join(outdating), value)
+
+    def _get_given_sql(self, question, scope, statement):
+        """Return the valid answer to ``question`` as jsonb, an array in the order of ``GIVEN``."""
+        answers = self._get_answers_sql(
+            SUBJECTS[question.subject], scope, statement.get_ids(question.subject)
+        )
+        given = statement.add_relation(answers, "given", of=question.subject)
+        return SQL("(%s -> %s)", given, str(question.id))
+
+    def _get_affirmed_sql(self, question, scope, statement):
+        """Return the stamps of the newest answers that are a yes, valid or not, by question."""
+        answers = self._get_answers_sql(
+            SUBJECTS[question.subject], scope, statement.get_ids(question.subject)
+        )
+        return statement.add_relation(answers, "affirmed", of=question.subject)
+
+    @api.model
+    def _get_answers_sql(self, subject, scope, ids=None):
+        """Return the query of the newest answers about each record of ``subject``.
+
+        :param ids: only about these records (contacts, for customers); ``None``: all
+        :return: query of ``subject_id``, ``given`` (valid answers by question) and
+            ``affirmed`` (stamps of all that are a yes by question); a stamp orders answers
+        """
+        record = SQL.identifier("answer", subject.field)
+        key, join = record, SQL()
+        if subject == PARTNER:
+            key = SQL.identifier("partner", "commercial_partner_id")
+            join = SQL("JOIN res_partner partner ON partner.id = %s", record)
+        return SQL(
             """
             SELECT subject_id,
-                   jsonb_object_agg(question_id, jsonb_build_array(yes, choice_id, points)) AS given
+                   jsonb_object_agg(
+                       question_id,
+                       jsonb_build_array(
+                           yes, choice_id, points, number, text_value, stamp, valid_until
+                       )
+                   ) FILTER (WHERE valid_until IS NULL OR valid_until >= %(date)s) AS given,
+                   jsonb_object_agg(question_id, stamp) FILTER (WHERE yes) AS affirmed
               FROM (
-                SELECT DISTINCT ON (partner.commercial_partner_id, answer.question_id)
-                       partner.commercial_partner_id AS subject_id, answer.question_id,
+                SELECT DISTINCT ON (%(key)s, answer.question_id)
+                       %(key)s AS subject_id, answer.question_id,
                        answer.yes_no = 'yes' AS yes, answer.choice_id, answer.points,
-                       answer.valid_until
+                       answer.number, answer.text_value, answer.valid_until,
+                       jsonb_build_array(answer.date, answer.id) AS stamp
                   FROM customer_grading_answer answer
-                  JOIN res_partner partner ON partner.id = answer.partner_id
-                 WHERE answer.company_id IN %(companies)s AND answer.date <= %(date)s %(narrow)s
-                 ORDER BY partner.commercial_partner_id, answer.question_id,
-                          answer.date DESC, answer.id DESC
+                  %(join)s
+                 WHERE %(record)s IS NOT NULL AND answer.company_id IN %(companies)s
+                   AND answer.date <= %(date)s %(narrow)s
+                 ORDER BY %(key)s, answer.question_id, answer.date DESC, answer.id DESC
               ) latest
-             WHERE valid_until IS NULL OR valid_until >= %(date)s
              GROUP BY subject_id
             """,
+            key=key,
+            join=join,
+            record=record,
             companies=scope.company_ids,
             date=scope.date,
-            narrow=narrow,
-        )
-        position = ["yes_no", "levels", "points"].index(criterion.question_id.kind)
-        return SQL(
-            "(%s -> %s ->> %s)",
-            statement.add_relation(answers, "given"),
-            str(criterion.question_id.id),
-            position,
+            narrow=SQL() if ids is None else SQL("AND %s IN %s", record, tuple(ids) or (0,)),
         )

@@ -118,7 +118,9 @@ class CustomerGradingPolicy(models.Model):
             "name": export_text(self, "name"),
             "note": self._export_note(),
             "dimension": self.dimension_id._export_dimension(grades.sorted()),
-            "questions": [question._export_question() for question in criteria.question_id],
+            "questions": [
+                question._export_question() for question in criteria._get_question()._with_related()
+            ],
             "measures": [
                 measure._export_measure() for measure in criteria.measure_id._get_unshipped()
             ],
@@ -202,11 +204,22 @@ class CustomerGradingDimension(models.Model):
 class CustomerGradingQuestion(models.Model):
     _inherit = "customer.grading.question"
 
+    def _with_related(self):
+        """Return the questions, and behind them those that they are decided on or outdated by."""
+        questions, found = self, self
+        while found:
+            found = (found.basis_ids | found.contrary_ids) - questions
+            questions |= found
+        return questions
+
     def _export_question(self):
         """Return the question with its choices, best first."""
         self.ensure_one()
         content = {
-            **{name: self[name] for name in ("code", "kind", "asked_of", "validity_months")},
+            **{
+                name: self[name]
+                for name in ("code", "subject", "kind", "asked_of", "validity_months")
+            },
             "name": export_text(self, "name"),
             "choices": [
                 omit_defaults(
@@ -215,7 +228,13 @@ class CustomerGradingQuestion(models.Model):
                 for choice in self.choice_ids
             ],
             "points_max": self.points_max if self.kind == "points" else None,
+            "unit": export_text(self, "unit_text") if self.kind == "number" else None,
+            "groups": [export_record(group) for group in self.sudo().group_ids]
+            if self.asked_of == "group"
+            else [],
             "proof_required": self.proof_required,
+            "basis": self.basis_ids.mapped("code"),
+            "outdated_by": self.contrary_ids.mapped("code"),
             "description": export_text(self, "description"),
         }
         return omit_defaults(content, "question")

@@ -192,6 +192,7 @@ class PolicyReader(CriteriaReader):
         self.questions = {
             question.code: {
                 "kind": question.kind,
+                "subject": question.subject,
                 "choices": question.choice_ids.mapped("name"),
             }
             for question in existing
@@ -204,7 +205,31 @@ class PolicyReader(CriteriaReader):
             if found := self.questions.get(code):
                 self._check_same_question(content, choices, found, path)
             elif code:
-                self.questions[code] = {"kind": content.get("kind"), "choices": choices}
+                self.questions[code] = {
+                    "kind": content.get("kind"),
+                    "subject": content.get("subject", "partner"),
+                    "choices": choices,
+                }
+        for position, content in enumerate(questions):
+            self._check_named_questions(content, f"questions[{position}]")
+
+    def _check_named_questions(self, content, path):
+        """Check the groups that a question is asked of, and the questions that it names."""
+        groups = [
+            self.find_record("res.groups", group, f"{path}.groups")
+            for group in content.get("groups", [])
+        ]
+        content["group_ids"] = [group for group in groups if group]
+        if ("groups" in content) != (content.get("asked_of") == "group"):
+            self.refuse(
+                f"{path}.groups",
+                self._('groups go with "asked_of": "group". Write both, or neither.'),
+            )
+        for name in ("basis", "outdated_by"):
+            for code in content.get(name, []):
+                if code not in self.questions:
+                    message = self._("there is no question “%s”, here or in the file.", code)
+                    self.refuse_unknown(f"{path}.{name}", message, code, self.questions)
 
     def _check_choices(self, content, choices, path):
         kind = content.get("kind")
@@ -214,13 +239,23 @@ class PolicyReader(CriteriaReader):
             self.refuse(
                 f"{path}.choices", self._("a question of levels needs choices, best first.")
             )
-        if kind in ("yes_no", "points") and choices:
+        if kind != "levels" and choices:
             self.refuse(
                 f"{path}.choices",
                 self._('only a question of levels has choices. Take them out, or write "levels".'),
             )
 
     def _check_same_question(self, content, choices, found, path):
+        if found["subject"] != content.get("subject", "partner"):
+            self.refuse(
+                f"{path}.subject",
+                self._(
+                    "question “%(code)s” exists, asked about “%(subject)s”. Write that, or "
+                    "choose another code.",
+                    code=content["code"],
+                    subject=found["subject"],
+                ),
+            )
         if found["kind"] == content.get("kind") and set(choices) <= set(found["choices"]):
             return
         self.refuse(

@@ -382,13 +382,23 @@ class CustomerGradingCriterion(models.Model):
         question = self.question_id
         if self.measure_id.kind != "question" or not question:
             return ""
-        asked_of = dict(question._fields["asked_of"]._description_selection(self.env))
-        if not question.validity_months:
-            return self.env._("asked of: %s", asked_of[question.asked_of])
-        return self.env._(
-            "asked of: %(whom)s, valid for %(months)s months",
-            whom=asked_of[question.asked_of],
-            months=question.validity_months,
+        whom = question._get_asked_of_text()
+        details = self.env._("asked of: %s", whom)
+        if question.validity_months:
+            details = self.env._(
+                "asked of: %(whom)s, valid for %(months)s months",
+                whom=whom,
+                months=question.validity_months,
+            )
+        words = self.env["customer.grading.measure"]
+        basis = words._join_list(question.basis_ids.mapped("name"))
+        contrary = words._join_list(question.sudo().contrary_ids.mapped("name"))
+        return words._join_list(
+            [
+                details,
+                basis and self.env._("decided on the answers to: %s", basis),
+                contrary and self.env._("outdated by a later yes to: %s", contrary),
+            ]
         )
 
     def _get_rank_details(self):

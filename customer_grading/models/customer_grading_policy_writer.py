@@ -125,20 +125,33 @@ class PolicyWriter:
 
     def _write_questions(self, questions):
         Question = self.env["customer.grading.question"].with_context(active_test=False)
+        made = {}
         for position, content in enumerate(questions):
             self.path = f"questions[{position}]"
             question = Question.search([("code", "=", content["code"])])
             if not question:
-                self._write_question(content)
+                made[position] = self._write_question(content)
             elif not question.active:
                 question.active = True
+        for position, question in made.items():
+            # Those that it names may stand behind it in the file.
+            self.path = f"questions[{position}]"
+            named = {
+                field: Question.search([("code", "in", questions[position].get(name, []))])
+                for name, field in (("basis", "basis_ids"), ("outdated_by", "contrary_ids"))
+            }
+            question.write({field: [Command.set(q.ids)] for field, q in named.items() if q})
 
     def _write_question(self, content):
         choices = content.get("choices", [])
+        translated = ("name", "description", "unit")
+        named = ("choices", "groups", "basis", "outdated_by")
         vals = {
-            **{name: value for name, value in content.items() if name != "choices"},
+            **{k: value for k, value in content.items() if k not in (*translated, *named)},
             "name": content["name"]["en"],
             "description": content.get("description", {}).get("en"),
+            "unit_text": content.get("unit", {}).get("en"),
+            "group_ids": [Command.set(content["group_ids"])],
             "choice_ids": [
                 Command.create(
                     {
@@ -153,8 +166,10 @@ class PolicyWriter:
         question = self._create("customer.grading.question", vals)
         self._translate(question, "name", content["name"])
         self._translate(question, "description", content.get("description", {}))
+        self._translate(question, "unit_text", content.get("unit", {}))
         for choice, said in zip(question.choice_ids, choices, strict=True):
             self._translate(choice, "name", said["name"])
+        return question
 
     def _write_measures(self, measures):
         for position, content in enumerate(measures):

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.subject import PARTNER
+from ..tools.subject import PARTNER, SUBJECTS
 
 OVERLAP = timedelta(hours=1)  # transactions that were open when it was looked last
 
@@ -168,12 +168,14 @@ class CustomerGradingMeasure(models.Model):
         returns such a query, for those that shall not wait for the night.
         """
         queries = {}
+        if any(measure.kind == "question" for measure in self):
+            queries["answers"] = self._get_answers_changed_sql(SUBJECTS[subject], since)
         for measure in self.filtered(lambda m: m.subject == subject and not m.is_broken):
             if measure.kind == "documents" and self.env[measure.model_name]._log_access:
                 key = measure._get_source_key()
                 queries[key] = measure._get_changed_documents_sql(scope, since)
-            elif measure.kind in ("question", "code"):
-                name = "answers" if measure.kind == "question" else measure.code_key
+            elif measure.kind == "code":
+                name = measure.code_key
                 if method := getattr(measure, f"_get_{name}_changed_sql", None):
                     queries[name] = method(scope, since)
         if subject == "partner":
@@ -189,9 +191,14 @@ class CustomerGradingMeasure(models.Model):
         )
         return source.query.select(SQL("%s AS id", source.subject))
 
-    def _get_answers_changed_sql(self, scope, since):
+    @staticmethod
+    def _get_answers_changed_sql(subject, since):
+        """The customers, or the opportunities, about which answers were written."""
         return SQL(
-            "SELECT partner_id AS id FROM customer_grading_answer WHERE write_date >= %s", since
+            "SELECT %(subject)s AS id FROM customer_grading_answer"
+            " WHERE %(subject)s IS NOT NULL AND write_date >= %(since)s",
+            subject=SQL.identifier(subject.field),
+            since=since,
         )
 
     def _get_payments_changed_sql(self, scope, since):

@@ -117,12 +117,20 @@ class CustomerGradingRun(models.Model):
         if known < total:
             is_question = criterion.measure_id.kind == "question"
             ask, see = self.env._("Ask for answers"), self.env._("See them")
-            cells[3].update(
-                text=ask if is_question else see,
-                action=self._get_lines_action(
-                    [("unknown_criterion_id", "=", criterion.id)], criterion.name
-                ),
-            )
+            if is_question:
+                cells[3].update(
+                    text=ask,
+                    model=criterion._name,
+                    method="action_ask_for_answers",
+                    ids=criterion.ids,
+                )
+            else:
+                cells[3].update(
+                    text=see,
+                    action=self._get_lines_action(
+                        [("unknown_criterion_id", "=", criterion.id)], criterion.name
+                    ),
+                )
         mark = "met" if known == total else "missing" if missing else None
         return {"mark": mark, "cells": cells}
 

@@ -165,6 +165,11 @@ class CustomerGradingSheet(models.AbstractModel):
                 "action": self._get_set_grade_action(record, dimension, officer),
             }
         ]
+        policy = result.policy_id
+        questions = policy.state == "running" and policy.sudo()._get_questions().sudo(False)
+        if questions and len(questions) > 1 and questions._filter_may_answer():
+            fill = self.env._("Fill in the checklist")
+            buttons.append(self._prepare_button(fill, result, "action_fill_checklist"))
         if officer and result.manual_grade_id:
             buttons.append(
                 self._prepare_button(self.env._("End now"), result, "action_end_manual"),

@@ -1,9 +1,9 @@
 from typing import Any, NamedTuple
 
 from odoo import models
+from odoo.fields import Domain
 from odoo.tools import SQL, date_utils
 
-from .customer_grading_explanation import OFFICER_GROUP
 from .customer_grading_rule import LEVEL_OPERATORS, POINTS_OPERATORS
 
 MARKS = {True: "met", False: "unmet", None: "missing"}
@@ -51,16 +51,22 @@ class CustomerGradingSheet(models.AbstractModel):
         return View(record, result, explanation, scope, bool(shown), answers)
 
     def _get_answers(self, result, explanation, scope):
+        questions = explanation.policy.criterion_ids._get_question()
         return (
             self.env["customer.grading.answer"]
             .sudo()
             .search(
-                [
-                    ("partner_id.commercial_partner_id", "=", result._get_customer().id),
-                    ("question_id", "in", explanation.policy.criterion_ids.question_id.ids),
-                    ("company_id", "in", scope.company_ids),
-                    ("date", "<=", scope.date),
-                ]
+                (
+                    Domain("partner_id.commercial_partner_id", "=", result._get_customer().id)
+                    | Domain("lead_id", "=", result.lead_id.id or 0)
+                )
+                & Domain(
+                    [
+                        ("question_id", "in", (questions | questions.contrary_ids).ids),
+                        ("company_id", "in", scope.company_ids),
+                        ("date", "<=", scope.date),
+                    ]
+                )
             )
         )
 
@@ -149,7 +155,7 @@ class CustomerGradingSheet(models.AbstractModel):
         asked = {"text": condition._get_asked_text(), "align": "end"}
         value = [self._get_value_cell(view, condition)] if view.figures else []
         if missing:
-            last = self._get_distance_text(view, condition)
+            last = self._get_distance_text(view, condition) or self._get_lapse_text(view, criterion)
         else:
             last = self._get_source_text(view, criterion)
         return [criterion._get_label(), asked, *value, last, self._get_link_cell(view, criterion)]
@@ -191,9 +197,8 @@ class CustomerGradingSheet(models.AbstractModel):
 
     def _get_source_text(self, view, criterion):
         """Return what a value is read from: its dates, its base, who answered."""
-        answer = view.answers.get(criterion.question_id)
-        if criterion.measure_id.kind == "question" and answer:
-            return self.env._(
+        if answer := view.answers.get(criterion._get_question()):
+            return self._get_lapse_text(view, criterion) or self.env._(
                 "answered %(date)s by %(user)s",
                 date=self._format_date(answer.date),
                 user=answer.user_id.name,
@@ -208,6 +213,27 @@ class CustomerGradingSheet(models.AbstractModel):
             return self.env._("%(dates)s, %(base)s", dates=dates, base=base)
         return dates or base
 
+    def _get_lapse_text(self, view, criterion):
+        """Return why the last answer counts no more: its end, or a later contrary fact."""
+        answer = view.answers.get(criterion._get_question())
+        if not answer:
+            return ""
+        names = {
+            "date": self._format_date(answer.date),
+            "user": answer.user_id.name,
+            "end": self._format_date(answer.valid_until),
+        }
+        if not answer._counts_on(view.scope.date):
+            return self.env._("answered %(date)s by %(user)s; ended %(end)s", **names)
+        if later := answer._get_outdating(view.answers):
+            return self.env._(
+                "answered %(date)s by %(user)s; outdated by a yes to “%(question)s” of %(later)s",
+                question=later.question_id.name,
+                later=self._format_date(later.date),
+                **names,
+            )
+        return ""
+
     def _get_link_cell(self, view, criterion):
         """Return the cell that opens the documents, or asks for the answer."""
         if criterion.measure_id.kind == "question":
@@ -216,9 +242,13 @@ class CustomerGradingSheet(models.AbstractModel):
 
     def _get_answer_cell(self, view, criterion):
         question = criterion.question_id
-        officer = self.env.user.has_group(OFFICER_GROUP)
-        if question.asked_of == "officer" and not officer:
-            return {"text": self.env._("asked of grading officers")}
+        if not question.sudo(False)._filter_may_answer():
+            return {"text": self.env._("asked of %s", question._get_asked_of_text())}
+        subject = view.result._get_customer()
+        if question.subject == "lead":
+            subject = view.result.lead_id
+        if not subject:
+            return {"text": self.env._("no customer yet")}
         action = {
             "type": "ir.actions.act_window",
             "name": question.name,
@@ -227,7 +257,7 @@ class CustomerGradingSheet(models.AbstractModel):
             "views": [[False, "form"]],
             "target": "new",
             "context": {
-                "default_partner_id": view.result._get_customer().id,
+                f"default_{subject._grading_result_field}": subject.id,
                 "default_question_id": question.id,
                 "default_company_id": view.explanation.company.id or self.env.company.id,
             },
@@ -288,12 +318,12 @@ class CustomerGradingSheet(models.AbstractModel):
 
     def _get_answer_step_text(self, condition):
         question = condition.criterion_id.question_id
-        names = {"question": question.name, "answer": condition._get_asked_text()}
-        if question.asked_of == "officer":
-            return self.env._(
-                "“%(question)s” answered %(answer)s (asked of grading officers)", **names
-            )
-        return self.env._("“%(question)s” answered %(answer)s (asked of the salesperson)", **names)
+        return self.env._(
+            "“%(question)s” answered %(answer)s (asked of %(whom)s)",
+            question=question.name,
+            answer=condition._get_asked_text(),
+            whom=question._get_asked_of_text(),
+        )
 
     def _get_number_step_text(self, view, condition, distance, leaving):
         criterion = condition.criterion_id

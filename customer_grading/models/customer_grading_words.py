@@ -72,6 +72,8 @@ class CustomerGradingCriterion(models.Model):
             return self.env._("1 month") if number == 1 else self.env._("%s months", text)
         if self.unit == "quantity":
             return f"{text} {self.uom_id.name or ''}".strip()
+        if self.unit == "number":
+            return f"{text} {self._get_question().unit_text or ''}".strip()
         if self.unit == "points":
             return self._format_points(value, towards)
         return text

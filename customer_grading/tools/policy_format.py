@@ -91,12 +91,17 @@ SHAPES = {
     "question": {
         "code": Key("text", required=True),
         "name": Key("name", required=True),
+        "subject": Key("choice", default="partner", options=f"{QUESTION}.subject"),
         "kind": Key("choice", required=True, options=f"{QUESTION}.kind"),
         "choices": Key("list", default=[], of="choice"),
         "points_max": Key("number", default=10, least=0),
+        "unit": Key("name"),
         "asked_of": Key("choice", default="salesperson", options=f"{QUESTION}.asked_of"),
+        "groups": Key("texts", default=[]),
         "validity_months": Key("integer", default=12, least=0, most=1200),
         "proof_required": Key("flag", default=False),
+        "basis": Key("texts", default=[]),
+        "outdated_by": Key("texts", default=[]),
         "description": Key("name"),
     },
     "choice": {

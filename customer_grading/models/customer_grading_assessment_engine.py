@@ -1,0 +1,328 @@
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools.statement import Statement
+from ..tools.subject import LEAD, PARTNER
+from .customer_grading_measure_values import GIVEN
+
+ENDING_DAYS = 30  # how long before its end an answer is asked for again
+# A comparison -> the number beside its limit that meets it, and the one that does not.
+STEPS = {"ge": (0, -1), "gt": (1, 0), "le": (0, 1), "lt": (-1, 0)}
+
+
+class CustomerGradingEngine(models.AbstractModel):
+    """Finds the answers that are missing, and what they could change.
+
+    It reads the values that results, or the lines of a try-on, kept; so no document is
+    read, and every grade is decided by the statement that decides it in a run.
+    """
+
+    _inherit = "customer.grading.engine"
+
+    @api.model
+    def _find_open_questions(self, policy, scope, kept, condition, questions, limit):
+        """Return the open questions of a policy's subjects, the most telling first.
+
+        A question is open about a subject without a valid answer, or with one that ends
+        within 30 days. Most telling are those about the user's own subjects, and of them
+        those with whose best answers the subject would take the best grade.
+
+        :param kept: results, or lines of a try-on: an empty recordset of the model
+        :param condition: which of them, as ``SQL`` on the table ``kept``
+        :param questions: only these
+        :param limit: how many at most
+        :return: rows ``(id of the kept record, question id, mine, open)``
+        """
+        subject = policy.dimension_id._get_subject()
+        pool = self._get_pool_sql(policy, scope, kept, condition, questions)
+        best = {
+            criterion: policy._get_candidates(criterion._get_question())[0]
+            for criterion in policy._get_measured_criteria()
+            if criterion._get_question() in questions
+        }
+        graded = self._get_graded_sql(policy, scope, self._get_supposed_sql(policy, best))
+        own = self._get_own_questions(questions)
+        asked = [
+            SQL(
+                "(%s, %s, %s, %s, %s::date, %s)",
+                position,
+                question.id,
+                SQL.identifier("pool", f"{question.subject}_id"),
+                SQL.identifier("pool", f"a{question.id}"),
+                SQL.identifier("pool", f"e{question.id}"),
+                question in own,
+            )
+            for position, question in enumerate(questions)
+        ]
+        order = SQL("mine DESC, better DESC, sequence, open DESC, ends, kept_id, position")
+        rows = SQL(
+            """
+            SELECT pool.subject_id AS kept_id, asked.question_id, asked.about_id, asked.position,
+                   COALESCE(pool.user_id = %(uid)s, FALSE) OR asked.own AS mine,
+                   asked.answer IS NULL AS open, asked.ends,
+                   asked.answer IS NULL AND could.id IS NOT NULL AND (
+                       given.id IS NULL
+                       OR (could.sequence, could.id) < (given.sequence, given.id)) AS better,
+                   could.sequence
+              FROM pool
+              JOIN graded ON graded.subject_id = pool.subject_id
+              LEFT JOIN customer_grade could ON could.id = graded.grade_id
+              LEFT JOIN customer_grade given ON given.id = pool.given_id
+              CROSS JOIN LATERAL (VALUES %(asked)s)
+                   AS asked (position, question_id, about_id, answer, ends, own)
+             WHERE asked.about_id IS NOT NULL
+               AND (asked.answer IS NULL OR asked.ends < %(until)s)
+            """,
+            uid=self.env.uid,
+            asked=SQL(", ").join(asked),
+            until=scope.date + timedelta(days=ENDING_DAYS),
+        )
+        if subject == LEAD and "partner" in questions.mapped("subject"):
+            # Asked once of a customer, however many opportunities it has.
+            rows = SQL(
+                "SELECT DISTINCT ON (question_id, about_id) * FROM (%s) every"
+                " ORDER BY question_id, about_id, %s",
+                rows,
+                order,
+            )
+        self.env.flush_all()
+        return self.env.execute_query(
+            SQL(
+                "WITH pool AS MATERIALIZED (%(pool)s), graded AS (%(graded)s)"
+                " SELECT kept_id, question_id, mine, open FROM (%(rows)s) asked"
+                " ORDER BY %(order)s LIMIT %(limit)s",
+                pool=pool,
+                graded=graded,
+                rows=rows,
+                order=order,
+                limit=limit,
+            )
+        )
+
+    def _get_own_questions(self, questions):
+        """Return the questions that are asked of the user, whoever's customer it is."""
+        groups = self.env.user.all_group_ids
+        return questions._filter_may_answer().filtered(
+            lambda question: (
+                question.asked_of == "officer"
+                or (question.asked_of == "group" and question.sudo().group_ids & groups)
+            )
+        )
+
+    def _get_pool_sql(self, policy, scope, kept, condition, questions):
+        """Return the query of kept values with what is answered today.
+
+        Columns: those of :meth:`_get_kept_values_sql`; ``given_id``, the grade computed;
+        ``user_id``, the salesperson; ``partner_id`` and ``lead_id``; the valid answer
+        ``a<id>`` to each question, and its end ``e<id>``. Only subjects that the user sees.
+        """
+        subject = policy.dimension_id._get_subject()
+        grade = "computed_grade_id" if "computed_grade_id" in kept._fields else "grade_id"
+        return SQL(
+            "SELECT valued.*, answered.*, held.%(grade)s AS given_id"
+            " FROM (%(values)s) valued"
+            " JOIN %(kept)s held ON held.id = valued.subject_id"
+            " JOIN (%(answers)s) answered ON answered.about = held.%(subject)s",
+            grade=SQL.identifier(grade),
+            values=self._get_kept_values_sql(policy, kept, condition),
+            kept=SQL.identifier(kept._table),
+            answers=self._get_answered_sql(policy, scope, questions),
+            subject=SQL.identifier(subject.field),
+        )
+
+    def _get_answered_sql(self, policy, scope, questions):
+        """Return the query of the subjects that the user sees, with the valid answers."""
+        subject = policy.dimension_id._get_subject()
+        visible = self.env[subject.model].sudo(False).with_context(active_test=False)
+        Model = self._get_subject_model(subject, scope)
+        statement = Statement(subject, Model, visible._search(Domain.TRUE), scope)
+        measure = self.env["customer.grading.measure"]
+        columns = {"user_id": statement.get_field_sql("user_id")}
+        columns["partner_id"] = statement.get_field_sql("id", PARTNER.name)
+        if subject == LEAD:
+            columns["lead_id"] = statement.get_field_sql("id")
+        for question in questions:
+            columns[f"a{question.id}"] = measure._get_answer_sql(question, scope, statement)
+            given = measure._get_given_sql(question, scope, statement)
+            columns[f"e{question.id}"] = SQL("(%s ->> %s)", given, GIVEN.index("valid_until"))
+        return SQL(
+            "SELECT subject_id AS about, %s FROM (%s) answered",
+            SQL(", ").join(map(SQL.identifier, columns)),
+            statement.to_sql(columns),
+        )
+
+    def _get_supposed_sql(self, policy, best):
+        """Return the pool's values, each open question supposed to be answered.
+
+        :param best: ``{criterion: answer as text}``
+        """
+        columns = [SQL("pool.subject_id"), SQL("TRUE AS documented")]
+        for criterion in policy._get_measured_criteria():
+            name = SQL.identifier(f"v{criterion.id}")
+            value = SQL.identifier("pool", f"v{criterion.id}")
+            if criterion in best:
+                value = SQL(
+                    "CASE WHEN pool.%s IS NULL THEN %s::%s ELSE %s END",
+                    SQL.identifier(f"a{criterion.question_id.id}"),
+                    best[criterion],
+                    SQL(criterion._get_raw_type()),
+                    value,
+                )
+            columns.append(SQL("%s AS %s", value, name))
+            if criterion._is_ranked():
+                columns.append(SQL.identifier("pool", f"g{criterion.id}"))
+        return SQL("SELECT %s FROM pool", SQL(", ").join(columns))
+
+    @api.model
+    def _find_would_be_grades(self, policy, scope, kept, asked):
+        """Return the best grade that an answer alone would give, by one query.
+
+        :param kept: results, or lines of a try-on: an empty recordset of the model
+        :param asked: ``(id of the kept record, question)`` of each
+        :return: grades in the order of ``asked``, none where the answer gives no other
+        """
+        cases = [
+            (row, kept_id, question.id, candidate)
+            for row, (kept_id, question) in enumerate(asked)
+            for candidate in policy._get_candidates(question)
+        ]
+        if not cases:
+            return []
+        rows, kept_ids, question_ids, candidates = map(list, zip(*cases, strict=True))
+        condition = SQL("kept.id = ANY(%s)", sorted(set(kept_ids)))
+        columns = [SQL("asked.position AS subject_id"), SQL("TRUE AS documented")]
+        for criterion in policy._get_measured_criteria():
+            name = SQL.identifier(f"v{criterion.id}")
+            value = SQL.identifier("valued", f"v{criterion.id}")
+            if question := criterion._get_question():
+                value = SQL(
+                    "CASE WHEN asked.question_id = %s THEN asked.answer::%s ELSE %s END",
+                    question.id,
+                    SQL(criterion._get_raw_type()),
+                    value,
+                )
+            columns.append(SQL("%s AS %s", value, name))
+            if criterion._is_ranked():
+                columns.append(SQL.identifier("valued", f"g{criterion.id}"))
+        values = SQL(
+            "SELECT %(columns)s FROM (%(kept)s) valued JOIN UNNEST(%(rows)s, %(kept_ids)s,"
+            " %(question_ids)s, %(candidates)s) AS asked (position, kept_id, question_id, answer)"
+            " ON asked.kept_id = valued.subject_id",
+            columns=SQL(", ").join(columns),
+            kept=self._get_kept_values_sql(policy, kept, condition),
+            rows=rows,
+            kept_ids=kept_ids,
+            question_ids=question_ids,
+            candidates=candidates,
+        )
+        statement = SQL(
+            "SELECT subject_id, grade_id FROM (%s) graded WHERE grade_id IS NOT NULL",
+            self._get_graded_sql(policy, scope, values),
+        )
+        Grade = self.env["customer.grade"].sudo()
+        given = {}
+        for row, grade_id in self.env.execute_query(statement):
+            given.setdefault(row, Grade)
+            given[row] |= Grade.browse(grade_id)
+        return [
+            min(given.get(row, Grade), key=lambda g: (g.sequence, g.id), default=Grade)
+            for row in range(len(asked))
+        ]
+
+
+class CustomerGradingPolicy(models.Model):
+    """Knows which answers could decide."""
+
+    _inherit = "customer.grading.policy"
+
+    def _get_questions(self):
+        """Return the questions that the policy asks, in the order of its criteria."""
+        self.ensure_one()
+        criteria = self.criterion_ids.sorted(lambda c: (c.sequence, c.id))
+        return criteria.filtered(lambda c: c.kind == "measure")._get_question()
+
+    def _get_candidates(self, question):
+        """Return the answers to ``question`` that can make a difference, the best one first.
+
+        :return: list of answers as text, as the database reads them
+        """
+        criteria = self._get_measured_criteria().filtered(lambda c: c._get_question() == question)
+        candidates = [
+            *(answer for c in criteria for answer in c._get_banded_answers()),
+            *self._get_asked_answers(criteria),
+            *question._get_extreme_answers(),
+        ]
+        return list(dict.fromkeys(candidates))[:12]
+
+    def _get_asked_answers(self, criteria):
+        """Return the answers that requirements ask for, those of the best grade first."""
+        met, unmet = [], []
+        for root in self.rule_ids.sorted(lambda rule: (rule.grade_id.sequence, rule.grade_id.id)):
+            parents = root._get_parents()
+            for line in root._get_ordered_lines():
+                if line.criterion_id in criteria:
+                    answers = line._get_deciding_answers()
+                    if line._is_negated(parents):
+                        answers = answers[::-1]
+                    met += answers[0]
+                    unmet += answers[1]
+        return [*met, *unmet]
+
+
+class CustomerGradingCriterion(models.Model):
+    _inherit = "customer.grading.criterion"
+
+    def _get_banded_answers(self):
+        """Return the answers that begin each band, the one with the most points first."""
+        self.ensure_one()
+        ranks = self._get_level_ranks()
+        bands = self.band_ids.sorted(lambda band: (band.points, ranks[band]), reverse=True)
+        if self.unit == "choice":
+            return [str(band.choice_id) for band in bands if band.choice_id]
+        if self.unit == "yes_no":
+            return ["true" if band.lower > 0 else "false" for band in bands]
+        return [str(band.lower + 1 if band.strict else band.lower) for band in bands]
+
+
+class CustomerGradingRule(models.Model):
+    _inherit = "customer.grading.rule"
+
+    def _is_negated(self, parents):
+        """Whether the line speaks against its requirement: an odd number of “none of” above."""
+        negations = 0
+        above = self
+        while above := parents.get(above):
+            negations += above.kind in ("none", "at_most")
+        return bool(negations % 2)
+
+    def _get_deciding_answers(self):
+        """Return the answers, as text, that meet a condition and those that do not."""
+        if self.operator in ("yes", "no"):
+            answers = ["true"], ["false"]
+            return answers if self.operator == "yes" else answers[::-1]
+        if self.operator in STEPS:
+            meets, misses = STEPS[self.operator]
+            return [str(self.value + meets)], [str(self.value + misses)]
+        if self.operator == "between":
+            return [str(self.value)], [str(self.value_max + 1)]
+        if self.operator == "is":
+            return [self.text_value or str(self.choice_id)], []
+        return [], []  # levels and points are met by the bands
+
+
+class CustomerGradingQuestion(models.Model):
+    _inherit = "customer.grading.question"
+
+    def _get_extreme_answers(self):
+        """Return the best and the worst answer there can be, as text; of numbers, none."""
+        self.ensure_one()
+        if self.kind == "yes_no":
+            return ["true", "false"]
+        if self.kind == "levels":
+            return [str(choice.id) for choice in self.choice_ids]
+        if self.kind == "points":
+            return [str(self.points_max), "0"]
+        return ["0"] if self.kind == "number" else [""]

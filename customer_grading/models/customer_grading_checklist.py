@@ -1,0 +1,246 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+SHOWN = 500  # lines of the list “To assess”
+
+
+class CustomerGradingChecklist(models.TransientModel):
+    """Questions put together for one user to answer at once.
+
+    A checklist is of one customer or opportunity; the list “To assess” is of all.
+    """
+
+    _name = "customer.grading.checklist"
+    _description = "Questions to Answer"
+    _rec_name = "policy_id"
+
+    partner_id = fields.Many2one("res.partner", "Customer", ondelete="cascade")
+    lead_id = fields.Many2one("crm.lead", "Opportunity", ondelete="cascade")
+    policy_id = fields.Many2one("customer.grading.policy", ondelete="cascade")
+    line_ids = fields.One2many("customer.grading.assessment", "list_id", string="Questions")
+    has_basis = fields.Boolean(compute="_compute_has_basis")
+    has_proof = fields.Boolean(compute="_compute_has_basis")
+
+    @api.depends("line_ids.question_id")
+    def _compute_has_basis(self):
+        for checklist in self:
+            questions = checklist.line_ids.question_id
+            checklist.has_basis = bool(questions.basis_ids)
+            checklist.has_proof = any(questions.mapped("proof_required"))
+
+    # ------------------------------------------------------------------ one subject
+
+    @api.model
+    def _open_checklist(self, policy, company, record):
+        """Return the action that opens all questions of ``policy`` about ``record``.
+
+        :param company: for whom the answers are given
+        :param record: a customer or an opportunity
+        """
+        record.check_access("read")
+        customer, lead = record._get_customer(), self.env["crm.lead"]
+        if record._grading_subject == "lead":
+            lead = record
+        checklist = self.create(
+            {"policy_id": policy.id, "partner_id": customer.id, "lead_id": lead.id}
+        )
+        questions = (
+            policy.sudo()._get_questions().filtered(lambda q: customer or q.subject == "lead")
+        )
+        if not questions:
+            raise UserError(self.env._("“%s” asks no question about it.", policy.sudo().name))
+        self.env["customer.grading.assessment"]._create_lines(
+            checklist,
+            [
+                {
+                    "policy_id": policy.id,
+                    "company_id": (company or self.env.company).id,
+                    "partner_id": customer.id,
+                    "lead_id": lead.id,
+                    "question_id": question.id,
+                }
+                for question in questions
+            ],
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Checklist of %s", record.display_name),
+            "res_model": self._name,
+            "res_id": checklist.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"dialog_size": "extra-large"},
+        }
+
+    def action_save(self):
+        """Close the dialog; its lines have made their answers when they were saved."""
+        return {"type": "ir.actions.act_window_close"}
+
+    # ------------------------------------------------------------------ all subjects
+
+    @api.model
+    def action_open_to_assess(self):
+        """Open what waits for an answer of the user, the most telling first."""
+        Policy = self.env["customer.grading.policy"]
+        rows, more = [], False
+        for policy, company in self._get_asking_policies():
+            questions = policy._get_questions().with_env(self.env)._filter_may_answer()
+            condition = SQL(
+                "kept.policy_id = %s AND kept.company_id IS NOT DISTINCT FROM %s"
+                " AND kept.reason <> 'left'",
+                policy.id,
+                company.id or None,
+            )
+            run = self.env["customer.grading.explanation"]._get_last_full_run(policy, company)
+            found = self._find_rows(
+                policy, company, self.env["customer.grading.result"], condition, questions, run
+            )
+            more = more or len(found) > SHOWN
+            rows += found
+        return self._open_rows(self.env._("To assess"), rows, more, Policy)
+
+    def _get_asking_policies(self):
+        """Return ``(policy, company)`` of the running policies that ask questions."""
+        Policy = self.env["customer.grading.policy"]
+        Sheet = self.env["customer.grading.sheet"]
+        asking = []
+        for subject in ("partner", "lead"):
+            for dimension in Sheet._get_dimensions(subject):
+                company, policies = Policy._get_in_force(dimension, self.env.company)
+                asking += [(policy, company) for policy in policies if policy._get_questions()]
+        return asking
+
+    @api.model
+    def _open_rows(self, name, rows, more, policy):
+        """Return the action that lists the lines made of ``rows``."""
+        rows = self._sort_rows(rows)
+        if more or len(rows) > SHOWN:
+            name = self.env._("%(title)s: the %(count)s most telling", title=name, count=SHOWN)
+        checklist = self.create({"policy_id": policy.id})
+        lines = self.env["customer.grading.assessment"]._create_lines(
+            checklist, [vals for vals, _mine, _would, _open in rows[:SHOWN]]
+        )
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_grading.customer_grading_assessment_action"
+        )
+        return dict(
+            action,
+            name=name,
+            domain=[("list_id", "=", checklist.id)],
+            context={
+                "create": False,
+                "delete": False,
+                "with_leads": bool(lines.lead_id),
+                "with_basis": checklist.has_basis,
+            },
+        )
+
+    @staticmethod
+    def _sort_rows(rows):
+        """Return rows in the order of the list, each question about a subject once."""
+
+        def telling(row):
+            _vals, mine, would, is_open = row
+            return (not mine, not would, would.sequence, would.id, not is_open)
+
+        once = {}
+        for row in sorted(rows, key=telling):
+            vals = row[0]
+            about = vals["lead_id"] if vals.pop("about_lead") else vals["partner_id"]
+            once.setdefault((vals["question_id"], about), row)
+        return list(once.values())
+
+    @api.model
+    def _find_rows(self, policy, company, kept, condition, questions, run):
+        """Return the open questions of one policy, as values of lines.
+
+        :param kept: results, or lines of a try-on: an empty recordset of the model
+        :param condition: which of them, as ``SQL`` on the table ``kept``
+        :param run: whose cut-offs count
+        :return: ``[(values, mine, grade it would become, open)]``, one more than are shown
+            where there are more
+        """
+        if not questions:
+            return []
+        engine = self.env["customer.grading.engine"].sudo()
+        today = engine._get_today(company)
+        scope = engine._get_scope(policy, company, today, cutoffs=run.cutoffs or {})
+        found = engine._find_open_questions(policy, scope, kept, condition, questions, SHOWN + 1)
+        records = kept.sudo().browse(row[0] for row in found)
+        asked = [
+            (record.id, questions.browse(question_id))
+            for record, (_id, question_id, *_rest) in zip(records, found, strict=True)
+        ]
+        would_be = engine._find_would_be_grades(policy, scope, kept, asked)
+        rows = []
+        for record, (_id, question), would, (*_ids, mine, is_open) in zip(
+            records, asked, would_be, found, strict=True
+        ):
+            computed = record["computed_grade_id" if "computed_grade_id" in record else "grade_id"]
+            better = would and (
+                not computed or (would.sequence, would.id) < (computed.sequence, computed.id)
+            )
+            if not (better and is_open):
+                would = would.browse()
+            rows.append(
+                (
+                    self._prepare_line(policy, company, record, question, mine, would),
+                    mine,
+                    would,
+                    is_open,
+                )
+            )
+        return rows
+
+    def _prepare_line(self, policy, company, record, question, mine, would):
+        is_result = record._name == "customer.grading.result"
+        return {
+            "policy_id": policy.id,
+            "company_id": (company or self.env.company).id,
+            "partner_id": record._get_customer().id,
+            "lead_id": record.lead_id.id,
+            "about_lead": question.subject == "lead",
+            "question_id": question.id,
+            "salesperson_id": record.salesperson_id.id,
+            "is_mine": mine,
+            "grade_id": (record.grade_id if is_result else record.current_grade_id).id,
+            "would_grade_id": would.id,
+        }
+
+
+class CustomerGradingResult(models.Model):
+    _inherit = "customer.grading.result"
+
+    def action_fill_checklist(self):
+        """Open all questions of the policy about the customer or the opportunity."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.env["customer.grading.checklist"]._open_checklist(
+            self.policy_id, self.company_id, self._get_subject()
+        )
+
+
+class CustomerGradingCriterion(models.Model):
+    _inherit = "customer.grading.criterion"
+
+    def action_ask_for_answers(self):
+        """Open the customers of the last try-on that have no answer to the question."""
+        self.ensure_one()
+        self.check_access("write")
+        run = self.policy_id._get_last_try_on()
+        if not run:
+            raise UserError(
+                self.env._("The policy was changed since it was tried on. Try it on again.")
+            )
+        Checklist = self.env["customer.grading.checklist"]
+        rows = Checklist._find_rows(
+            self.policy_id.sudo(),
+            run.company_id,
+            self.env["customer.grading.run.line"],
+            SQL("kept.run_id = %s", run.id),
+            self._get_question(),
+            run,
+        )
+        return Checklist._open_rows(self.question_id.name, rows, len(rows) > SHOWN, self.policy_id)

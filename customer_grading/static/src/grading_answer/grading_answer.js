@@ -1,0 +1,71 @@
+import { Component } from "@odoo/owl";
+
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { formatFloat } from "@web/views/fields/formatters";
+import { useInputField } from "@web/views/fields/input_field_hook";
+import { parseFloat } from "@web/views/fields/parsers";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+import { GradingSelectMenu } from "../grading_rule_lines/grading_rule_cells";
+
+/**
+ * The answer to a question, as text: chosen where there is something to choose from,
+ * written where it is a number or a text. A number is kept with a point, whatever the
+ * user's language shows.
+ */
+export class GradingAnswerField extends Component {
+    static template = "customer_grading.GradingAnswerField";
+    static components = { GradingSelectMenu };
+    static props = { ...standardFieldProps };
+
+    setup() {
+        useInputField({
+            getValue: () => this.text,
+            parse: (text) => this.parse(text),
+        });
+    }
+
+    get value() {
+        return this.props.record.data[this.props.name];
+    }
+
+    get choices() {
+        const answers = this.props.record.data.possible_answers || [];
+        return answers.map((answer) => ({ value: answer, label: answer }));
+    }
+
+    get isNumber() {
+        return ["points", "number"].includes(this.props.record.data.kind);
+    }
+
+    get text() {
+        if (!this.value) {
+            return "";
+        }
+        const number = this.isNumber ? Number(this.value) : NaN;
+        return isNaN(number)
+            ? this.value
+            : formatFloat(number, { digits: [false, 4], trailingZeros: false });
+    }
+
+    parse(text) {
+        const written = text.trim();
+        return written && this.isNumber ? String(parseFloat(written)) : written || false;
+    }
+
+    onSelect(value) {
+        return this.props.record.update({ [this.props.name]: value || false });
+    }
+}
+
+registry.category("fields").add("grading_answer", {
+    component: GradingAnswerField,
+    displayName: _t("Answer to a grading question"),
+    supportedTypes: ["char"],
+    fieldDependencies: [
+        { name: "kind", type: "selection" },
+        { name: "possible_answers", type: "json" },
+        { name: "unit_text", type: "char" },
+    ],
+});
