@@ -2,10 +2,12 @@
 
 from datetime import date
 
-from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from freezegun import freeze_time
 
-from .common import TODAY, CustomerGradingCommon
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+
+from .common import TODAY, CustomerGradingCommon, at
 
 
 @tagged("post_install", "-at_install")
@@ -297,3 +299,43 @@ class TestComparisons(CustomerGradingCommon):
         )
         self._limit(policy, 2)
         self.assertEqual(self._get_grades(self.customers | twin), ["A", "B", "B", "B", "B"])
+
+
+@tagged("post_install", "-at_install")
+class TestOwnMeasures(CustomerGradingCommon):
+    """Administrators make measures in a form, and try them."""
+
+    def test_a_measure_of_calendar_events_is_made_in_the_form_and_tried(self):
+        manager = self._create_users()["administrator"]
+        customer, other = self._create_customers(2)
+        lead = self._create_lead(customer, date(2026, 5, 1))
+        self.env["calendar.event"].create(
+            [
+                {"name": "Visit", "opportunity_id": lead.id, "start": day, "stop": day}
+                for day in ("2026-10-01 08:00:00", "2026-11-01 08:00:00", "2024-01-01 08:00:00")
+            ]
+        )
+        form = Form(self.env["customer.grading.measure"].with_user(manager))
+        form.name, form.code = "Visits", "visits"
+        form.unit, form.aggregate = "count", "count"
+        form.document_model = "calendar.event"
+        self.assertEqual(form.subject_path, "opportunity_id.partner_id.commercial_partner_id")
+        form.date_field = "start"
+        measure = form.save()
+        self.assertEqual(measure.model_name, "calendar.event")
+        action = measure.action_try()
+        dialog = Form(
+            self.env[action["res_model"]].with_user(manager).with_context(**action["context"])
+        )
+        dialog.partner_ids = customer | other
+        tried = dialog.save()
+        with freeze_time(at(TODAY)):
+            tried.action_show()
+        self.assertEqual(tried.line_ids.mapped("value"), ["2", "0"])
+
+    def test_only_what_the_author_may_read_is_offered(self):
+        manager = self._create_users()["administrator"]
+        Measure = self.env["customer.grading.measure"].with_user(manager)
+        offered = dict(Measure._get_document_models())
+        self.assertIn("sale.order", offered)
+        self.assertFalse([name for name in offered if name.startswith(("ir.", "res.users"))])

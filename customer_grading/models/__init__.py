@@ -7,6 +7,7 @@ from . import (
     customer_grading_answer,
     customer_grading_measure,
     customer_grading_measure_check,
+    customer_grading_measure_form,
     customer_grading_measure_values,
     customer_grading_policy,
     customer_grading_policy_life,

@@ -1,5 +1,6 @@
 from . import (
     base_partner_merge,
+    customer_grading_measure_try,
     customer_grading_new_policy,
     customer_grading_refuse,
     customer_grading_set_grade,
