@@ -131,24 +131,27 @@ class FactsCommon(CustomerGradingCommon):
         return lead
 
     def _create_answers(self, record, answers):
+        """Answer questions about a record, in the order of the days."""
         if isinstance(answers, dict):
             answers = [{"question": code, "answer": value} for code, value in answers.items()]
+        by_day = {}
         for answer in answers:
-            self._create_answer(record, **answer)
+            vals = self._prepare_answer(record, **answer)
+            by_day.setdefault(vals["date"], []).append(vals)
+        for day in sorted(by_day):
+            with freeze_time(at(date.fromisoformat(day))):
+                self.env["customer.grading.answer"].create(by_day[day])
 
-    def _create_answer(self, record, question, answer, day=SPRING):
+    def _prepare_answer(self, record, question, answer, day=SPRING):
         question = self.env["customer.grading.question"].search([("code", "=", question)])
         if question.kind == "yes_no":
             answer = "yes" if answer else "no"
         elif question.kind == "levels":
             [answer] = question.choice_ids.filtered(lambda choice: choice.name == answer).ids
-        with freeze_time(at(date.fromisoformat(day))):
-            self.env["customer.grading.answer"].create(
-                {
-                    "question_id": question.id,
-                    record._grading_result_field: record.id,
-                    "date": day,
-                    VALUE_FIELDS.get(question.kind, question.kind): answer,
-                    "proof": "Contract" if question.proof_required else False,
-                }
-            )
+        return {
+            "question_id": question.id,
+            record._grading_result_field: record.id,
+            "date": day,
+            VALUE_FIELDS.get(question.kind, question.kind): answer,
+            "proof": "Contract" if question.proof_required else False,
+        }

@@ -84,3 +84,6 @@ class TestGolden(FactsCommon):
 
     def test_s50_finds_the_first_five_per_cent(self):
         self._check("s50_key_customers")
+
+    def test_s59_looks_at_days_to_closing(self):
+        self._check("s59_closing_time")
