@@ -104,9 +104,9 @@ class FactsCommon(CustomerGradingCommon):
         if times > 1:
             with freeze_time(at(day)):
                 dates = {"invoice_date": day, "invoice_date_due": due}
-                more = [invoices.copy(dates) for _each in range(times - 1)]
-                invoices = invoices.concat(*more)
-                invoices[1:].action_post()
+                more = invoices.create(invoices.copy_data(dates) * (times - 1))
+                more.action_post()
+                invoices += more
         if paid:
             self._pay(invoices, date.fromisoformat(paid))
         for invoice in invoices if credited else ():
