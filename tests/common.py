@@ -155,7 +155,10 @@ class CustomerGradingCommon(BaseCommon):
 
     @classmethod
     def _pay(cls, invoice, day, amount=None):
-        """Register a payment of ``invoice`` on ``day``, whole or of ``amount``."""
+        """Register a payment of ``invoice`` on ``day``, whole or of ``amount``.
+
+        Several invoices of a customer are paid at once.
+        """
         with freeze_time(at(day)):
             wizard = (
                 cls.env["account.payment.register"]
@@ -163,6 +166,8 @@ class CustomerGradingCommon(BaseCommon):
                 .with_context(active_model="account.move", active_ids=invoice.ids)
                 .create({"payment_date": day})
             )
+            if len(invoice) > 1:
+                wizard.group_payment = True
             if amount is not None:
                 wizard.amount = amount
             return wizard._create_payments()

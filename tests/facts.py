@@ -6,13 +6,14 @@ Of a customer:
 
 - ``person``: no company; ``tags``, ``industry``, ``state``: by name, the state by its code
 - ``orders``, ``invoices``: each with ``day``, ``amount`` and how many ``times``; an order has
-  a ``quantity``, an invoice is ``due``, ``paid`` on a day, and ``credited`` by an amount
+  a ``quantity`` of a product of a ``category``; an invoice is ``due``, ``paid`` on a day, and
+  ``credited`` by an amount
 - ``opportunities``: how many
 - ``answers``: ``{question: answer}``, or a list of ``{"question", "answer", "day"}``; a level
   by its English name
 
-Of an opportunity: ``closing``, ``won``, ``lost``, ``answers``, ``vals`` of the record itself, and the
-facts of its ``customer``.
+Of an opportunity: ``closing``, ``won``, ``lost``, ``orders`` that came of it, ``answers``, and the facts of its
+``customer``.
 """
 
 from datetime import date
@@ -74,9 +75,26 @@ class FactsCommon(CustomerGradingCommon):
             {"name": name}
         )
 
-    def _create_orders(self, customer, day=SPRING, times=1, amount=100.0, quantity=1):
+    def _create_orders(
+        self, customer, day=SPRING, times=1, amount=100.0, quantity=1, category=None, **vals
+    ):
+        line = {"product_id": self._find_product(category).id} if category else {}
         for _each in range(times):
-            self._create_order(customer, date.fromisoformat(day), amount, quantity=quantity)
+            self._create_order(
+                customer,
+                date.fromisoformat(day),
+                amount,
+                quantity=quantity,
+                line=line,
+                **vals,
+            )
+
+    def _find_product(self, category):
+        """Return a product of a category, both made where there is none."""
+        category = self._find_or_create("product.category", category)
+        Product = self.env["product.product"]
+        vals = {"name": category.name, "type": "consu", "categ_id": category.id}
+        return Product.search([("categ_id", "=", category.id)], limit=1) or Product.create(vals)
 
     def _create_invoices(
         self, customer, amount, day=SPRING, times=1, due=YEAR_END, paid=None, credited=None
@@ -86,9 +104,9 @@ class FactsCommon(CustomerGradingCommon):
         if times > 1:
             with freeze_time(at(day)):
                 dates = {"invoice_date": day, "invoice_date_due": due}
-                more = [invoices.copy(dates) for _each in range(times - 1)]
-                invoices = invoices.concat(*more)
-                invoices[1:].action_post()
+                more = invoices.create(invoices.copy_data(dates) * (times - 1))
+                more.action_post()
+                invoices += more
         if paid:
             self._pay(invoices, date.fromisoformat(paid))
         for invoice in invoices if credited else ():
@@ -103,8 +121,9 @@ class FactsCommon(CustomerGradingCommon):
             date.fromisoformat(SPRING),
             name=name,
             date_deadline=facts.pop("closing", False),
-            **facts.pop("vals", {}),
         )
+        for order in facts.pop("orders", ()):
+            self._create_orders(customer, opportunity_id=lead.id, **order)
         if facts.pop("won", False):
             lead.action_set_won()
         if facts.pop("lost", False):
@@ -112,24 +131,27 @@ class FactsCommon(CustomerGradingCommon):
         return lead
 
     def _create_answers(self, record, answers):
+        """Answer questions about a record, in the order of the days."""
         if isinstance(answers, dict):
             answers = [{"question": code, "answer": value} for code, value in answers.items()]
+        by_day = {}
         for answer in answers:
-            self._create_answer(record, **answer)
+            vals = self._prepare_answer(record, **answer)
+            by_day.setdefault(vals["date"], []).append(vals)
+        for day in sorted(by_day):
+            with freeze_time(at(date.fromisoformat(day))):
+                self.env["customer.grading.answer"].create(by_day[day])
 
-    def _create_answer(self, record, question, answer, day=SPRING):
+    def _prepare_answer(self, record, question, answer, day=SPRING):
         question = self.env["customer.grading.question"].search([("code", "=", question)])
         if question.kind == "yes_no":
             answer = "yes" if answer else "no"
         elif question.kind == "levels":
             [answer] = question.choice_ids.filtered(lambda choice: choice.name == answer).ids
-        with freeze_time(at(date.fromisoformat(day))):
-            self.env["customer.grading.answer"].create(
-                {
-                    "question_id": question.id,
-                    record._grading_result_field: record.id,
-                    "date": day,
-                    VALUE_FIELDS.get(question.kind, question.kind): answer,
-                    "proof": "Contract" if question.proof_required else False,
-                }
-            )
+        return {
+            "question_id": question.id,
+            record._grading_result_field: record.id,
+            "date": day,
+            VALUE_FIELDS.get(question.kind, question.kind): answer,
+            "proof": "Contract" if question.proof_required else False,
+        }

@@ -367,6 +367,19 @@ class TestOrderMeasures(CustomerGradingCommon):
         run = self._create_policy({})._create_run("nightly")
         self.assertEqual(run.date, date(2026, 11, 21))
 
+    def test_the_margin_of_orders_is_what_they_bring_over_their_cost(self):
+        """Measures of customer_grading_sale_margin."""
+        customers = self._create_customers(2)
+        self.product.standard_price = 60
+        self._create_order(customers[0], date(2026, 5, 1), 100)
+        self._create_order(customers[0], date(2026, 5, 2), 50)
+        values = self._measure_all(
+            customers,
+            margin={"measure": "order_margin"},
+            percent={"measure": "order_margin_percent"},
+        )
+        self.assertEqual(values, {"margin": [30, 0], "percent": [20, None]})
+
 
 @tagged("post_install", "-at_install")
 class TestOpportunityMeasures(CustomerGradingCommon):
@@ -405,6 +418,19 @@ class TestOpportunityMeasures(CustomerGradingCommon):
                 [25, None],
             ],
         )
+
+    def test_opportunities_are_lost_for_a_reason(self):
+        reasons = self.env["crm.lost.reason"].create([{"name": "Price"}, {"name": "Delivery"}])
+        with freeze_time(at(date(2026, 6, 1))):
+            for reason in (*reasons, reasons[0]):
+                lead = self._create_lead(self.customer, date(2026, 5, 1))
+                lead.action_set_lost(lost_reason_id=reason.id)
+        by_price = {
+            "measure": "closed_opportunities",
+            "document_domain": "[('lost_reason_id.name', '=', 'Price')]",
+        }
+        values = self._measure_all(self.customers, by_price=by_price)
+        self.assertEqual(values, {"by_price": [2, 0]})
 
     def test_the_last_contact_is_an_activity_an_e_mail_or_a_meeting(self):
         person = self.env["res.partner"].create({"name": "Ann", "parent_id": self.customer.id})

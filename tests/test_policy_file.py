@@ -16,8 +16,13 @@ from .common import TODAY, CustomerGradingCommon
 LIBRARY = (
     "df1_revenue_rank",
     "s02_heavy_truck",
+    "s04_home_buyer",
+    "s12_sales_process",
+    "s15_credit_form",
+    "s28_base_customers",
     "s37_dealer_scorecard",
     "s46_sales_share",
+    "s49_training_leads",
     "s50_key_customers",
     "s59_closing_time",
 )

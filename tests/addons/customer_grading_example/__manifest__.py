@@ -1,0 +1,10 @@
+{
+    "name": "Customer Grading: Example",
+    "summary": "Grade customers by the goods that they leave uncollected",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "The customer_grading maintainers",
+    "license": "LGPL-3",
+    "depends": ["customer_grading"],
+    "data": ["data/customer_grading_measure_data.xml"],
+}
