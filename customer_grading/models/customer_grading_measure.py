@@ -52,7 +52,7 @@ class CustomerGradingMeasure(models.Model):
     kind = fields.Selection(
         [
             ("documents", "From documents"),
-            ("field", "A field of the customer"),
+            ("field", "A field of the record"),
             ("filter", "Matches a filter"),
             ("ratio", "Ratio of two measures"),
             ("growth", "Growth against the year before"),
@@ -125,7 +125,7 @@ class CustomerGradingMeasure(models.Model):
         default="since",
         required=True,
     )
-    field_name = fields.Char("Field of the customer")
+    field_name = fields.Char("Field of the record")
     numerator_id = fields.Many2one("customer.grading.measure", "Share", ondelete="restrict")
     denominator_id = fields.Many2one("customer.grading.measure", "Of", ondelete="restrict")
     base_measure_id = fields.Many2one("customer.grading.measure", "Growth of", ondelete="restrict")
