@@ -7,7 +7,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 from lxml import etree
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -640,6 +640,38 @@ class TestOpportunityScreens(OpportunityCommon):
         self.assertFalse(self.policy.test_customer_ids[1].tried)
         with self.assertRaisesRegex(ValidationError, "grades opportunities"):
             self.policy.test_customer_ids = [Command.create({"partner_id": self.customer.id})]
+
+    @freeze_time(at(TODAY))
+    def test_the_badge_says_in_one_sentence_why(self):
+        seller = self._create_users()["salesperson"]
+        self.soon.user_id = seller
+        self.assertEqual(self.soon.get_grade_reason(), "")
+        self._activate(self.policy)
+        self.assertEqual(self.soon.get_grade_reason(), "A: Closing at most 30 days: 10 days")
+        self.assertEqual(self.later.get_grade_reason()[:2], "B:")
+        self.assertEqual(self.soon.with_user(seller).get_grade_reason()[:2], "A:")
+        result = self._get_results(self.soon, self.intention)[self.soon]
+        result._set_by_hand(self.intention._find_grade("C"), "They wait for the board")
+        self.assertEqual(self.soon.get_grade_reason(), "C: They wait for the board")
+        with self.assertRaises(AccessError):
+            self.soon.with_user(self._create_users(suffix="2")["portal"]).get_grade_reason()
+
+    @freeze_time(at(TODAY))
+    def test_why_tells_that_the_closing_has_passed(self):
+        passed = self._create_closing(-1)
+        self._activate(self.policy)
+        [sheet] = passed.get_grading_sheets()
+        self.assertRegex(sheet["notices"][-1], "^Expected closing .* has passed: set a date.$")
+        passed.action_set_lost()
+        [sheet] = passed.get_grading_sheets()
+        self.assertNotIn("Expected closing", "".join(sheet["notices"]))
+
+    def test_a_closing_that_has_passed_is_told_on_the_form_only(self):
+        form = self.env["crm.lead"].get_views([(False, "form")])["views"]["form"]["arch"]
+        [node] = etree.fromstring(form).xpath("//div[@name='closing_passed']")
+        self.assertIn("date_deadline >= today", node.get("invisible"))
+        for view in ("crm.crm_case_kanban_view_leads", "crm.crm_case_tree_view_oppor"):
+            self.assertNotIn("closing_passed", self.env.ref(view).get_combined_arch())
 
     def test_lists_show_the_column_of_what_is_graded(self):
         def get_columns(model):

@@ -2,10 +2,14 @@
 
 import base64
 from pathlib import Path
+from unittest.mock import patch
+
+from lxml.etree import fromstring
 
 from odoo.exceptions import UserError
 from odoo.fields import Command, Date
 from odoo.tests import Form, tagged
+from odoo.tools import format_date
 
 from .common import CustomerGradingCommon
 
@@ -226,6 +230,55 @@ class TestPolicyScreens(CustomerGradingCommon):
 
         self.assertEqual(self.revenue.known_label, "100 %")
         self.assertRegex(self.revenue.known_text, "1 at or above 500 USD")
+
+    # ------------------------------------------------------------------ opening the form
+
+    def _read_form(self, policy):
+        """Read a policy as its form does, and return how many statements that took."""
+        view = self.env["customer.grading.policy"].get_views([(False, "form")])
+        names = {
+            field.get("name") for field in fromstring(view["views"]["form"]["arch"]).iter("field")
+        }
+        spec = {name: {} for name in names if name in policy._fields}
+        spec["rule_ids"] = {"fields": {"text": {}, "result_count": {}, "grade_code": {}}}
+        spec["criterion_ids"] = {"fields": {"known_label": {}, "used_in": {}}}
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        values = policy.web_read(spec)
+        return self.env.cr.sql_log_count - before, values
+
+    def test_opening_a_policy_counts_nobody_again(self):
+        self._create_rule("A", {"criterion_id": self.revenue.id, "operator": "ge", "value": 500})
+        self.policy.domain = "[('name', 'like', 'Customer ')]"
+        self._create_customers(3)
+        engine = self.env.registry["customer.grading.engine"]
+        counted = []
+        for state in ("draft", "tried on", "running"):
+            if state == "tried on":
+                self.policy.action_try_on()
+            elif state == "running":
+                self._activate(self.policy)
+            with patch.object(engine, "_get_subject_query", side_effect=AssertionError):
+                _first, [values] = self._read_form(self.policy)
+                few, _values = self._read_form(self.policy)
+            counted.append(values["subject_text"])
+            self._create_customers(40, name="Customer of more")
+            if state == "running":
+                self._run(self.policy)
+            with self.subTest(state=state):
+                self.assertEqual(self._read_form(self.policy)[0], few)
+        today = format_date(self.env, Date.today())
+        self.assertEqual(counted, [False, f"43 customers in the try-on of {today}", "83 customers"])
+
+    def test_a_draft_counts_whom_it_applies_to_when_asked(self):
+        self._create_customers(3, name="Asked for")
+        self.policy.domain = "[('name', '=', 'Asked for')]"
+        message = self.policy.action_count_subjects()["params"]["message"]
+        self.assertEqual(message, "Applies today to 3 customers.")
+        self.policy.domain = "[('nothing', '=', 1)]"
+        with self.assertRaisesRegex(UserError, "Applies to"):
+            self.policy.action_count_subjects()
 
     # ------------------------------------------------------------------ first use
 

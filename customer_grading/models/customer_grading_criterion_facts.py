@@ -6,13 +6,35 @@ from .customer_grading_measure import NUMERIC_UNITS
 FACTS = 5  # columns a criterion: known, lowest, middle, highest, at or above the best level
 
 
+class CustomerGradingRun(models.Model):
+    """Keeps what a try-on says of each criterion, so that no form reads its lines again."""
+
+    _inherit = "customer.grading.run"
+
+    facts = fields.Json(
+        readonly=True,
+        groups="customer_grading.customer_grading_group_manager",
+        help="Of a try-on: how many it graded, and what is known by each criterion.",
+    )
+
+    def _note_facts(self):
+        """Keep the facts of the try-on's lines."""
+        self.ensure_one()
+        measured = self.policy_id.sudo()._get_measured_criteria()
+        total, facts = measured._get_facts(self.sudo())
+        self.sudo().facts = {
+            "total": total,
+            "criteria": {str(criterion.id): fact for criterion, fact in facts.items()},
+        }
+
+
 class CustomerGradingPolicy(models.Model):
     _inherit = "customer.grading.policy"
 
     def _get_last_try_on(self):
-        """Return the last try-on whose kept values are those of today's criteria."""
+        """Return the last try-on that was done, sudoed."""
         self.ensure_one()
-        run = (
+        return (
             self.env["customer.grading.run"]
             .sudo()
             .search(
@@ -21,12 +43,18 @@ class CustomerGradingPolicy(models.Model):
                 limit=1,
             )
         )
+
+    def _get_known_facts(self):
+        """Return the facts of the last try-on, where they are of today's criteria."""
+        self.ensure_one()
+        run = self._get_last_try_on()
+        facts = run.facts or {}
         criteria = self._get_measured_criteria()
         changed = max(criteria.mapped("write_date"), default=None)
-        line = run.line_ids.sudo()[:1]
-        if not line or run.create_date < changed or len(line.values or []) != len(criteria):
-            return run.browse()
-        return run
+        current = {str(criterion.id) for criterion in criteria} == {*facts.get("criteria", ())}
+        if not facts.get("total") or not changed or run.create_date < changed or not current:
+            return {}
+        return facts
 
 
 class CustomerGradingCriterion(models.Model):
@@ -42,16 +70,13 @@ class CustomerGradingCriterion(models.Model):
     def _compute_known(self):
         self.known_label = self.known_text = False
         for policy, criteria in self.grouped("policy_id").items():
-            measured = criteria._origin.filtered(lambda criterion: criterion.kind == "measure")
-            run = policy._origin and measured and policy._origin._get_last_try_on()
-            if not run:
-                continue
-            total, facts = measured._get_facts(run)
+            facts = policy._origin._get_known_facts() if policy._origin else {}
             for criterion in criteria:
-                if criterion._origin in facts:
-                    criterion._set_known(total, *facts[criterion._origin])
+                fact = facts.get("criteria", {}).get(str(criterion._origin.id))
+                if fact:
+                    criterion._set_known(facts["total"], *fact)
 
-    def _set_known(self, total, known, lowest, middle, highest, best):
+    def _set_known(self, total, known, lowest, middle, highest, best, limit):
         share = self._format_share(known, total)
         self.known_label = share
         self.known_text = self.env._(
@@ -72,7 +97,7 @@ class CustomerGradingCriterion(models.Model):
             self.known_text += " " + self.env._(
                 "%(count)s at or above %(value)s.",
                 count=self._format_number(best),
-                value=self._format_value(self._get_highest_limit()),
+                value=self._format_value(limit),
             )
 
     def _format_share(self, known, total):
@@ -92,7 +117,11 @@ class CustomerGradingCriterion(models.Model):
         return max([*lines.mapped("value"), *levels.mapped("lower")], default=None)
 
     def _get_facts(self, run):
-        """Return ``(number of customers, {criterion: its facts})`` of a try-on."""
+        """Return ``(number of subjects, {criterion: its facts})`` of a try-on's lines.
+
+        Facts are the number known; lowest, middle and highest value; how many reach the
+        highest limit that is asked for, and that limit. Those that do not fit are ``None``.
+        """
         policy = run.policy_id.sudo()
         engine = self.env["customer.grading.engine"]
         terms, joins = engine._get_terms(policy, run._get_scope())
@@ -106,7 +135,13 @@ class CustomerGradingCriterion(models.Model):
             SQL("SELECT %s FROM (%s) raw %s", SQL(", ").join(columns), kept, joins)
         )
         return total, {
-            criterion: facts[position * FACTS : (position + 1) * FACTS]
+            criterion: [
+                None if fact is None else float(fact)
+                for fact in (
+                    *facts[position * FACTS : (position + 1) * FACTS],
+                    criterion._get_highest_limit(),
+                )
+            ]
             for position, criterion in enumerate(self)
         }
 

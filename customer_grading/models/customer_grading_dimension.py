@@ -31,7 +31,7 @@ class CustomerGradingDimension(models.Model):
         string="Companies are graded",
         default="company",
         required=True,
-        help="Whether each company grades its customers by its own documents, or the "
+        help="Whether each company grades by its own documents, or the "
         "documents of all companies are added up to one grade.",
     )
     currency_id = fields.Many2one(
@@ -44,13 +44,13 @@ class CustomerGradingDimension(models.Model):
         "customer_grading_dimension_main_company_rel",
         string="Main for",
         copy=False,
-        help="Companies whose customers show the grade of this dimension.",
+        help="Companies whose records show the grade of this dimension.",
     )
     group_ids = fields.Many2many(
         "res.groups",
         string="Visible to",
         help="Only these people see grades of this dimension; empty: everybody who sees "
-        "the customer. The main dimension is always visible.",
+        "the record. The main dimension is always visible.",
     )
     grade_ids = fields.One2many("customer.grade", "dimension_id", string="Grades")
     policy_ids = fields.One2many("customer.grading.policy", "dimension_id", string="Policies")

@@ -52,7 +52,7 @@ class CustomerGradingMeasure(models.Model):
     kind = fields.Selection(
         [
             ("documents", "From documents"),
-            ("field", "A field of the customer"),
+            ("field", "A field of the record"),
             ("filled", "Fields filled in"),
             ("filter", "Matches a filter"),
             ("ratio", "Ratio of two measures"),
@@ -129,7 +129,7 @@ class CustomerGradingMeasure(models.Model):
         required=True,
     )
     field_name = fields.Char(
-        "Field of the customer", help="Or several, with commas between them, to be filled in."
+        "Field of the record", help="Or several, with commas between them, to be filled in."
     )
     numerator_id = fields.Many2one("customer.grading.measure", "Share", ondelete="restrict")
     denominator_id = fields.Many2one("customer.grading.measure", "Of", ondelete="restrict")

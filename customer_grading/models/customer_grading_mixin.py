@@ -250,6 +250,30 @@ class CustomerGradingMixin(models.AbstractModel):
             "params": {"model": self._name, "id": self.id, "name": self.display_name},
         }
 
+    def get_grade_reason(self):
+        """Return in one sentence why the record has the grade shown: the badge's title.
+
+        Figures stand in it only where the user may see them.
+
+        :return: an empty text where there is no grade, or nothing to say
+        :raise AccessError: where the user may not see the record
+        """
+        self.ensure_one()
+        self.check_access("read")
+        result = self.customer_grading_result_id
+        if not result.grade_id:
+            return ""
+        if result.manual_grade_id:
+            reason = result.manual_reason
+        elif result.grade_id == result.computed_grade_id:
+            Explanation = self.env["customer.grading.explanation"]
+            reason = Explanation._get_reason_text(result)[result]
+        else:
+            reason = ""
+        if not reason:
+            return result.grade_id.display_name
+        return self.env._("%(grade)s: %(reason)s", grade=result.grade_id.code, reason=reason)
+
     def get_grading_sheets(self):
         """Return why the record has its grades, one sheet a dimension, for the screen.
 

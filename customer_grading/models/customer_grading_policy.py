@@ -183,7 +183,7 @@ class CustomerGradingPolicy(models.Model):
     not_graded_count = fields.Integer("Not graded", compute="_compute_counts")
     change_count = fields.Integer("Changes", compute="_compute_counts")
     problems = fields.Json(compute="_compute_problems")
-    subject_count = fields.Integer("Applies to so many", compute="_compute_subject_count")
+    subject_text = fields.Char("Applies to so many", compute="_compute_subject_text")
 
     _days_check = models.Constraint(
         "CHECK (downgrade_days >= 0 AND manual_months >= 0)",
@@ -225,26 +225,31 @@ class CustomerGradingPolicy(models.Model):
             )[:1]
 
     def _compute_counts(self):
-        Result = self.env["customer.grading.result"]
-        graded = dict(
-            Result._read_group([("policy_id", "in", self.ids)], ["policy_id"], ["__count"])
-        )
-        missing = dict(
-            Result._read_group(
-                [("policy_id", "in", self.ids), ("grade_id", "=", False)],
-                ["policy_id"],
-                ["__count"],
+        """Count what policies graded; a draft graded nothing."""
+        graded = self.filtered(lambda policy: policy.state != "draft")
+        results, changes = {}, {}
+        if graded:
+            results = graded._count_results()
+            changes = dict(
+                self.env["customer.grading.change"]._read_group(
+                    [("policy_id", "in", graded.ids)], ["policy_id"], ["__count"]
+                )
             )
-        )
-        changes = dict(
-            self.env["customer.grading.change"]._read_group(
-                [("policy_id", "in", self.ids)], ["policy_id"], ["__count"]
-            )
-        )
         for policy in self:
-            policy.result_count = graded.get(policy, 0)
-            policy.not_graded_count = missing.get(policy, 0)
+            counts = results.get(policy, {})
+            policy.result_count = sum(counts.values())
+            policy.not_graded_count = counts.get(self.env["customer.grade"], 0)
             policy.change_count = changes.get(policy, 0)
+
+    def _count_results(self):
+        """Return ``{policy: {grade: number of results}}``; no grade is an empty record."""
+        groups = self.env["customer.grading.result"]._read_group(
+            [("policy_id", "in", self.ids)], ["policy_id", "grade_id"], ["__count"]
+        )
+        counts = {}
+        for policy, grade, count in groups:
+            counts.setdefault(policy, {})[grade] = count
+        return counts
 
     @api.depends("name", "version")
     def _compute_display_name(self):

@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class CustomerGradingPolicy(models.Model):
@@ -15,18 +17,57 @@ class CustomerGradingPolicy(models.Model):
     def _compute_has_dimensions(self):
         self.has_dimensions = self.env["customer.grading.dimension"]._has_several()
 
-    @api.depends("domain", "population", "lead_population", "company_id", "dimension_id")
-    def _compute_subject_count(self):
-        """Count whom the policy would grade today in the current company."""
-        engine = self.env["customer.grading.engine"]
+    @api.depends("state", "dimension_id")
+    @api.depends_context("lang", "company")
+    def _compute_subject_text(self):
+        """Say how many the policy grades, from what is counted already.
+
+        To count everybody takes seconds where there are many: a draft shows the number of
+        its last try-on, see :meth:`action_count_subjects` for today's.
+        """
         for policy in self:
-            if not policy._origin or policy._get_scope_problems():
-                policy.subject_count = 0
-                continue
-            company = policy._get_try_on_company()
-            scope = engine._get_scope(policy, company, engine._get_today(company))
-            query = engine._get_subject_query(policy._origin.sudo(), scope)
-            [[policy.subject_count]] = self.env.execute_query(query.select("COUNT(*)"))
+            policy.subject_text = policy._origin._get_subject_text() if policy._origin else False
+
+    def _get_subject_text(self):
+        if self.state != "draft":
+            return self._get_number_text(self.result_count)
+        run = self._get_last_try_on()
+        if not run:
+            return False
+        names = {
+            "count": self.criterion_ids._format_number(run.graded_count),
+            "date": format_date(self.env, run.date),
+        }
+        return self.dimension_id._choose_text(
+            self.env._("%(count)s customers in the try-on of %(date)s", **names),
+            self.env._("%(count)s opportunities in the try-on of %(date)s", **names),
+        )
+
+    def _get_number_text(self, number):
+        count = self.criterion_ids._format_number(number)
+        return self.dimension_id._choose_text(
+            self.env._("%s customers", count), self.env._("%s opportunities", count)
+        )
+
+    def action_count_subjects(self):
+        """Say how many the policy would grade today in the current company."""
+        self.ensure_one()
+        self.check_access("write")
+        if problems := self._get_scope_problems():
+            raise UserError(problems[0]["message"])
+        engine = self.env["customer.grading.engine"]
+        company = self._get_try_on_company()
+        scope = engine._get_scope(self, company, engine._get_today(company))
+        query = engine._get_subject_query(self.sudo(), scope)
+        [[count]] = self.env.execute_query(query.select("COUNT(*)"))
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": self.env._("Applies today to %s.", self._get_number_text(count)),
+                "type": "info",
+            },
+        }
 
     @api.depends("rule_ids.line_ids", "rule_ids.grade_id")
     @api.depends_context("lang")

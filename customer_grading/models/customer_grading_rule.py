@@ -203,21 +203,10 @@ class CustomerGradingRule(models.Model):
     # ------------------------------------------------------------------ properties
 
     def _compute_result_count(self):
-        groups = (
-            self.env["customer.grading.result"]
-            .sudo()
-            ._read_group(
-                [
-                    ("policy_id", "in", self.policy_id.ids),
-                    ("grade_id", "in", self.grade_id.ids),
-                ],
-                ["policy_id", "grade_id"],
-                ["__count"],
-            )
-        )
-        counts = {(policy, grade): count for policy, grade, count in groups}
+        graded = self.policy_id.filtered(lambda policy: policy.state != "draft")
+        counts = graded.sudo()._count_results() if graded else {}
         for rule in self:
-            rule.result_count = counts.get((rule.policy_id, rule.grade_id), 0)
+            rule.result_count = counts.get(rule.policy_id, {}).get(rule.grade_id, 0)
 
     @api.depends("criterion_id")
     def _compute_operators(self):

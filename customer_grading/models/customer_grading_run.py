@@ -178,6 +178,7 @@ class CustomerGradingRun(models.Model):
         self._finish_step(commit, 40)
         if self.mode == "preview":
             self._store_lines(table)
+            self._note_facts()
             self._drop(table)
             self._note({"state": "done", "date_end": fields.Datetime.now(), "progress": 100})
             return

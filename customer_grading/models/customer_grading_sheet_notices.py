@@ -17,9 +17,20 @@ class CustomerGradingSheet(models.AbstractModel):
                 self._get_manual_text(result),
                 *map(self._get_waiting_text, self._get_open_changes(result)),
                 self._get_state_text(result, policies),
+                self._get_closing_text(result.lead_id),
             )
             if text
         ]
+
+    def _get_closing_text(self, lead):
+        """Return that the expected closing of an open opportunity has passed."""
+        is_open = lead.active and lead.won_status == "pending"
+        if not is_open or not lead.date_deadline:
+            return ""
+        if lead.date_deadline >= fields.Date.context_today(lead):
+            return ""
+        date = self._format_date(lead.date_deadline)
+        return self.env._("Expected closing %s has passed: set a date.", date)
 
     def _get_manual_text(self, result):
         """Return who set the grade by hand, why and until when, and what is computed."""
