@@ -100,7 +100,7 @@ class TestAnswers(AssessmentCommon):
         loyal = self._ask("Loyal?")
         self._create_policy({"loyal": {"question": loyal}}, [("A", ("loyal", "yes"))])
         with self.assertRaisesRegex(ValidationError, "asked about customers: say which"):
-            self._answer(loyal, self._create_lead(self.first, TODAY), True)
+            self._answer(self._ask("Kind?"), self._create_lead(self.first, TODAY), True)
         with self.assertRaisesRegex(ValidationError, "asked about opportunities only"):
             loyal.subject = "lead"
 
