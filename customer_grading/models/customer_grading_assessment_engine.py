@@ -183,22 +183,39 @@ class CustomerGradingEngine(models.AbstractModel):
 
         :param best: ``{criterion: answer as text}``
         """
-        columns = [SQL("pool.subject_id"), SQL("TRUE AS documented")]
-        for criterion in policy._get_measured_criteria():
-            name = SQL.identifier(f"v{criterion.id}")
-            value = SQL.identifier("pool", f"v{criterion.id}")
-            if criterion in best:
-                value = SQL(
+        columns = self._replace_answers(
+            policy,
+            "pool",
+            {
+                criterion: SQL(
                     "CASE WHEN pool.%s IS NULL THEN %s::%s ELSE %s END",
-                    SQL.identifier(f"a{criterion.question_id.id}"),
-                    best[criterion],
+                    SQL.identifier(f"a{criterion._get_question().id}"),
+                    answer,
                     SQL(criterion._get_raw_type()),
-                    value,
+                    SQL.identifier("pool", f"v{criterion.id}"),
                 )
-            columns.append(SQL("%s AS %s", value, name))
-            if criterion._is_ranked():
-                columns.append(SQL.identifier("pool", f"g{criterion.id}"))
-        return SQL("SELECT %s FROM pool", SQL(", ").join(columns))
+                for criterion, answer in best.items()
+            },
+        )
+        return SQL("SELECT pool.subject_id, %s FROM pool", columns)
+
+    def _replace_answers(self, policy, alias, answers):
+        """Return the columns of a relation of values, other values standing for some.
+
+        :param alias: the relation with the kept values
+        :param answers: ``{criterion: value}``
+        """
+        columns = {
+            f"v{criterion.id}": answers.get(criterion)
+            for criterion in policy._get_measured_criteria()
+        }
+        columns |= dict.fromkeys(self._get_group_columns(policy, lambda _path: SQL()))
+        columns |= dict.fromkeys(self._get_band_set_columns(policy, lambda _domain: SQL()))
+        kept = [
+            SQL("%s AS %s", value or SQL.identifier(alias, name), SQL.identifier(name))
+            for name, value in columns.items()
+        ]
+        return SQL(", ").join([*kept, SQL("TRUE AS documented")])
 
     @api.model
     def _find_would_be_grades(self, policy, scope, kept, asked):
@@ -217,25 +234,26 @@ class CustomerGradingEngine(models.AbstractModel):
             return []
         rows, kept_ids, question_ids, candidates = map(list, zip(*cases, strict=True))
         condition = SQL("kept.id = ANY(%s)", sorted(set(kept_ids)))
-        columns = [SQL("asked.position AS subject_id"), SQL("TRUE AS documented")]
-        for criterion in policy._get_measured_criteria():
-            name = SQL.identifier(f"v{criterion.id}")
-            value = SQL.identifier("valued", f"v{criterion.id}")
-            if question := criterion._get_question():
-                value = SQL(
+        columns = self._replace_answers(
+            policy,
+            "valued",
+            {
+                criterion: SQL(
                     "CASE WHEN asked.question_id = %s THEN asked.answer::%s ELSE %s END",
-                    question.id,
+                    criterion._get_question().id,
                     SQL(criterion._get_raw_type()),
-                    value,
+                    SQL.identifier("valued", f"v{criterion.id}"),
                 )
-            columns.append(SQL("%s AS %s", value, name))
-            if criterion._is_ranked():
-                columns.append(SQL.identifier("valued", f"g{criterion.id}"))
+                for criterion in policy._get_measured_criteria()
+                if criterion._get_question()
+            },
+        )
         values = SQL(
-            "SELECT %(columns)s FROM (%(kept)s) valued JOIN UNNEST(%(rows)s, %(kept_ids)s,"
-            " %(question_ids)s, %(candidates)s) AS asked (position, kept_id, question_id, answer)"
+            "SELECT asked.position AS subject_id, %(columns)s FROM (%(kept)s) valued"
+            " JOIN UNNEST(%(rows)s, %(kept_ids)s, %(question_ids)s, %(candidates)s)"
+            " AS asked (position, kept_id, question_id, answer)"
             " ON asked.kept_id = valued.subject_id",
-            columns=SQL(", ").join(columns),
+            columns=columns,
             kept=self._get_kept_values_sql(policy, kept, condition),
             rows=rows,
             kept_ids=kept_ids,
