@@ -100,7 +100,7 @@ class TestAnswers(AssessmentCommon):
         loyal = self._ask("Loyal?")
         self._create_policy({"loyal": {"question": loyal}}, [("A", ("loyal", "yes"))])
         with self.assertRaisesRegex(ValidationError, "asked about customers: say which"):
-            self._answer(loyal, self._create_lead(self.first, TODAY), True)
+            self._answer(self._ask("Kind?"), self._create_lead(self.first, TODAY), True)
         with self.assertRaisesRegex(ValidationError, "asked about opportunities only"):
             loyal.subject = "lead"
 
@@ -456,8 +456,17 @@ class TestToAssess(AssessmentCommon):
                     "bands": [{"lower": 1000, "points": 40}],
                 },
                 "total": {"kind": "sum", "parts": ("visit", "revenue")},
+                "rank": {
+                    "measure": "invoiced_revenue",
+                    "band_by": "percentile",
+                    "bands": [{"lower": 50, "level": "top"}],
+                },
             },
-            [("A", ("total", "ge", 90)), ("B", ("total", "ge", 50)), ("C", ())],
+            [
+                ("A", ("all", ("total", "ge", 90), ("rank", "level_is", 0))),
+                ("B", ("total", "ge", 50)),
+                ("C", ()),
+            ],
             dimension=dimension,
             domain=str([("id", "in", self.customers.ids)]),
         )

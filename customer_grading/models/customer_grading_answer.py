@@ -71,7 +71,7 @@ class CustomerGradingAnswer(models.Model):
         readonly=False,
         help="To import: yes, no, the name of a level, a number or a text, as the question asks.",
     )
-    basis_text = fields.Char("Answered beside it", compute="_compute_basis_text")
+    basis_text = fields.Text("Decided on", compute="_compute_basis_text")
 
     _latest_idx = models.Index("(question_id, partner_id, date DESC, id DESC)")
     _latest_of_lead_idx = models.Index(

@@ -56,7 +56,7 @@ class CustomerGradingAssessment(models.TransientModel):
     is_ending = fields.Boolean(
         "Ends soon", help="There is a valid answer, but it ends within 30 days."
     )
-    basis_text = fields.Char("Answered beside it", compute="_compute_basis_text")
+    basis_text = fields.Text("Decided on", compute="_compute_basis_text")
 
     new_answer = fields.Char()
     proof = fields.Char(help="Where the proof is: a contract number, a letter, a link...")

@@ -8,6 +8,7 @@ from ..tools.statement import Statement
 from ..tools.subject import LEAD, PARTNER
 from .customer_grading_measure_values import GIVEN
 
+MANY = 20_000  # customers of one person, from which on all are looked at
 ENDING_DAYS = 30  # how long before its end an answer is asked for again
 # A comparison -> the number beside its limit that meets it, and the one that does not.
 STEPS = {"ge": (0, -1), "gt": (1, 0), "le": (0, 1), "lt": (-1, 0)}
@@ -36,7 +37,31 @@ class CustomerGradingEngine(models.AbstractModel):
         :param limit: how many at most
         :return: rows ``(id of the kept record, question id, mine, open)``
         """
+        self.env.flush_all()
+        context = policy, kept, condition, questions, limit
+        if not self._get_own_questions(questions):
+            # One's own are found fast, and are enough for most.
+            subject = policy.dimension_id._get_subject()
+            mine = Domain("user_id", "=", self.env.uid)
+            ids = self._get_visible_query(subject, mine, MANY).get_result_ids()
+            if len(ids) < MANY:
+                own = scope._replace(subject_ids=ids or (0,))
+                rows = self.env.execute_query(self._get_open_questions_sql(own, *context))
+                if len(rows) == limit:
+                    return rows
+        return self.env.execute_query(self._get_open_questions_sql(scope, *context))
+
+    def _get_visible_query(self, subject, domain, limit=None):
+        """Return the query of the records of ``subject`` that the user sees."""
+        Model = self.env[subject.model].sudo(False).with_context(active_test=False)
+        return Model._search(domain, limit=limit)
+
+    def _get_open_questions_sql(self, scope, policy, kept, condition, questions, limit):
+        """Return the query of :meth:`_find_open_questions` among the subjects of ``scope``."""
         subject = policy.dimension_id._get_subject()
+        if scope.subject_ids is not None:
+            field = SQL.identifier("kept", subject.field)
+            condition = SQL("%s AND %s IN %s", condition, field, scope.subject_ids)
         pool = self._get_pool_sql(policy, scope, kept, condition, questions)
         best = {
             criterion: policy._get_candidates(criterion._get_question())[0]
@@ -88,18 +113,15 @@ class CustomerGradingEngine(models.AbstractModel):
                 rows,
                 order,
             )
-        self.env.flush_all()
-        return self.env.execute_query(
-            SQL(
-                "WITH pool AS MATERIALIZED (%(pool)s), graded AS (%(graded)s)"
-                " SELECT kept_id, question_id, mine, open FROM (%(rows)s) asked"
-                " ORDER BY %(order)s LIMIT %(limit)s",
-                pool=pool,
-                graded=graded,
-                rows=rows,
-                order=order,
-                limit=limit,
-            )
+        return SQL(
+            "WITH pool AS MATERIALIZED (%(pool)s), graded AS (%(graded)s)"
+            " SELECT kept_id, question_id, mine, open FROM (%(rows)s) asked"
+            " ORDER BY %(order)s LIMIT %(limit)s",
+            pool=pool,
+            graded=graded,
+            rows=rows,
+            order=order,
+            limit=limit,
         )
 
     def _get_own_questions(self, questions):
@@ -136,9 +158,11 @@ class CustomerGradingEngine(models.AbstractModel):
     def _get_answered_sql(self, policy, scope, questions):
         """Return the query of the subjects that the user sees, with the valid answers."""
         subject = policy.dimension_id._get_subject()
-        visible = self.env[subject.model].sudo(False).with_context(active_test=False)
         Model = self._get_subject_model(subject, scope)
-        statement = Statement(subject, Model, visible._search(Domain.TRUE), scope)
+        found = self._get_ids_by_subject(policy, scope)
+        asked = Domain.TRUE if not found else Domain("id", "in", scope.subject_ids)
+        query = self._get_visible_query(subject, asked)
+        statement = Statement(subject, Model, query, scope, found)
         measure = self.env["customer.grading.measure"]
         columns = {"user_id": statement.get_field_sql("user_id")}
         columns["partner_id"] = statement.get_field_sql("id", PARTNER.name)
@@ -159,22 +183,39 @@ class CustomerGradingEngine(models.AbstractModel):
 
         :param best: ``{criterion: answer as text}``
         """
-        columns = [SQL("pool.subject_id"), SQL("TRUE AS documented")]
-        for criterion in policy._get_measured_criteria():
-            name = SQL.identifier(f"v{criterion.id}")
-            value = SQL.identifier("pool", f"v{criterion.id}")
-            if criterion in best:
-                value = SQL(
+        columns = self._replace_answers(
+            policy,
+            "pool",
+            {
+                criterion: SQL(
                     "CASE WHEN pool.%s IS NULL THEN %s::%s ELSE %s END",
-                    SQL.identifier(f"a{criterion.question_id.id}"),
-                    best[criterion],
+                    SQL.identifier(f"a{criterion._get_question().id}"),
+                    answer,
                     SQL(criterion._get_raw_type()),
-                    value,
+                    SQL.identifier("pool", f"v{criterion.id}"),
                 )
-            columns.append(SQL("%s AS %s", value, name))
-            if criterion._is_ranked():
-                columns.append(SQL.identifier("pool", f"g{criterion.id}"))
-        return SQL("SELECT %s FROM pool", SQL(", ").join(columns))
+                for criterion, answer in best.items()
+            },
+        )
+        return SQL("SELECT pool.subject_id, %s FROM pool", columns)
+
+    def _replace_answers(self, policy, alias, answers):
+        """Return the columns of a relation of values, other values standing for some.
+
+        :param alias: the relation with the kept values
+        :param answers: ``{criterion: value}``
+        """
+        columns = {
+            f"v{criterion.id}": answers.get(criterion)
+            for criterion in policy._get_measured_criteria()
+        }
+        columns |= dict.fromkeys(self._get_group_columns(policy, lambda _path: SQL()))
+        columns |= dict.fromkeys(self._get_band_set_columns(policy, lambda _domain: SQL()))
+        kept = [
+            SQL("%s AS %s", value or SQL.identifier(alias, name), SQL.identifier(name))
+            for name, value in columns.items()
+        ]
+        return SQL(", ").join([*kept, SQL("TRUE AS documented")])
 
     @api.model
     def _find_would_be_grades(self, policy, scope, kept, asked):
@@ -193,25 +234,26 @@ class CustomerGradingEngine(models.AbstractModel):
             return []
         rows, kept_ids, question_ids, candidates = map(list, zip(*cases, strict=True))
         condition = SQL("kept.id = ANY(%s)", sorted(set(kept_ids)))
-        columns = [SQL("asked.position AS subject_id"), SQL("TRUE AS documented")]
-        for criterion in policy._get_measured_criteria():
-            name = SQL.identifier(f"v{criterion.id}")
-            value = SQL.identifier("valued", f"v{criterion.id}")
-            if question := criterion._get_question():
-                value = SQL(
+        columns = self._replace_answers(
+            policy,
+            "valued",
+            {
+                criterion: SQL(
                     "CASE WHEN asked.question_id = %s THEN asked.answer::%s ELSE %s END",
-                    question.id,
+                    criterion._get_question().id,
                     SQL(criterion._get_raw_type()),
-                    value,
+                    SQL.identifier("valued", f"v{criterion.id}"),
                 )
-            columns.append(SQL("%s AS %s", value, name))
-            if criterion._is_ranked():
-                columns.append(SQL.identifier("valued", f"g{criterion.id}"))
+                for criterion in policy._get_measured_criteria()
+                if criterion._get_question()
+            },
+        )
         values = SQL(
-            "SELECT %(columns)s FROM (%(kept)s) valued JOIN UNNEST(%(rows)s, %(kept_ids)s,"
-            " %(question_ids)s, %(candidates)s) AS asked (position, kept_id, question_id, answer)"
+            "SELECT asked.position AS subject_id, %(columns)s FROM (%(kept)s) valued"
+            " JOIN UNNEST(%(rows)s, %(kept_ids)s, %(question_ids)s, %(candidates)s)"
+            " AS asked (position, kept_id, question_id, answer)"
             " ON asked.kept_id = valued.subject_id",
-            columns=SQL(", ").join(columns),
+            columns=columns,
             kept=self._get_kept_values_sql(policy, kept, condition),
             rows=rows,
             kept_ids=kept_ids,

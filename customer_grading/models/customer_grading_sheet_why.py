@@ -214,7 +214,7 @@ class CustomerGradingSheet(models.AbstractModel):
         return dates or base
 
     def _get_lapse_text(self, view, criterion):
-        """Return why the last answer counts no more: its end, or a later contrary fact."""
+        """Return why the last answer does not count: its end, a later contrary fact, too new."""
         answer = view.answers.get(criterion._get_question())
         if not answer:
             return ""
@@ -231,6 +231,10 @@ class CustomerGradingSheet(models.AbstractModel):
                 question=later.question_id.name,
                 later=self._format_date(later.date),
                 **names,
+            )
+        if view.explanation.readings[criterion].raw is None:
+            return self.env._(
+                "answered %(date)s by %(user)s; counts from the next grading", **names
             )
         return ""
 

@@ -7,16 +7,15 @@ import { useInputField } from "@web/views/fields/input_field_hook";
 import { parseFloat } from "@web/views/fields/parsers";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-import { GradingSelectMenu } from "../grading_rule_lines/grading_rule_cells";
-
 /**
  * The answer to a question, as text: chosen where there is something to choose from,
  * written where it is a number or a text. A number is kept with a point, whatever the
  * user's language shows.
+ *
+ * The choice is a plain select: a first letter and Tab answer a line of a long list.
  */
 export class GradingAnswerField extends Component {
     static template = "customer_grading.GradingAnswerField";
-    static components = { GradingSelectMenu };
     static props = { ...standardFieldProps };
 
     setup() {
@@ -31,8 +30,7 @@ export class GradingAnswerField extends Component {
     }
 
     get choices() {
-        const answers = this.props.record.data.possible_answers || [];
-        return answers.map((answer) => ({ value: answer, label: answer }));
+        return this.props.record.data.possible_answers || [];
     }
 
     get isNumber() {
@@ -54,8 +52,8 @@ export class GradingAnswerField extends Component {
         return written && this.isNumber ? String(parseFloat(written)) : written || false;
     }
 
-    onSelect(value) {
-        return this.props.record.update({ [this.props.name]: value || false });
+    onChange(ev) {
+        return this.props.record.update({ [this.props.name]: ev.target.value || false });
     }
 }
 
