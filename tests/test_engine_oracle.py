@@ -35,7 +35,19 @@ SOURCES = {
     "tags": ("choice", None),
     "city": ("text", None),
     "is_belgian": ("yes_no", [0, 1]),
+    "group_ordered": ("amount", [50, 100, 150, 200]),
+    "balance": ("amount", [0, 10, 20]),
+    "bought": ("choice", None),
+    "other_dimension": ("choice", None),
 }
+# What only an opportunity has.
+LEAD_SOURCES = {
+    "expected": ("amount", [0, 10, 250]),
+    "closing": ("days", [-3, 0, 30]),
+    "advice": ("text", None),
+    "score_given": ("number", [-1, 0, 2.5]),
+}
+ALL_SOURCES = SOURCES | LEAD_SOURCES
 
 
 # ---------------------------------------------------------------------- strategies
@@ -53,6 +65,10 @@ def values(draw, choices):
         "asked_level": known_or_not(choices["asked_level"]),
         "country": known_or_not(choices["country"]),
         "city": known_or_not(CITIES),
+        "expected": known_or_not([0, 10, 250]),
+        "closing": known_or_not([-3, 0, 29, 30]),
+        "advice": known_or_not(CITIES),
+        "score_given": known_or_not([-1, 0, 2.5]),
     }
 
 
@@ -111,15 +127,17 @@ def choice_bands(draw, choices, every):
 @st.composite
 def measured(draw, choices):
     """Draw a criterion that measures one of the sources; ``source`` names it."""
-    source = draw(st.sampled_from(list(SOURCES)))
-    unit, numbers = SOURCES[source]
+    source = draw(st.sampled_from(choices["sources"]))
+    unit, numbers = ALL_SOURCES[source]
     spec = {
         "source": source,
         "weight": draw(st.sampled_from(WEIGHTS)),
         "cap": draw(st.sampled_from([0, 0, 5, 12.5])),
     }
     if unit == "choice":
-        spec["bands"] = draw(choice_bands(choices[source], source == "asked_level"))
+        spec["bands"] = draw(
+            choice_bands(choices[source], source in ("asked_level", "other_dimension"))
+        )
     elif unit in ("number", "amount", "points") and draw(st.booleans()):
         spec.update(
             bands=draw(for_some(rank_bands(), choices)),
@@ -162,7 +180,7 @@ def criteria(draw, choices):
 def condition(draw, drawn, choices):
     key = draw(st.sampled_from(list(drawn)))
     spec = drawn[key]
-    unit, numbers = SOURCES[spec["source"]] if "source" in spec else ("points", NUMBERS)
+    unit, numbers = ALL_SOURCES[spec["source"]] if "source" in spec else ("points", NUMBERS)
     operators = ["known", "unknown"]
     if unit in NUMERIC:
         operators += ["ge", "gt", "le", "lt", "between"] * 2
@@ -227,7 +245,7 @@ def limits(draw, drawn, rules):
     numbers = [
         key
         for key, spec in drawn.items()
-        if "parts" in spec or SOURCES[spec["source"]][0] in NUMERIC
+        if "parts" in spec or ALL_SOURCES[spec["source"]][0] in NUMERIC
     ]
     limited = draw(st.lists(st.integers(0, len(rules) - 1), unique=True)) if numbers else []
     return {
@@ -243,23 +261,44 @@ def limits(draw, drawn, rules):
 # ---------------------------------------------------------------------- the test
 
 
-@tagged("post_install", "-at_install")
-class TestEngineOracle(CustomerGradingCommon):
+class OracleCommon(CustomerGradingCommon):
+    """Customers with documents, and what grades them beside the oracle.
+
+    :cvar records: who is graded, each in a place of its own among the customers
+    """
+
+    subject = "partner"
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.reference = date.today()
-        cls.dimension = cls._create_dimension("oracle", "ABCD")
+        cls.dimension = cls._create_dimension("oracle", "ABCD", subject=cls.subject)
+        cls.side = cls._create_dimension("side", "XYZ")
         cls.customers = cls._create_customers(CUSTOMERS)
+        # A company below another one: together they are a corporate group.
+        cls.customers[3].write({"parent_id": cls.customers[2].id, "type": "other"})
         cls.countries = cls.env["res.country"].search([("code", "in", ["BE", "CN", "US"])])
         cls._create_measures()
         cls._create_questions()
         cls._create_documents()
+        cls.records = cls._create_records()
         cls.choices = {
+            "sources": list(cls._get_sources()),
             "asked_level": cls.question_level.choice_ids.ids,
             "country": cls.countries.ids,
             "tags": cls.tags.ids,
+            "bought": cls.categories.ids,
+            "other_dimension": cls.side.grade_ids.ids,
         }
+
+    @classmethod
+    def _create_records(cls):
+        return cls.customers
+
+    @classmethod
+    def _get_sources(cls):
+        return SOURCES
 
     @classmethod
     def _create_measures(cls):
@@ -292,20 +331,56 @@ class TestEngineOracle(CustomerGradingCommon):
     def _create_documents(cls):
         """Orders and tags stay the same; all that is drawn is written for each example."""
         cls.tags = cls.env["res.partner.category"].create([{"name": "Red"}, {"name": "Blue"}])
+        cls.categories = cls.env["product.category"].create([{"name": "Truck"}, {"name": "Part"}])
+        products = cls.env["product.product"].create(
+            [{"name": c.name, "type": "consu", "categ_id": c.id} for c in cls.categories]
+        )
         cls.fixed = {}
         ages = [0, 29, 30, 31, 32, 400]
         for position, customer in enumerate(cls.customers):
             days = [ages[(position + n) % 6] for n in range(position % 3)]
+            product = products[position % 2]
             for days_ago in days:
-                cls._create_order(customer, cls.reference - timedelta(days=days_ago), 50)
+                day = cls.reference - timedelta(days=days_ago)
+                cls._create_order(customer, day, 50, line={"product_id": product.id})
             customer.category_id = cls.tags[: position % 3]
             dates = [cls.reference - timedelta(days=days_ago) for days_ago in days]
+            ordered = 50 * sum(days_ago < 365 for days_ago in days)
             cls.fixed[customer] = {
-                "ordered": 50 * sum(days_ago < 365 for days_ago in days),
+                "ordered": ordered,
+                "group_ordered": ordered,
                 "recency": min(days, default=None),
                 "tenure": whole_months(min(dates), cls.reference) if dates else None,
                 "tags": customer.category_id.ids,
+                "bought": product.categ_id.id if ordered else None,
+                "balance": cls._create_balance(customer, position % 4),
+                "other_dimension": cls._give_other_grade(customer, position % 4),
             }
+        mother, daughter = (cls.fixed[customer] for customer in cls.customers[2:4])
+        mother["group_ordered"] = daughter["group_ordered"] = (
+            mother["ordered"] + daughter["ordered"]
+        )
+
+    @classmethod
+    def _create_balance(cls, customer, kind):
+        """Invoice nothing, or 20 long ago, or 20 on the last month end; return what is known.
+
+        That is the average of what was open at the last two month ends.
+        """
+        last_end = (cls.reference + timedelta(days=1)).replace(day=1) - timedelta(days=1)
+        day = {1: cls.reference - timedelta(days=400), 2: last_end}.get(kind)
+        if day:
+            cls._create_invoice(customer, day, 20)
+        return {1: 20, 2: 10}.get(kind, 0)
+
+    @classmethod
+    def _give_other_grade(cls, customer, position):
+        """Give a grade in the other dimension by hand, and return its id; ``None`` for none."""
+        grade = cls.side.grade_ids[position : position + 1]
+        if grade:
+            Result = cls.env["customer.grading.result"]
+            Result._get_or_create(customer, cls.side)._set_by_hand(grade, "Told so")
+        return grade.id or None
 
     def _get_measured(self, source):
         """Return the values of a criterion that measures ``source``."""
@@ -316,8 +391,14 @@ class TestEngineOracle(CustomerGradingCommon):
         }
         if source in questions:
             return {"question": questions[source]}
-        if source == "ordered":
-            return {"measure": "order_amount"}
+        if source in ("ordered", "group_ordered"):
+            return {"measure": "order_amount", "whole_group": source == "group_ordered"}
+        if source == "balance":
+            return {"measure": "receivable_balance", "period": "month_ends", "period_count": 2}
+        if source == "bought":
+            return {"measure": "main_category"}
+        if source == "other_dimension":
+            return {"measure": "other_grade", "dimension_id": self.side.id}
         if source == "recency":
             return {"measure": "days_since_order", "period": "all_time"}
         if source == "tenure":
@@ -375,7 +456,7 @@ class TestEngineOracle(CustomerGradingCommon):
             if source := criterion.pop("source", None):
                 criterion.update(self._get_measured(source))
                 facts[key] = {
-                    "unit": SOURCES[source][0],
+                    "unit": ALL_SOURCES[source][0],
                     "most": 10 if source == "asked_points" else 0,
                 }
             criterion["bands"] = [self._prepare_band(band) for band in criterion.get("bands", ())]
@@ -385,7 +466,7 @@ class TestEngineOracle(CustomerGradingCommon):
             spec["rules"],
             dimension=self.dimension,
             population="all",
-            domain=str([("id", "in", self.customers.ids)]),
+            domain=str([("id", "in", self.records.ids)]),
         )
         made = {criterion.key: criterion for criterion in policy.criterion_ids}
         for position, limit in spec["limits"].items():
@@ -398,16 +479,16 @@ class TestEngineOracle(CustomerGradingCommon):
             )
         policy.state = "running"
         known = {
-            customer: {
+            record: {
                 key: self._get_known(criterion["source"], customer, row)
                 for key, criterion in spec["criteria"].items()
                 if "source" in criterion
             }
-            for customer, row in zip(self.customers, drawn, strict=True)
+            for record, customer, row in zip(self.records, self.customers, drawn, strict=True)
         }
         groups = {
-            customer: {"country_id": row["country"]}
-            for customer, row in zip(self.customers, drawn, strict=True)
+            record: {"country_id": row["country"]}
+            for record, row in zip(self.records, drawn, strict=True)
         }
         return policy, Oracle(spec, known, facts, groups)
 
@@ -424,11 +505,12 @@ class TestEngineOracle(CustomerGradingCommon):
         return self.fixed[customer][source] if source in self.fixed[customer] else row[source]
 
     def _read_stored(self):
-        """Return ``{customer id: (grade, reason, score)}`` as stored."""
+        """Return ``{record id: (grade, reason, score)}`` as stored."""
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
-                "SELECT result.partner_id, grade.code, result.reason, result.score::text"
+                "SELECT COALESCE(result.lead_id, result.partner_id), grade.code, result.reason,"
+                " result.score::text"
                 " FROM customer_grading_result result"
                 " LEFT JOIN customer_grade grade ON grade.id = result.computed_grade_id"
                 " WHERE result.dimension_id = %s",
@@ -444,12 +526,12 @@ class TestEngineOracle(CustomerGradingCommon):
         self.assertEqual(
             self._read_stored(),
             {
-                customer.id: (
-                    oracle.get_grade(customer),
-                    oracle.get_reason(customer),
-                    oracle.get_score(customer),
+                record.id: (
+                    oracle.get_grade(record),
+                    oracle.get_reason(record),
+                    oracle.get_score(record),
                 )
-                for customer in self.customers
+                for record in self.records
             },
             how,
         )
@@ -467,7 +549,7 @@ class TestEngineOracle(CustomerGradingCommon):
             joins,
         )
         found = {row[0]: row[1:] for row in self.env.execute_query(statement)}
-        for customer in self.customers:
+        for customer in self.records:
             for position, criterion in enumerate(terms):
                 points, level = found[customer.id][2 * position : 2 * position + 2]
                 key = criterion.key
@@ -486,7 +568,7 @@ class TestEngineOracle(CustomerGradingCommon):
         explanations = self.env["customer.grading.explanation"]._explain(results)
         self.assertEqual(len(explanations), CUSTOMERS)
         for result, explanation in explanations.items():
-            customer = result.partner_id
+            customer = result[self.records._grading_result_field]
             self.assertEqual(explanation.grade.code or None, oracle.get_grade(customer))
             for position, rule in enumerate(policy.rule_ids):
                 self.assertIs(explanation.holds[rule], oracle.takes(customer, position))
@@ -499,7 +581,7 @@ class TestEngineOracle(CustomerGradingCommon):
 
     def _assert_regrading_agrees(self, oracle):
         """Regrading one customer gives what the run of everybody gave."""
-        first, rest = self.customers[0], self.customers[1:]
+        first, rest = self.records[0], self.records[1:]
         self.env.cr.execute(
             SQL(
                 "UPDATE customer_grading_result SET computed_grade_id = NULL, score = -99,"
@@ -507,8 +589,8 @@ class TestEngineOracle(CustomerGradingCommon):
                 self.dimension.id,
             )
         )
-        for partners in (first, rest):
-            [run] = self.env["customer.grading.policy"]._regrade(partners)
+        for records in (first, rest):
+            [run] = self.env["customer.grading.policy"]._regrade(records)
             self.assertEqual(run.state, "done", run.error)
         self._assert_agrees(oracle, "regrade")
 
@@ -532,7 +614,84 @@ class TestEngineOracle(CustomerGradingCommon):
         with today, closing(self.env.cr.savepoint()):
             self._check(spec, drawn)
 
-    @settings(max_examples=250)
+
+@tagged("post_install", "-at_install")
+class TestEngineOracle(OracleCommon):
+    @settings(max_examples=200)
+    @given(st.data())
+    def test_sql_and_oracle_agree_on_random_policies(self, data):
+        self._check_and_forget(data)
+
+
+@tagged("post_install", "-at_install")
+class TestOpportunityOracle(OracleCommon):
+    """Opportunities by what is theirs, and by all that grades their customers."""
+
+    subject = "lead"
+
+    @classmethod
+    def _get_sources(cls):
+        return ALL_SOURCES
+
+    @classmethod
+    def _create_questions(cls):
+        super()._create_questions()
+        Question = cls.env["customer.grading.question"]
+        cls.question_advice, cls.question_score = Question.create(
+            [
+                {"name": "Advice?", "kind": "text", "subject": "lead"},
+                {"name": "Score?", "kind": "number", "subject": "lead"},
+            ]
+        )
+
+    @classmethod
+    def _create_records(cls):
+        day = cls.reference - timedelta(days=1)
+        leads = [cls._create_lead(customer, day).id for customer in cls.customers]
+        return cls.env["crm.lead"].browse(leads)
+
+    def _get_measured(self, source):
+        own = {
+            "expected": {"measure": "lead_expected_revenue"},
+            "closing": {"measure": "lead_days_to_close"},
+            "advice": {"question": self.question_advice},
+            "score_given": {"question": self.question_score},
+        }
+        return own.get(source) or super()._get_measured(source)
+
+    def _write_values(self, drawn):
+        super()._write_values(drawn)
+        answers = []
+        for lead, known in zip(self.records, drawn, strict=True):
+            closing = known["closing"]
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE crm_lead SET expected_revenue = %s, date_deadline = %s,"
+                    " country_id = %s WHERE id = %s",
+                    known["expected"],
+                    None if closing is None else self.reference + timedelta(days=closing),
+                    known["country"],
+                    lead.id,
+                )
+            )
+            given = {
+                self.question_advice: ("text_value", known["advice"]),
+                self.question_score: ("number", known["score_given"]),
+            }
+            answers += [
+                {
+                    "question_id": question.id,
+                    "lead_id": lead.id,
+                    "date": self.reference,
+                    name: value,
+                }
+                for question, (name, value) in given.items()
+                if value is not None
+            ]
+        self.env["customer.grading.answer"].create(answers)
+        self.env.invalidate_all()
+
+    @settings(max_examples=100)
     @given(st.data())
     def test_sql_and_oracle_agree_on_random_policies(self, data):
         self._check_and_forget(data)
