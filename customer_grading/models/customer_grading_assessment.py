@@ -58,7 +58,7 @@ class CustomerGradingAssessment(models.TransientModel):
     )
     basis_text = fields.Text("Decided on", compute="_compute_basis_text")
 
-    new_answer = fields.Char()
+    new_answer = fields.Char("New answer")
     proof = fields.Char(help="Where the proof is: a contract number, a letter, a link...")
     remark = fields.Char()
     answer_id = fields.Many2one("customer.grading.answer", "Answer given", ondelete="set null")

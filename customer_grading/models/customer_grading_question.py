@@ -190,29 +190,29 @@ class CustomerGradingQuestion(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        for name, message in (
-            (
-                "kind",
+        if self._answered_otherwise("kind", vals):
+            raise UserError(
                 self.env._(
                     "This question has been answered: its kind of answer cannot be changed. "
                     "Archive it and ask a new one."
-                ),
-            ),
-            (
-                "subject",
+                )
+            )
+        if self._answered_otherwise("subject", vals):
+            raise UserError(
                 self.env._(
-                    "This question has been answered: what it is asked about cannot be "
-                    "changed. Archive it and ask a new one."
-                ),
-            ),
-        ):
-            if name in vals and any(
-                question[name] != vals[name] and question.answer_count for question in self
-            ):
-                raise UserError(message)
+                    "This question has been answered: what it is asked about cannot be changed. "
+                    "Archive it and ask a new one."
+                )
+            )
         if "subject" in vals:
             self.env.registry.clear_cache()
         return super().write(vals)
+
+    def _answered_otherwise(self, name, vals):
+        """Whether ``vals`` change the field ``name`` of a question that has answers."""
+        return name in vals and any(
+            question[name] != vals[name] and question.answer_count for question in self
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_answered(self):
