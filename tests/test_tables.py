@@ -7,7 +7,7 @@ from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import Form, tagged
+from odoo.tests import Form, HttpCase, tagged
 
 from .common import TODAY, at
 from .test_opportunities import OpportunityCommon
@@ -660,3 +660,16 @@ class TestTablesOfCompanies(TableCommon):
             self._activate(classes)
             self._activate(policy)
         self.assertEqual(dict(zip(cases, self._get_grades(customers), strict=True)), cases)
+
+
+@tagged("post_install", "-at_install")
+class TestTableInTheBrowser(TableCommon, HttpCase):
+    def test_a_matrix_is_written_and_not_lost(self):
+        for name in ("Wish", "Able"):
+            self._create_question(name, "levels", LEVELS)
+        questions = self.env["customer.grading.question"].search([("code", "in", ("wish", "able"))])
+        policy = self._create_policy({q.code: {"question": q} for q in questions})
+        action = "/odoo/action-customer_grading.customer_grading_policy_action"
+        self.start_tour(f"{action}/{policy.id}", "customer_grading_write_table", login="admin")
+        self.assertEqual(policy.rule_ids.mapped("grade_code"), ["P", "Q"])
+        self.assertEqual(policy.rule_ids.grade_id.dimension_id, policy.dimension_id)

@@ -47,6 +47,13 @@ class CustomerGradingTable(models.TransientModel):
         readonly=True, help="The policy has requirements that no table can show."
     )
 
+    is_changed = fields.Boolean(compute="_compute_is_changed")
+
+    def _compute_is_changed(self):
+        """Whether something was written since the table was opened: buttons save it."""
+        for table in self:
+            table.is_changed = table.write_date != table.create_date
+
     @api.depends("policy_id")
     def _compute_fitting_ids(self):
         for table in self:
