@@ -259,6 +259,18 @@ class TestOpportunities(OpportunityCommon):
         with self.assertRaisesRegex(UserError, "No grading policy"):
             self._create_closing(10).action_regrade()
 
+    def test_a_dimension_of_drafts_takes_no_other_one_s_place(self):
+        Dimension = self.env["customer.grading.dimension"]
+        lead = self._create_closing(10)
+        self._grade(self._create_urgency_policy())
+        self.assertEqual(lead.opportunity_grade_id.code, "A")
+        rival = self._create_dimension("rival", "AB", subject="lead")
+        rival.sequence = self.intention.sequence - 1
+        self._create_policy({}, [("A", ())], dimension=rival)
+        lead.invalidate_recordset()
+        self.assertEqual(Dimension._get_main("lead", self.company), self.intention)
+        self.assertEqual(lead.opportunity_grade_id.code, "A")
+
 
 @tagged("post_install", "-at_install")
 class TestChangedOpportunities(OpportunityCommon):

@@ -119,7 +119,8 @@ class CustomerGradingDimension(models.Model):
         """Return the dimension whose grade ``company`` shows on its ``subject`` records.
 
         It is the one that names the company, else one that names its nearest parent, else
-        the first visible to everybody. Sudoed, and empty where there is none.
+        the first visible to everybody in which grades are given: one whose policies are all
+        drafts yet takes no other one's place. Sudoed, and empty where there is none.
         """
         return self.sudo().browse(self._get_main_id(subject, company.id))
 
@@ -131,7 +132,10 @@ class CustomerGradingDimension(models.Model):
         for ancestor in reversed(company.parent_ids or company):
             if named := dimensions.filtered_domain([("main_company_ids", "in", ancestor.ids)]):
                 return named[0].id
-        return dimensions[:1].id
+        Policy = self.env["customer.grading.policy"].sudo().with_context(active_test=False)
+        given = [("dimension_id", "in", dimensions.ids), ("state", "!=", "draft")]
+        used = Policy.search(given).dimension_id
+        return (dimensions.filtered(lambda dimension: dimension in used) or dimensions)[:1].id
 
     @api.model
     @tools.ormcache("subject")
