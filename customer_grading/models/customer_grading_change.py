@@ -91,7 +91,7 @@ class CustomerGradingChange(models.Model):
         for change in self:
             change.display_name = self.env._(
                 "%(customer)s: %(before)s → %(after)s",
-                customer=change._get_subject().display_name,
+                customer=change._get_record().display_name,
                 before=change.from_grade_id.code or nothing,
                 after=change.grade_id.code or nothing,
             )

@@ -84,7 +84,7 @@ class CustomerGradingSheet(models.AbstractModel):
 
     def _get_state_text(self, result, policies):
         if result.reason == "left" or not policies:
-            return self._get_no_policy_text(result._get_subject(), policies)
+            return self._get_no_policy_text(result._get_record(), policies)
         if result.reason == "missing":
             return self.env._("Not graded: data is missing that could give a grade.")
         if result.reason == "no_rule":
