@@ -4,7 +4,7 @@ from datetime import date
 
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
 from .common import TODAY, CustomerGradingCommon, at
@@ -339,3 +339,99 @@ class TestOwnMeasures(CustomerGradingCommon):
         offered = dict(Measure._get_document_models())
         self.assertIn("sale.order", offered)
         self.assertFalse([name for name in offered if name.startswith(("ir.", "res.users"))])
+
+    def _prepare_documents(self, **vals):
+        return {
+            "name": "Orders",
+            "code": "own_orders",
+            "kind": "documents",
+            "unit": "amount",
+            "model_name": "sale.order",
+            "subject_path": "partner_id.commercial_partner_id",
+            "company_field": "company_id",
+            "date_field": "date_order",
+            "value_field": "amount_untaxed",
+            **vals,
+        }
+
+    def test_a_field_that_does_not_fit_what_it_is_named_for_is_refused(self):
+        own = {"name": "Own", "code": "own", "kind": "field"}
+        for vals in (
+            {**own, "field_name": "name", "unit": "amount"},
+            {**own, "field_name": "child_ids", "unit": "count"},
+            {**own, "field_name": "image_1920", "unit": "text"},
+            {**own, "field_name": "lang", "unit": "choice"},
+            self._prepare_documents(value_field="name"),
+            self._prepare_documents(value_field="order_line", aggregate="count_distinct"),
+            self._prepare_documents(unit="days", value_field="date_order", aggregate="avg"),
+            self._prepare_documents(date_field="name"),
+            self._prepare_documents(rate_field="name"),
+            self._prepare_documents(subject_path="user_id"),
+            self._prepare_documents(company_field="partner_id.company_id"),
+            self._prepare_documents(aggregate=False),
+        ):
+            with self.subTest(vals=vals), self.assertRaises(ValidationError):
+                self.env["customer.grading.measure"].create(vals)
+
+    def test_a_measure_is_not_made_of_itself_nor_of_many_opportunities(self):
+        orders, quotations = self._measure("order_amount"), self._measure("lead_quotations")
+        ratio = {"name": "Share", "kind": "ratio", "unit": "ratio", "denominator_id": orders.id}
+        Measure = self.env["customer.grading.measure"]
+        share = Measure.create({**ratio, "code": "own_share", "numerator_id": orders.id})
+        other = Measure.create({**ratio, "code": "own_other", "numerator_id": share.id})
+        with self.assertRaises(ValidationError):
+            share.numerator_id = other
+        with self.assertRaises(ValidationError):
+            Measure.create({**ratio, "code": "own_strange", "numerator_id": quotations.id})
+
+    def test_no_documents_leave_what_is_no_number_unknown(self):
+        measure = self.env["customer.grading.measure"].create(
+            self._prepare_documents(unit="text", value_field="state", aggregate="latest")
+        )
+        self.assertEqual(measure.empty_is, "zero")
+        customers = self._create_customers(2)
+        self._create_order(customers[0], date(2026, 10, 1))
+        values = self._measure_all(customers, state={"measure": measure.code})
+        self.assertEqual(values["state"], ["sale", None])
+
+    def test_what_a_policy_has_yet_to_say_is_not_tried(self):
+        tried = self.env["customer.grading.measure.try"].create(
+            {"measure_id": self._measure("asked").id, "partner_ids": self._create_customers(1).ids}
+        )
+        with self.assertRaisesRegex(UserError, "use it in a draft"):
+            tried.action_show()
+
+
+@tagged("post_install", "-at_install")
+class TestWhatKeepsACriterionFromItsValue(CustomerGradingCommon):
+    """What no statement could be made of is named before anything runs."""
+
+    def _get_messages(self, **spec):
+        policy = self._create_policy({"amount": {"measure": "order_amount", **spec}}, [("A", ())])
+        return " ".join(problem["message"] for problem in policy._get_problems())
+
+    def test_a_path_through_many_records_or_through_nothing_stored(self):
+        ranked = {"band_by": "percentile", "rank_within": "field", "bands": [{"lower": 50}]}
+        for path in ("category_id.name", "child_ids.name", "same_vat_partner_id.city"):
+            with self.subTest(path=path):
+                message = self._get_messages(**ranked, rank_field=path)
+                self.assertIn("choose another field", message)
+        message = self._get_messages(period="since_start", start_field="child_ids.create_date")
+        self.assertIn("choose a date", message)
+        self.assertFalse(self._get_messages(**ranked, rank_field="country_id.currency_id"))
+
+    def test_a_filter_by_what_cannot_be_searched_for(self):
+        band = {"lower": 1, "subject_domain": "[('total_invoiced', '>', 1)]"}
+        message = self._get_messages(bands=[band])
+        self.assertIn("“total_invoiced” cannot be searched for", message)
+
+    def test_a_period_longer_than_a_policy_file_can_say(self):
+        for vals, most in (
+            ({"period_count": 30000}, 1200),
+            ({"period_count": 40000, "period_unit": "days"}, 36500),
+            ({"period": "best_year", "period_count": 21}, 20),
+            ({"period": "month_ends", "period_count": 37}, 36),
+        ):
+            with self.subTest(**vals):
+                self.assertIn(f"at most {most} long", self._get_messages(**vals))
+                self.assertFalse(self._get_messages(**{**vals, "period_count": most}))

@@ -431,12 +431,32 @@ class TestCalls(SecurityCommon):
             with self.subTest(vals=vals), self.assertRaises(UserError):
                 Measure.create({"name": "Secret", "code": "secret", **vals})
 
+    def test_what_is_guarded_one_by_one_is_counted_but_not_read(self):
+        Measure = self.env["customer.grading.measure"].with_user(self.users["administrator"])
+        messages = {
+            "name": "Messages",
+            "code": "messages",
+            "kind": "documents",
+            "unit": "count",
+            "aggregate": "count",
+            "model_name": "mail.message",
+            "subject_path": "author_id.commercial_partner_id",
+            "date_field": "date",
+        }
+        measure = Measure.create(messages)
+        subject = {"unit": "text", "value_field": "subject", "aggregate": "latest"}
+        for vals in (subject, {"domain": "[('body', 'ilike', 'salary')]"}):
+            with self.subTest(vals=vals), self.assertRaises(AccessError):
+                measure.write(vals)
+
     def test_filters_read_only_what_their_author_may_read(self):
         admin = self.users["administrator"]
         draft = self._create_policy({}).with_user(admin)
         password = "[('user_ids.password', '=like', 'a%')]"
         with self.assertRaises(UserError):
             draft.domain = password
+        with self.assertRaises(UserError):  # that it would not decide is no reason to keep it
+            draft.domain = "['|', ('create_date', '>', 'today'), ('user_ids.login', '=like', 'a%')]"
         for vals in (
             {"measure_id": self._measure("matches_filter").id, "subject_domain": password},
             {

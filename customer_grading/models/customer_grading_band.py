@@ -126,7 +126,7 @@ class CustomerGradingBand(models.Model):
         author = self.sudo(False)  # a constraint runs as superuser
         Measure = author.env["customer.grading.measure"]
         for band in self if not author.env.su else ():
-            if not Measure._get_domain_problem(band.subject_domain, band.subject_model):
+            if not Measure._get_malformed_problem(band.subject_domain, band.subject_model):
                 Measure._check_readable(band.subject_model, [], band.subject_domain)
 
     @api.model_create_multi

@@ -347,9 +347,9 @@ class CustomerGradingCriterion(models.Model):
 
     def _is_group_path(self, path):
         """Whether subjects can be told apart by what is at ``path``."""
-        field = self.measure_id._get_path_field(self.policy_subject_model, path)
+        field = path and self.measure_id._get_single_field(self.policy_subject_model, path)
         return not path or bool(
-            field and field.store and field.type in ("many2one", "selection", "boolean", "char")
+            field and field.type in ("many2one", "selection", "boolean", "char")
         )
 
     def _is_ranked(self):
@@ -420,7 +420,7 @@ class CustomerGradingCriterion(models.Model):
         Measure = author.env["customer.grading.measure"]
         for criterion in self:
             for domain, model in criterion._get_domains():
-                if not Measure._get_domain_problem(domain, model):
+                if not Measure._get_malformed_problem(domain, model):
                     Measure._check_readable(model, [], domain)
             if criterion.rank_within == "field" and criterion._is_group_path(criterion.rank_field):
                 Measure._check_readable(

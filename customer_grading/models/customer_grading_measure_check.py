@@ -8,6 +8,21 @@ from ..tools.subject import SUBJECTS
 
 # What nobody may measure: the machinery of Odoo and its users.
 REFUSED_MODELS = ("ir.", "res.users", "auth", "res.config", "base.")
+# Records that are guarded one by one, which no measure can follow: their texts are refused.
+GUARDED_MODELS = ("mail.message", "mail.activity", "discuss.", "calendar.event")
+TEXT_TYPES = ("char", "text", "html")
+# What a value is told in -> types of the fields that can be told so.
+FIELD_TYPES = {
+    **dict.fromkeys(
+        ("amount", "count", "quantity", "number", "points", "ratio"),
+        ("integer", "float", "monetary"),
+    ),
+    "days": ("date", "datetime"),
+    "months": ("date", "datetime"),
+    "yes_no": ("boolean",),
+    "choice": ("many2one",),
+    "text": ("char", "text", "selection"),
+}
 
 
 class CustomerGradingMeasure(models.Model):
@@ -76,18 +91,56 @@ class CustomerGradingMeasure(models.Model):
             field = self._get_subject_field()
             if not field:
                 return self.env._("a customer has no field “%s”.", self.field_name or "")
-            if not field.store:
+            if not (field.store and (field.column_type or field.type == "many2many")):
                 return self.env._(
                     "the field “%s” is not stored, so it cannot be measured.",
                     self.field_name,
                 )
+            return self._get_unit_problem(field)
+        if self.kind in ("ratio", "growth"):
+            return self._get_parts_problem()
+        if self.kind == "code" and self.code_key not in dict(self._get_code_keys()):
+            return self.env._("the addon that provides it is not installed.")
+        return None
+
+    def _get_parts_problem(self):
+        """Return in words why the measure cannot be made of those it is made of."""
         if self.kind == "ratio" and not (self.numerator_id and self.denominator_id):
             return self.env._("choose the two measures to compare.")
         if self.kind == "growth" and not self.base_measure_id.date_field:
             return self.env._("choose a measure of documents that have a date.")
-        if self.kind == "code" and self.code_key not in dict(self._get_code_keys()):
-            return self.env._("the addon that provides it is not installed.")
+        if self._origin and self._origin in self._get_made_of():
+            return self.env._("it cannot be made of itself: choose another measure.")
+        other = self._get_made_of().filtered(lambda part: part.subject == "lead")[:1]
+        if self.subject == "partner" and other:
+            return self.env._(
+                "“%s” is known of opportunities only. Choose a measure of customers.", other.name
+            )
         return None
+
+    def _get_made_of(self):
+        """Return the measures that a ratio or a growth is made of, at any depth."""
+        found, new = self.browse(), self
+        while new:
+            parts = new.numerator_id | new.denominator_id | new.base_measure_id
+            new = parts._origin - found
+            found |= new
+        return found
+
+    def _get_unit_problem(self, field):
+        """Return in words why the value of ``field`` cannot be told in the measure's unit."""
+        allowed = FIELD_TYPES[self.unit]
+        if self.kind == "field" and self.unit == "choice":
+            allowed = (*allowed, "many2many")
+        if field.type in allowed:
+            return None
+        units = dict(self._fields["unit"]._description_selection(self.env))
+        return self.env._(
+            "the field “%(field)s” cannot be told as “%(unit)s”. Choose another field, or "
+            "another unit.",
+            field=field.name,
+            unit=units[self.unit],
+        )
 
     def _get_fields_read(self):
         """Return the paths of the subject's fields that the measure looks at."""
@@ -114,7 +167,7 @@ class CustomerGradingMeasure(models.Model):
                 "provides them, or archive the measure.",
                 self.model_name or "",
             )
-        if self.aggregate != "count" and not self.value_field:
+        if not self.aggregate or (self.aggregate != "count" and not self.value_field):
             return self.env._("say which field holds the value.")
         if self.aggregate == "latest" and not self.date_field:
             return self.env._("the latest document is told by its date: say which field it is.")
@@ -128,13 +181,53 @@ class CustomerGradingMeasure(models.Model):
                 return problem
         if not self.subject_path:
             return self.env._("say how the customer is found from a document.")
-        model = self.env[self.model_name]
-        if not self.company_field and "company_id" in model._fields:
+        company = self.env[self.model_name]._fields.get("company_id")
+        own = company and (company.store or company.related)
+        if (own and self.company_field != "company_id") or (company and not self.company_field):
             return self.env._(
                 "the documents belong to companies: name their company field, or every "
                 "company's documents would count."
             )
+        if problem := self._get_use_problem():
+            return problem
         return self._get_domain_problem(self.domain, self.model_name)
+
+    def _get_use_problem(self):
+        """Return in words which field of the documents cannot serve as what it is named for."""
+        dates, numbers = FIELD_TYPES["days"], FIELD_TYPES["number"]
+        for path, types, comodel_name in (
+            (self.subject_path, ("many2one",), SUBJECTS[self.subject].model),
+            (self.company_field, ("many2one",), "res.company"),
+            (self.date_field, dates, None),
+            (self.rate_field, numbers, None),
+            (self.uom_field, ("many2one",), "uom.uom"),
+        ):
+            field = path and self._get_path_field(self.model_name, path)
+            if field and (
+                field.type not in types or (comodel_name and field.comodel_name != comodel_name)
+            ):
+                return self.env._(
+                    "the field “%s” holds something else than it is named for: choose another "
+                    "field.",
+                    path,
+                )
+        return self._get_value_problem()
+
+    def _get_value_problem(self):
+        """Return in words why the values of the documents cannot be put together, or nothing."""
+        if self.aggregate == "count":
+            return None
+        if self.unit in ("days", "months") and self.aggregate in ("sum", "avg"):
+            return self.env._("dates cannot be added up: take the first or the last one.")
+        paths = [self.value_field]
+        if self.tax_value_field:
+            paths.append(self.tax_value_field)
+        for path in paths:
+            field = self._get_path_field(self.model_name, path)
+            problem = self.aggregate != "count_distinct" and self._get_unit_problem(field)
+            if problem:
+                return problem
+        return None
 
     def _get_paths(self):
         """Return the field paths that the measure reads on its documents."""
@@ -163,7 +256,7 @@ class CustomerGradingMeasure(models.Model):
                     model=self.model_name,
                     name=name,
                 )
-            if not (field.store or field.related):
+            if not ((field.store or field.related) and field.column_type):
                 return self.env._("the field “%s” is not stored.", path)
             model = self.env[field.comodel_name] if field.type == "many2one" else None
         return None
@@ -171,10 +264,15 @@ class CustomerGradingMeasure(models.Model):
     @api.model
     def _get_domain_problem(self, domain, model_name):
         """Return in words what is wrong with a domain given as text, or nothing."""
+        return self._get_malformed_problem(domain, model_name) or self._get_condition_problem(
+            Domain(literal_eval(domain or "[]")), model_name
+        )
+
+    @api.model
+    def _get_malformed_problem(self, domain, model_name):
+        """Return in words why a text is no domain of the model, or nothing."""
         try:
-            conditions = literal_eval(domain or "[]")
-            parsed = Domain(conditions)
-            parsed.validate(self.env[model_name])
+            Domain(literal_eval(domain or "[]")).validate(self.env[model_name])
         except Exception as error:  # noqa: BLE001 - whatever a domain's parts may raise
             return self.env._(
                 "the filter %(domain)s cannot be used: %(error)s. Set it again with the "
@@ -182,14 +280,20 @@ class CustomerGradingMeasure(models.Model):
                 domain=domain,
                 error=error,
             )
-        return self._get_relative_date_problem(parsed, model_name)
+        return None
 
-    def _get_relative_date_problem(self, domain, model_name):
+    def _get_condition_problem(self, domain, model_name):
         for condition in domain.iter_conditions():
             field = self._get_path_field(model_name, condition.field_expr)
+            if field and not (field.store or field.search):
+                return self.env._(
+                    "“%s” cannot be searched for, so nothing is filtered by it. Choose another "
+                    "field.",
+                    condition.field_expr,
+                )
             if condition.operator in ("any", "not any") and field and field.relational:
                 inner = Domain(condition.value)
-                if problem := self._get_relative_date_problem(inner, field.comodel_name):
+                if problem := self._get_condition_problem(inner, field.comodel_name):
                     return problem
             elif field and self._is_relative_date(field, condition.value):
                 return self.env._(
@@ -206,6 +310,17 @@ class CustomerGradingMeasure(models.Model):
             field = model._fields.get(name) if model is not None else None
             model = self.env[field.comodel_name] if field and field.relational else None
         return field
+
+    def _get_single_field(self, model_name, path):
+        """Return the same for a path on which each record has one value, stored; or ``None``."""
+        steps = path.split(".")
+        fields = [
+            self._get_path_field(model_name, ".".join(steps[:position]))
+            for position in range(1, len(steps) + 1)
+        ]
+        if not all(field and field.store and field.column_type for field in fields):
+            return None
+        return fields[-1] if all(field.type == "many2one" for field in fields[:-1]) else None
 
     @staticmethod
     def _is_relative_date(field, value):
@@ -242,6 +357,15 @@ class CustomerGradingMeasure(models.Model):
                 model.check_access("read")
                 field = model._fields[name]
                 model._check_field_access(field, "read")
+                if model._name.startswith(GUARDED_MODELS) and field.type in TEXT_TYPES:
+                    raise AccessError(
+                        self.env._(
+                            "“%(path)s” reads texts of %(model)s, which not everybody may see. "
+                            "Choose another field.",
+                            path=path,
+                            model=model._description,
+                        )
+                    )
                 model = self.env[field.comodel_name] if field.relational else model
 
     @api.model

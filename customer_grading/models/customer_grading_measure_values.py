@@ -59,7 +59,7 @@ class CustomerGradingMeasure(models.Model):
     def _finish_documents_sql(self, value, scope):
         if RAW_TYPES[self.unit] == "date":
             return self._get_date_sql(value, scope)
-        if self.empty_is == "zero":
+        if self.empty_is == "zero" and RAW_TYPES[self.unit] == "numeric":
             return SQL("COALESCE(%s, 0)", value)
         return value
 

@@ -366,7 +366,7 @@ class CustomerGradingPolicy(models.Model):
             return
         Measure = author.env["customer.grading.measure"]
         for policy in self:
-            if not Measure._get_domain_problem(policy.domain, policy.subject_model):
+            if not Measure._get_malformed_problem(policy.domain, policy.subject_model):
                 Measure._check_readable(policy.subject_model, [], policy.domain)
 
     @api.constrains("dimension_id", "company_id")

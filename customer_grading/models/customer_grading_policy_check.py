@@ -3,6 +3,7 @@ from typing import Any, NamedTuple
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..tools.policy_format import SHAPES
 from .customer_grading_measure import NUMERIC_UNITS
 
 
@@ -194,6 +195,9 @@ class CustomerGradingCriterion(models.Model):
         counted = self.period in ("trailing", "best_year", "month_ends")
         if self.kind == "measure" and self.has_period and counted and self.period_count < 1:
             return self.env._("the period must be at least 1 long.")
+        most = SHAPES["period"][self._get_length_key()].most if counted else None
+        if self.kind == "measure" and self.has_period and counted and self.period_count > most:
+            return self.env._("the period can be at most %s long.", most)
         if self.measure_kind == "growth" and self.period not in (
             "trailing",
             "this_year",
@@ -203,6 +207,11 @@ class CustomerGradingCriterion(models.Model):
         if self.kind == "measure" and self.has_period:
             return self._get_kind_of_period_problem()
         return None
+
+    def _get_length_key(self):
+        """Return the key under which a policy file keeps the length of the period."""
+        keys = {"best_year": "best_of_years", "month_ends": "month_ends"}
+        return keys.get(self.period, f"last_{self.period_unit}")
 
     def _get_kind_of_period_problem(self):
         measure = self.measure_id
@@ -215,8 +224,8 @@ class CustomerGradingCriterion(models.Model):
         ):
             return self.env._("this measure needs another kind of period.")
         if self.period == "since_start":
-            field = measure._get_path_field(self.subject_model, self.start_field or "")
-            if not field or not field.store or field.type not in ("date", "datetime"):
+            field = measure._get_single_field(self.subject_model, self.start_field or "")
+            if not field or field.type not in ("date", "datetime"):
                 return self.env._(
                     "documents count since a date of the record: choose a date in “Beginning”."
                 )

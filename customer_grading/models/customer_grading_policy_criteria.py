@@ -232,8 +232,8 @@ class CriteriaReader:
         start = content.get("period", {}).get("since")
         if not start:
             return
-        field = self.env["customer.grading.measure"]._get_path_field(model_name, start)
-        if not field or not field.store or field.type not in ("date", "datetime"):
+        field = self.env["customer.grading.measure"]._get_single_field(model_name, start)
+        if not field or field.type not in ("date", "datetime"):
             self.refuse(
                 f"{path}.period.since",
                 self._("“%s” is no date of the record. Write a field such as create_date.", start),

@@ -29,6 +29,14 @@ class CustomerGradingMeasureTry(models.TransientModel):
         """
         self.ensure_one()
         self.measure_id.check_access("write")
+        if self.measure_id.kind in ("question", "grade"):
+            raise UserError(
+                self.env._(
+                    "“%s” has a value where a policy says what is asked: use it in a draft, and "
+                    "try that on.",
+                    self.measure_id.name,
+                )
+            )
         records = self.lead_ids if self.subject == "lead" else self.partner_ids
         records.check_access("read")
         subjects = records._get_graded()
