@@ -316,6 +316,8 @@ class CustomerGradingCriterion(models.Model):
     def _get_choice_model(self):
         """Return the model whose records are this criterion's choices, or ``False``."""
         self.ensure_one()
+        if not self.measure_id:
+            return False
         if self.measure_id.kind == "question":
             levels = self.question_id.kind == "levels"
             return "customer.grading.question.choice" if levels else False
