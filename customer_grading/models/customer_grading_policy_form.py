@@ -12,6 +12,10 @@ class CustomerGradingPolicy(models.Model):
         compute="_compute_has_dimensions", help="Whether there is more than one dimension."
     )
     points_max = fields.Float("Points at most", compute="_compute_points_max")
+    has_combinations = fields.Boolean(
+        compute="_compute_has_combinations",
+        help="Whether a criterion can be part of another one.",
+    )
     rest_text = fields.Char(compute="_compute_rest_text")
 
     def _compute_has_dimensions(self):
@@ -86,6 +90,11 @@ class CustomerGradingPolicy(models.Model):
         for policy in self:
             policy.points_max = policy.score_criterion_id.points_max
 
+    @api.depends("criterion_ids.kind")
+    def _compute_has_combinations(self):
+        for policy in self:
+            policy.has_combinations = any(c.kind != "measure" for c in policy.criterion_ids)
+
     def _get_try_on_company(self):
         """Return the company for which a draft is tried: the current one if it grades it."""
         companies = self._get_companies()
@@ -126,6 +135,7 @@ class CustomerGradingCriterion(models.Model):
 
     points_max = fields.Float("Most points", compute="_compute_points_max", recursive=True)
     is_by_points = fields.Boolean(compute="_compute_is_by_points")
+    has_combinations = fields.Boolean(related="policy_id.has_combinations")
 
     @api.depends("band_ids.points", "cap", "weight", "child_ids.points_max", "normalize_to")
     def _compute_points_max(self):
