@@ -1,7 +1,7 @@
 /** Steps that the tours of policies share: what a person does with the mouse and a few words. */
 
 export const DIALOG = ".modal:not(.o_inactive_modal)";
-const NO_MENU = "body:not(:has(.o-autocomplete--dropdown-menu)):not(:has(.o_select_menu_menu))";
+export const NO_MENU = "body:not(:has(.o-autocomplete--dropdown-menu)):not(:has(.o_select_menu_menu))";
 
 export function click(trigger, content = `Click ${trigger}`) {
     return { content, trigger, run: "click" };
@@ -80,6 +80,11 @@ export function addCriterion(name, steps) {
     ];
 }
 
+/** Adds a criterion that puts others together; `steps` write its levels. */
+export function addCombination(name, kind, steps) {
+    return addCriterion(name, [...select("kind", kind), write("name", name), ...steps]);
+}
+
 /** Selects the line `position` (from 1) of the list in the dialog, once it is there. */
 function newLine(list, position, link) {
     return [
@@ -97,6 +102,36 @@ export function addLevels(...levels) {
         write("level", level, row),
         ...steps,
     ]);
+}
+
+/** Adds points to the criterion in the dialog: from a value up, so many. */
+export function addPoints(...bands) {
+    const row = `${DIALOG} .o_field_widget[name=band_ids] .o_selected_row`;
+    return bands.flatMap(([lower, points], index) => [
+        ...newLine(".o_field_widget[name=band_ids]", index + 1, "Add a line"),
+        write("lower", lower, row),
+        write("points", points, row),
+    ]);
+}
+
+/** Narrows the level in the line being written to customers of a country. */
+export function onlyFor(country, isFirst = false) {
+    const cell = `${DIALOG} .o_field_widget[name=band_ids] .o_selected_row td[name=subject_domain]`;
+    return [
+        click(`${cell} .o_domain_add_first_node_button`, "Only for a country"),
+        // The first filter of all brings the column for good, where it stands folded.
+        ...(isFirst ? [click(`${cell} .o_facet_value`, "Unfold it")] : []),
+        see(`${cell} .o_tree_editor_condition`),
+        click(`${cell} .o_field_domain_dialog_button`, "Edit"),
+        {
+            content: `Look for ${country}`,
+            trigger: `${DIALOG} .o_tree_editor_condition .o_multi_record_selector input`,
+            run: `edit ${country}`,
+        },
+        click(`.o-autocomplete--dropdown-item:contains(/^${country}$/)`, country),
+        click(`${DIALOG} footer .btn-primary`, "Confirm"),
+        see(`${cell}:contains(${country})`),
+    ];
 }
 
 /** Adds a grade by its dialog; `steps` write what it takes. */
