@@ -76,3 +76,39 @@ class TestSystemTours(CustomerGradingCommon, HttpCase):
         )
         self._activate(policy)
         self.assertEqual(self._get_grades(customers), ["A", "B", "C"])
+
+    def test_nested_facts_of_opportunities_are_written_answered_and_regraded(self):
+        administrator = self.env["res.users"].search([("login", "=", "grading_administrator")])
+        self.env["crm.lead"].search([]).unlink()
+        lead = self._create_lead(
+            self._create_customers(1), Date.today(), name="Cartons", user_id=administrator.id
+        )
+
+        self.start_tour("/odoo", "customer_grading_nested_facts", login="grading_administrator")
+
+        policy = self._find_policy("Sales process")
+        self.assertRecordValues(policy, [{"state": "running", "subject": "lead"}])
+        self.assertEqual(set(policy.criterion_ids.question_id.mapped("subject")), {"lead"})
+        deal, rest = policy.rule_ids
+        self.assertEqual(deal.kind, "any")
+        self.assertFalse(rest.line_ids)
+        self.assertEqual(
+            [
+                (line.depth, line.criterion_id.name or line.kind)
+                for line in deal._get_ordered_lines()
+            ],
+            [
+                (0, "Agreement signed?"),
+                (0, "all"),
+                (1, "Has paid?"),
+                (1, "at_least"),
+                (2, "Confirmed by word?"),
+                (2, "Real steps taken?"),
+            ],
+        )
+
+        self.start_tour(
+            f"/odoo/crm/{lead.id}", "customer_grading_fill_checklist", login="grading_administrator"
+        )
+
+        self.assertEqual(self._get_grades(lead, dimension=policy.dimension_id), ["A02"])

@@ -3,8 +3,8 @@ import { registry } from "@web/core/registry";
 import { getTabableElements } from "@web/core/utils/ui";
 import { stepUtils } from "@web_tour/tour_utils";
 
-const ADD_LINE = ".modal .o_grading_rule_lines .o_field_x2many_list_row_add a";
-const WHAT = ".modal .o_grading_rule_lines .o_selected_row td[name=criterion_id] input";
+export const ADD_LINE = ".modal .o_grading_rule_lines .o_field_x2many_list_row_add a";
+export const WHAT = ".modal .o_grading_rule_lines .o_selected_row td[name=criterion_id] input";
 
 /** Presses Tab; what vanishes, or cannot take the focus, is passed over as a browser does. */
 async function pressTab() {
@@ -19,7 +19,7 @@ async function pressTab() {
 }
 
 /** Presses Tab until the focus is where it is wanted. */
-function tabTo(target) {
+export function tabTo(target) {
     return {
         content: `Tab to ${target}`,
         trigger: `body:has(${target})`,
@@ -46,7 +46,7 @@ function type(text, target) {
     };
 }
 
-function key(keys, then = "*") {
+export function key(keys, then = "*") {
     return { content: `Press ${keys}`, trigger: `body:has(${then})`, run: `press ${keys}` };
 }
 
@@ -91,7 +91,7 @@ function addCriterion(measure, steps = []) {
     ];
 }
 
-function addCondition(criterion, value) {
+export function addCondition(criterion, value) {
     return [
         ...choose(criterion, WHAT),
         { content: "A comparison is offered", trigger: ".o_selected_row td[name=operator] input" },

@@ -15,10 +15,13 @@ import {
     onlyFor,
     openPage,
     readsAs,
+    saveDialog,
     see,
     select,
     tryOn,
+    write,
 } from "./grading_steps";
+import { ADD_LINE, WHAT, addCondition, key, tabTo } from "./grading_policy_tour";
 
 const LEVELS = `${DIALOG} .o_field_widget[name=band_ids]`;
 const GRID = `${DIALOG} .o_grading_table_grid`;
@@ -102,5 +105,84 @@ registry.category("web_tour.tours").add("customer_grading_two_scorecards", {
         see(".o_field_widget[name=rule_ids] .o_data_row:nth-child(3) td[name=grade_code]:contains(C)"),
         ...readsAs("High", "Country is “Belgium”"),
         ...tryOn({ A: 1, B: 1, C: 1 }),
+    ],
+});
+
+/** Adds a fact of the checklist: a question made on the spot. */
+function addFact(question) {
+    return addCriterion(question, [
+        ...choose("measure_id", "Asked of people"),
+        write("question_id", question),
+        click(".o-autocomplete--dropdown-item a:contains(Create and edit)", "A new question"),
+        see(`${DIALOG} .o_field_widget[name=asked_of]`),
+        ...saveDialog(true),
+        see(`${DIALOG} .o_field_widget[name=question_id] input:value(${question})`),
+    ]);
+}
+
+/** Adds a group below the line in focus, by the keyboard. */
+function addGroup() {
+    return [
+        key("Enter"),
+        key("Shift+Enter", `${WHAT}:focus`),
+        see(".o_selected_row.o_grading_group td[name=kind] input:focus", "The line is a group"),
+    ];
+}
+
+registry.category("web_tour.tours").add("customer_grading_nested_facts", {
+    url: POLICIES,
+    steps: () => [
+        ...newPolicy("Sales process", [
+            click(`${DIALOG} .o_field_widget[name=subject] input[data-value=lead]`),
+            see(`${DIALOG} .o_field_widget[name=lead_start]`),
+        ]),
+        ...openPage("criteria"),
+        ...addFact("Agreement signed?"),
+        ...addFact("Has paid?"),
+        ...addFact("Confirmed by word?"),
+        ...addFact("Real steps taken?"),
+        ...openPage("grades"),
+        ...addGrade("A02", "Deal", [
+            ...select("kind", "ANY of", `${DIALOG} div[name=root]`),
+            tabTo(ADD_LINE),
+            key("Enter"),
+            ...addCondition("Agreement signed?"),
+            ...addGroup(),
+            key("Enter"),
+            ...addCondition("Has paid?"),
+            ...addGroup(),
+            click(`${DIALOG} .o_selected_row td[name=kind] input`, "How many of them?"),
+            click(".o_select_menu_item:contains(AT LEAST)", "At least n of"),
+            click(`${DIALOG} .o_selected_row button[name=add_below]`, "Add a condition below"),
+            ...addCondition("Confirmed by word?"),
+            key("Enter"),
+            ...addCondition("Real steps taken?"),
+        ]),
+        ...addGrade("A21", "Raw data"),
+        ...readsAs("at least 1 of"),
+        ...tryOn({ A21: 1 }),
+        click("button[name=action_put_in_force]", "Activate"),
+        see(".o_arrow_button_current[data-value=running]", "The policy is in force"),
+    ],
+});
+
+/** Answers a line of the checklist. */
+function answerYes(question) {
+    const line = `${DIALOG} .o_grading_checklist .o_data_row:contains(${question})`;
+    return [
+        click(`${line} td[name=new_answer]`, question),
+        { content: "Yes", trigger: `${line} td[name=new_answer] select`, run: "select Yes" },
+    ];
+}
+
+registry.category("web_tour.tours").add("customer_grading_fill_checklist", {
+    steps: () => [
+        click(".o_grading_badge:contains(A21)", "Why this grade?"),
+        click(`${DIALOG} button:contains(Fill in the checklist)`, "Fill in the checklist"),
+        ...answerYes("Has paid?"),
+        ...answerYes("Real steps taken?"),
+        click(`${DIALOG} footer button:contains(/^Save$/)`, "Save"),
+        click(`${DIALOG} .o_grading_sheet button:contains(/^Regrade$/)`, "Regrade"),
+        see(`${DIALOG} .o_grading_sheet header .badge:contains(A02)`, "The facts make it a deal"),
     ],
 });
