@@ -49,7 +49,7 @@ class CustomerGradingAssessment(models.TransientModel):
     may_answer = fields.Boolean(compute="_compute_possible_answers")
     asked_of = fields.Char("Asked of", compute="_compute_possible_answers")
     last_answer_id = fields.Many2one("customer.grading.answer", ondelete="set null")
-    last_answer = fields.Char(compute="_compute_last_answer")
+    last_answer = fields.Char("Last answer", compute="_compute_last_answer")
     last_date = fields.Date(related="last_answer_id.date", string="Answered on")
     last_user_id = fields.Many2one(related="last_answer_id.user_id", string="Last answered by")
     last_until = fields.Date(related="last_answer_id.valid_until", string="Valid until")
