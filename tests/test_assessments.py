@@ -4,10 +4,12 @@ import json
 from datetime import date, timedelta
 
 from freezegun import freeze_time
+from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .common import TODAY, CustomerGradingCommon, at
 
@@ -44,6 +46,14 @@ class AssessmentCommon(CustomerGradingCommon):
 
 @tagged("post_install", "-at_install")
 class TestAnswers(AssessmentCommon):
+    def test_numbers_and_times_beyond_all_measure_are_refused(self):
+        staff = self._ask("Staff", "number")
+        with self.assertRaises(ValidationError):
+            self._answer(staff, self.first, 1e300)
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            staff.validity_months = 1_000_000
+            self.env.flush_all()
+
     def test_answers_of_each_kind_grade(self):
         questions = {
             "loyal": self._ask("Loyal?"),
@@ -328,6 +338,22 @@ class TestAnswersOfOpportunities(AssessmentCommon):
         with freeze_time(at(TODAY)):
             self._activate(self.policy)
             self.assertEqual(self._get_codes(self.lead | self.theirs), ["A", "C"])
+
+    def test_what_was_answered_about_others_opportunities_is_not_told(self):
+        urgent = self._answer(self.urgent, self.theirs, True)
+        decision = self._ask("Decision?", subject="lead", basis_ids=self.urgent.ids)
+        user = self.users["salesperson"]
+        Checklist = self.env["customer.grading.checklist"].with_user(user)
+        action = Checklist._open_checklist(self.policy, self.company, self.lead.with_user(user))
+        line = Checklist.browse(action["res_id"]).line_ids[0]
+        line.write({"last_answer_id": urgent.id})
+        self.env.invalidate_all()
+        self.assertFalse(line.last_answer)
+        Answer = self.env["customer.grading.answer"].with_user(user)
+        about = {"question_id": decision.id, "company_id": self.company.id}
+        mine = Answer.new({**about, "lead_id": self.lead.id})
+        theirs = Answer.new({**about, "lead_id": self.theirs.id})
+        self.assertEqual((mine.basis_text, theirs.basis_text), ("open: Urgent?", "open: Urgent?"))
 
     @freeze_time(at(TODAY))
     def test_an_answer_grades_within_minutes(self):

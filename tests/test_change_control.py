@@ -217,6 +217,8 @@ class TestRuns(ChangeControlCommon):
     def test_a_measure_that_fails_is_named_and_the_other_policies_go_on(self):
         self.customers.city = "Ghent"
         self._create_order(self.customer, date(2026, 5, 1))
+        # What no check foresaw.
+        self.patch(self.registry[self.measure._name], "_get_unit_problem", lambda *_: None)
         number = self.env["customer.grading.measure"].create(
             {
                 "name": "City as a number",
@@ -283,6 +285,20 @@ class TestRuns(ChangeControlCommon):
                 record.write(vals)
                 self.env.flush_all()
         policy.name = "Another name"
+
+    def test_what_a_measure_in_force_is_made_of_is_locked(self):
+        orders = self._measure("order_amount")
+        self._activate(self._create_policy({"share": {"measure": "product_share"}}, [("A", ())]))
+        for vals in ({"value_field": "price_total"}, {"empty_is": "unknown"}):
+            with self.subTest(**vals), self.assertRaises(UserError):
+                self._measure("product_amount").write(vals)
+        orders.empty_is = "unknown"
+
+    def test_a_policy_that_results_name_is_not_deleted(self):
+        policy = self._start()
+        policy.state = "draft"
+        with self.assertRaises(UserError):
+            policy.unlink()
 
     def test_regrading_deals_with_the_asked_only(self):
         policy = self._start()

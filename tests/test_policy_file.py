@@ -384,6 +384,8 @@ class TestBadPolicyFile(PolicyFileCommon):
             (["criteria", 0, "weight"], "1", "criteria[0].weight: this must be a number"),
             (["criteria", 0, "weight"], 0.00001, "criteria[0].weight: write a number below"),
             (["criteria", 0, "weight"], 1e300, "criteria[0].weight: write a number below"),
+            (["criteria", 0, "weight"], 10**400, "criteria[0].weight: write a number below"),
+            (["name"], "a\x00b", "it holds the character"),
             (["criteria", 0, "with_tax"], 1, "criteria[0].with_tax: write true or false"),
             (["changes", "downgrade_days"], -1, "changes.downgrade_days: -1 is too little"),
             (["changes", "downgrade_days"], 1.5, "downgrade_days: this must be a whole number"),

@@ -394,6 +394,12 @@ class TestOwnMeasures(CustomerGradingCommon):
         values = self._measure_all(customers, state={"measure": measure.code})
         self.assertEqual(values["state"], ["sale", None])
 
+    def test_copies_have_codes_of_their_own(self):
+        measure = self._measure("order_amount")
+        codes = [measure.copy().code, measure.copy().code]
+        self.assertEqual(codes, ["order_amount_copy", "order_amount_copy_2"])
+        self.assertEqual(self._create_dimension("credit").copy().code, "credit_copy")
+
     def test_what_a_policy_has_yet_to_say_is_not_tried(self):
         tried = self.env["customer.grading.measure.try"].create(
             {"measure_id": self._measure("asked").id, "partner_ids": self._create_customers(1).ids}

@@ -431,6 +431,33 @@ class TestCalls(SecurityCommon):
             with self.subTest(vals=vals), self.assertRaises(UserError):
                 Measure.create({"name": "Secret", "code": "secret", **vals})
 
+    def test_levels_and_test_customers_are_those_of_one_s_companies(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        criteria = {"amount": {"measure": "order_amount", "bands": [{"lower": 5, "level": "x"}]}}
+        draft = self._create_policy(criteria, [("A", ())], company_id=other.id)
+        test = draft.test_customer_ids.create(
+            {"policy_id": draft.id, "partner_id": self._create_customers(1).id}
+        )
+        for records in (draft.criterion_ids.band_ids, test):
+            own = records.with_user(self.users["administrator"])
+            with self.subTest(model=records._name):
+                self.assertFalse(own.search([("id", "in", records.ids)]))
+                with self.assertRaises(AccessError):
+                    own.read(["display_name"])
+
+    def test_a_measure_is_tried_only_on_what_one_may_see(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        hidden = self._create_customers(1, company_id=other.id)
+        contact = self.env["res.partner"].create({"name": "Contact", "parent_id": hidden.id})
+        contact.company_id = False
+        tried = (
+            self.env["customer.grading.measure.try"]
+            .with_user(self.users["administrator"])
+            .create({"measure_id": self._measure("order_amount").id, "partner_ids": contact.ids})
+        )
+        with self.assertRaises(AccessError):
+            tried.action_show()
+
     def test_what_is_guarded_one_by_one_is_counted_but_not_read(self):
         Measure = self.env["customer.grading.measure"].with_user(self.users["administrator"])
         messages = {

@@ -165,6 +165,16 @@ class TestTables(TableCommon):
         self.assertIn("<td>High</td><td>any</td><td>B Grade B</td>", text)
         self.assertIn("<td>any</td><td>any</td><td>C Grade C</td>", text)
 
+    def test_what_is_seldom_asked_is_kept(self):
+        criteria = {c.key: c for c in self.policy.criterion_ids}
+        self.policy.rule_ids.unlink()
+        grades = self._create_grades(self.policy.dimension_id, "AB")
+        tree = ("all", ("size", "level_ge", 0), ("need", "level_le", 0))
+        self._create_rules(self.policy, [("A", tree), ("B", ())], grades, criteria)
+        before = self.policy.rule_ids.mapped("text")
+        self._open(self.policy).action_save()
+        self.assertEqual(self.policy.rule_ids.mapped("text"), before)
+
     def test_requirements_of_another_form_are_replaced_only_by_saving(self):
         criterion = self.policy.criterion_ids.filtered(lambda c: c.key == "revenue")
         self._create_rules(

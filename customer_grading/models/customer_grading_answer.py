@@ -127,7 +127,14 @@ class CustomerGradingAnswer(models.Model):
     # ------------------------------------------------------------------ validation
 
     @api.constrains(
-        "question_id", "yes_no", "choice_id", "points", "text_value", "proof", "proof_file"
+        "question_id",
+        "yes_no",
+        "choice_id",
+        "points",
+        "number",
+        "text_value",
+        "proof",
+        "proof_file",
     )
     def _check_answer(self):
         for answer in self:
@@ -143,6 +150,8 @@ class CustomerGradingAnswer(models.Model):
             return self.env._("choose one of its levels.")
         if question.kind == "points" and not 0 <= self.points <= question.points_max:
             return self.env._("give between 0 and %s points.", f"{question.points_max:g}")
+        if question.kind == "number" and not abs(self.number) < 1e12:
+            return self.env._("write a number below a million million.")
         if question.kind == "text" and not (self.text_value or "").strip():
             return self.env._("write an answer.")
         if question.proof_required and not (self.proof or self.proof_file):
@@ -275,6 +284,8 @@ class CustomerGradingAnswer(models.Model):
         asked = [
             (subject, questions, company) for subject, questions, company in asked if questions
         ]
+        if not self.env.su:
+            asked = self._filter_may_read_of(asked)
         if not asked:
             return {}
         partners, leads = set(), set()
@@ -297,6 +308,22 @@ class CustomerGradingAnswer(models.Model):
             )
             for subject, _questions, company in asked
         }
+
+    def _filter_may_read_of(self, asked):
+        """Return those of ``asked`` whose subject, and whose company's answers, one may read."""
+        companies = self.env.user.company_ids.sudo().parent_ids
+        readable = {
+            subject
+            for name in {subject._name for subject, _questions, _company in asked}
+            for subject in self.env[name]
+            .browse({s.id for s, _questions, _company in asked if s and s._name == name})
+            ._filtered_access("read")
+        }
+        return [
+            (subject, questions, company)
+            for subject, questions, company in asked
+            if subject in readable and (not company or company in companies)
+        ]
 
     @staticmethod
     def _pick_latest(answers, company):

@@ -49,7 +49,7 @@ class CustomerGradingAssessment(models.TransientModel):
     may_answer = fields.Boolean(compute="_compute_possible_answers")
     asked_of = fields.Char("Asked of", compute="_compute_possible_answers")
     last_answer_id = fields.Many2one("customer.grading.answer", ondelete="set null")
-    last_answer = fields.Char(related="last_answer_id.answer", string="Last answer")
+    last_answer = fields.Char("Last answer", compute="_compute_last_answer")
     last_date = fields.Date(related="last_answer_id.date", string="Answered on")
     last_user_id = fields.Many2one(related="last_answer_id.user_id", string="Last answered by")
     last_until = fields.Date(related="last_answer_id.valid_until", string="Valid until")
@@ -71,6 +71,14 @@ class CustomerGradingAssessment(models.TransientModel):
             lines.possible_answers = question._get_possible_answers()
             lines.may_answer = question in may_answer
             lines.asked_of = question._get_asked_of_text()
+
+    @api.depends("last_answer_id")
+    @api.depends_context("lang", "uid")
+    def _compute_last_answer(self):
+        """Tell the last answer where one may read it: the line is the user's own to write."""
+        readable = self.last_answer_id._filtered_access("read")
+        for line in self:
+            line.last_answer = (line.last_answer_id & readable).answer
 
     @api.depends("question_id", "partner_id", "lead_id")
     @api.depends_context("lang")

@@ -1,6 +1,7 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
+from ..tools.policy_format import make_key
 from ..tools.subject import SUBJECTS
 
 
@@ -87,6 +88,15 @@ class CustomerGradingDimension(models.Model):
                         rival=rival.name,
                     )
                 )
+
+    def copy_data(self, default=None):
+        """Give each copy a code that is free."""
+        vals_list = super().copy_data(default)
+        for dimension, vals in zip(self, vals_list, strict=True):
+            if "code" not in vals:
+                taken = self.sudo().with_context(active_test=False).search([]).mapped("code")
+                vals["code"] = make_key(f"{dimension.code}_copy", taken, "dimension")
+        return vals_list
 
     @api.model_create_multi
     def create(self, vals_list):

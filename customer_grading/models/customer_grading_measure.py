@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..tools.policy_format import make_key
 from ..tools.subject import SUBJECTS
 
 # Unit -> type of the value that is stored for a subject; an age is stored as its date.
@@ -214,4 +215,16 @@ class CustomerGradingMeasure(models.Model):
     def action_duplicate(self):
         """Open a copy, for a revision of a policy in use."""
         self.ensure_one()
-        return self.copy({"code": f"{self.code}_copy"})._get_records_action()
+        return self.copy()._get_records_action()
+
+    def copy_data(self, default=None):
+        """Give each copy a code that is free."""
+        vals_list = super().copy_data(default)
+        for measure, vals in zip(self, vals_list, strict=True):
+            if "code" not in vals:
+                vals["code"] = measure._find_free_code()
+        return vals_list
+
+    def _find_free_code(self):
+        taken = self.sudo().with_context(active_test=False).search([]).mapped("code")
+        return make_key(f"{self.code}_copy", taken, "measure")

@@ -48,6 +48,9 @@ class CustomerGradingMeasure(models.Model):
         "denominator_id",
         "base_measure_id",
         "code_key",
+        "empty_is",
+        "age",
+        "subject",
     )
     def _check_definition(self):
         """Refuse a measure that cannot work, or whose author may not read what it reads."""
@@ -71,11 +74,18 @@ class CustomerGradingMeasure(models.Model):
                 )
 
     def _is_used_by_running_policy(self):
+        """Whether grades in force are made of it: itself, or as a part of another measure."""
         self.ensure_one()
         Criterion = self.env["customer.grading.criterion"].sudo()
+        made, new = self, self
+        while new:
+            parts = ("numerator_id", "denominator_id", "base_measure_id")
+            naming = Domain.OR(Domain(name, "in", new.ids) for name in parts)
+            new = self.sudo().with_context(active_test=False).search(naming) - made
+            made |= new
         return bool(
             Criterion.search_count(
-                [("policy_id.state", "=", "running"), ("measure_id", "in", self.ids)],
+                [("policy_id.state", "=", "running"), ("measure_id", "in", made.ids)],
                 limit=1,
             )
         )

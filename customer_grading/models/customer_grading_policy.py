@@ -351,7 +351,12 @@ class CustomerGradingPolicy(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        if self.filtered(lambda policy: policy.state != "draft"):
+        # No foreign key keeps a policy that results and changes name.
+        named = any(
+            self.env[name].sudo().search_count([("policy_id", "in", self.ids)], limit=1)
+            for name in ("customer.grading.result", "customer.grading.change")
+        )
+        if named or self.filtered(lambda policy: policy.state != "draft"):
             raise UserError(
                 self.env._(
                     "A policy that was in force cannot be deleted: the history of the grades "

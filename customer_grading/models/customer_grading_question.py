@@ -106,8 +106,8 @@ class CustomerGradingQuestion(models.Model):
         "UNIQUE (code)", "Two questions cannot share a code. Choose another one."
     )
     _validity_check = models.Constraint(
-        "CHECK (validity_months >= 0)",
-        "An answer cannot be valid for less than 0 months. Use 0 for “for ever”.",
+        "CHECK (validity_months BETWEEN 0 AND 1200)",
+        "An answer can be valid for 0 to 1200 months. Use 0 for “for ever”.",
     )
 
     def _compute_answer_count(self):

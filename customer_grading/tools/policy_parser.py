@@ -60,6 +60,11 @@ class PolicyParser:
                 ),
             )
             return None
+        if "\x00" in text or "\\u0000" in text:
+            self.refuse(
+                "", self._("it holds the character \\u0000, which no text has. Take it out.")
+            )
+            return None
         if isinstance(data, dict):
             return data
         self.refuse("", self._("a policy file is one object. Write it as {...}."))
@@ -192,7 +197,8 @@ class PolicyParser:
     def _read_number(self, value, key, path):
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return self.refuse(path, self._("this must be a number. Write no quotes."))
-        if not isfinite(value) or abs(value) >= 1e12 or round(value, 4) != value:
+        # An integer is compared first: one of hundreds of digits fits into no float.
+        if not abs(value) < 1e12 or not isfinite(value) or round(value, 4) != value:
             return self.refuse(
                 path,
                 self._("write a number below a million million, with 4 decimals at most."),

@@ -115,13 +115,22 @@ class CustomerGradingTable(models.TransientModel):
                         }
                     )
                     for criterion in fitting
-                    for position, cell in enumerate(criterion._get_table_cells())
+                    for position, cell in enumerate(self._get_offered_cells(criterion, rows))
                 ],
                 **{name: c.id for name, c in zip(CRITERION_FIELDS, criteria, strict=False)},
             }
         )
         table._set_rows(rows)
         return table
+
+    def _get_offered_cells(self, criterion, rows):
+        """Return the cells to choose from: the likely ones, and what ``rows`` ask beside them."""
+        asked = [row.cells[criterion] for row in rows if criterion in row.cells]
+        make_key = self.env["customer.grading.table.option"]._make_key
+        offered = {}
+        for cell in [*criterion._get_table_cells(), *asked]:
+            offered.setdefault(make_key(cell), cell)
+        return list(offered.values())
 
     def _get_criteria(self):
         """Return the criteria that head the columns, in their order."""
