@@ -220,6 +220,14 @@ class TestComparisons(CustomerGradingCommon):
         [problem] = policy.criterion_ids._get_problems()
         self.assertIn("no_such_field", problem["message"])
 
+    def test_a_level_that_a_requirement_asks_for_is_not_deleted(self):
+        policy = self._create_policy(
+            {"size": {"measure": "order_amount", "bands": [{"level": "large", "lower": 1}]}},
+            [("A", ("size", "level_is", 0))],
+        )
+        with self.assertRaisesRegex(UserError, "“large” is used in the requirement of A"):
+            policy.criterion_ids.band_ids.unlink()
+
     def test_a_share_of_the_total_of_one_s_own(self):
         self._grade(
             {

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 
@@ -140,5 +141,18 @@ class CustomerGradingBand(models.Model):
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_locked(self):
+    def _unlink_except_used(self):
         self.criterion_id.policy_id._check_unlocked()
+        for band in self:
+            lines = band.criterion_id.rule_line_ids.filtered(
+                lambda line, band=band: line.level_id == band
+            )
+            if lines:
+                raise UserError(
+                    self.env._(
+                        "“%(criterion)s” is used in the requirement of %(grades)s. Take it "
+                        "out there first.",
+                        criterion=band.level,
+                        grades=", ".join(lines.root_id.grade_id.mapped("code")),
+                    )
+                )
