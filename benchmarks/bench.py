@@ -59,9 +59,7 @@ def measure(template, data, tenth, scale):
     on_data = databases.install(LARGE, subject.MODULE)
 
     say("Grading a tenth of the customers")
-    databases.clone(tenth, SMALL)
-    databases.install(SMALL, subject.MODULE)
-    small = stages.grade(SMALL, subject.create_requirements_policy, scale / 10)
+    small = measure_tenth(tenth, scale / 10)
 
     say("Grading all customers")
     large = stages.grade(LARGE, subject.create_requirements_policy, scale)
@@ -99,6 +97,16 @@ def measure(template, data, tenth, scale):
     rows.append(stages.check_memory(LARGE, scale))
     rows.append(stages.check_installing(on_data, on_none))
     return rows
+
+
+def measure_tenth(data, scale):
+    """Return the median of three: one that lasts seconds is as long as the machine likes."""
+    tries = []
+    for _each in range(3):
+        databases.clone(data, SMALL)
+        databases.install(SMALL, subject.MODULE)
+        tries.append(stages.grade(SMALL, subject.create_requirements_policy, scale))
+    return sorted(tries, key=lambda runs: runs.seconds)[1]
 
 
 def measure_rank(data, scale):

@@ -108,6 +108,11 @@ class FactsCommon(CustomerGradingCommon):
                 more.action_post()
                 invoices += more
         if paid:
+            # Odoo looks up the invoices of each payment, for ever where PostgreSQL takes the
+            # tables for empty ones.
+            self.env.flush_all()
+            self.env.cr.execute("ANALYZE account_move, account_move_line, account_payment")
+            self.env.cr.execute("ANALYZE account_partial_reconcile")
             self._pay(invoices, date.fromisoformat(paid))
         for invoice in invoices if credited else ():
             self._create_credit_note(invoice, day, credited)
