@@ -23,7 +23,7 @@
         "views/customer_grade_views.xml",
         "views/customer_grading_question_views.xml",
         "views/customer_grading_answer_views.xml",
-        "views/customer_grading_assessment_views.xml",
+        "wizard/customer_grading_assessment_views.xml",
         "views/customer_grading_measure_views.xml",
         "views/customer_grading_criterion_views.xml",
         "views/customer_grading_rule_views.xml",

@@ -94,7 +94,8 @@ class CustomerGradingDimension(models.Model):
         vals_list = super().copy_data(default)
         for dimension, vals in zip(self, vals_list, strict=True):
             if "code" not in vals:
-                taken = self.sudo().with_context(active_test=False).search([]).mapped("code")
+                like = [("code", "=like", f"{dimension.code}_copy%")]
+                taken = self.sudo().with_context(active_test=False).search(like).mapped("code")
                 vals["code"] = make_key(f"{dimension.code}_copy", taken, "dimension")
         return vals_list
 

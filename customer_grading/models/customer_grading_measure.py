@@ -226,5 +226,6 @@ class CustomerGradingMeasure(models.Model):
         return vals_list
 
     def _find_free_code(self):
-        taken = self.sudo().with_context(active_test=False).search([]).mapped("code")
+        like = [("code", "=like", f"{self.code}_copy%")]
+        taken = self.sudo().with_context(active_test=False).search(like).mapped("code")
         return make_key(f"{self.code}_copy", taken, "measure")

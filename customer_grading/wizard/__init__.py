@@ -1,5 +1,7 @@
 from . import (
     base_partner_merge,
+    customer_grading_assessment,
+    customer_grading_checklist,
     customer_grading_measure_try,
     customer_grading_new_policy,
     customer_grading_refuse,
