@@ -3,6 +3,7 @@
 from contextlib import closing
 from datetime import date, timedelta
 from fractions import Fraction
+from random import Random
 from unittest.mock import patch
 
 from hypothesis import given, settings
@@ -11,254 +12,14 @@ from hypothesis import strategies as st
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from .common import CustomerGradingCommon
-from .oracle import GROUPS, Oracle, whole_months
+from .common import CustomerGradingCommon, at
+from .oracle import Oracle
+from .oracle_documents import DocumentOracle, Line
+from .random_policies import ALL_SOURCES, LINE_SOURCES, SOURCES, policies, values
 
 CUSTOMERS = 14
-NUMBERS = [-5, 0, 0.1, 1, 2, 2.5, 10, 33.3333]
-POINTS = [-5, 0, 1, 2.5, 10]
-WEIGHTS = [1, 1, 1, 0.1, 0.3, 0.7, 3, -1]
-SHARES = [1, 10, 25, 33.3333, 50, 80, 100]
-CITIES = ["Ghent", "gent", "Liège"]
-NUMERIC = ("number", "amount", "points", "days", "months")
-# What a policy may look at: its unit, and numbers near its values.
-SOURCES = {
-    "latitude": ("number", NUMBERS),
-    "longitude": ("number", NUMBERS),
-    "ordered": ("amount", [0, 50, 100, 150]),
-    "recency": ("days", [0, 30, 31, 400]),
-    "tenure": ("months", [0, 1, 2, 13]),
-    "asked_points": ("points", [0, 2.5, 7, 10]),
-    "asked_yes_no": ("yes_no", [0, 1]),
-    "asked_level": ("choice", None),
-    "country": ("choice", None),
-    "tags": ("choice", None),
-    "city": ("text", None),
-    "is_belgian": ("yes_no", [0, 1]),
-    "group_ordered": ("amount", [50, 100, 150, 200]),
-    "balance": ("amount", [0, 10, 20]),
-    "bought": ("choice", None),
-    "other_dimension": ("choice", None),
-}
-# What only an opportunity has.
-LEAD_SOURCES = {
-    "expected": ("amount", [0, 10, 250]),
-    "closing": ("days", [-3, 0, 30]),
-    "advice": ("text", None),
-    "score_given": ("number", [-1, 0, 2.5]),
-}
-ALL_SOURCES = SOURCES | LEAD_SOURCES
-
-
-# ---------------------------------------------------------------------- strategies
-
-
-@st.composite
-def values(draw, choices):
-    """Draw what is known of one customer."""
-    known_or_not = lambda values: draw(st.sampled_from([None, *values]))  # noqa: E731
-    return {
-        "latitude": known_or_not(NUMBERS),
-        "longitude": known_or_not(NUMBERS),
-        "asked_points": known_or_not([0, 2.5, 7, 10]),
-        "asked_yes_no": known_or_not([True, False]),
-        "asked_level": known_or_not(choices["asked_level"]),
-        "country": known_or_not(choices["country"]),
-        "city": known_or_not(CITIES),
-        "expected": known_or_not([0, 10, 250]),
-        "closing": known_or_not([-3, 0, 29, 30]),
-        "advice": known_or_not(CITIES),
-        "score_given": known_or_not([-1, 0, 2.5]),
-    }
-
-
-@st.composite
-def number_bands(draw, numbers):
-    """Draw levels from a value up, in any order of rank."""
-    starts = draw(
-        st.lists(st.tuples(st.sampled_from(numbers), st.booleans()), max_size=4, unique=True)
-    )
-    return [
-        {
-            "lower": lower,
-            "strict": strict,
-            "level": draw(st.sampled_from(["gold", "silver", "iron", False])),
-            "points": draw(st.sampled_from(POINTS)),
-        }
-        for lower, strict in starts
-    ]
-
-
-@st.composite
-def rank_bands(draw):
-    """Draw levels of the first so many per cent, best first."""
-    shares = draw(st.lists(st.sampled_from(SHARES), min_size=1, max_size=3, unique=True))
-    return [
-        {"lower": share, "level": f"first {share}", "points": draw(st.sampled_from(POINTS))}
-        for share in sorted(shares)
-    ]
-
-
-@st.composite
-def for_some(draw, bands, choices):
-    """Draw bands for everybody, or other ones for the customers of a country or two."""
-    drawn = draw(bands)
-    for country in draw(st.sampled_from([[], [], choices["country"][:1], choices["country"][:2]])):
-        drawn += [{**band, "whom": ("country_id", country)} for band in draw(bands)]
-    return drawn
-
-
-@st.composite
-def choice_bands(draw, choices, every):
-    """Draw a level for some choices, or for every one."""
-    chosen = draw(
-        st.permutations(choices) if every else st.lists(st.sampled_from(choices), unique=True)
-    )
-    return [
-        {
-            "choice_id": choice,
-            "level": draw(st.sampled_from(["gold", "silver", "iron"])),
-            "points": draw(st.sampled_from(POINTS)),
-        }
-        for choice in chosen
-    ]
-
-
-@st.composite
-def measured(draw, choices):
-    """Draw a criterion that measures one of the sources; ``source`` names it."""
-    source = draw(st.sampled_from(choices["sources"]))
-    unit, numbers = ALL_SOURCES[source]
-    spec = {
-        "source": source,
-        "weight": draw(st.sampled_from(WEIGHTS)),
-        "cap": draw(st.sampled_from([0, 0, 5, 12.5])),
-    }
-    if unit == "choice":
-        spec["bands"] = draw(
-            choice_bands(choices[source], source in ("asked_level", "other_dimension"))
-        )
-    elif unit in ("number", "amount", "points") and draw(st.booleans()):
-        spec.update(
-            bands=draw(for_some(rank_bands(), choices)),
-            band_by=draw(st.sampled_from(["percentile", "share", "own_share"])),
-            rank_among=draw(st.sampled_from(["positive", "known"])),
-            rank_within=draw(st.sampled_from(["all", "all", "country_id"])),
-            crossing=draw(st.sampled_from(["in", "out"])),
-        )
-    elif unit != "text":
-        spec["bands"] = draw(for_some(number_bands(numbers), choices))
-    return spec
-
-
-@st.composite
-def combination(draw, parts, choices):
-    return {
-        "kind": draw(st.sampled_from(["sum", "sum", "best", "worst", "count"])),
-        "parts": parts,
-        "weight": draw(st.sampled_from(WEIGHTS)),
-        "cap": draw(st.sampled_from([0, 0, 7.5])),
-        "normalize_to": draw(st.sampled_from([0, 0, 10, 100])),
-        "unknown_lowers_maximum": draw(st.booleans()),
-        "bands": draw(for_some(number_bands(NUMBERS), choices)),
-    }
-
-
-@st.composite
-def criteria(draw, choices):
-    """Draw measured criteria, and combinations of some of them up to two high."""
-    drawn = {f"m{position}": draw(measured(choices)) for position in range(draw(st.integers(1, 6)))}
-    free = list(drawn)
-    for position in range(draw(st.integers(0, 3))):
-        parts = draw(st.lists(st.sampled_from(free), unique=True, min_size=1))
-        drawn[f"c{position}"] = draw(combination(parts, choices))
-        free = [key for key in free if key not in parts] + [f"c{position}"]
-    return drawn
-
-
-@st.composite
-def condition(draw, drawn, choices):
-    key = draw(st.sampled_from(list(drawn)))
-    spec = drawn[key]
-    unit, numbers = ALL_SOURCES[spec["source"]] if "source" in spec else ("points", NUMBERS)
-    operators = ["known", "unknown"]
-    if unit in NUMERIC:
-        operators += ["ge", "gt", "le", "lt", "between"] * 2
-    elif unit == "yes_no":
-        operators += ["yes", "no"] * 3
-    elif unit in ("choice", "text"):
-        operators += ["is"] * 4
-    if spec.get("bands"):
-        operators += ["level_is", "level_ge", "level_le"] * 2
-        if "source" in spec:
-            operators += ["points_ge", "points_gt", "points_le", "points_lt"]
-    operator = draw(st.sampled_from(operators))
-    return (key, operator, *draw(operands(operator, spec, numbers, choices)))
-
-
-@st.composite
-def operands(draw, operator, spec, numbers, choices):
-    if operator in ("known", "unknown", "yes", "no"):
-        return ()
-    if operator.startswith("level_"):
-        return (draw(st.integers(0, len(spec["bands"]) - 1)),)
-    if operator.startswith("points_"):
-        return (draw(st.sampled_from(POINTS)),)
-    if operator == "is":
-        known = choices.get(spec["source"], ["GENT", "liège"])
-        return (draw(st.sampled_from(known)),)
-    if operator == "between":
-        return tuple(sorted(draw(st.lists(st.sampled_from(numbers), min_size=2, max_size=2))))
-    return (draw(st.sampled_from(numbers)),)
-
-
-@st.composite
-def tree(draw, drawn, choices, groups):
-    """Draw a requirement with up to ``groups`` groups within each other."""
-    if not groups or draw(st.integers(0, 2)) == 0:
-        return draw(condition(drawn, choices))
-    return draw(group(drawn, choices, groups))
-
-
-@st.composite
-def group(draw, drawn, choices, groups):
-    kind = draw(st.sampled_from(GROUPS))
-    parts = draw(st.lists(tree(drawn, choices, groups - 1), min_size=1, max_size=4))
-    if kind in ("at_least", "at_most"):
-        return (kind, draw(st.integers(0, len(parts) + 1)), *parts)
-    return (kind, *parts)
-
-
-@st.composite
-def policies(draw, choices):
-    drawn = draw(criteria(choices))
-    grades = draw(st.permutations("ABC"))[: draw(st.integers(1, 3))]
-    rules = [(grade, draw(group(drawn, choices, 3))) for grade in grades]
-    if draw(st.booleans()):
-        rules.append(("D", ()))
-    return {"criteria": drawn, "rules": rules, "limits": draw(limits(drawn, rules))}
-
-
-@st.composite
-def limits(draw, drawn, rules):
-    """Draw how many may take some of the grades, the strongest by a number."""
-    numbers = [
-        key
-        for key, spec in drawn.items()
-        if "parts" in spec or ALL_SOURCES[spec["source"]][0] in NUMERIC
-    ]
-    limited = draw(st.lists(st.integers(0, len(rules) - 1), unique=True)) if numbers else []
-    return {
-        position: {
-            "count": draw(st.integers(1, 4)),
-            "within": draw(st.sampled_from(["all", "country_id"])),
-            "by": draw(st.sampled_from(numbers)),
-        }
-        for position in limited[: draw(st.integers(0, 2))]
-    }
-
-
-# ---------------------------------------------------------------------- the test
+# How many days ago somebody ordered: on both sides of a month, a quarter, a year.
+AGES = [0, 1, 29, 30, 31, 32, 60, 92, 300, 365, 366, 400, 731]
 
 
 class OracleCommon(CustomerGradingCommon):
@@ -288,7 +49,8 @@ class OracleCommon(CustomerGradingCommon):
             "asked_level": cls.question_level.choice_ids.ids,
             "country": cls.countries.ids,
             "tags": cls.tags.ids,
-            "bought": cls.categories.ids,
+            "lines_main": cls.categories.ids,
+            "units": list(cls.units),
             "other_dimension": cls.side.grade_ids.ids,
         }
 
@@ -313,6 +75,45 @@ class OracleCommon(CustomerGradingCommon):
                 for code, (name, unit) in fields.items()
             ]
         )
+        filled = {"kind": "filled", "field_name": "city, country_id", "unit": "ratio"}
+        cls.env["customer.grading.measure"].create({"name": "F", "code": "filled", **filled})
+        cls._create_line_measures()
+
+    @classmethod
+    def _create_line_measures(cls):
+        """Make a measure of each thing that order lines can come to, and ratios of them."""
+        lines = cls._measure("product_amount")
+        category = {"value_field": "product_id.categ_id"}
+        day = {"value_field": "order_id.date_order"}
+        documents = {
+            "amount": {"aggregate": "sum"},
+            "average": {"aggregate": "avg"},
+            "smallest": {"aggregate": "min"},
+            "largest": {"aggregate": "max"},
+            "latest": {"aggregate": "latest"},
+            "count": {"aggregate": "count", "value_field": False},
+            "categories": {"aggregate": "count_distinct", **category},
+            "main": {"aggregate": "mode", **category},
+            "recency": {"aggregate": "max", **day},
+            "tenure": {"aggregate": "min", **day},
+        }
+        made = {
+            name: lines.copy(
+                {
+                    "code": f"lines_{name}",
+                    "unit": LINE_SOURCES[f"lines_{name}"][0],
+                    "empty_is": "zero" if name in ("amount", "count", "categories") else "unknown",
+                    **vals,
+                }
+            )
+            for name, vals in documents.items()
+        }
+        made["quantity"] = cls._measure("ordered_quantity").copy({"code": "lines_quantity"})
+        for name, whole in (("share", "amount"), ("ratio", "quantity")):
+            ratio = cls._measure("product_share").copy({"code": f"lines_{name}"})
+            ratio.numerator_id, ratio.denominator_id = made["amount"], made[whole]
+        growth = cls._measure("revenue_growth").copy({"code": "lines_growth"})
+        growth.base_measure_id = made["amount"]
 
     @classmethod
     def _create_questions(cls):
@@ -331,35 +132,53 @@ class OracleCommon(CustomerGradingCommon):
     def _create_documents(cls):
         """Orders and tags stay the same; all that is drawn is written for each example."""
         cls.tags = cls.env["res.partner.category"].create([{"name": "Red"}, {"name": "Blue"}])
+        cls.documents = DocumentOracle(
+            cls._create_order_lines(), [list(cls.customers[2:4])], cls.units, cls.reference
+        )
+        cls.fixed = {}
+        for position, customer in enumerate(cls.customers):
+            customer.category_id = cls.tags[: position % 3]
+            cls.fixed[customer] = {
+                "tags": customer.category_id.ids,
+                "balance": cls._create_balance(customer, position % 4),
+                "other_dimension": cls._give_other_grade(customer, position % 4),
+            }
+
+    @classmethod
+    def _create_order_lines(cls):
+        """Order for each customer up to three times, and return the :class:`Line` of all."""
         cls.categories = cls.env["product.category"].create([{"name": "Truck"}, {"name": "Part"}])
         products = cls.env["product.product"].create(
             [{"name": c.name, "type": "consu", "categ_id": c.id} for c in cls.categories]
         )
-        cls.fixed = {}
-        ages = [0, 29, 30, 31, 32, 400]
-        for position, customer in enumerate(cls.customers):
-            days = [ages[(position + n) % 6] for n in range(position % 3)]
-            product = products[position % 2]
-            for days_ago in days:
-                day = cls.reference - timedelta(days=days_ago)
-                cls._create_order(customer, day, 50, line={"product_id": product.id})
-            customer.category_id = cls.tags[: position % 3]
-            dates = [cls.reference - timedelta(days=days_ago) for days_ago in days]
-            ordered = 50 * sum(days_ago < 365 for days_ago in days)
-            cls.fixed[customer] = {
-                "ordered": ordered,
-                "group_ordered": ordered,
-                "recency": min(days, default=None),
-                "tenure": whole_months(min(dates), cls.reference) if dates else None,
-                "tags": customer.category_id.ids,
-                "bought": product.categ_id.id if ordered else None,
-                "balance": cls._create_balance(customer, position % 4),
-                "other_dimension": cls._give_other_grade(customer, position % 4),
-            }
-        mother, daughter = (cls.fixed[customer] for customer in cls.customers[2:4])
-        mother["group_ordered"] = daughter["group_ordered"] = (
-            mother["ordered"] + daughter["ordered"]
+        sizes = {"unit": ("pieces", 1), "dozen": ("pieces", 12), "kgm": ("weight", 1)}
+        cls.units = {cls.env.ref(f"uom.product_uom_{name}").id: sizes[name] for name in sizes}
+        chance = Random("order lines")
+        lines = []
+        for customer in cls.customers:
+            since = cls.reference - timedelta(days=chance.choice([0, 31, 200, 800]))
+            cls._set_creation_day(customer, since)
+            for _ in range(chance.randrange(4)):
+                day = cls.reference - timedelta(days=chance.choice(AGES))
+                product, unit = chance.choice(products), chance.choice(list(cls.units))
+                price, quantity = chance.choice([5, 10]), chance.choice([12, 24])
+                line = {"product_id": product.id, "product_uom_id": unit}
+                cls._create_order(customer, day, price, quantity=quantity, line=line)
+                category = product.categ_id.id
+                amount = price * quantity
+                lines.append(
+                    Line(customer, day, amount, quantity, cls.units[unit], category, since)
+                )
+        return lines
+
+    @classmethod
+    def _set_creation_day(cls, customer, day):
+        """Make a customer as old as said; the ORM does not let anybody."""
+        cls.env.flush_all()
+        cls.env.cr.execute(
+            SQL("UPDATE res_partner SET create_date = %s WHERE id = %s", at(day), customer.id)
         )
+        customer.invalidate_recordset(["create_date"])
 
     @classmethod
     def _create_balance(cls, customer, kind):
@@ -391,18 +210,10 @@ class OracleCommon(CustomerGradingCommon):
         }
         if source in questions:
             return {"question": questions[source]}
-        if source in ("ordered", "group_ordered"):
-            return {"measure": "order_amount", "whole_group": source == "group_ordered"}
         if source == "balance":
             return {"measure": "receivable_balance", "period": "month_ends", "period_count": 2}
-        if source == "bought":
-            return {"measure": "main_category"}
         if source == "other_dimension":
             return {"measure": "other_grade", "dimension_id": self.side.id}
-        if source == "recency":
-            return {"measure": "days_since_order", "period": "all_time"}
-        if source == "tenure":
-            return {"measure": "months_since_first_order", "period": "all_time"}
         if source == "is_belgian":
             return {
                 "measure": "matches_filter",
@@ -455,6 +266,8 @@ class OracleCommon(CustomerGradingCommon):
             criterion = dict(criterion)
             if source := criterion.pop("source", None):
                 criterion.update(self._get_measured(source))
+                if only := criterion.pop("only", None):
+                    criterion["document_domain"] = str([("product_id.categ_id", "=", only)])
                 facts[key] = {
                     "unit": ALL_SOURCES[source][0],
                     "most": 10 if source == "asked_points" else 0,
@@ -480,7 +293,7 @@ class OracleCommon(CustomerGradingCommon):
         policy.state = "running"
         known = {
             record: {
-                key: self._get_known(criterion["source"], customer, row)
+                key: self._get_known(criterion, customer, row)
                 for key, criterion in spec["criteria"].items()
                 if "source" in criterion
             }
@@ -499,7 +312,12 @@ class OracleCommon(CustomerGradingCommon):
             band["subject_domain"] = str([(whom[0], "=", whom[1])])
         return band
 
-    def _get_known(self, source, customer, row):
+    def _get_known(self, criterion, customer, row):
+        source = criterion["source"]
+        if source in LINE_SOURCES:
+            return self.documents.get_value(customer, source, criterion)
+        if source == "filled":
+            return 50 * (row["city"] is not None) + 50 * (row["country"] is not None)
         if source == "is_belgian":
             return row["country"] == self.countries.filtered(lambda c: c.code == "BE").id
         return self.fixed[customer][source] if source in self.fixed[customer] else row[source]
@@ -648,12 +466,20 @@ class TestOpportunityOracle(OracleCommon):
     def _create_records(cls):
         day = cls.reference - timedelta(days=1)
         leads = [cls._create_lead(customer, day).id for customer in cls.customers]
-        return cls.env["crm.lead"].browse(leads)
+        leads = cls.env["crm.lead"].browse(leads)
+        for position, lead in enumerate(leads):
+            for _ in range(position % 3):
+                cls._create_order(
+                    lead.partner_id, day, confirm=False, opportunity_id=lead.id, state="sent"
+                )
+            cls.fixed[lead.partner_id]["quotations"] = position % 3
+        return leads
 
     def _get_measured(self, source):
         own = {
             "expected": {"measure": "lead_expected_revenue"},
             "closing": {"measure": "lead_days_to_close"},
+            "quotations": {"measure": "lead_quotations"},
             "advice": {"question": self.question_advice},
             "score_given": {"question": self.question_score},
         }

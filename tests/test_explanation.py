@@ -96,7 +96,7 @@ class TestExplanation(CustomerGradingCommon):
         self.assertEqual(
             rule.text,
             "A, if any of: revenue (last 12 months) at least 5,000 USD;"
-            " [to be completed: choose what to look at.].",
+            " [to be completed: choose what to look at].",
         )
 
     def test_the_regulation_escapes_what_people_wrote(self):

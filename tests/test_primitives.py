@@ -96,6 +96,12 @@ class TestDocumentValues(CustomerGradingCommon):
         values = self._measure_all(self.customers, day=date(2026, 10, 31), three=spec)
         self.assertEqual([round(v, 4) for v in values["three"]], [166.6667, 0])
 
+    def test_the_average_of_counts_has_decimals(self):
+        self._create_order(self.customer, date(2026, 10, 1))
+        spec = {"measure": "order_count", "period": "month_ends", "period_count": 2}
+        values = self._measure_all(self.customers, day=date(2026, 11, 2), two=spec)
+        self.assertEqual(values["two"], [0.5, 0])
+
     def test_the_documents_since_a_date_of_the_record(self):
         self.env["ir.model.fields"].create(
             {

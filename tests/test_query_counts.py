@@ -275,6 +275,15 @@ class TestOpportunityQueryCounts(QueryCountCommon):
         vals = {"stage_id": stage.id, "date_deadline": TODAY, "priority": "2"}
         self._assert_no_query_more(lambda leads: leads.write(vals))
 
+    def test_merging_them_reads_nothing_of_ours_while_none_is_graded(self):
+        leads = self._create_leads()
+        (leads[0] | leads[1]).merge_opportunity()  # fills Odoo's caches, and ours
+        with self._queries() as queries:
+            survivor = (leads[2] | leads[3]).merge_opportunity(auto_unlink=False)
+        self.assertTrue([query for query in queries if 'UPDATE "crm_lead"' in query])
+        self.assertFalse([q for q in queries if any(name in q for name in OURS)])
+        self.assertEqual(len(survivor), 1)
+
     def test_assigning_them_takes_no_query_more(self):
         self.env["crm.lead"].search([("user_id", "=", False)]).active = False
         teams = self.env["crm.team"].search([]) - self.team

@@ -277,6 +277,15 @@ class TestCalls(SecurityCommon):
             with self.subTest(role=role, method=method), self.assertRaises(AccessError):
                 getattr(record.with_user(self.users[role]), method)(*args)
 
+    def test_a_portal_user_does_not_learn_the_grade_of_the_own_contact(self):
+        portal = self.users["portal"]
+        portal.partner_id.parent_id = self.shared
+        contact = portal.partner_id.with_user(portal)
+        self.assertTrue(contact.has_access("read"))
+        for method in ("get_grade_reason", "get_grading_sheets"):
+            with self.subTest(method=method), self.assertRaises(AccessError):
+                getattr(contact, method)()
+
     def test_officers_decide(self):
         result = self._get_results(self.shared)[self.shared]
         change = result._propose(self.grade_b, "They stopped")

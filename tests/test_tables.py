@@ -10,7 +10,7 @@ from odoo.fields import Command
 from odoo.tests import Form, HttpCase, tagged
 
 from .common import TODAY, at
-from .test_opportunities import OpportunityCommon
+from .opportunities import OpportunityCommon
 
 LEVELS = ("High", "Middle", "Low")
 

@@ -12,6 +12,7 @@ from . import (
     customer_grading_policy,
     customer_grading_policy_life,
     customer_grading_criterion,
+    customer_grading_criterion_check,
     customer_grading_criterion_values,
     customer_grading_band,
     customer_grading_rule,

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from .customer_grading_question import OFFICER_GROUP
+from ..tools.groups import OFFICER_GROUP
 
 # Kind of question -> field that holds its answer.
 ANSWER_FIELDS = {
@@ -110,13 +110,13 @@ class CustomerGradingAnswer(models.Model):
     @api.depends_context("lang")
     def _compute_basis_text(self):
         beside = self._get_latest_of(
-            (answer._get_record(), answer.question_id.basis_ids, answer.company_id)
+            (answer._get_subject(), answer.question_id.basis_ids, answer.company_id)
             for answer in self
         )
         for answer in self:
             answer.basis_text = self._get_beside_text(
                 answer.question_id.basis_ids,
-                beside.get((answer._get_record(), answer.company_id), {}),
+                beside.get((answer._get_subject(), answer.company_id), {}),
             )
 
     @api.depends("question_id", "partner_id", "lead_id")
@@ -162,7 +162,7 @@ class CustomerGradingAnswer(models.Model):
         """Return a problem with the customer and the question that it is about."""
         return self.env._(
             "%(subject)s, “%(question)s”: %(problem)s",
-            subject=self.sudo()._get_record().display_name or "",
+            subject=self.sudo()._get_subject().display_name or "",
             question=self.question_id.name,
             problem=problem,
         )
@@ -170,7 +170,7 @@ class CustomerGradingAnswer(models.Model):
     @api.constrains("question_id", "partner_id", "lead_id")
     def _check_subject_asked(self):
         for answer in self:
-            if answer._get_record()._grading_subject == answer.question_id.subject:
+            if answer._get_subject()._grading_subject == answer.question_id.subject:
                 continue
             raise ValidationError(
                 self.env._(
@@ -299,7 +299,7 @@ class CustomerGradingAnswer(models.Model):
             & (Domain("partner_id", "in", list(partners)) | Domain("lead_id", "in", list(leads)))
             & Domain("date", "<=", fields.Date.context_today(self))
         )
-        by_subject = answers.grouped(lambda answer: answer._get_record())
+        by_subject = answers.grouped(lambda answer: answer._get_subject())
         return {
             (subject, company): self._pick_latest(
                 by_subject.get(subject, answers.browse())

@@ -41,7 +41,7 @@ class CustomerGradingEngine(models.AbstractModel):
         context = policy, kept, condition, questions, limit
         if not self._get_own_questions(questions):
             # One's own are found fast, and are enough for most.
-            subject = policy.dimension_id._get_subject()
+            subject = policy.dimension_id._get_subject_kind()
             mine = Domain("user_id", "=", self.env.uid)
             ids = self._get_visible_query(subject, mine, MANY).get_result_ids()
             if len(ids) < MANY:
@@ -58,7 +58,7 @@ class CustomerGradingEngine(models.AbstractModel):
 
     def _get_open_questions_sql(self, scope, policy, kept, condition, questions, limit):
         """Return the query of :meth:`_find_open_questions` among the subjects of ``scope``."""
-        subject = policy.dimension_id._get_subject()
+        subject = policy.dimension_id._get_subject_kind()
         if scope.subject_ids is not None:
             field = SQL.identifier("kept", subject.field)
             condition = SQL("%s AND %s IN %s", condition, field, scope.subject_ids)
@@ -141,7 +141,7 @@ class CustomerGradingEngine(models.AbstractModel):
         ``user_id``, the salesperson; ``partner_id`` and ``lead_id``; the valid answer
         ``a<id>`` to each question, and its end ``e<id>``. Only subjects that the user sees.
         """
-        subject = policy.dimension_id._get_subject()
+        subject = policy.dimension_id._get_subject_kind()
         grade = "computed_grade_id" if "computed_grade_id" in kept._fields else "grade_id"
         return SQL(
             "SELECT valued.*, answered.*, held.%(grade)s AS given_id"
@@ -157,7 +157,7 @@ class CustomerGradingEngine(models.AbstractModel):
 
     def _get_answered_sql(self, policy, scope, questions):
         """Return the query of the subjects that the user sees, with the valid answers."""
-        subject = policy.dimension_id._get_subject()
+        subject = policy.dimension_id._get_subject_kind()
         Model = self._get_subject_model(subject, scope)
         found = self._get_ids_by_subject(policy, scope)
         asked = Domain.TRUE if not found else Domain("id", "in", scope.subject_ids)

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools.groups import MANAGER_GROUP, OFFICER_GROUP
 from .fields import GuardedMany2one
 
 OPEN_STATES = ("proposed", "held", "to_approve")
@@ -70,7 +71,7 @@ class CustomerGradingChange(models.Model):
     note = fields.Char("Reason given", help="What a person gave as the reason.")
     decision_note = fields.Char("Reason of the decision")
     manual_until = fields.Date("By hand until")
-    values = fields.Json(groups="customer_grading.customer_grading_group_manager")
+    values = fields.Json(groups=MANAGER_GROUP)
     date_evaluated = fields.Date("Values as of")
     merged_from = fields.Char(
         "Merged from", help="The contact or opportunity that the change was of."
@@ -91,7 +92,7 @@ class CustomerGradingChange(models.Model):
         for change in self:
             change.display_name = self.env._(
                 "%(customer)s: %(before)s → %(after)s",
-                customer=change._get_record().display_name,
+                customer=change._get_subject().display_name,
                 before=change.from_grade_id.code or nothing,
                 after=change.grade_id.code or nothing,
             )
@@ -186,7 +187,7 @@ class CustomerGradingChange(models.Model):
         :raise AccessError: for who is no officer
         :raise UserError: where one is decided already
         """
-        if not self.env.user.has_group("customer_grading.customer_grading_group_officer"):
+        if not self.env.user.has_group(OFFICER_GROUP):
             raise AccessError(
                 self.env._("Only grading officers decide on changes. Ask one of them.")
             )

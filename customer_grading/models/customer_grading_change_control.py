@@ -155,7 +155,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
         """Return whether a result of the run's dimension and company waits for a decision."""
         asked = SQL("TRUE")
         if subject_ids is not None:
-            field = run.dimension_id._get_subject().field
+            field = run.dimension_id._get_subject_kind().field
             asked = SQL("%s IN %s", SQL.identifier("result", field), tuple(subject_ids) or (0,))
         waits = SQL(
             "result.computed_grade_id IS DISTINCT FROM result.considered_grade_id"

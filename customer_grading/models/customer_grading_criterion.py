@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
 
 from ..tools.period import Period
 from ..tools.subject import SUBJECTS
@@ -81,8 +80,9 @@ class CustomerGradingCriterion(models.Model):
     measure_id = fields.Many2one("customer.grading.measure", ondelete="restrict", index=True)
     measure_kind = fields.Selection(related="measure_id.kind", string="Kind of measure")
     model_name = fields.Char(compute="_compute_model_name")
+    measure_label = fields.Char("Looks at", compute="_compute_measure_label")
     has_period = fields.Boolean(related="measure_id.has_period")
-    has_group = fields.Boolean(compute="_compute_model_name")
+    has_corporate_group = fields.Boolean(compute="_compute_model_name")
     has_tax = fields.Boolean(compute="_compute_model_name")
     has_uom = fields.Boolean(compute="_compute_model_name")
     unit = fields.Selection(
@@ -158,12 +158,12 @@ class CustomerGradingCriterion(models.Model):
         "customer.grading.band", "criterion_id", string="Levels and points", copy=True
     )
     has_special_bands = fields.Boolean(
-        compute="_compute_has_special_bands", help="Whether levels are for some customers only."
+        compute="_compute_has_special_bands", help="Whether saved levels are for some only."
     )
     band_by = fields.Selection(
         [
             ("value", "The value"),
-            ("percentile", "The rank, in per cent of the customers"),
+            ("percentile", "The rank, in per cent of those ranked"),
             ("share", "The rank, in per cent of the total"),
             ("own_share", "Its own share of the total, in per cent"),
         ],
@@ -185,7 +185,7 @@ class CustomerGradingCriterion(models.Model):
         string="Who crosses the line",
         default="in",
         required=True,
-        help="Customers with the same value always stay together.",
+        help="Those with the same value always stay together.",
     )
     weight = fields.Float(default=1.0)
     cap = fields.Float("Points at most", help="0: no limit")
@@ -253,10 +253,22 @@ class CustomerGradingCriterion(models.Model):
             return self.dimension_id.name
         return self.measure_id.name or ""
 
+    @api.depends("kind", "measure_id.name")
+    @api.depends_context("lang")
+    def _compute_measure_label(self):
+        """Name the measure, or how parts are combined."""
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for criterion in self:
+            combines = criterion.kind != "measure"
+            criterion.measure_label = (
+                kinds[criterion.kind] if combines else criterion.measure_id.name
+            )
+
     @api.depends("band_ids.subject_domain")
     def _compute_has_special_bands(self):
         for criterion in self:
-            criterion.has_special_bands = len(criterion._get_band_sets()) > 1
+            # As saved: the column it shows would close the filter that is being written.
+            criterion.has_special_bands = len(criterion._origin._get_band_sets()) > 1
 
     @api.depends("measure_id")
     def _compute_model_name(self):
@@ -264,7 +276,7 @@ class CustomerGradingCriterion(models.Model):
             measure = criterion._get_document_measure()
             criterion.model_name = measure.model_name
             documented = measure.kind == "documents"
-            criterion.has_group = documented and measure.subject == "partner"
+            criterion.has_corporate_group = documented and measure.subject == "partner"
             criterion.has_tax = bool(measure.tax_value_field)
             criterion.has_uom = bool(measure.uom_field)
             criterion.subject_model = SUBJECTS[measure.subject or "partner"].model
@@ -340,6 +352,11 @@ class CustomerGradingCriterion(models.Model):
         """Return how many layers of parts are below the criterion."""
         return 1 + max((child._get_height() for child in self.child_ids), default=-1)
 
+    def _counts_whole_group(self):
+        """Whether the documents of all companies of a corporate group count for each."""
+        self.ensure_one()
+        return self.whole_group and self.has_corporate_group
+
     def _get_rank_path(self):
         """Return the path to what those who are ranked together share; empty for everybody."""
         self.ensure_one()
@@ -357,80 +374,6 @@ class CustomerGradingCriterion(models.Model):
     def _is_ranked(self):
         return self.kind == "measure" and self.band_by != "value"
 
-    # ------------------------------------------------------------------ validation
-
-    @api.constrains("parent_id")
-    def _check_parent(self):
-        if self._has_cycle():
-            raise ValidationError(self.env._("A criterion cannot be a part of itself."))
-        for criterion in self:
-            if criterion.parent_id and criterion.parent_id.policy_id != criterion.policy_id:
-                raise ValidationError(
-                    self.env._("“%s” is part of a criterion of another policy.", criterion.name)
-                )
-
-    @api.constrains("measure_id", "question_id", "policy_id")
-    def _check_measure_subject(self):
-        for criterion in self:
-            if criterion._get_measured_subject() != "lead" or criterion.policy_subject == "lead":
-                continue
-            if criterion.measure_id.kind == "question":
-                raise ValidationError(
-                    self.env._(
-                        "“%s” is asked about opportunities only. Choose a question about "
-                        "customers.",
-                        criterion.question_id.name,
-                    )
-                )
-            raise ValidationError(
-                self.env._(
-                    "“%s” is known of opportunities only. Choose a measure of customers.",
-                    criterion.measure_id.name,
-                )
-            )
-
-    @api.constrains("dimension_id", "measure_id", "policy_id")
-    def _check_dimension_cycle(self):
-        """Refuse that two dimensions wait for each other's grades."""
-        for criterion in self.filtered("dimension_id"):
-            own = criterion.policy_id.dimension_id
-            if own in criterion.dimension_id | criterion.dimension_id._get_needed():
-                raise ValidationError(
-                    self.env._(
-                        "“%(criterion)s” goes round in a circle: grades of “%(other)s” already "
-                        "need those of “%(own)s”. Choose another dimension.",
-                        criterion=criterion.name,
-                        other=criterion.dimension_id.name,
-                        own=own.name,
-                    )
-                )
-
-    @api.constrains(
-        "document_domain",
-        "subject_domain",
-        "measure_id",
-        "period",
-        "start_field",
-        "rank_within",
-        "rank_field",
-    )
-    def _check_author_may_read(self):
-        """Refuse filters that reach what their author may not read."""
-        author = self.sudo(False)  # a constraint runs as superuser
-        if author.env.su:
-            return
-        Measure = author.env["customer.grading.measure"]
-        for criterion in self:
-            for domain, model in criterion._get_domains():
-                if not Measure._get_malformed_problem(domain, model):
-                    Measure._check_readable(model, [], domain)
-            if criterion.rank_within == "field" and criterion._is_group_path(criterion.rank_field):
-                Measure._check_readable(
-                    criterion.policy_subject_model, [criterion.rank_field], "[]"
-                )
-            if criterion.period == "since_start" and not criterion._get_period_problem():
-                Measure._check_readable(criterion.subject_model, [criterion.start_field], "[]")
-
     def _get_domains(self):
         """Return the filters in force as ``(text, model)``."""
         self.ensure_one()
@@ -441,6 +384,8 @@ class CustomerGradingCriterion(models.Model):
         if self.measure_id.kind == "filter":
             domains.append((self.subject_domain or "[]", self.subject_model))
         return domains
+
+    # ------------------------------------------------------------------ saving
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -483,15 +428,7 @@ class CustomerGradingCriterion(models.Model):
             limited = criterion.policy_id.rule_ids.filtered(
                 lambda rule, criterion=criterion: rule.limit_criterion_id == criterion
             )
-            if lines := criterion.rule_line_ids | limited:
-                raise UserError(
-                    self.env._(
-                        "“%(criterion)s” is used in the requirement of %(grades)s. Take it "
-                        "out there first.",
-                        criterion=criterion.name,
-                        grades=", ".join((lines.root_id | limited).grade_id.mapped("code")),
-                    )
-                )
+            (criterion.rule_line_ids | limited)._refuse_removal(criterion.name)
 
     # ------------------------------------------------------------------ text half
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools.groups import MANAGER_GROUP
 from .customer_grading_measure import NUMERIC_UNITS
 
 FACTS = 5  # columns a criterion: known, lowest, middle, highest, at or above the best level
@@ -13,7 +14,7 @@ class CustomerGradingRun(models.Model):
 
     facts = fields.Json(
         readonly=True,
-        groups="customer_grading.customer_grading_group_manager",
+        groups=MANAGER_GROUP,
         help="Of a try-on: how many it graded, and what is known by each criterion.",
     )
 

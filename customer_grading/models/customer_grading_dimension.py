@@ -179,13 +179,22 @@ class CustomerGradingDimension(models.Model):
         domain = [("subject", "=", subject)] if subject else []
         return self.search_count(domain, limit=2) > 1
 
-    def _get_subject(self):
+    def _get_subject_kind(self):
         """Return the :class:`Subject` that is graded."""
         return SUBJECTS[self.subject]
 
     def _choose_text(self, of_customers, of_opportunities):
         """Return the one of two whole sentences that fits what is graded."""
         return of_opportunities if self.subject == "lead" else of_customers
+
+    def _get_number_text(self, number):
+        """Return so many customers, or opportunities, in words."""
+        if number == 1:
+            return self._choose_text(self.env._("1 customer"), self.env._("1 opportunity"))
+        count = self.env["customer.grading.criterion"]._format_number(number)
+        return self._choose_text(
+            self.env._("%s customers", count), self.env._("%s opportunities", count)
+        )
 
     def _get_needed(self):
         """Return the dimensions whose grades the grades of this one are made from."""

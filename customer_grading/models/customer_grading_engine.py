@@ -95,7 +95,7 @@ class CustomerGradingEngine(models.AbstractModel):
 
         :param documented: as in :meth:`_get_subject_query`
         """
-        subject = policy.dimension_id._get_subject()
+        subject = policy.dimension_id._get_subject_kind()
         found = self._get_ids_by_subject(policy, scope)
         query = self._get_subject_query(policy, scope, found, documented)
         return Statement(subject, self._get_subject_model(subject, scope), query, scope, found)
@@ -158,7 +158,7 @@ class CustomerGradingEngine(models.AbstractModel):
         :param condition: which records of the model to take instead of ``records``, as
             ``SQL`` on their table ``kept``
         """
-        subject = policy.dimension_id._get_subject()
+        subject = policy.dimension_id._get_subject_kind()
         Model = policy.env[subject.model].sudo().with_context(active_test=False, lang=None)
         query = Query(Model.env, "subject", SQL.identifier(subject.table))
         query.add_join(

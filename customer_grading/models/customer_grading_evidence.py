@@ -45,7 +45,7 @@ class CustomerGradingMeasure(models.Model):
 
     def _get_subject_domain(self, criterion, record):
         """Return the domain of the documents that count for a customer or opportunity."""
-        if criterion.whole_group and criterion.has_group:
+        if criterion._counts_whole_group():
             contact = self.subject_path.removesuffix(".commercial_partner_id")
             return Domain(contact, "child_of", record._get_corporate_tops().ids)
         domain = Domain(self.subject_path, "=", record.id)

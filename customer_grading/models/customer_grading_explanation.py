@@ -4,12 +4,12 @@ from typing import Any, NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..tools.groups import OFFICER_GROUP
 from ..tools.scope import Scope
 from .customer_grading_engine import VALUES
 from .customer_grading_measure import NUMERIC_UNITS
 from .customer_grading_rule import LEVEL_OPERATORS, NUMERIC_OPERATORS, POINTS_OPERATORS
 
-OFFICER_GROUP = "customer_grading.customer_grading_group_officer"
 ACCOUNTING_GROUPS = ("account.group_account_readonly", "account.group_account_invoice")
 
 
@@ -283,7 +283,7 @@ class CustomerGradingExplanation(models.AbstractModel):
         return explanations
 
     def _flush(self, policy, records):
-        subject = policy.dimension_id._get_subject()
+        subject = policy.dimension_id._get_subject_kind()
         records.flush_recordset(["values", subject.field])
 
     def _get_statement(self, policy, run, records, dates, children):

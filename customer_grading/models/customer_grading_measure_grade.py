@@ -35,7 +35,7 @@ class CustomerGradingMeasure(models.Model):
 
     def _get_held_sql(self, criterion, scope, statement):
         """Return the query of the records' own grades; the best, of several companies."""
-        subject = criterion.dimension_id._get_subject()
+        subject = criterion.dimension_id._get_subject_kind()
         key = SQL.identifier("result", subject.field)
         ids = statement.get_ids(subject.name)
         return SQL(

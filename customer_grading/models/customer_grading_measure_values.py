@@ -52,7 +52,7 @@ class CustomerGradingMeasure(models.Model):
         values = [self._get_period_sql(criterion, scope, statement, p, narrowed) for p in periods]
         if criterion.period == "month_ends":
             finished = [self._finish_documents_sql(value, scope) for value in values]
-            return SQL("ROUND((%s) / %s, 4)", SQL(" + ").join(finished), len(finished))
+            return SQL("ROUND((%s)::numeric / %s, 4)", SQL(" + ").join(finished), len(finished))
         value = SQL("GREATEST(%s)", SQL(", ").join(values)) if len(values) > 1 else values[0]
         return self._finish_documents_sql(value, scope)
 
@@ -76,7 +76,7 @@ class CustomerGradingMeasure(models.Model):
 
     def _get_period_sql(self, criterion, scope, statement, period, narrowed=True):
         """Return the aggregate over the documents of ``period`` (first day, last day)."""
-        of = CORPORATE_GROUP if criterion.whole_group and criterion.has_group else self.subject
+        of = CORPORATE_GROUP if criterion._counts_whole_group() else self.subject
         source = statement.get_source(
             (*self._get_source_key(), of),
             partial(self._open_source, ids=statement.get_ids(of), of=of),
@@ -131,7 +131,7 @@ class CustomerGradingMeasure(models.Model):
             self.subject_path,
             self.company_field,
             documents,
-            of_few=ids is not None,
+            ids,
             of=of,
         )
 
@@ -170,7 +170,7 @@ class CustomerGradingMeasure(models.Model):
         if criterion.with_tax and self.tax_value_field:
             name = self.tax_value_field
         value = source.get_field_sql(name)
-        if self.rate_field:
+        if self.unit == "amount" and self.rate_field:
             value = SQL("%s / NULLIF(%s, 0)", value, source.get_field_sql(self.rate_field))
         if self.unit == "amount" and scope.rates:
             company = source.get_field_sql(self.company_field)

@@ -3,8 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-USER_GROUP = "customer_grading.customer_grading_group_user"
-OFFICER_GROUP = "customer_grading.customer_grading_group_officer"
+from ..tools.groups import MANAGER_GROUP, OFFICER_GROUP, USER_GROUP
 
 # What a result is read for when its record is shown, in one query.
 SHOWN_FIELDS = (
@@ -89,7 +88,7 @@ class CustomerGradingMixin(models.AbstractModel):
         unknown = self.filtered(lambda record: not record.customer_grading_result_id)
         (self - unknown).customer_grading_shown = True
         if unknown:
-            manager = "customer_grading.customer_grading_group_manager"
+            manager = MANAGER_GROUP
             unknown.customer_grading_shown = (
                 self.env.user.has_group(manager) or self._is_grading_running()
             )

@@ -214,7 +214,7 @@ class CustomerGradingPolicy(models.Model):
     def _compute_subject_model(self):
         for policy in self:
             subject = policy.dimension_id.subject
-            policy.subject_model = subject and policy.dimension_id._get_subject().model
+            policy.subject_model = subject and policy.dimension_id._get_subject_kind().model
 
     @api.depends("criterion_ids.parent_id", "criterion_ids.kind")
     def _compute_score_criterion_id(self):

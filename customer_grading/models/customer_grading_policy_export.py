@@ -352,7 +352,7 @@ class CustomerGradingCriterion(models.Model):
             "period": self._export_period() if self.has_period else None,
             "only": only,
             "with_tax": self.with_tax and self.has_tax,
-            "whole_group": self.whole_group and self.has_group,
+            "whole_group": self._counts_whole_group(),
             "unit_of_measure": export_record(self.uom_id) if self.uom_id and self.has_uom else None,
             "rank": omit_defaults(
                 {

@@ -34,7 +34,7 @@ class CustomerGradingPolicy(models.Model):
 
     def _get_subject_text(self):
         if self.state != "draft":
-            return self._get_number_text(self.result_count)
+            return self.dimension_id._get_number_text(self.result_count)
         run = self._get_last_try_on()
         if not run:
             return False
@@ -45,12 +45,6 @@ class CustomerGradingPolicy(models.Model):
         return self.dimension_id._choose_text(
             self.env._("%(count)s customers in the try-on of %(date)s", **names),
             self.env._("%(count)s opportunities in the try-on of %(date)s", **names),
-        )
-
-    def _get_number_text(self, number):
-        count = self.criterion_ids._format_number(number)
-        return self.dimension_id._choose_text(
-            self.env._("%s customers", count), self.env._("%s opportunities", count)
         )
 
     def action_count_subjects(self):
@@ -68,7 +62,9 @@ class CustomerGradingPolicy(models.Model):
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "message": self.env._("Applies today to %s.", self._get_number_text(count)),
+                "message": self.env._(
+                    "Applies today to %s.", self.dimension_id._get_number_text(count)
+                ),
                 "type": "info",
             },
         }

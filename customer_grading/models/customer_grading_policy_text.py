@@ -348,7 +348,9 @@ class CustomerGradingCriterion(models.Model):
                 self._get_base_text(),
                 *(self._get_domain_details()),
                 self._get_question_details(),
-                self.env._("the whole corporate group counts") if self.whole_group else "",
+                self.env._("the whole corporate group counts")
+                if self._counts_whole_group()
+                else "",
                 self._get_rank_details(),
                 self._get_level_details(),
             ]
@@ -405,16 +407,23 @@ class CustomerGradingCriterion(models.Model):
         if not self._is_ranked():
             return ""
         among = dict(self._fields["rank_among"]._description_selection(self.env))
-        within = dict(self._fields["rank_within"]._description_selection(self.env))
+        within = self._get_rank_within_text()
         if self.band_by == "own_share":
-            return self.env._("share of the total of: %s", within[self.rank_within])
+            return self.env._("share of the total of: %s", within)
         crossing = dict(self._fields["crossing"]._description_selection(self.env))
         return self.env._(
             "ranked among: %(among)s; ranked with: %(within)s; who crosses a line %(crossing)s",
             among=among[self.rank_among],
-            within=within[self.rank_within],
+            within=within,
             crossing=crossing[self.crossing],
         )
+
+    def _get_rank_within_text(self):
+        """Return who are ranked together; what they share is named as people know it."""
+        if self.rank_within == "field":
+            field = self.measure_id._get_path_field(self.policy_subject_model, self.rank_field)
+            return self.env._("those of the same: %s", field._description_string(self.env))
+        return dict(self._fields["rank_within"]._description_selection(self.env))[self.rank_within]
 
     def _get_points_rows(self, depth=0):
         """Return the rows of the points table: this criterion and what is part of it."""

@@ -46,7 +46,7 @@ class CustomerGradingEngine(models.AbstractModel):
         """
         if scope.subject_ids is None:
             return {}
-        subject = policy.dimension_id._get_subject()
+        subject = policy.dimension_id._get_subject_kind()
         Partner = self._get_subject_model(PARTNER, scope)
         if subject == PARTNER:
             customers, leads = scope.subject_ids, ()
@@ -56,7 +56,7 @@ class CustomerGradingEngine(models.AbstractModel):
             customers = Lead.browse(leads).exists().partner_id.commercial_partner_id.ids
         contacts = Partner._search([("commercial_partner_id", "in", customers)])
         found = {"partner": contacts.get_result_ids() or (0,), "lead": leads}
-        if policy.criterion_ids.filtered("whole_group"):
+        if any(c._counts_whole_group() for c in policy._get_measured_criteria()):
             tops = Partner.browse(customers)._get_corporate_tops()
             group = Partner._search([("id", "child_of", tops.ids)])
             found[CORPORATE_GROUP] = group.get_result_ids() or (0,)
@@ -73,7 +73,7 @@ class CustomerGradingEngine(models.AbstractModel):
         """
         if found is None:
             found = self._get_ids_by_subject(policy, scope)
-        subject = policy.dimension_id._get_subject()
+        subject = policy.dimension_id._get_subject_kind()
         Model = self._get_subject_model(subject, scope)
         query = Model._search(
             getattr(self, f"_get_{subject.name}_domain")(scope), bypass_access=True

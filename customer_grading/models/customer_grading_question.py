@@ -1,6 +1,8 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
+from ..tools.groups import OFFICER_GROUP
+
 # Kind of answer -> unit of a criterion that asks for it.
 UNITS = {
     "yes_no": "yes_no",
@@ -9,7 +11,6 @@ UNITS = {
     "number": "number",
     "text": "text",
 }
-OFFICER_GROUP = "customer_grading.customer_grading_group_officer"
 
 
 class CustomerGradingQuestion(models.Model):

@@ -21,7 +21,7 @@ class CustomerGradingExplanation(models.AbstractModel):
         }
         return {
             record: self._get_reason(
-                record.sudo(), explanations.get(record), record._get_record() in shown
+                record.sudo(), explanations.get(record), record._get_subject() in shown
             )
             for record in records
         }

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.groups import MANAGER_GROUP, OFFICER_GROUP
 from .customer_grading_change import OPEN_STATES
 from .fields import GuardedMany2one
 
@@ -56,8 +57,8 @@ class CustomerGradingResult(models.Model):
         default="graded",
         required=True,
     )
-    score = fields.Float(digits=(16, 4), groups="customer_grading.customer_grading_group_manager")
-    values = fields.Json(groups="customer_grading.customer_grading_group_manager")
+    score = fields.Float(digits=(16, 4), groups=MANAGER_GROUP)
+    values = fields.Json(groups=MANAGER_GROUP)
     date_evaluated = fields.Date("Values as of", readonly=True)
     date_since = fields.Date("Since")
     date_computed_since = fields.Date("Computed since")
@@ -130,7 +131,7 @@ class CustomerGradingResult(models.Model):
         """
         Policy = self.env["customer.grading.policy"]
         company_id = Policy._get_in_force(dimension, self.env.company)[0].id
-        field = dimension._get_subject().field
+        field = dimension._get_subject_kind().field
         Result = self.sudo()
         results = Result.search(
             [
@@ -158,7 +159,7 @@ class CustomerGradingResult(models.Model):
     def _check_officer(self):
         if self.env.su:
             return
-        if not self.env.user.has_group("customer_grading.customer_grading_group_officer"):
+        if not self.env.user.has_group(OFFICER_GROUP):
             raise AccessError(
                 self.env._("Only grading officers set a grade by hand. Use “Propose a grade”.")
             )

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from .customer_grading_measure import NUMERIC_UNITS
@@ -365,6 +365,19 @@ class CustomerGradingRule(models.Model):
         return SQL("(%s = %s)", value, self.choice_id)
 
     # ------------------------------------------------------------------ CRUD
+
+    def _refuse_removal(self, name):
+        """Raise where these requirements, or lines of them, look at what is called ``name``."""
+        if self:
+            roots = self.root_id | self.filtered(lambda rule: not rule.root_id)
+            raise UserError(
+                self.env._(
+                    "“%(criterion)s” is used in the requirement of %(grades)s. Take it out "
+                    "there first.",
+                    criterion=name,
+                    grades=", ".join(roots.grade_id.mapped("code")),
+                )
+            )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -60,7 +60,7 @@ class CustomerGradingRule(models.Model):
         return {
             "type": "ir.actions.act_window",
             "name": name,
-            "res_model": self.dimension_id._get_subject().model,
+            "res_model": self.dimension_id._get_subject_kind().model,
             "view_mode": "list,form",
             "domain": [("id", "in", ids)],
             "context": {"active_test": False},

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from .customer_grading_criterion import RANK_WITHIN, get_group_path
+from .customer_grading_engine import VALUES
 from .customer_grading_measure import NUMERIC_UNITS
 
 LIMITS = "limits"  # key of the cut-offs of limited grades, beside those of ranked criteria
@@ -49,17 +50,12 @@ class CustomerGradingRule(models.Model):
 
     def _get_problems(self):
         """Add what keeps the limit from being decided."""
-        problem = self._get_limit_problem() if self.limit_count else None
-        if not problem:
-            return super()._get_problems()
-        message = self.env._(
-            "Grade %(grade)s: %(problem)s", grade=self.grade_id.code, problem=problem
-        )
-        title = self.env._("Open grade %s", self.grade_id.code)
-        return [
-            *super()._get_problems(),
-            self.policy_id._prepare_problem(message, title, self._get_dialog_action()),
-        ]
+        problems = super()._get_problems()
+        if self.limit_count and (problem := self._get_limit_problem()):
+            grade = self.grade_id.code
+            message = self.env._("Grade %(grade)s: %(problem)s", grade=grade, problem=problem)
+            problems.append(self._prepare_rule_problem(message, "danger"))
+        return problems
 
     def _get_limit_problem(self):
         criterion = self.limit_criterion_id
@@ -116,7 +112,7 @@ class CustomerGradingRule(models.Model):
 
     def _get_limit_group(self):
         """Return the column of the group among which the grade is counted, as text."""
-        return SQL.identifier("raw", f"h{self.id}")
+        return SQL.identifier(VALUES, f"h{self.id}")
 
 
 class CustomerGradingEngine(models.AbstractModel):
@@ -160,7 +156,7 @@ class CustomerGradingEngine(models.AbstractModel):
                 SELECT %(group)s AS place, %(value)s::numeric AS value, COUNT(*) OVER (
                            PARTITION BY %(group)s ORDER BY %(value)s DESC NULLS LAST) AS upto,
                        COUNT(*) OVER (PARTITION BY %(group)s) AS total
-                  FROM (SELECT * FROM %(values)s) raw %(joins)s
+                  FROM (SELECT * FROM %(values)s) %(alias)s %(joins)s
                  WHERE %(holds)s AND NOT (%(taken)s)
               ) ranked
              WHERE total > %(most)s
@@ -170,6 +166,7 @@ class CustomerGradingEngine(models.AbstractModel):
             group=rule._get_limit_group(),
             value=terms[rule.limit_criterion_id].value,
             values=values,
+            alias=SQL.identifier(VALUES),
             joins=joins,
             holds=rule._get_holds_sql(terms, scope),
             taken=SQL(" OR ").join(taken) if taken else SQL("FALSE"),

@@ -333,7 +333,7 @@ class CustomerGradingRun(models.Model):
         """Bring what was computed into effect, as the policy's change control allows."""
         self.env["customer.grading.change.control"].sudo()._settle(self, commit, subject_ids)
         counts = self._count_moves()
-        subject = self.dimension_id._get_subject()
+        subject = self.dimension_id._get_subject_kind()
         missing = (
             self.env["customer.grading.result"]
             .sudo()

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
 
+from ..tools.groups import OFFICER_GROUP
 from .customer_grading_run_store import SLICE
 
 
@@ -11,7 +12,7 @@ class CustomerGradingRun(models.Model):
     _inherit = "customer.grading.run"
 
     def _check_officer(self):
-        if not self.env.user.has_group("customer_grading.customer_grading_group_officer"):
+        if not self.env.user.has_group(OFFICER_GROUP):
             raise AccessError(
                 self.env._("Only grading officers start, apply or discard a run. Ask one of them.")
             )

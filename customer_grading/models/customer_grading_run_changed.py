@@ -96,7 +96,7 @@ class CustomerGradingEngine(models.AbstractModel):
         self.env.flush_all()
         scope = self._get_scope(policy, company, self._get_today(company))
         measures = policy._get_measured_criteria().measure_id._get_base_measures()
-        subject = policy.dimension_id._get_subject()
+        subject = policy.dimension_id._get_subject_kind()
         queries = [self._get_written_sql(subject, since)]
         queries += measures._get_changed_sql(scope, since, subject.name)
         if subject.name == "lead":
@@ -122,7 +122,7 @@ class CustomerGradingEngine(models.AbstractModel):
     def _get_moved_sql(self, criterion, since):
         """Return the query of the subjects for which a grade that is looked at moved."""
         of, subject = criterion.dimension_id.subject, criterion.policy_subject
-        key = SQL.identifier("moved", criterion.dimension_id._get_subject().field)
+        key = SQL.identifier("moved", criterion.dimension_id._get_subject_kind().field)
         joins = SQL()
         if (of, subject) == ("lead", "partner"):
             key = SQL("contact.commercial_partner_id")

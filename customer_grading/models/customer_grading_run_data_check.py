@@ -14,7 +14,8 @@ class CustomerGradingRun(models.Model):
     def _compute_data_check(self):
         for run in self:
             criteria = run.policy_id.sudo()._get_measured_criteria()
-            if run.mode != "preview" or run.state != "done" or not criteria:
+            looked = run.mode == "preview" and run.state == "done"
+            if not looked or not criteria or not run.graded_count + run.not_graded_count:
                 run.data_check = False
                 continue
             run.data_check = [

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.groups import MANAGER_GROUP
+
 
 class CustomerGradingRunLine(models.Model):
     """What a try-on would do to one customer; kept for 30 days."""
@@ -26,10 +28,10 @@ class CustomerGradingRunLine(models.Model):
     grade_color = fields.Integer(related="grade_id.color", string="New color")
     by_hand = fields.Boolean("Set by hand", help="The grade of today was set, and stays.")
     moves = fields.Boolean()
-    score = fields.Float(digits=(16, 4), groups="customer_grading.customer_grading_group_manager")
+    score = fields.Float(digits=(16, 4), groups=MANAGER_GROUP)
     revenue = fields.Monetary("Revenue, 12 months", currency_field="currency_id")
     currency_id = fields.Many2one(related="run_id.currency_id")
-    values = fields.Json(groups="customer_grading.customer_grading_group_manager")
+    values = fields.Json(groups=MANAGER_GROUP)
     why = fields.Char(compute="_compute_why")
     unknown_criterion_id = fields.Many2one(
         "customer.grading.criterion",

@@ -136,7 +136,7 @@ class CustomerGradingRun(models.Model):
         )
 
     def _get_store_params(self, table):
-        subject = self.dimension_id._get_subject()
+        subject = self.dimension_id._get_subject_kind()
         return {
             "table": SQL.identifier(table),
             "field": SQL.identifier(subject.field),

@@ -149,17 +149,11 @@ class CustomerGradingRun(models.Model):
         return [
             {
                 "title": self.env._("1 Result"),
-                "headline": self._get_total_text(total),
+                "headline": self.dimension_id._get_number_text(total),
                 "blocks": [self._get_result_block(cells, rows, total)],
             },
             {"title": self.env._("2 Moves"), "blocks": [self._get_moves_block(cells, rows)]},
         ]
-
-    def _get_total_text(self, total):
-        count = self._format_count(total)
-        return self.dimension_id._choose_text(
-            self.env._("%s customers", count), self.env._("%s opportunities", count)
-        )
 
     def _get_grades(self, cells):
         """Return the grades to show, best first: those of the dimension, and those held."""
@@ -300,7 +294,7 @@ class CustomerGradingRun(models.Model):
         """Download every customer of the try-on as a spreadsheet."""
         self.ensure_one()
         Line = self.env["customer.grading.run.line"]
-        subject = self.dimension_id._get_subject()
+        subject = self.dimension_id._get_subject_kind()
         names = [subject.field, "salesperson_id", "current_grade_id", "grade_id", "revenue"]
         if self.graded_count <= TOLD:
             names.append("why")

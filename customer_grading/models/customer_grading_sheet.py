@@ -1,9 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import format_date, format_datetime
 
-from .customer_grading_explanation import OFFICER_GROUP
-
-MANAGER_GROUP = "customer_grading.customer_grading_group_manager"
+from ..tools.groups import MANAGER_GROUP, OFFICER_GROUP
 
 
 class CustomerGradingSheet(models.AbstractModel):
@@ -110,7 +108,7 @@ class CustomerGradingSheet(models.AbstractModel):
             .search(
                 [
                     ("dimension_id", "=", dimension.id),
-                    (dimension._get_subject().field, "=", record.id),
+                    (dimension._get_subject_kind().field, "=", record.id),
                     ("company_id", "in", companies),
                 ]
             )
@@ -218,7 +216,7 @@ class CustomerGradingSheet(models.AbstractModel):
             "view_mode": "list,form",
             "views": [[False, "list"], [False, "form"]],
             "domain": [
-                (dimension._get_subject().field, "=", record.id),
+                (dimension._get_subject_kind().field, "=", record.id),
                 ("dimension_id", "=", dimension.id),
             ],
             "context": {"create": False},

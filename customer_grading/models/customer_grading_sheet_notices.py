@@ -84,7 +84,7 @@ class CustomerGradingSheet(models.AbstractModel):
 
     def _get_state_text(self, result, policies):
         if result.reason == "left" or not policies:
-            return self._get_no_policy_text(result._get_record(), policies)
+            return self._get_no_policy_text(result._get_subject(), policies)
         if result.reason == "missing":
             return self.env._("Not graded: data is missing that could give a grade.")
         if result.reason == "no_rule":
@@ -113,7 +113,7 @@ class CustomerGradingSheet(models.AbstractModel):
             return ""
         if not record.active:
             return self.env._("it is archived")
-        subject = policy.dimension_id._get_subject()
+        subject = policy.dimension_id._get_subject_kind()
         Model = engine._get_subject_model(subject, scope)
         if not Model.search_count(policy._parse_domain() & self._is(record)):
             text = policy.env["customer.grading.measure"]._get_domain_text(

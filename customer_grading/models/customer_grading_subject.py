@@ -25,12 +25,12 @@ class CustomerGradingSubject(models.AbstractModel):
     @api.depends("partner_id", "lead_id")
     def _compute_display_name(self):
         for record in self:
-            record.display_name = record._get_record().display_name
+            record.display_name = record._get_subject().display_name
 
     @api.depends("partner_id.user_id", "lead_id.user_id")
     def _compute_salesperson_id(self):
         for record in self:
-            record.salesperson_id = record._get_record().user_id
+            record.salesperson_id = record._get_subject().user_id
 
     @api.model
     def _search_salesperson_id(self, operator, value):
@@ -70,15 +70,15 @@ class CustomerGradingSubject(models.AbstractModel):
             return ("lead_id",)
         return () if Dimension._is_used("partner") else ("partner_id",)
 
-    def _get_record(self):
+    def _get_subject(self):
         """Return the customer or the opportunity."""
         return self.lead_id or self.partner_id
 
     def _get_customer(self):
         """Return the customer: itself, or the opportunity's."""
-        return self._get_record()._get_customer()
+        return self._get_subject()._get_customer()
 
     def action_open_subject(self):
         """Open the form of the customer or of the opportunity."""
         self.ensure_one()
-        return self._get_record()._get_records_action()
+        return self._get_subject()._get_records_action()

@@ -52,7 +52,7 @@ class CustomerGradingTestCustomer(models.Model):
         """Refuse to try a policy on what it does not grade."""
         for test in self:
             dimension = test.policy_id.dimension_id
-            if not test[dimension._get_subject().field]:
+            if not test[dimension._get_subject_kind().field]:
                 raise ValidationError(
                     dimension._choose_text(
                         self.env._(
@@ -68,7 +68,7 @@ class CustomerGradingTestCustomer(models.Model):
 
     def _note_results(self, run):
         """Keep what the try-on ``run`` gives these customers or opportunities."""
-        subject = run.dimension_id._get_subject()
+        subject = run.dimension_id._get_subject_kind()
         graded = {test: test[subject.field]._get_graded() for test in self}
         ids = [record.id for record in graded.values()]
         lines = {

@@ -193,7 +193,7 @@ class CustomerGradingRule(models.Model):
     def _get_condition_text(self):
         """Return a condition as a phrase; what is wrong with a broken one is said in it."""
         if problem := self._get_problem():
-            return self.env._("[to be completed: %s]", problem)
+            return self.env._("[to be completed: %s]", problem.rstrip("."))
         criterion = self.criterion_id
         if self.operator in ("yes", "no"):
             return self._get_yes_no_text()

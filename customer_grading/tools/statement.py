@@ -8,29 +8,38 @@ from .subject import PARTNER
 # All companies of a corporate group as one: a kind of record that measures may be of.
 CORPORATE_GROUP = "group"
 
-# The companies that have a parent company, each with the topmost one.
-CORPORATE_GROUPS = SQL(
+
+def get_corporate_groups_sql(ids=None):
+    """Return the query of the companies that have a parent, ``member_id``, and the topmost one.
+
+    :param ids: only members among these contacts; ``None``: all
     """
-    WITH RECURSIVE above (id, parent_id) AS (
-        SELECT id, parent_id FROM res_partner
-         WHERE parent_id IS NOT NULL AND commercial_partner_id = id
-         UNION
-        SELECT above.id, parent.parent_id FROM above
-          JOIN res_partner parent ON parent.id = above.parent_id
-         WHERE parent.parent_id IS NOT NULL
+    return SQL(
+        """
+        WITH RECURSIVE above (id, parent_id) AS (
+            SELECT id, parent_id FROM res_partner
+             WHERE parent_id IS NOT NULL AND commercial_partner_id = id AND %s
+             UNION
+            SELECT above.id, parent.parent_id FROM above
+              JOIN res_partner parent ON parent.id = above.parent_id
+             WHERE parent.parent_id IS NOT NULL
+        )
+        SELECT above.id AS member_id, top.id AS top_id FROM above
+          JOIN res_partner top ON top.id = above.parent_id AND top.parent_id IS NULL
+        """,
+        SQL("TRUE") if ids is None else SQL("id IN %s", tuple(ids)),
     )
-    SELECT above.id AS member_id, top.id AS top_id FROM above
-      JOIN res_partner top ON top.id = above.parent_id AND top.parent_id IS NULL
+
+
+def join_corporate_group(query, customer, ids=None):
+    """Return the topmost parent company of ``customer``, itself where it has none above it.
+
+    :param ids: as in :func:`get_corporate_groups_sql`
     """
-)
-
-
-def join_corporate_group(query, alias, customer):
-    """Return the topmost parent company of ``customer``, joined to ``query`` as ``alias``."""
+    alias = CORPORATE_GROUP
     member, top = SQL.identifier(alias, "member_id"), SQL.identifier(alias, "top_id")
-    query.add_join(
-        "LEFT JOIN", alias, SQL("(%s)", CORPORATE_GROUPS), SQL("%s = %s", member, customer)
-    )
+    groups = SQL("(%s)", get_corporate_groups_sql(ids))
+    query.add_join("LEFT JOIN", alias, groups, SQL("%s = %s", member, customer))
     return SQL("COALESCE(%s, %s)", top, customer)
 
 
@@ -49,20 +58,21 @@ class Source:
     apart (period, narrower domain) is the ``FILTER`` of their aggregate.
 
     :param domain: which documents of the model these are
-    :param of_few: whether the query finds the documents of few subjects by an index
+    :param ids: the contacts or opportunities whose documents the query finds, few and by an
+        index; ``None``: everybody's
     :param of: :data:`CORPORATE_GROUP` where the documents are by corporate group
     """
 
-    def __init__(self, model, query, subject_path, company_field, domain, of_few=False, of=None):
+    def __init__(self, model, query, subject_path, company_field, domain, ids=None, of=None):
         self.model = model
         self.query = query
         self.documents = (model._name, subject_path, company_field, domain.optimize(model))
         self.subject = self.get_field_sql(subject_path)
         if of == CORPORATE_GROUP:
             self.documents = None  # a group's do not tell who is a customer
-            self.subject = join_corporate_group(query, CORPORATE_GROUP, self.subject)
+            self.subject = join_corporate_group(query, self.subject, ids)
         self.columns = []
-        self.of_few = of_few
+        self.of_few = ids is not None
         self._bounds = []
         self.alias = None
 
@@ -227,7 +237,7 @@ class Statement:
     def _get_key_sql(self, of):
         if of == CORPORATE_GROUP:
             customer = self.get_field_sql("id", PARTNER.name)
-            return join_corporate_group(self.query, CORPORATE_GROUP, customer)
+            return join_corporate_group(self.query, customer, self.get_ids(of))
         return self.get_field_sql("id", of)
 
     def get_field_sql(self, name, of=None):

@@ -85,13 +85,13 @@ class CustomerGradingAssessment(models.TransientModel):
     def _compute_basis_text(self):
         Answer = self.env["customer.grading.answer"]
         beside = Answer._get_latest_of(
-            (line._get_record(), line.question_id.basis_ids, line.company_id) for line in self
+            (line._get_subject(), line.question_id.basis_ids, line.company_id) for line in self
         )
         for line in self:
-            latest = beside.get((line._get_record(), line.company_id), {})
+            latest = beside.get((line._get_subject(), line.company_id), {})
             line.basis_text = Answer._get_beside_text(line.question_id.basis_ids, latest)
 
-    def _get_record(self):
+    def _get_subject(self):
         """Return the customer or the opportunity that the question is about."""
         return self.lead_id if self.question_id.subject == "lead" else self.partner_id
 
@@ -112,7 +112,7 @@ class CustomerGradingAssessment(models.TransientModel):
         Answer = self.env["customer.grading.answer"]
         latest = Answer._get_latest_of(
             (
-                line._get_record(),
+                line._get_subject(),
                 line.question_id | line.question_id.sudo().contrary_ids,
                 line.company_id,
             )
@@ -120,7 +120,7 @@ class CustomerGradingAssessment(models.TransientModel):
         )
         soon = fields.Date.context_today(self) + timedelta(days=ENDING_DAYS)
         for line in lines:
-            answers = latest.get((line._get_record(), line.company_id), {})
+            answers = latest.get((line._get_subject(), line.company_id), {})
             if answer := answers.get(line.question_id):
                 today = fields.Date.context_today(self)
                 valid = answer._counts_on(today) and not answer._get_outdating(answers)
@@ -147,7 +147,7 @@ class CustomerGradingAssessment(models.TransientModel):
             line.answer_id.write(line._parse_answer())
 
     def _prepare_answer(self):
-        subject = self._get_record()
+        subject = self._get_subject()
         return {
             "question_id": self.question_id.id,
             subject._grading_result_field: subject.id,
@@ -166,7 +166,7 @@ class CustomerGradingAssessment(models.TransientModel):
             raise ValidationError(
                 self.env._(
                     "%(subject)s: %(problem)s",
-                    subject=self._get_record().display_name,
+                    subject=self._get_subject().display_name,
                     problem=error,
                 )
             ) from error
@@ -177,7 +177,7 @@ class CustomerGradingAssessment(models.TransientModel):
     def action_open_subject(self):
         """Open the form of the customer or of the opportunity."""
         self.ensure_one()
-        return self._get_record()._get_records_action()
+        return self._get_subject()._get_records_action()
 
     def action_fill_checklist(self):
         """Open all questions of the policy about the same customer or opportunity."""

@@ -218,7 +218,7 @@ class CustomerGradingResult(models.Model):
         self.ensure_one()
         self.check_access("read")
         return self.env["customer.grading.checklist"]._open_checklist(
-            self.policy_id, self.company_id, self._get_record()
+            self.policy_id, self.company_id, self._get_subject()
         )
 
 

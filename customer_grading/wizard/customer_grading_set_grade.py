@@ -2,6 +2,8 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 
+from ..tools.groups import OFFICER_GROUP
+
 
 class CustomerGradingSetGrade(models.TransientModel):
     """Sets a grade by hand, or proposes one where the user is no officer."""
@@ -40,7 +42,7 @@ class CustomerGradingSetGrade(models.TransientModel):
 
     @api.depends_context("uid")
     def _compute_is_officer(self):
-        self.is_officer = self.env.user.has_group("customer_grading.customer_grading_group_officer")
+        self.is_officer = self.env.user.has_group(OFFICER_GROUP)
 
     @api.depends("subject")
     def _compute_has_dimensions(self):
