@@ -21,10 +21,13 @@ class CustomerGradingChecklist(models.TransientModel):
     line_ids = fields.One2many("customer.grading.assessment", "list_id", string="Questions")
     has_basis = fields.Boolean(compute="_compute_has_basis")
     has_proof = fields.Boolean(compute="_compute_has_basis")
+    has_answers = fields.Boolean(compute="_compute_has_basis")
 
-    @api.depends("line_ids.question_id")
+    @api.depends("line_ids.question_id", "line_ids.last_answer")
     def _compute_has_basis(self):
+        """Say which columns there is something in."""
         for checklist in self:
+            checklist.has_answers = any(checklist.line_ids.mapped("last_answer"))
             questions = checklist.line_ids.question_id
             checklist.has_basis = bool(questions.basis_ids)
             checklist.has_proof = any(questions.mapped("proof_required"))
