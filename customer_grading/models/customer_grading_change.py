@@ -7,6 +7,7 @@ from ..tools.groups import MANAGER_GROUP, OFFICER_GROUP
 from .fields import GuardedMany2one
 
 OPEN_STATES = ("proposed", "held", "to_approve")
+COMPUTED_ORIGINS = ("computed", "probation")
 PUT_OFF_DAYS = 30
 
 
@@ -44,6 +45,7 @@ class CustomerGradingChange(models.Model):
     origin = fields.Selection(
         [
             ("computed", "Computed"),
+            ("probation", "Evaluation after probation"),
             ("manual", "Set by hand"),
             ("manual_end", "End of a grade by hand"),
             ("merge", "Merged contacts"),
@@ -142,7 +144,7 @@ class CustomerGradingChange(models.Model):
         self.ensure_one()
         result = self.result_id
         if self.origin != "manual":
-            result.write({"considered_grade_id": result.computed_grade_id.id, "date_due": False})
+            result._settle_decision(self.grade_id)
             return
         control = self.env["customer.grading.change.control"].sudo()
         control._supersede(control._get_open_changes(result).get(result))
@@ -177,9 +179,9 @@ class CustomerGradingChange(models.Model):
         changes.write({"state": "held", "date_due": due})
 
     def _forget_due_date(self):
-        """Let computed changes wait for no day any more."""
+        """Let computed changes wait for no day any more but that of what goes on."""
         waiting = self.filtered(lambda change: change.origin != "manual")
-        waiting.result_id.filtered(lambda r: not r.manual_grade_id).date_due = False
+        waiting.result_id.filtered(lambda r: not r.manual_grade_id)._settle_decision()
 
     def _get_decidable(self):
         """Return the changes, sudoed, where the user may decide on them.

@@ -4,11 +4,10 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools.subject import SUBJECTS
-from .customer_grading_change import OPEN_STATES
+from .customer_grading_change import COMPUTED_ORIGINS, OPEN_STATES
 
 SLICE = 10_000  # computed grades decided in one transaction, by one statement
 BATCH = 1_000  # grades by hand looked at in one transaction
-DIRECTIONS = ("new", "up", "down", "lost")
 
 
 class CustomerGradingChangeControl(models.AbstractModel):
@@ -56,7 +55,9 @@ class CustomerGradingChangeControl(models.AbstractModel):
         self.env.flush_all()
         statement = SQL(
             """
-            WITH due AS (
+            WITH workdays AS MATERIALIZED (
+                SELECT %(workdays)s AS days
+            ), due AS (
                 SELECT result.id
                   FROM customer_grading_result result
                  WHERE %(undecided)s AND result.policy_id = %(policy)s
@@ -66,10 +67,13 @@ class CustomerGradingChangeControl(models.AbstractModel):
                    FOR UPDATE SKIP LOCKED
             ), directed AS (
                 SELECT result.*,
-                       result.computed_grade_id IS DISTINCT FROM result.grade_id AS moves,
+                       %(target)s AS target_id,
+                       %(expires)s AS expires,
+                       %(evaluates)s AS evaluates,
                        CASE
                            WHEN result.grade_id IS NULL THEN 'new'
                            WHEN result.computed_grade_id IS NULL THEN 'lost'
+                           WHEN result.computed_grade_id = result.grade_id THEN 'same'
                            WHEN (computed.sequence, computed.id) < (held.sequence, held.id)
                            THEN 'up' ELSE 'down' END AS direction,
                        open.id AS open_id, open.state AS open_state,
@@ -81,7 +85,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
                   LEFT JOIN LATERAL (
                       SELECT * FROM customer_grading_change change
                        WHERE change.result_id = result.id
-                         AND change.origin = 'computed' AND change.state IN %(open)s
+                         AND change.origin IN %(computed)s AND change.state IN %(open)s
                        ORDER BY change.id DESC LIMIT 1
                   ) open ON TRUE
                   LEFT JOIN LATERAL (
@@ -91,14 +95,19 @@ class CustomerGradingChangeControl(models.AbstractModel):
                        ORDER BY change.id DESC LIMIT 1
                   ) told ON TRUE
             ), timed AS (
-                SELECT directed.*, %(due)s AS due FROM directed
+                SELECT directed.*,
+                       target_id IS DISTINCT FROM grade_id OR COALESCE(evaluates, FALSE) AS moves,
+                       %(due)s AS due
+                  FROM directed
             ), stated AS (
                 SELECT timed.*, CASE WHEN due > %(date)s THEN 'held' ELSE %(state)s END AS state
                   FROM timed
             ), decided AS (
                 SELECT stated.*, moves AND state = 'applied' AS takes,
                        COALESCE(moves AND open_state = state, FALSE)
-                       AND open_grade_id IS NOT DISTINCT FROM computed_grade_id AS stays
+                       AND open_grade_id IS NOT DISTINCT FROM target_id AS stays,
+                       CASE WHEN direction = 'new' AND previous_grade_id IS NULL
+                            THEN %(probation)s ELSE date_provisional END AS provisional
                   FROM stated
             ), superseded AS (
                 UPDATE customer_grading_change change
@@ -116,7 +125,9 @@ class CustomerGradingChangeControl(models.AbstractModel):
                     from_grade_id, grade_id, direction, origin, state, date, date_due,
                     date_applied, values, date_evaluated, create_date, write_date)
                 SELECT id, dimension_id, partner_id, lead_id, company_id, policy_id, %(run)s,
-                       grade_id, computed_grade_id, direction, 'computed', state, %(date)s, due,
+                       grade_id, target_id, direction,
+                       CASE WHEN evaluates THEN 'probation' ELSE 'computed' END,
+                       state, %(date)s, due,
                        CASE WHEN state = 'applied' THEN %(date)s::date END,
                        values, date_evaluated,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
@@ -126,11 +137,12 @@ class CustomerGradingChangeControl(models.AbstractModel):
             ), taken AS (
                 UPDATE customer_grading_result result
                    SET considered_grade_id = result.computed_grade_id,
-                       date_due = CASE WHEN decided.moves AND decided.state = 'held'
-                                       THEN decided.due END,
+                       date_due = %(again)s,
+                       date_provisional = CASE WHEN decided.takes THEN decided.provisional
+                                               ELSE result.date_provisional END,
                        previous_grade_id = CASE WHEN decided.takes THEN result.grade_id
                                                 ELSE result.previous_grade_id END,
-                       grade_id = CASE WHEN decided.takes THEN result.computed_grade_id
+                       grade_id = CASE WHEN decided.takes THEN decided.target_id
                                        ELSE result.grade_id END,
                        date_since = CASE WHEN decided.takes THEN %(date)s::date
                                          ELSE result.date_since END
@@ -144,8 +156,15 @@ class CustomerGradingChangeControl(models.AbstractModel):
             batch=SLICE,
             date=run.date,
             run=run.id,
+            workdays=self._get_workdays_sql(run),
+            target=self._get_target_sql(run),
+            expires=self._get_expiry_sql(run),
+            evaluates=self._get_evaluates_sql(run),
             due=self._get_due_sql(run),
             state=self._get_state_sql(run),
+            probation=self._get_probation_sql(run),
+            again=self._get_again_sql(run),
+            computed=COMPUTED_ORIGINS,
             open=OPEN_STATES,
         )
         self.env.cr.execute(statement)
@@ -178,52 +197,6 @@ class CustomerGradingChangeControl(models.AbstractModel):
             asked,
             waits,
         )
-
-    def _get_timing(self, policy, direction):
-        """Return how a move in ``direction`` takes effect, and after how many days.
-
-        A first grade is taken at once.
-        """
-        if direction == "new":
-            return "now", 0
-        if direction == "up":
-            return policy.upgrade_timing, 0
-        return policy.downgrade_timing, policy.downgrade_days
-
-    def _get_due_sql(self, run):
-        """Return the first day on which a move may take effect, never before the run's.
-
-        A lower grade must have stood for the days that the policy says; at month end means
-        on the last day of a month. Both count from the day on which the grade was first
-        computed: a night without a run puts nothing off. The first grading by a policy,
-        which somebody looked at before it came in force, is taken as it is.
-        """
-        date = SQL("%s::date", run.date)
-        if run.first:
-            return date
-        whens = []
-        for direction in DIRECTIONS:
-            timing, days = self._get_timing(run.policy_id, direction)
-            due = SQL("COALESCE(date_computed_since, %s) + %s", date, days)
-            if timing == "month_end":
-                due = SQL(
-                    "(date_trunc('month', (%s)::timestamp)"
-                    " + INTERVAL '1 month' - INTERVAL '1 day')::date",
-                    due,
-                )
-            whens.append(SQL("WHEN %s THEN GREATEST(%s, %s)", direction, due, date))
-        return SQL("CASE direction %s END", SQL(" ").join(whens))
-
-    def _get_state_sql(self, run):
-        """Return what becomes of a move on its day: applied, or proposed to an officer."""
-        confirmed = tuple(
-            direction
-            for direction in DIRECTIONS
-            if not run.first and self._get_timing(run.policy_id, direction)[0] == "confirmed"
-        )
-        if not confirmed:
-            return SQL("'applied'")
-        return SQL("CASE WHEN direction IN %s THEN 'proposed' ELSE 'applied' END", confirmed)
 
     # ------------------------------------------------------------------ grades by hand
 
@@ -262,7 +235,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             [
                 ("result_id", "in", results.ids),
                 ("state", "in", OPEN_STATES),
-                ("origin", "=", "computed"),
+                ("origin", "in", COMPUTED_ORIGINS),
             ]
         )
         return {change.result_id: change for change in changes}

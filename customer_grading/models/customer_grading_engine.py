@@ -254,26 +254,30 @@ class CustomerGradingEngine(models.AbstractModel):
         """Return the query of what each subject gets.
 
         :param values: relation of the values
-        :return: ``subject_id, grade_id, reason, score, values, documented``
+        :return: ``subject_id, rule_id, grade_id, reason, score, values, documented``
         """
         terms, joins = self._get_terms(policy, scope)
         rules = policy.rule_ids
         holds = {rule: rule._get_holds_sql(terms, scope) for rule in rules}
-        whens = [SQL("WHEN %s THEN %s", holds[rule], rule.grade_id.id) for rule in rules]
-        grade = SQL("CASE %s END", SQL(" ").join(whens)) if whens else SQL("NULL")
+        whens = [SQL("WHEN %s THEN %s", holds[rule], rule.id) for rule in rules]
+        grades = [SQL("WHEN %s THEN %s", rule.id, rule.grade_id.id) for rule in rules]
         score = policy.score_criterion_id
         return SQL(
-            "SELECT %(values)s.subject_id, decided.grade_id, %(reason)s AS reason,"
+            "SELECT %(values)s.subject_id, decided.rule_id, given.grade_id, %(reason)s AS reason,"
             " %(score)s AS score, %(kept)s AS values, %(values)s.documented"
             " FROM (%(relation)s) %(values)s %(joins)s"
-            " CROSS JOIN LATERAL (SELECT (%(grade)s)::integer AS grade_id) decided",
+            " CROSS JOIN LATERAL (SELECT (%(rule)s)::integer AS rule_id) decided"
+            " CROSS JOIN LATERAL (SELECT (%(grade)s)::integer AS grade_id) given",
             values=SQL.identifier(VALUES),
             reason=self._get_reason_sql(policy, holds),
             score=terms[score].points if score else SQL("NULL::numeric"),
             kept=self._get_kept_sql(policy),
             relation=values,
             joins=joins,
-            grade=grade,
+            rule=SQL("CASE %s END", SQL(" ").join(whens)) if whens else SQL("NULL"),
+            grade=SQL("CASE decided.rule_id %s END", SQL(" ").join(grades))
+            if grades
+            else SQL("NULL"),
         )
 
     @staticmethod
@@ -283,7 +287,7 @@ class CustomerGradingEngine(models.AbstractModel):
             return SQL("'hand'")
         unknown = [SQL("%s IS NULL", hold) for hold in holds.values()]
         return SQL(
-            "CASE WHEN decided.grade_id IS NOT NULL THEN 'graded'"
+            "CASE WHEN decided.rule_id IS NOT NULL THEN 'graded'"
             " WHEN %s THEN 'missing' ELSE 'no_rule' END",
             SQL(" OR ").join(unknown) if unknown else SQL("FALSE"),
         )
@@ -374,8 +378,8 @@ class CustomerGradingEngine(models.AbstractModel):
     def _evaluate(self, policy, scope, table):
         """Fill the temporary table ``table`` with what every subject of the policy gets.
 
-        Columns: ``subject_id``, ``grade_id``, ``reason``, ``score``, ``values``,
-        ``documented``. Reads documents, locks nothing.
+        Columns: ``subject_id``, ``rule_id``, ``grade_id``, ``reason``, ``score``,
+        ``values``, ``documented``. Reads documents, locks nothing.
 
         :return: ``(scope, count)``: the scope with the cut-offs used, and the number of
             subjects

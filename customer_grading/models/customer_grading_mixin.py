@@ -13,6 +13,7 @@ SHOWN_FIELDS = (
     "manual_grade_id",
     "previous_grade_id",
     "date_since",
+    "date_provisional",
 )
 
 
@@ -43,6 +44,7 @@ class CustomerGradingMixin(models.AbstractModel):
     customer_grading_mark = fields.Selection(
         [
             ("manual", "✎"),
+            ("provisional", "◌"),
             ("waiting", "!"),
             ("up", "▲"),
             ("down", "▼"),

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ..tools.change_rules import CHANGE_FIELDS
+
 # What may change while a policy is in force: nothing that decides a grade.
 UNLOCKED_FIELDS = {
     "name",
@@ -14,18 +16,13 @@ UNLOCKED_FIELDS = {
     "state",
     "date_from",
     "date_to",
-    "upgrade_timing",
-    "downgrade_timing",
-    "downgrade_days",
-    "stop_percent",
-    "manual_months",
     "regrades_changed",
     "rule_ids",
     "test_customer_ids",
     "message_follower_ids",
     "message_ids",
     "activity_ids",
-}
+} | CHANGE_FIELDS
 
 
 class CustomerGradingPolicy(models.Model):
@@ -126,32 +123,6 @@ class CustomerGradingPolicy(models.Model):
         "customer.grading.criterion", "Total points", compute="_compute_score_criterion_id"
     )
 
-    # How grades change.
-    upgrade_timing = fields.Selection(
-        [
-            ("now", "at once"),
-            ("month_end", "at month end"),
-            ("confirmed", "when confirmed"),
-        ],
-        string="Upgrades take effect",
-        default="now",
-        required=True,
-        tracking=True,
-    )
-    downgrade_timing = fields.Selection(
-        [
-            ("now", "at once"),
-            ("month_end", "at month end"),
-            ("confirmed", "when confirmed"),
-        ],
-        string="Downgrades take effect",
-        default="month_end",
-        required=True,
-        tracking=True,
-    )
-    downgrade_days = fields.Integer(
-        "Days a lower grade must stand", default=14, tracking=True, aggregator=None
-    )
     regrades_changed = fields.Boolean(
         "Regrade what changes",
         compute="_compute_regrades_changed",
@@ -161,20 +132,6 @@ class CustomerGradingPolicy(models.Model):
         help="Records whose documents changed are graded again within minutes. Tags, merged "
         "companies, deletions and passing time wait for the night.",
     )
-    stop_percent = fields.Float(
-        "Stop and ask above (%)",
-        default=10.0,
-        tracking=True,
-        help="A run that would move more than this stops and asks; 0: never.",
-    )
-    manual_months = fields.Integer(
-        "Manual grades end within (months)",
-        default=12,
-        tracking=True,
-        aggregator=None,
-        help="0: a grade set by hand may stand for ever.",
-    )
-
     run_ids = fields.One2many("customer.grading.run", "policy_id", string="Runs")
     test_customer_ids = fields.One2many(
         "customer.grading.test.customer", "policy_id", string="Test customers", copy=True
@@ -184,15 +141,6 @@ class CustomerGradingPolicy(models.Model):
     change_count = fields.Integer("Changes", compute="_compute_counts")
     problems = fields.Json(compute="_compute_problems")
     subject_text = fields.Char("Applies to so many", compute="_compute_subject_text")
-
-    _days_check = models.Constraint(
-        "CHECK (downgrade_days >= 0 AND manual_months >= 0)",
-        "Days and months cannot be negative.",
-    )
-    _percent_check = models.Constraint(
-        "CHECK (stop_percent BETWEEN 0 AND 100)",
-        "“Stop and ask” is a share: between 0 and 100 %.",
-    )
 
     # ------------------------------------------------------------------ properties
 

@@ -143,14 +143,20 @@ class CustomerGradingPolicy(models.Model):
         usual = self.subject == "lead"
         content = {
             "upgrades": self.upgrade_timing,
+            "upgrade_days": self.upgrade_days,
             "downgrades": self.downgrade_timing,
             "downgrade_days": self.downgrade_days,
+            "grace_days": self.grace_days,
+            "working_days": self.counts_working_days,
+            "one_step": self.one_step,
+            "probation_months": self.probation_months,
+            "windows": [window._export_window() for window in self.window_ids],
             "stop_percent": simplify(self.stop_percent),
             "manual_months": self.manual_months,
         }
         if self.regrades_changed != usual:
             content["regrades_changed"] = self.regrades_changed
-        return content
+        return omit_defaults(content, "changes")
 
     def _get_file_key(self):
         """Return the name of the policy's file, without its ending."""
@@ -425,9 +431,23 @@ class CustomerGradingRule(models.Model):
                 },
                 "limit",
             )
+        if terms := self._export_terms():
+            content["terms"] = terms
         if self.kind == "all" and not children:
             return content
         return {**content, **self._export_group(children, keys)}
+
+    def _export_terms(self):
+        """Return how the grade comes into effect where it differs from the policy."""
+        return omit_defaults(
+            {
+                "timing": self.change_timing or None,
+                "days": self.change_days,
+                "review_months": self.review_months,
+                "expiry_months": self.expiry_months,
+            },
+            "terms",
+        )
 
     def _export_group(self, children, keys):
         lines = [

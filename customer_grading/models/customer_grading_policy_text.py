@@ -3,6 +3,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ..tools.change_rules import CHANGE_FIELDS, RULE_CHANGE_FIELDS
+
 
 class CustomerGradingPolicy(models.Model):
     """Says the whole policy in words, as a regulation that can be printed."""
@@ -22,11 +24,12 @@ class CustomerGradingPolicy(models.Model):
         "decide_by",
         "date_from",
         "date_to",
-        "upgrade_timing",
-        "downgrade_timing",
-        "downgrade_days",
-        "stop_percent",
-        "manual_months",
+        *CHANGE_FIELDS,
+        *(f"rule_ids.{name}" for name in RULE_CHANGE_FIELDS),
+        "window_ids.first_day",
+        "window_ids.first_month",
+        "window_ids.last_day",
+        "window_ids.last_month",
         "rule_ids.text",
         "rule_ids.sequence",
         "criterion_ids.name",
@@ -263,17 +266,9 @@ class CustomerGradingPolicy(models.Model):
     # ------------------------------------------------------------------ changes
 
     def _get_change_sentences(self):
-        timings = dict(self._fields["upgrade_timing"]._description_selection(self.env))
-        upgrade, downgrade = timings.get(self.upgrade_timing), timings.get(self.downgrade_timing)
         return [
-            self.env._("A better grade takes effect %s.", upgrade),
-            self.env._(
-                "A lower grade takes effect %(timing)s, once it has stood %(days)s days.",
-                timing=downgrade,
-                days=self.downgrade_days,
-            )
-            if self.downgrade_days
-            else self.env._("A lower grade takes effect %s.", downgrade),
+            *self._get_timing_sentences(),
+            *(rule._get_terms_sentence() for rule in self.rule_ids),
             self._get_stop_sentence(),
             self.env._("A grade set by hand wins, and ends within %s months.", self.manual_months)
             if self.manual_months

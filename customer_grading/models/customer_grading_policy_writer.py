@@ -3,6 +3,8 @@ from odoo.fields import Command
 
 from ..tools.policy_format import BAND_STARTS, COMPARISONS
 
+WINDOW_MONTHS = ("first_month", "last_month")
+
 # Operator of a condition -> how a file says it.
 FILE_WORDS = {operator: name for name, operator in COMPARISONS.items()} | {
     "between": "between",
@@ -203,7 +205,16 @@ class PolicyWriter:
             "regrades_changed": changes.get("regrades_changed"),
             "upgrade_timing": changes.get("upgrades"),
             "downgrade_timing": changes.get("downgrades"),
+            "upgrade_days": changes.get("upgrade_days"),
             "downgrade_days": changes.get("downgrade_days"),
+            "grace_days": changes.get("grace_days"),
+            "counts_working_days": changes.get("working_days"),
+            "one_step": changes.get("one_step"),
+            "probation_months": changes.get("probation_months"),
+            "window_ids": [
+                Command.create({**window, **{name: str(window[name]) for name in WINDOW_MONTHS}})
+                for window in changes.get("windows", [])
+            ],
             "stop_percent": changes.get("stop_percent"),
             "manual_months": changes.get("manual_months"),
         }
@@ -320,6 +331,7 @@ class PolicyWriter:
                 "kind": content["kind"],
                 "count": content["count"],
                 **self._prepare_limit(content.get("limit")),
+                **self._prepare_terms(content.get("terms", {})),
                 "line_ids": [
                     Command.create({**self._prepare_line(line), "sequence": number * 10})
                     for number, line in enumerate(content["lines"], 1)
@@ -335,6 +347,15 @@ class PolicyWriter:
             "limit_count": limit["count"],
             "limit_within": limit.get("within", "all"),
             "limit_criterion_id": criterion.id,
+        }
+
+    @staticmethod
+    def _prepare_terms(terms):
+        return {
+            "change_timing": terms.get("timing", False),
+            "change_days": terms.get("days", 0),
+            "review_months": terms.get("review_months", 0),
+            "expiry_months": terms.get("expiry_months", 0),
         }
 
     def _prepare_line(self, line):

@@ -32,10 +32,21 @@ class CustomerGradingExplanation(models.AbstractModel):
             return record.note or self._get_origin_text(record.origin)
         if not explanation:
             return self._get_text_without_explanation(record, grade)
+        if explanation.grade != grade and self._is_step(record, explanation):
+            return self.env._("A step towards %s", explanation.grade.code)
         if explanation.grade != grade:
             return self.env._("The policy was changed since then.")
         text = self._get_move_text(explanation, from_grade, figures)
         return text[:1].upper() + text[1:]
+
+    @staticmethod
+    def _is_step(record, explanation):
+        """Whether a change went to the next grade on the way to the computed one."""
+        return (
+            record._name == "customer.grading.change"
+            and record.policy_id.one_step
+            and bool(record.from_grade_id and record.grade_id and explanation.grade)
+        )
 
     @staticmethod
     def _get_move(record):
@@ -51,6 +62,7 @@ class CustomerGradingExplanation(models.AbstractModel):
             "manual": self.env._("Set by hand"),
             "manual_end": self.env._("The grade set by hand ended"),
             "merge": self.env._("Contacts were merged"),
+            "probation": self.env._("The probation is over"),
         }.get(origin, "")
 
     def _get_text_without_explanation(self, record, grade):

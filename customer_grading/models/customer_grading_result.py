@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -23,6 +25,9 @@ class CustomerGradingResult(models.Model):
     dimension_id = GuardedMany2one("customer.grading.dimension", required=True, ondelete="restrict")
     company_id = GuardedMany2one("res.company", ondelete="cascade")
     policy_id = GuardedMany2one("customer.grading.policy", ondelete="restrict")
+    computed_rule_id = GuardedMany2one(
+        "customer.grading.rule", "Requirement met", ondelete="restrict"
+    )
     computed_grade_id = GuardedMany2one("customer.grade", "Computed grade", ondelete="restrict")
     considered_grade_id = GuardedMany2one(
         "customer.grade",
@@ -61,6 +66,10 @@ class CustomerGradingResult(models.Model):
     values = fields.Json(groups=MANAGER_GROUP)
     date_evaluated = fields.Date("Values as of", readonly=True)
     date_since = fields.Date("Since")
+    date_provisional = fields.Date(
+        "Provisional until", help="The day on which a new customer's grade is to be evaluated."
+    )
+    is_provisional = fields.Boolean("Provisional", compute="_compute_is_provisional")
     date_computed_since = fields.Date("Computed since")
     date_due = fields.Date("Next decision")
     previous_grade_id = GuardedMany2one("customer.grade", "Before", ondelete="set null")
@@ -83,6 +92,12 @@ class CustomerGradingResult(models.Model):
         for result in self:
             manual = result.manual_grade_id
             result.manual_differs = bool(manual) and manual != result.computed_grade_id
+
+    @api.depends("date_provisional")
+    def _compute_is_provisional(self):
+        """What an officer sets by hand is nothing provisional."""
+        for result in self:
+            result.is_provisional = bool(result.date_provisional)
 
     @api.depends("grade_id", "computed_grade_id", "manual_grade_id")
     def _compute_is_waiting(self):
@@ -111,6 +126,8 @@ class CustomerGradingResult(models.Model):
         self.ensure_one()
         if self.manual_differs:
             return "manual"
+        if self.is_provisional:
+            return "provisional"
         if self.is_waiting:
             return "waiting"
         recent = fields.Date.today() - timedelta(days=RECENT_DAYS)
@@ -120,6 +137,52 @@ class CustomerGradingResult(models.Model):
             self.previous_grade_id, self.grade_id
         )
         return direction if direction in ("up", "down") else False
+
+    # ------------------------------------------------------------------ what comes next
+
+    def _settle_decision(self, grade=None):
+        """Note what is to be looked at again once somebody decided on a computed move.
+
+        :param grade: the grade that takes effect; none where the one held goes on
+        """
+        for result in self:
+            if grade and not result.grade_id and not result.previous_grade_id:
+                result.date_provisional = result._get_end_of_probation()
+            elif result.date_provisional and result.date_provisional <= fields.Date.today():
+                result.date_provisional = False  # this was its evaluation
+            result.write(
+                {
+                    "considered_grade_id": result.computed_grade_id.id,
+                    "date_due": result._get_next_look(grade),
+                }
+            )
+
+    def _get_end_of_probation(self):
+        months = self.policy_id.probation_months
+        return bool(months) and fields.Date.context_today(self) + relativedelta(months=months)
+
+    def _get_next_look(self, grade=None):
+        """Return the day on which change control looks at the result again, of itself.
+
+        :param grade: as in :meth:`_settle_decision`
+        """
+        self.ensure_one()
+        days = [self.date_provisional] if self.date_provisional else []
+        if grade and grade != self.computed_grade_id:
+            days.append(fields.Date.context_today(self) + timedelta(days=1))  # the next step
+        elif not grade and (end := self._get_expiry()):
+            days.append(end)
+        return min(days, default=False)
+
+    def _get_expiry(self):
+        """Return the next day from which the grade is held back no longer, if it has an end."""
+        months = self.policy_id._get_rule_of(self.grade_id).expiry_months if self.policy_id else 0
+        if not months or not self.date_since:
+            return False
+        today, count = fields.Date.context_today(self), 1
+        while (day := self.date_since + relativedelta(months=months * count)) <= today:
+            count += 1
+        return day
 
     # ------------------------------------------------------------------ by hand
 
@@ -206,6 +269,7 @@ class CustomerGradingResult(models.Model):
                 "manual_reason": reason,
                 "manual_user_id": self.env.uid,
                 "manual_until": until,
+                "date_provisional": False,
                 "considered_grade_id": self.computed_grade_id.id,
                 "date_due": until and until + timedelta(days=1),
             }

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+from ..tools.change_rules import RULE_CHANGE_FIELDS
 from .customer_grading_measure import NUMERIC_UNITS
 
 MAX_GROUPS = 3  # groups within groups, the requirement itself included
@@ -10,6 +11,8 @@ POINTS_OPERATORS = ("points_ge", "points_gt", "points_le", "points_lt")
 LEVEL_OPERATORS = ("level_is", "level_ge", "level_le")
 KNOWN_OPERATORS = ("known", "unknown")
 VALUE_OPERATORS = NUMERIC_OPERATORS + POINTS_OPERATORS
+# What may change while the policy is in force: nothing that decides a grade.
+UNLOCKED_FIELDS = {"met_count", "grade_meaning", "grade_color", "grade_name"} | RULE_CHANGE_FIELDS
 COMPARISONS = {
     "ge": SQL(">="),
     "gt": SQL(">"),
@@ -413,7 +416,7 @@ class CustomerGradingRule(models.Model):
         self.grade_meaning = grade.meaning or self.grade_meaning
 
     def write(self, vals):
-        if vals.keys() - {"met_count", "grade_meaning", "grade_color", "grade_name"}:
+        if vals.keys() - UNLOCKED_FIELDS:
             self.policy_id._check_unlocked()
         return super().write(vals)
 

@@ -54,7 +54,8 @@ class CustomerGradingRun(models.Model):
                 """
                 CREATE TEMPORARY TABLE %(todo)s AS
                 SELECT ROW_NUMBER() OVER (ORDER BY result.id, evaluated.subject_id) AS position,
-                       result.id AS result_id, evaluated.subject_id, evaluated.grade_id,
+                       result.id AS result_id, evaluated.subject_id,
+                       evaluated.rule_id, evaluated.grade_id,
                        evaluated.reason, evaluated.score, evaluated.values
                   FROM %(table)s evaluated
                   LEFT JOIN customer_grading_result result
@@ -62,11 +63,11 @@ class CustomerGradingRun(models.Model):
                    AND result.dimension_id = %(dimension)s
                    AND result.company_id IS NOT DISTINCT FROM %(company)s
                  WHERE result.id IS NULL
-                    OR (result.policy_id, result.computed_grade_id, result.reason,
-                        result.score, result.values)
+                    OR (result.policy_id, result.computed_rule_id, result.computed_grade_id,
+                        result.reason, result.score, result.values)
                        IS DISTINCT FROM
-                       (%(policy)s, evaluated.grade_id, evaluated.reason,
-                        evaluated.score, evaluated.values)
+                       (%(policy)s, evaluated.rule_id, evaluated.grade_id,
+                        evaluated.reason, evaluated.score, evaluated.values)
                 """,
                 **params,
             )
@@ -100,6 +101,11 @@ class CustomerGradingRun(models.Model):
                        date_computed_since = CASE
                            WHEN result.computed_grade_id IS DISTINCT FROM slice.grade_id
                            THEN %(date)s ELSE result.date_computed_since END,
+                       date_due = CASE
+                           WHEN result.computed_rule_id IS DISTINCT FROM slice.rule_id
+                            AND slice.grade_id IS DISTINCT FROM result.grade_id
+                           THEN %(date)s ELSE result.date_due END,
+                       computed_rule_id = slice.rule_id,
                        computed_grade_id = slice.grade_id,
                        reason = slice.reason,
                        score = slice.score,
@@ -118,11 +124,11 @@ class CustomerGradingRun(models.Model):
             SQL(
                 """
                 INSERT INTO customer_grading_result (
-                    dimension_id, %(field)s, company_id, policy_id, computed_grade_id,
-                    reason, score, values, date_evaluated, date_computed_since,
+                    dimension_id, %(field)s, company_id, policy_id, computed_rule_id,
+                    computed_grade_id, reason, score, values, date_evaluated, date_computed_since,
                     create_date, write_date)
                 SELECT %(dimension)s, subject.id, %(company)s, %(policy)s,
-                       slice.grade_id, slice.reason, slice.score, slice.values,
+                       slice.rule_id, slice.grade_id, slice.reason, slice.score, slice.values,
                        %(date)s, %(date)s,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
                   FROM %(table)s slice
@@ -173,7 +179,8 @@ class CustomerGradingRun(models.Model):
             SQL(
                 """
                 UPDATE customer_grading_result result
-                   SET policy_id = %(policy)s, computed_grade_id = NULL, reason = 'left',
+                   SET policy_id = %(policy)s, computed_rule_id = NULL,
+                       computed_grade_id = NULL, reason = 'left',
                        score = NULL,
                        values = NULL, date_evaluated = %(date)s,
                        date_computed_since = %(date)s,

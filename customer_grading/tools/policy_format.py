@@ -188,10 +188,28 @@ SHAPES = {
     "changes": {
         "upgrades": Key("choice", options=f"{POLICY}.upgrade_timing"),
         "downgrades": Key("choice", options=f"{POLICY}.downgrade_timing"),
+        "upgrade_days": Key("integer", default=0, least=0, most=3660),
         "downgrade_days": Key("integer", least=0, most=3660),
+        "grace_days": Key("integer", default=0, least=0, most=3660),
+        "working_days": Key("flag", default=False),
+        "one_step": Key("flag", default=False),
+        "probation_months": Key("integer", default=0, least=0, most=1200),
+        "windows": Key("list", default=[], of="window"),
         "regrades_changed": Key("flag"),
         "stop_percent": Key("number", least=0, most=100),
         "manual_months": Key("integer", least=0, most=1200),
+    },
+    "window": {
+        "first_day": Key("integer", required=True, least=1, most=31),
+        "first_month": Key("integer", required=True, least=1, most=12),
+        "last_day": Key("integer", required=True, least=1, most=31),
+        "last_month": Key("integer", required=True, least=1, most=12),
+    },
+    "terms": {
+        "timing": Key("choice", options=f"{RULE}.change_timing"),
+        "days": Key("integer", default=0, least=0, most=3660),
+        "review_months": Key("integer", default=0, least=0, most=1200),
+        "expiry_months": Key("integer", default=0, least=0, most=1200),
     },
     "limit": {
         "count": Key("integer", required=True, least=1),

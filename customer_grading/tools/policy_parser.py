@@ -291,7 +291,7 @@ class PolicyParser:
         return [self._read_rule(rule, f"{path}[{i}]") for i, rule in enumerate(value)]
 
     def _read_rule(self, data, path):
-        """Return ``{"grade", "limit", "kind", "count", "lines"}`` of a requirement.
+        """Return ``{"grade", "limit", "terms", "kind", "count", "lines"}`` of a requirement.
 
         Its lines are flat, in the order of the file, each with its ``depth`` and ``path``.
         """
@@ -304,9 +304,11 @@ class PolicyParser:
             grade = None
         lines = []
         rule = {"grade": grade, "lines": lines}
-        if "limit" in data:
-            rule["limit"] = self.read_object(data["limit"], "limit", f"{path}.limit")
-        group = {name: value for name, value in data.items() if name not in ("grade", "limit")}
+        for name in ("limit", "terms"):
+            if name in data:
+                rule[name] = self.read_object(data[name], name, f"{path}.{name}")
+        said = ("grade", "limit", "terms")
+        group = {name: value for name, value in data.items() if name not in said}
         if not group:
             return {**rule, "kind": "all", "count": 1}
         return {**rule, **self._read_group(group, path, lines, 0)}
