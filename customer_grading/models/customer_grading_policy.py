@@ -19,6 +19,8 @@ UNLOCKED_FIELDS = {
     "downgrade_days",
     "stop_percent",
     "manual_months",
+    "tell",
+    "tell_since",
     "regrades_changed",
     "rule_ids",
     "test_customer_ids",

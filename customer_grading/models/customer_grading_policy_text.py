@@ -27,6 +27,7 @@ class CustomerGradingPolicy(models.Model):
         "downgrade_days",
         "stop_percent",
         "manual_months",
+        "tell",
         "rule_ids.text",
         "rule_ids.sequence",
         "criterion_ids.name",

@@ -206,6 +206,7 @@ class PolicyWriter:
             "downgrade_days": changes.get("downgrade_days"),
             "stop_percent": changes.get("stop_percent"),
             "manual_months": changes.get("manual_months"),
+            "tell": changes.get("tell"),
         }
         return {name: value for name, value in vals.items() if value is not None}
 

@@ -9,16 +9,16 @@ class CustomerGradingExplanation(models.AbstractModel):
     _inherit = "customer.grading.explanation"
 
     @api.model
-    def _get_reason_text(self, records):
+    def _get_reason_text(self, records, figures=True):
         """Return ``{record: one sentence}`` for changes, lines of a try-on or results.
 
-        Figures stand in it only where the user may see them.
+        :param figures: whether they stand in it where the user may see them
         """
         explanations = self._explain(records)
-        shown = {
-            *self._get_figures_records(records.partner_id),
-            *self._get_figures_records(records.lead_id),
-        }
+        shown = set()
+        if figures:
+            shown.update(self._get_figures_records(records.partner_id))
+            shown.update(self._get_figures_records(records.lead_id))
         return {
             record: self._get_reason(
                 record.sudo(), explanations.get(record), record._get_subject() in shown
