@@ -230,6 +230,10 @@ class TestDigest(NotificationCommon):
         [digest] = self._get_digests(wang)
         self.assertIn("Customer 003", digest.body)
         self._move(policy, "BBBB")
+        self.env.cr.execute(
+            "UPDATE customer_grading_change SET write_date = write_date + INTERVAL '1 hour'"
+            " WHERE date_end IS NULL"
+        )
         self._run_cron("digest")
         self.assertEqual(len(self._get_digests()), 1, "the rest is told tomorrow")
 
