@@ -53,6 +53,7 @@ from . import (
     customer_grading_sheet_notices,
     customer_grading_sheet_why,
     customer_grading_sheet_points,
+    customer_grading_sheet_before,
     customer_grading_assessment_engine,
     customer_grading_test_customer,
     customer_grading_mixin,

@@ -1,3 +1,4 @@
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from odoo import models
@@ -35,6 +36,9 @@ class CustomerGradingSheet(models.AbstractModel):
         blocks = [self._get_points_block(view, score, next_rule)] if score else []
         if self._asks_beyond(view, rule, score):
             blocks.append(self._get_why_block(view, rule, best=not next_rule))
+        elif rule and not score:
+            title, text = self._get_why_title(view, rule), self.env._("Fits no better grade.")
+            blocks.append(self._prepare_block(title, text=text))
         if self._asks_beyond(view, next_rule, score):
             blocks.append(self._get_why_not_block(view, next_rule))
         return blocks
@@ -82,12 +86,7 @@ class CustomerGradingSheet(models.AbstractModel):
         """Return what the grade asks for, and the rank where no better grade tells it."""
         lines = view.explanation.get_lines(rule)
         met = all(view.explanation.holds[line] for line in lines)
-        grade = rule.grade_id.code
-        title = (
-            self.env._("Why %s: all met", grade)
-            if met and rule.kind == "all"
-            else self.env._("Why %s", grade)
-        )
+        title = self._get_why_title(view, rule, met and rule.kind == "all")
         if rule.kind != "all":
             title = self.env._("%(why)s: %(group)s", why=title, group=rule._get_group_name())
             lines = lines.filtered(lambda line: not self._is_aside(view, rule, line))
@@ -96,6 +95,18 @@ class CustomerGradingSheet(models.AbstractModel):
         rows = self._get_rows(view, lines)
         columns = self._get_columns(view, self.env._("Based on"))
         return self._prepare_block(title, columns, rows, "\n".join(filter(None, ranks)) or None)
+
+    def _get_why_title(self, view, rule, met=False):
+        """Return the title of why, which tells a computed grade from the one in effect.
+
+        :param met: whether all that is asked is met
+        """
+        grade = rule.grade_id.code
+        if view.result.grade_id == rule.grade_id:
+            return self.env._("Why %s: all met", grade) if met else self.env._("Why %s", grade)
+        if met:
+            return self.env._("Why %s is computed: all met", grade)
+        return self.env._("Why %s is computed", grade)
 
     def _get_why_not_block(self, view, rule):
         """Return what of the next better grade's requirement is not met, and how far off."""
@@ -107,7 +118,13 @@ class CustomerGradingSheet(models.AbstractModel):
             title = self.env._("Why not %(grade)s: %(unmet)s of %(count)s not met", **names)
         else:
             title = self.env._("Nearest is %(grade)s: %(unmet)s of %(count)s not met", **names)
-        if rule.kind != "all":
+        if rule.kind == "any" and explanation.grade:
+            title = self.env._("Why not %(grade)s: none of %(count)s met, one is enough", **names)
+        elif rule.kind == "any":
+            title = self.env._(
+                "Nearest is %(grade)s: none of %(count)s met, one is enough", **names
+            )
+        elif rule.kind != "all":
             group = rule._get_group_name()
             title = self.env._("%(why)s: %(group)s", why=title, group=group)
             unmet = lines
@@ -335,6 +352,8 @@ class CustomerGradingSheet(models.AbstractModel):
             "criterion": criterion._get_label(),
             "distance": self._format_distance(condition, distance),
         }
+        if text := self._get_day_step_text(view, condition, distance):
+            return text
         if distance < 0:
             return self.env._("%(criterion)s down by %(distance)s", **names)
         if criterion.period == "this_year" and criterion.has_period:
@@ -352,10 +371,28 @@ class CustomerGradingSheet(models.AbstractModel):
             return self.env._("%(distance)s more of %(criterion)s", **names)
         names["total"] = criterion._format_value(distance + gone, "up", bare=True)
         names["leaving"] = criterion._format_value(gone, "up", bare=True)
+        names["period"] = criterion._get_period_text()
         return self.env._(
             "%(total)s more of %(criterion)s (%(distance)s short, %(leaving)s leave the "
-            "period until then)",
+            "%(period)s until then)",
             **names,
+        )
+
+    def _get_day_step_text(self, view, condition, distance):
+        """Return what day is asked for where a number of days is counted to or from one."""
+        criterion, explanation = condition.criterion_id, view.explanation
+        day = explanation.readings[criterion].raw
+        if criterion.unit != "days" or not isinstance(day, date):
+            return ""
+        days = round(distance)
+        if condition.operator in ("gt", "lt"):
+            days += 1 if distance >= 0 else -1
+        is_ahead = (day - explanation.date).days == explanation.readings[criterion].value
+        return self.env._(
+            "%(condition)s (%(asked)s instead of %(day)s)",
+            condition=condition._get_condition_text(),
+            asked=self._format_date(day + timedelta(days=days if is_ahead else -days)),
+            day=self._format_date(day),
         )
 
     def _get_leaving(self, view, gaps):
@@ -366,23 +403,15 @@ class CustomerGradingSheet(models.AbstractModel):
 
         :return: ``(date, {criterion: amount})``
         """
-        date = view.explanation.date
-        until = date_utils.end_of(date, "quarter")
+        today = view.explanation.date
+        until = date_utils.end_of(today, "quarter")
         criteria = view.record.env["customer.grading.criterion"].union(
             *(gap.condition.criterion_id for gap in gaps)
         )
-        moving = criteria.filtered(
-            lambda c: (
-                c.period == "trailing"
-                and c.up_to == "day"
-                and c.measure_id.kind == "documents"
-                and c.measure_id.date_field
-                and c.measure_id.aggregate in ("sum", "count")
-            )
-        )
-        if not moving or until == date:
+        moving = criteria.filtered(self._is_moving)
+        if not moving or until == today:
             return until, {}
-        now = self._read_values(view, date)
+        now = self._read_values(view, today)
         then = self._read_values(view, until)
         return until, {
             criterion: float(gone)
@@ -390,10 +419,22 @@ class CustomerGradingSheet(models.AbstractModel):
             if now and then and (gone := now[f"v{criterion.id}"] - then[f"v{criterion.id}"]) > 0
         }
 
-    def _read_values(self, view, date):
-        """Return the stored values that the customer would have on ``date``."""
+    @staticmethod
+    def _is_moving(criterion):
+        """Whether documents leave what a criterion adds up, one by one as days pass."""
+        measure = criterion.measure_id
+        return (
+            criterion.period == "trailing"
+            and criterion.up_to == "day"
+            and measure.kind == "documents"
+            and bool(measure.date_field)
+            and measure.aggregate in ("sum", "count")
+        )
+
+    def _read_values(self, view, day):
+        """Return the stored values that the customer would have on ``day``."""
         engine = self.env["customer.grading.engine"].sudo()
-        query = engine._get_values_sql(view.explanation.policy, view.scope._replace(date=date))
+        query = engine._get_values_sql(view.explanation.policy, view.scope._replace(date=day))
         self.env.flush_all()
         self.env.cr.execute(SQL("%s", query))
         return next(iter(self.env.cr.dictfetchall()), None)
