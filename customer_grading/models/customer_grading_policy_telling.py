@@ -9,8 +9,8 @@ class CustomerGradingPolicy(models.Model):
     tell = fields.Selection(
         [
             ("nobody", "nobody"),
-            ("note", "a note on the record"),
-            ("digest", "a note on the record and the salespeople's digest"),
+            ("note", "a note"),
+            ("digest", "a note and a daily digest"),
         ],
         string="Moves are told by",
         default="nobody",

@@ -175,12 +175,17 @@ class CustomerGradingTelling(models.AbstractModel):
             subject = change._get_subject()
             author = change.decided_by_id.partner_id or root
             move = Markup("<strong>%s → %s</strong>") % (before, after)
-            title = self._get_title(change, several)
+            text = self.env._(
+                "%(dimension)s: %(move)s. %(why)s",
+                dimension=self._get_title(change, several),
+                move=move,
+                why=why,
+            )
             vals_list.append(
                 {
                     "model": subject._name,
                     "res_id": subject.id,
-                    "body": Markup("<p>%s: %s. %s</p>") % (title, move, why),
+                    "body": Markup("<p>%s</p>") % text,
                     "message_type": "notification",
                     "subtype_id": note.id,
                     "is_internal": True,

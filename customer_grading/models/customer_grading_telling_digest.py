@@ -93,6 +93,7 @@ class CustomerGradingTelling(models.AbstractModel):
             partner_ids=user.partner_id.ids,
             author_id=self.env.ref("base.partner_root").id,
             email_layout_xmlid="mail.mail_notification_light",
+            model_description=changes.env._("grades"),
             force_send=False,
         )
 
