@@ -1,7 +1,7 @@
 """What people are told: the policy in words, why a grade, what it takes to the next."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 from freezegun import freeze_time
 
@@ -320,6 +320,22 @@ class TestExplanation(CustomerGradingCommon):
             self._get_sheet(self.rich)["blocks"][-1]["text"],
             "To reach A: 1,000,000 USD of Invoiced revenue in 2026, 900,000 USD so far.",
         )
+
+    def test_a_share_is_asked_for_as_what_it_shall_be(self):
+        for day, paid in (
+            (date(2026, 5, 1), date(2026, 5, 20)),
+            (date(2026, 6, 1), date(2026, 8, 1)),
+        ):
+            invoice = self._create_invoice(self.idle, day, 1_000, due=day + timedelta(days=30))
+            self._pay(invoice, paid)
+        self._activate(
+            self._create_policy(
+                {"ontime": {"measure": "ontime_ratio", "name": "Paid on time"}},
+                [("A", ("ontime", "ge", 95)), ("D", ())],
+            )
+        )
+        text = self._get_sheet(self.idle)["blocks"][-1]["text"]
+        self.assertRegex(text, r"^To reach A: Paid on time.* at least 95 % \(now 50 %\)\.$")
 
     def test_a_day_is_asked_for_by_its_date(self):
         self._activate(

@@ -354,6 +354,14 @@ class CustomerGradingSheet(models.AbstractModel):
         }
         if text := self._get_day_step_text(view, condition, distance):
             return text
+        if criterion.unit in ("ratio", "days", "months"):
+            # Nothing that is added up: so many per cent more would be read as another share.
+            value = view.explanation.readings[criterion].value
+            return self.env._(
+                "%(condition)s (now %(value)s)",
+                condition=condition._get_condition_text(),
+                value=criterion._format_value(value, "up" if distance < 0 else "down"),
+            )
         if distance < 0:
             return self.env._("%(criterion)s down by %(distance)s", **names)
         if criterion.period == "this_year" and criterion.has_period:
