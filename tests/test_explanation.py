@@ -10,6 +10,7 @@ from odoo.tests import tagged
 from odoo.tests.common import new_test_user
 
 from .common import TODAY, CustomerGradingCommon
+from .opportunities import OpportunityCommon
 
 OWN = "customer_grading.figures"
 
@@ -651,3 +652,45 @@ class TestExplanation(CustomerGradingCommon):
         block = partner.get_grading_sheets()[0]["blocks"][-1]
         self.assertEqual(block["title"], "In other companies")
         self.assertEqual(self._get_texts(block), [["Other", "Not graded", ""]])
+
+
+@tagged("post_install", "-at_install")
+class TestOpportunityExplanation(OpportunityCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.enterClassContext(freeze_time(f"{TODAY} 12:00:00"))
+        cls.users = cls._create_users()
+
+    def test_an_opportunity_tells_what_it_takes_to_the_next_grade(self):
+        seller = self.users["salesperson"]
+        lead = self._create_closing(60, user_id=seller.id)
+        self._grade(self._create_urgency_policy())
+        [sheet] = [
+            sheet
+            for sheet in lead.with_user(seller).get_grading_sheets()
+            if sheet["title"] == self.intention.name
+        ]
+        why, why_not = sheet["blocks"]
+        self.assertEqual(
+            (why["title"], why_not["title"]), ("Why B: all met", "Why not A: 1 of 1 not met")
+        )
+        self.assertEqual(
+            [cell["text"] for cell in why_not["rows"][0]["cells"]][1:4],
+            ["at most 30 days", "60 days", "30 days too much"],
+        )
+        self.assertIn("at most 30 days (12/20/2026 instead of 01/19/2027)", why_not["text"])
+
+    def test_who_is_not_graded_for_a_day_gone_by_is_told_the_nearest_day(self):
+        lead = self._create_closing(-12)
+        policy = self._create_policy(
+            {"closing": {"measure": "lead_days_to_close", "name": "Days to closing"}},
+            [("A", ("closing", "between", 0, 30)), ("C", ("closing", "gt", 90))],
+            dimension=self.intention,
+        )
+        self._grade(policy)
+        sheet = lead.with_user(self.users["officer"]).get_grading_sheets()[0]
+        self.assertIn("Expected closing 11/08/2026 has passed: set a date.", sheet["notices"])
+        [block] = sheet["blocks"]
+        self.assertEqual(block["title"], "Nearest is A: 1 of 1 not met")
+        self.assertIn("(11/20/2026 instead of 11/08/2026)", block["text"])
