@@ -52,6 +52,7 @@ from . import (
     customer_grading_sheet,
     customer_grading_sheet_notices,
     customer_grading_sheet_why,
+    customer_grading_sheet_reach,
     customer_grading_sheet_points,
     customer_grading_sheet_before,
     customer_grading_assessment_engine,

@@ -201,7 +201,7 @@ class CustomerGradingTelling(models.AbstractModel):
         name = change.dimension_id.name
         if not change.company_id or not several:
             return name
-        return self.env._(
+        return change.env._(
             "%(dimension)s (%(company)s)", dimension=name, company=change.company_id.name
         )
 
