@@ -14,6 +14,7 @@
         "data/customer_grading_measure_data.xml",
         "data/customer_grading_lead_data.xml",
         "data/ir_cron_data.xml",
+        "data/mail_template_data.xml",
         "wizard/customer_grading_set_grade_views.xml",
         "wizard/customer_grading_measure_try_views.xml",
         "wizard/customer_grading_refuse_views.xml",

@@ -1,15 +1,16 @@
 """What people are told: the policy in words, why a grade, what it takes to the next."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tests.common import new_test_user
 
 from .common import TODAY, CustomerGradingCommon
+from .opportunities import OpportunityCommon
 
 OWN = "customer_grading.figures"
 
@@ -115,6 +116,14 @@ class TestExplanation(CustomerGradingCommon):
         self.assertEqual(revenue._format_value(10_000_000), "1,000 万 USD")
         self.assertEqual(revenue._format_value(9_999_999, "down"), "999.99 万 USD")
         self.assertEqual(revenue._format_value(9_500), "9,500 USD")
+        self.assertEqual(revenue._format_value(80_000, "up", bare=True), "8 万")
+        self.env.cr.execute(
+            "UPDATE res_company SET currency_id = %s WHERE id = %s",
+            [self.env.ref("base.CNY").id, self.company.id],
+        )
+        self.env.invalidate_all()
+        self.assertEqual(revenue._format_value(10_000_000), "1,000 万元")
+        self.assertEqual(revenue._format_value(15_800, "up", bare=True), "1.58 万元")
 
     # ------------------------------------------------------------------ why
 
@@ -173,7 +182,7 @@ class TestExplanation(CustomerGradingCommon):
         block = self._get_sheet(self.poor)["blocks"][-1]
         self.assertIn(
             "To reach B by 12/31/2026: 250,000 more of Invoiced revenue (last 12 months)"
-            " (150,000 short, 100,000 leave the period until then)",
+            " (150,000 short, 100,000 leave the last 12 months until then)",
             block["text"],
         )
 
@@ -203,7 +212,11 @@ class TestExplanation(CustomerGradingCommon):
         result = self._get_results(self.poor)[self.poor]
         result.with_user(self.seller)._propose(grade, "new plant")
         sheet = self._get_sheet(self.poor)
-        self.assertIn("proposes A: “new plant”", sheet["notices"][0])
+        self.assertEqual(
+            sheet["notices"][0],
+            f"{self.seller.name} proposes A: “new plant”; waits for a grading officer since"
+            " 11/20/2026.",
+        )
         result.with_user(self.users["officer"])._set_by_hand(grade, "new plant", date(2027, 6, 30))
         sheet = self._get_sheet(self.poor)
         self.assertIn("A by hand until 06/30/2027", sheet["notices"][0])
@@ -211,6 +224,134 @@ class TestExplanation(CustomerGradingCommon):
         self.assertEqual(sheet["badge"]["code"], "A")
         labels = [b["label"] for b in self._get_sheet(self.poor, self.seller)["buttons"]]
         self.assertEqual(labels, ["Propose a grade", "History"])
+
+    def test_what_waits_says_until_when_and_unless_what(self):
+        policy = self._make_requirements()
+        policy.write({"downgrade_days": 10})
+        invoice = self.env["account.move"].search([("partner_id", "=", self.middle.id)])
+        self._create_credit_note(invoice, date(2026, 11, 20), 200_000)
+        self._run(policy)
+        sheet = self._get_sheet(self.middle)
+        self.assertEqual(
+            sheet["notices"],
+            ["C from 11/30/2026, unless it recovers; computed since 11/20/2026."],
+        )
+        self.assertEqual(sheet["badge"]["code"], "B")
+        self.assertEqual(sheet["blocks"][0]["title"], "Why C is computed: all met")
+
+    def test_who_fits_no_better_grade_is_told_so(self):
+        self._activate(
+            self._create_policy(
+                {"revenue": {"measure": "invoiced_revenue", "name": "Invoiced revenue"}},
+                [("A", ("revenue", "ge", 500_000)), ("D", ())],
+            )
+        )
+        why, why_not = self._get_sheet(self.idle)["blocks"]
+        self.assertEqual((why["title"], why["text"]), ("Why D", "Fits no better grade."))
+        self.assertEqual(why_not["title"], "Why not A: 1 of 1 not met")
+
+    def test_the_easiest_way_is_what_can_be_done_not_what_one_is(self):
+        """An answer and some revenue come before turning into another kind of customer."""
+        self._activate(
+            self._create_policy(
+                {
+                    "oem": {
+                        "measure": "matches_filter",
+                        "name": "Truck OEM",
+                        "subject_domain": "[('ref', '=', 'OEM')]",
+                    },
+                    "revenue": {"measure": "invoiced_revenue", "name": "Revenue"},
+                    "partner": {"question": self.question, "name": "Long-term partner?"},
+                },
+                [
+                    (
+                        "A",
+                        (
+                            "any",
+                            ("oem", "yes"),
+                            ("all", ("revenue", "ge", 500_000), ("partner", "yes")),
+                        ),
+                    ),
+                    ("D", ()),
+                ],
+            )
+        )
+        block = self._get_sheet(self.middle)["blocks"][-1]
+        self.assertEqual(block["title"], "Why not A: none of 2 met, one is enough")
+        self.assertEqual(
+            block["text"],
+            "To reach A: 80,000 more of Revenue (last 12 months), and “Long-term partner?”"
+            " answered yes (asked of the salesperson).",
+        )
+
+    def test_who_is_not_graded_for_want_of_answers_is_told_which(self):
+        other = self.env["customer.grading.question"].create({"name": "Solvent?", "code": "solv"})
+        self._activate(
+            self._create_policy(
+                {
+                    "revenue": {"measure": "invoiced_revenue", "name": "Revenue"},
+                    "partner": {"question": self.question, "name": "Long-term partner?"},
+                    "solvent": {"question": other, "name": "Solvent?"},
+                },
+                [
+                    ("A", ("all", ("partner", "yes"), ("solvent", "yes"))),
+                    ("D", ("all", ("solvent", "no"))),
+                    ("E", ("all", ("revenue", "ge", 1_000_000))),
+                ],
+            )
+        )
+        sheet = self._get_sheet(self.middle)
+        self.assertEqual(sheet["notices"], ["Not graded: data is missing that could give a grade."])
+        self.assertEqual(sheet["blocks"][0]["title"], "Nearest is A: 2 of 2 not met")
+
+    def test_a_calendar_year_names_the_year_that_counts(self):
+        self._activate(
+            self._create_policy(
+                {
+                    "revenue": {
+                        "measure": "invoiced_revenue",
+                        "name": "Invoiced revenue",
+                        "period": "this_year",
+                    }
+                },
+                [("A", ("revenue", "ge", 1_000_000)), ("D", ())],
+            )
+        )
+        self.assertEqual(
+            self._get_sheet(self.rich)["blocks"][-1]["text"],
+            "To reach A: 1,000,000 USD of Invoiced revenue in 2026, 900,000 USD so far.",
+        )
+
+    def test_a_share_is_asked_for_as_what_it_shall_be(self):
+        for day, paid in (
+            (date(2026, 5, 1), date(2026, 5, 20)),
+            (date(2026, 6, 1), date(2026, 8, 1)),
+        ):
+            invoice = self._create_invoice(self.idle, day, 1_000, due=day + timedelta(days=30))
+            self._pay(invoice, paid)
+        self._activate(
+            self._create_policy(
+                {"ontime": {"measure": "ontime_ratio", "name": "Paid on time"}},
+                [("A", ("ontime", "ge", 95)), ("D", ())],
+            )
+        )
+        text = self._get_sheet(self.idle)["blocks"][-1]["text"]
+        self.assertRegex(text, r"^To reach A: Paid on time.* at least 95 % \(now 50 %\)\.$")
+
+    def test_a_day_is_asked_for_by_its_date(self):
+        self._activate(
+            self._create_policy(
+                {"recency": {"measure": "days_since_order", "name": "Days since the last order"}},
+                [("A", ("recency", "le", 10)), ("D", ())],
+            )
+        )
+        block = self._get_sheet(self.idle)["blocks"][-1]
+        self.assertEqual(self._get_texts(block)[0][3], "9 days too much")
+        self.assertEqual(
+            block["text"],
+            "To reach A: Days since the last order (last 12 months) at most 10 days (11/10/2026"
+            " instead of 11/01/2026).",
+        )
 
     # ------------------------------------------------------------------ who sees what
 
@@ -398,6 +539,74 @@ class TestExplanation(CustomerGradingCommon):
         self.assertEqual(before["title"], "Before")
         self.assertIn("fell below 500,000 USD", before["text"])
 
+    def test_a_lost_grade_tells_what_left_its_period(self):
+        policy = self._make_requirements()
+        self._create_invoice(self.poor, date(2025, 11, 25), 480_000, due=date(2026, 12, 31))
+        self._run(policy)
+        with freeze_time("2026-11-27 12:00:00"):
+            self._run(policy)
+            before = self._get_sheet(self.poor)["blocks"][-1]
+            hidden = self._get_sheet(self.poor, self.seller)["blocks"][-1]
+        reason = "Invoiced revenue (last 12 months) fell below 300,000 USD"
+        self.assertEqual(
+            before["text"],
+            f"B from 11/20/2026 to 11/26/2026. Then: {reason}: 50,000 USD;"
+            " 480,000 USD of November 2025 left the last 12 months",
+        )
+        self.assertEqual(hidden["text"], f"B from 11/20/2026 to 11/26/2026. Then: {reason}")
+
+    def test_a_change_keeps_its_explanation_whatever_is_edited_later(self):
+        """What decided then is read from the change and its own version of the policy."""
+        policy = self._make_requirements()
+        invoice = self.env["account.move"].search([("partner_id", "=", self.rich.id)])
+        self._create_credit_note(invoice, date(2026, 11, 20), 600_000)
+        self._run(policy)
+        changes = self.env["customer.grading.change"].search([("policy_id", "=", policy.id)])
+        changes = changes.with_user(self.users["officer"])
+        before = self._tell_all(changes)
+        self.assertIn("fell below 500,000 USD: 300,000 USD", before[0][0])
+
+        revised = policy.browse(policy.action_revise()["res_id"])
+        revised.rule_ids[0].line_ids[0].value = 100_000
+        revised.rule_ids[1].unlink()
+        revised.criterion_ids.filtered(lambda c: c.name == "Late invoices").period_count = 3
+        self.assertEqual(self._tell_all(changes), before, "a draft changes nothing")
+        self._activate(revised)
+        self.assertEqual(policy.state, "closed")
+        self.assertEqual(self._tell_all(changes), before, "nor does the next version")
+        for record, vals in (
+            (policy.rule_ids[0].line_ids[0], {"value": 1}),
+            (policy.criterion_ids[0], {"period_count": 3}),
+        ):
+            with self.subTest(model=record._name), self.assertRaises(UserError):
+                record.write(vals)
+        self.question.name = "Partner for long?"
+        self._answer(self.question, self.rich, False)
+        self._create_invoice(self.rich, date(2026, 11, 20), 5_000_000)
+        revised.action_close()
+        policy.active = False
+        first, *_others = policy.rule_ids.grade_id.sorted("sequence")
+        first.sequence = 99  # the ranks of grades are another today
+        self.assertEqual(self._tell_all(changes), before)
+
+    def _tell_all(self, changes):
+        """Return reason, readings, what held and the deciding requirement of each change."""
+        self.env.invalidate_all()
+        explanations = self.env["customer.grading.explanation"]._explain(changes)
+        return [
+            (
+                change.reason,
+                [
+                    (criterion.name, reading)
+                    for criterion, reading in explanations[change].readings.items()
+                ],
+                [(rule.id, held) for rule, held in explanations[change].holds.items()],
+                explanations[change].rule.text,
+                explanations[change].date,
+            )
+            for change in changes
+        ]
+
     def test_a_try_on_says_why_and_notices_a_changed_policy(self):
         policy = self._create_policy(
             {"revenue": {"measure": "invoiced_revenue", "name": "Invoiced revenue"}},
@@ -443,3 +652,45 @@ class TestExplanation(CustomerGradingCommon):
         block = partner.get_grading_sheets()[0]["blocks"][-1]
         self.assertEqual(block["title"], "In other companies")
         self.assertEqual(self._get_texts(block), [["Other", "Not graded", ""]])
+
+
+@tagged("post_install", "-at_install")
+class TestOpportunityExplanation(OpportunityCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.enterClassContext(freeze_time(f"{TODAY} 12:00:00"))
+        cls.users = cls._create_users()
+
+    def test_an_opportunity_tells_what_it_takes_to_the_next_grade(self):
+        seller = self.users["salesperson"]
+        lead = self._create_closing(60, user_id=seller.id)
+        self._grade(self._create_urgency_policy())
+        [sheet] = [
+            sheet
+            for sheet in lead.with_user(seller).get_grading_sheets()
+            if sheet["title"] == self.intention.name
+        ]
+        why, why_not = sheet["blocks"]
+        self.assertEqual(
+            (why["title"], why_not["title"]), ("Why B: all met", "Why not A: 1 of 1 not met")
+        )
+        self.assertEqual(
+            [cell["text"] for cell in why_not["rows"][0]["cells"]][1:4],
+            ["at most 30 days", "60 days", "30 days too much"],
+        )
+        self.assertIn("at most 30 days (12/20/2026 instead of 01/19/2027)", why_not["text"])
+
+    def test_who_is_not_graded_for_a_day_gone_by_is_told_the_nearest_day(self):
+        lead = self._create_closing(-12)
+        policy = self._create_policy(
+            {"closing": {"measure": "lead_days_to_close", "name": "Days to closing"}},
+            [("A", ("closing", "between", 0, 30)), ("C", ("closing", "gt", 90))],
+            dimension=self.intention,
+        )
+        self._grade(policy)
+        sheet = lead.with_user(self.users["officer"]).get_grading_sheets()[0]
+        self.assertIn("Expected closing 11/08/2026 has passed: set a date.", sheet["notices"])
+        [block] = sheet["blocks"]
+        self.assertEqual(block["title"], "Nearest is A: 1 of 1 not met")
+        self.assertIn("(11/20/2026 instead of 11/08/2026)", block["text"])

@@ -30,13 +30,14 @@ class CustomerGradingMeasure(models.Model):
             return method(criterion, record, scope) if method else None
         return None
 
-    def _get_documents_domain(self, criterion, record, scope):
+    def _get_documents_domain(self, criterion, record, scope, dated=True):
+        """Return the domain of the documents that count, of all dates unless ``dated``."""
         domain = Domain(literal_eval(self.domain or "[]"))
         domain &= Domain(literal_eval(criterion.document_domain or "[]"))
         domain &= self._get_subject_domain(criterion, record)
         if self.company_field:
             domain &= Domain(self.company_field, "in", [False, *scope.company_ids])
-        if self.date_field:
+        if self.date_field and dated:
             domain &= Domain.OR(
                 self._get_date_domain(first, last, scope)
                 for first, last in criterion._get_period().get_bounds(scope.date)
@@ -101,6 +102,11 @@ class CustomerGradingMeasure(models.Model):
 
 class CustomerGradingCriterion(models.Model):
     _inherit = "customer.grading.criterion"
+
+    def _is_trait(self):
+        """Whether the criterion is about what somebody is, not what he does or is asked."""
+        kind = self.measure_id.kind
+        return kind == "filter" or (kind == "field" and self.unit in ("yes_no", "choice", "text"))
 
     def _get_dates_text(self, date):
         """Return the first and last day of what is looked at as of ``date``."""

@@ -99,7 +99,8 @@ class Explanation:
     def get_next_rule(self):
         """Return the requirement of the next better grade that is not met.
 
-        For who is not graded it is the one that the least keeps from.
+        For who is not graded it is the best one that only unknown values keep from, else
+        the one that the least keeps from.
         """
         rules = self.policy.rule_ids.filtered(
             lambda rule: not self.holds[rule] and self.is_better(rule.grade_id)
@@ -107,14 +108,36 @@ class Explanation:
         if not rules:
             return rules
 
+        unknown = rules.filtered(lambda rule: self.holds[rule] is None)
+        if not self.grade and unknown:
+            return min(unknown, key=lambda rule: (rule.grade_id.sequence, rule.grade_id.id))
+
         def distance(rule):
-            gaps, grade = len(self.get_gaps(rule)), (-rule.grade_id.sequence, -rule.grade_id.id)
-            return (*grade, gaps) if self.grade else (gaps, *grade)
+            effort = self.get_effort(self.get_gaps(rule))
+            grade = (-rule.grade_id.sequence, -rule.grade_id.id)
+            return (grade, effort) if self.grade else (effort, grade)
 
         return min(rules, key=distance)
 
+    def get_effort(self, gaps):
+        """Return what ways to a grade are compared by, the smallest being the easiest.
+
+        What somebody is, is not worked on as what he buys, pays or is asked. Then the
+        fewest conditions count, then the shortest way.
+        """
+        traits = sum(gap.condition.criterion_id._is_trait() for gap in gaps)
+        return traits, len(gaps), sum(map(self._get_stretch, gaps))
+
+    def _get_stretch(self, gap):
+        """Return how far a gap is, as a share of what it compares; 1 where no number tells."""
+        distance = self.get_distance(gap.condition) if gap.wanted else None
+        if distance is None:
+            return 1.0
+        value = float(self.get_compared(gap.condition))
+        return abs(distance) / (max(abs(value), abs(value + distance)) or 1.0)
+
     def get_gaps(self, rule, wanted=True):
-        """Return the fewest conditions that keep ``rule`` from being ``wanted``."""
+        """Return the easiest conditions that keep ``rule`` from being ``wanted``."""
         if self.holds[rule] is wanted:
             return []
         if rule.kind == "condition":
@@ -123,7 +146,7 @@ class Explanation:
         target, count = self._get_target(rule, len(lines), wanted)
         open_lines = [line for line in lines if self.holds[line] is not target]
         count -= len(lines) - len(open_lines)
-        ways = sorted((self.get_gaps(line, target) for line in open_lines), key=len)
+        ways = sorted((self.get_gaps(line, target) for line in open_lines), key=self.get_effort)
         return [gap for way in ways[: max(count, 0)] for gap in way]
 
     @staticmethod

@@ -9,16 +9,16 @@ class CustomerGradingExplanation(models.AbstractModel):
     _inherit = "customer.grading.explanation"
 
     @api.model
-    def _get_reason_text(self, records):
+    def _get_reason_text(self, records, figures=True):
         """Return ``{record: one sentence}`` for changes, lines of a try-on or results.
 
-        Figures stand in it only where the user may see them.
+        :param figures: whether they stand in it where the user may see them
         """
         explanations = self._explain(records)
-        shown = {
-            *self._get_figures_records(records.partner_id),
-            *self._get_figures_records(records.lead_id),
-        }
+        shown = set()
+        if figures:
+            shown.update(self._get_figures_records(records.partner_id))
+            shown.update(self._get_figures_records(records.lead_id))
         return {
             record: self._get_reason(
                 record.sudo(), explanations.get(record), record._get_subject() in shown
@@ -36,7 +36,10 @@ class CustomerGradingExplanation(models.AbstractModel):
             return self.env._("A step towards %s", explanation.grade.code)
         if explanation.grade != grade:
             return self.env._("The policy was changed since then.")
-        text = self._get_move_text(explanation, from_grade, figures)
+        fell = from_grade and (not grade or explanation.is_better(from_grade))
+        if record._name == "customer.grading.change":
+            fell = record.direction in ("down", "lost")  # as the grades ranked then
+        text = self._get_move_text(explanation, from_grade, figures, fell)
         return text[:1].upper() + text[1:]
 
     @staticmethod
@@ -75,11 +78,9 @@ class CustomerGradingExplanation(models.AbstractModel):
             self.env._("No policy grades this opportunity any more"),
         )
 
-    def _get_move_text(self, explanation, from_grade, figures):
+    def _get_move_text(self, explanation, from_grade, figures, fell):
         """Return what brought a customer from ``from_grade`` to the grade explained."""
-        grade = explanation.grade
-        fell = from_grade and (not grade or explanation.is_better(from_grade))
-        if fell or not grade:
+        if fell or not explanation.grade:
             return self._get_loss_text(explanation, from_grade, figures)
         texts = [
             self._get_met_text(explanation, condition, figures)
@@ -89,10 +90,7 @@ class CustomerGradingExplanation(models.AbstractModel):
 
     def _get_loss_text(self, explanation, from_grade, figures):
         """Return what keeps a customer from the grade before, or from the next better one."""
-        rules = explanation.policy.rule_ids.filtered(
-            lambda rule: rule.grade_id == from_grade and not explanation.holds[rule]
-        )
-        lost = min(rules, key=lambda rule: len(explanation.get_gaps(rule)), default=None)
+        lost = self._get_lost_rule(explanation, from_grade)
         rule = lost or explanation.get_next_rule()
         if not rule:
             return self.env._("For everybody else") if explanation.grade else ""
@@ -104,6 +102,18 @@ class CustomerGradingExplanation(models.AbstractModel):
             return self._shorten(texts)
         return self.env._(
             "Not %(grade)s: %(reason)s", grade=rule.grade_id.code, reason=self._shorten(texts)
+        )
+
+    @staticmethod
+    def _get_lost_rule(explanation, from_grade):
+        """Return the requirement of the grade before that the least keeps from, if any."""
+        rules = explanation.policy.rule_ids.filtered(
+            lambda rule: rule.grade_id == from_grade and not explanation.holds[rule]
+        )
+        return min(
+            rules,
+            key=lambda rule: explanation.get_effort(explanation.get_gaps(rule)),
+            default=None,
         )
 
     @staticmethod

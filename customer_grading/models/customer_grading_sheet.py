@@ -261,7 +261,11 @@ class CustomerGradingSheet(models.AbstractModel):
             else self.env._("%(grade)s until %(end)s")
         )
         text = period % names
-        if reason := reasons[current]:
+        words = self.env["customer.grading.measure"]
+        left = ""
+        if earlier and earlier[0].policy_id == current.policy_id:
+            left = self._get_left_text(current)  # with another policy, that is why
+        if reason := words._join_list([reasons[current], left]):
             text = self.env._("%(before)s. Then: %(reason)s", before=text, reason=reason)
         return [self._prepare_block(self.env._("Before"), text=text)]
 

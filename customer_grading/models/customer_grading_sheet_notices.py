@@ -70,17 +70,36 @@ class CustomerGradingSheet(models.AbstractModel):
             "due": self._format_date(change.date_due),
         }
         if change.origin == "manual":
+            return self._get_proposal_text(change, names)
+        if change.state == "held" and change.direction in ("down", "lost"):
             return self.env._(
-                "%(user)s proposes %(grade)s: “%(reason)s”; waits since %(date)s.", **names
+                "%(grade)s from %(due)s, unless it recovers; computed since %(date)s.", **names
             )
         if change.state == "held":
             return self.env._(
-                "%(grade)s is computed since %(date)s; it takes effect on %(due)s at the earliest.",
-                **names,
+                "%(grade)s from %(due)s, if it lasts; computed since %(date)s.", **names
             )
         return self.env._(
-            "%(grade)s is computed and waits to be confirmed since %(date)s.", **names
+            "%(grade)s is computed; waits for %(decider)s since %(date)s.",
+            decider=self._get_decider_text(change),
+            **names,
         )
+
+    def _get_proposal_text(self, change, names):
+        """Return who proposes which grade, and whom or what it waits for."""
+        if change.state == "held":
+            return self.env._(
+                "%(user)s proposes %(grade)s: “%(reason)s”; put off until %(due)s.", **names
+            )
+        return self.env._(
+            "%(user)s proposes %(grade)s: “%(reason)s”; waits for %(decider)s since %(date)s.",
+            decider=self._get_decider_text(change),
+            **names,
+        )
+
+    def _get_decider_text(self, change):
+        """Return who is to decide on an open change."""
+        return self.env._("a grading officer")
 
     def _get_state_text(self, result, policies):
         if result.reason == "left" or not policies:

@@ -103,6 +103,13 @@ class CustomerGradingSheet(models.AbstractModel):
         )
         if gain <= 0:
             return None
+        if not band:
+            return self.env._(
+                "Nearest: an answer to “%(criterion)s”: up to +%(gain)s of the %(missing)s missing.",
+                criterion=criterion.name,
+                gain=score._format_number(min(gain, missing)),
+                missing=score._format_points(missing, "up"),
+            )
         reading = view.explanation.readings[criterion]
         return self.env._(
             "Nearest: %(criterion)s at %(level)s (now %(value)s): +%(gain)s of the %(missing)s "
@@ -115,7 +122,10 @@ class CustomerGradingSheet(models.AbstractModel):
         )
 
     def _get_band_steps(self, view, criterion, factor):
-        """Return ``(gain, effort, criterion, band)`` of each next better level within a sum."""
+        """Return ``(gain, effort, criterion, band)`` of each next better level within a sum.
+
+        A question that nobody answered has no band: it can bring all its points.
+        """
         reading = view.explanation.readings[criterion]
         if criterion.kind == "sum":
             room = (criterion.cap - (reading.points or 0)) * factor if criterion.cap else None
@@ -125,6 +135,8 @@ class CustomerGradingSheet(models.AbstractModel):
                 for child in criterion.child_ids
                 for gain, *step in self._get_band_steps(view, child, factor * child.weight)
             ]
+        if criterion.measure_id.kind == "question" and reading.value is None:
+            return [(criterion._get_attainable_points() * factor, 0, criterion, None)]
         raised = criterion.kind == "measure" and criterion.unit in ("amount", "count", "ratio")
         if not raised or criterion._is_ranked() or reading.value is None:
             return []

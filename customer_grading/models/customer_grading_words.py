@@ -54,8 +54,8 @@ class CustomerGradingCriterion(models.Model):
             return number if bare else f"{number} {currency}".strip()
         number, in_wan = split_wan(value, towards)
         unit = "万" if in_wan else ""
-        if currency == "CNY" and not bare:
-            unit += "元"
+        if currency == "CNY":
+            unit += "元"  # a number of 万 alone does not read
         elif not bare:
             unit = f"{unit} {currency}".strip()
         return f"{self._format_number(number)} {unit}".strip()

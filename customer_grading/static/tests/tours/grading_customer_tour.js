@@ -101,7 +101,7 @@ registry.category("web_tour.tours").add("customer_grading_customer", {
         },
         {
             content: "Close the dialog",
-            trigger: `${DIALOG} footer button:contains(Close)`,
+            trigger: `${DIALOG} footer button:contains(Back)`,
             run: "click",
         },
         {
