@@ -70,6 +70,8 @@ class TestChangeRules(CustomerGradingCommon):
             result = self._result()
             self.assertEqual(self.customer.customer_grading_mark, "provisional")
             self.assertEqual(result.date_provisional, date(2027, 5, 20))
+            [sheet] = self.customer.get_grading_sheets()
+            self.assertIn("Provisional until", str(sheet["notices"]))
         self._create_order(self.customer, date(2026, 12, 1), 500)
         self._grade_on(policy, date(2026, 12, 1))
         self.assertEqual(self._get_grades(self.customer), ["A"])

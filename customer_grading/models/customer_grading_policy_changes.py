@@ -85,7 +85,6 @@ class CustomerGradingPolicy(models.Model):
 
     def _get_rule_of(self, grade):
         """Return the requirement whose terms hold for who has ``grade``: the first of its own."""
-        self.ensure_one()
         return self.rule_ids.filtered(lambda rule: rule.grade_id == grade)[:1]
 
     # ------------------------------------------------------------------ text half

@@ -176,7 +176,13 @@ class CustomerGradingResult(models.Model):
 
     def _get_expiry(self):
         """Return the next day from which the grade is held back no longer, if it has an end."""
-        months = self.policy_id._get_rule_of(self.grade_id).expiry_months if self.policy_id else 0
+        if not self.policy_id:
+            return False
+        return self._get_anniversary(self.policy_id._get_rule_of(self.grade_id).expiry_months)
+
+    def _get_anniversary(self, months):
+        """Return the next day that is so many months, or a multiple, after the grade was given."""
+        self.ensure_one()
         if not months or not self.date_since:
             return False
         today, count = fields.Date.context_today(self), 1

@@ -15,7 +15,9 @@ class CustomerGradingSheet(models.AbstractModel):
             text
             for text in (
                 self._get_manual_text(result),
+                self._get_provisional_text(result),
                 *map(self._get_waiting_text, self._get_open_changes(result)),
+                self._get_review_text(result),
                 self._get_state_text(result, policies),
                 self._get_closing_text(result.lead_id),
             )
@@ -52,6 +54,28 @@ class CustomerGradingSheet(models.AbstractModel):
         return self.env._(
             "%(grade)s by hand by %(user)s: “%(reason)s”. Computed: %(computed)s.", **names
         )
+
+    def _get_provisional_text(self, result):
+        """Return until when a first grade is provisional, or that it is to be evaluated."""
+        if not result.date_provisional:
+            return ""
+        if result.date_provisional <= fields.Date.context_today(self):
+            return self.env._("Provisional: the grade is due to be evaluated.")
+        until = self._format_date(result.date_provisional)
+        return self.env._("Provisional until %s, then evaluated.", until)
+
+    def _get_review_text(self, result):
+        """Return when the grade in effect is reviewed next, or ends, where it has such days."""
+        rule = result.policy_id._get_rule_of(result.grade_id)
+        if result.manual_grade_id or not rule:
+            return ""
+        review = result._get_anniversary(rule.review_months)
+        end = result._get_anniversary(rule.expiry_months)
+        texts = [
+            review and self.env._("Next review %s.", self._format_date(review)),
+            end and self.env._("The grade ends %s.", self._format_date(end)),
+        ]
+        return " ".join(text for text in texts if text)
 
     def _get_open_changes(self, result):
         return (
