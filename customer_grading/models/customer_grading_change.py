@@ -47,6 +47,9 @@ class CustomerGradingChange(models.Model):
             ("manual", "Set by hand"),
             ("manual_end", "End of a grade by hand"),
             ("merge", "Merged contacts"),
+            ("freeze", "Frozen"),
+            ("exclude", "Excluded"),
+            ("undo", "Undone"),
         ],
         default="computed",
         required=True,
@@ -179,7 +182,7 @@ class CustomerGradingChange(models.Model):
     def _forget_due_date(self):
         """Let computed changes wait for no day any more."""
         waiting = self.filtered(lambda change: change.origin != "manual")
-        waiting.result_id.filtered(lambda r: not r.manual_grade_id).date_due = False
+        waiting.result_id.filtered(lambda r: not r._is_by_hand()).date_due = False
 
     def _get_decidable(self):
         """Return the changes, sudoed, where the user may decide on them.

@@ -51,6 +51,9 @@ class CustomerGradingExplanation(models.AbstractModel):
             "manual": self.env._("Set by hand"),
             "manual_end": self.env._("The grade set by hand ended"),
             "merge": self.env._("Contacts were merged"),
+            "freeze": self.env._("Frozen"),
+            "exclude": self.env._("Excluded from grading"),
+            "undo": self.env._("Undone"),
         }.get(origin, "")
 
     def _get_text_without_explanation(self, record, grade):

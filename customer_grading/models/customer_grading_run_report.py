@@ -117,7 +117,12 @@ class CustomerGradingRun(models.Model):
                 (
                     self.env._("Not graded"),
                     self.not_graded_count,
-                    self._get_results_action([("reason", "in", ("missing", "no_rule"))]),
+                    self._get_results_action(
+                        [
+                            ("reason", "in", ("missing", "no_rule")),
+                            ("manual_kind", "!=", "exclude"),
+                        ]
+                    ),
                 ),
                 (self.env._("Unchanged"), self.unchanged_count, None),
             ]
