@@ -18,6 +18,7 @@ from . import (
     customer_grading_rule,
     customer_grading_rule_count,
     customer_grading_policy_check,
+    customer_grading_policy_broken,
     customer_grading_policy_export,
     customer_grading_policy_file,
     customer_grading_phrases,

@@ -20,6 +20,10 @@ class CustomerGradingChange(models.Model):
     undoes_id = fields.Many2one(
         "customer.grading.change", "Takes back", ondelete="cascade", index="btree_not_null"
     )
+    is_aside = fields.Boolean(
+        "Beside its own",
+        help="It was of a merged contact or opportunity, while the one that stayed had grades.",
+    )
     kept = fields.Json(
         "By hand before", groups=MANAGER_GROUP, help="What an undo of this change brings back."
     )
@@ -67,10 +71,10 @@ class CustomerGradingChange(models.Model):
         return SQL(
             """
             (%(covers)s AND (
-                %(change)s.merged_from IS NULL OR NOT EXISTS (
+                %(change)s.is_aside IS NOT TRUE OR NOT EXISTS (
                     SELECT FROM customer_grading_change rival
                      WHERE rival.result_id = %(change)s.result_id AND %(rival)s
-                       AND (rival.merged_from IS NULL OR rival.id > %(change)s.id))))
+                       AND (rival.is_aside IS NOT TRUE OR rival.id > %(change)s.id))))
             """,
             covers=covers,
             change=SQL.identifier(alias),

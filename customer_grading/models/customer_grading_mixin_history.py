@@ -37,7 +37,7 @@ class CustomerGradingMixin(models.AbstractModel):
                     ("result_id", "in", [result.id for result in results.values()]),
                     ("state", "=", "applied"),
                     ("grade_id", "!=", False),
-                    ("merged_from", "=", False),
+                    ("is_aside", "=", False),
                 ],
                 ["result_id", "grade_id", "date_applied", "date_end"],
                 order="date_applied desc, id desc",
@@ -93,7 +93,7 @@ class CustomerGradingMixin(models.AbstractModel):
         day = self._parse_day(day_text)
         dimension = self._find_dimension(name.strip())
         none = grade_text.strip().lower() in ("-", self.env._("Not graded").lower())
-        grade = dimension._find_grade(grade_text) if dimension and not none else None
+        grade = self._find_named_grade(dimension, grade_text) if not none else None
         if not day or not dimension or not (none or grade):
             raise UserError(
                 self.env._(
@@ -104,6 +104,15 @@ class CustomerGradingMixin(models.AbstractModel):
                 )
             )
         return dimension, grade or dimension.grade_ids.browse(), day
+
+    def _find_named_grade(self, dimension, text):
+        """Return the grade of that code or name, archived or not."""
+        if not dimension:
+            return None
+        grades = dimension.with_context(active_test=False).grade_ids
+        return dimension._find_grade(text) or grades.filtered(
+            lambda grade: grade.name.lower() == text.strip().lower()
+        )
 
     def _parse_day(self, text):
         """Return the date that ``text`` says, as ISO or in the user's format, or ``None``."""

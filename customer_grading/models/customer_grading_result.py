@@ -333,7 +333,7 @@ class CustomerGradingResult(models.Model):
                     continue
                 applied = own.filtered(lambda c: c.state == "applied" and not c.date_end)
                 applied.date_end = today
-                own.result_id = kept
+                own.write({"result_id": kept.id, "is_aside": True})
                 self._take_manual_grade(kept, result)
                 result.unlink()
         self.env.flush_all()

@@ -125,13 +125,13 @@ class CustomerGradingRun(models.Model):
         while last_id is not None:
             last_id = self._try(self._undo_slice, commit, last_id)
         self._note({"undo_state": "done"}, commit)
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
 
     def _get_undoable_sql(self):
         """Return which changes of this run are in effect, with nothing decided since."""
         return SQL(
             "change.run_id = %s AND change.state = 'applied' AND change.date_end IS NULL"
-            " AND change.direction != 'same' AND change.merged_from IS NULL"
+            " AND change.direction != 'same'"
             " AND result.grade_id IS NOT DISTINCT FROM change.grade_id AND NOT %s",
             self.id,
             self.env["customer.grading.result"]._get_by_hand_sql("result"),

@@ -64,7 +64,7 @@ class CustomerGradingSheet(models.AbstractModel):
             reason or "",
             self._get_author_text(change),
             change.policy_id.display_name or "",
-            muted=bool(change.merged_from),
+            muted=change.is_aside,
         )
 
     def _get_author_text(self, change):
