@@ -217,9 +217,10 @@ class TestTimeline(ChangeControlCommon):
             self._get_result().with_user(officer)._set_by_hand(self.grades["C"], "They moved")
         first, second, third = self._get_timeline()
         self.assertEqual(first[:3], ["C", "11/22/2026", "today"])
-        self.assertEqual(first[3:5], ["They moved", officer.name])
+        self.assertEqual(first[3], "They moved")
+        self.assertEqual(first[4], f"{officer.name} · {policy.display_name}")
         self.assertEqual(second[:3], ["A", "11/21/2026", "11/21/2026"])
-        self.assertEqual((second[4], second[5]), ("computed", policy.display_name))
+        self.assertEqual(second[4], policy.display_name)
         self.assertEqual(third[:3], ["B", "11/20/2026", "11/20/2026"])
 
     def test_what_was_replaced_on_its_day_is_left_out(self):

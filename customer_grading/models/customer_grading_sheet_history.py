@@ -34,7 +34,6 @@ class CustomerGradingSheet(models.AbstractModel):
             self.env._("Until"),
             self.env._("Why"),
             self.env._("By"),
-            self.env._("Policy"),
         ]
         rows = [self._get_timeline_row(change, reasons[change]) for change in changes]
         return [self._prepare_block(self.env._("Until now"), columns, rows)]
@@ -53,24 +52,30 @@ class CustomerGradingSheet(models.AbstractModel):
     def _get_timeline_row(self, change, reason):
         badge = self._get_badge(change.grade_id)
         name = change.grade_id.name if change.grade_id.name != change.grade_id.code else ""
-        if change.merged_from:
-            merged = self.env._("merged from %s", change.merged_from)
-            reason = f"{reason} ({merged})" if reason else merged
         return self._prepare_row(
             None,
             {"text": name if badge else self.env._("Not graded"), "badge": badge},
-            self._format_date(change.date_applied),
-            self._format_date(change.date_end) if change.date_end else self.env._("today"),
-            reason or "",
+            {"text": self._format_date(change.date_applied), "nowrap": True},
+            {"text": self._get_end_text(change), "nowrap": True},
+            self._get_timeline_reason(change, reason),
             self._get_author_text(change),
-            change.policy_id.display_name or "",
             muted=change.is_aside,
         )
 
+    def _get_end_text(self, change):
+        return self._format_date(change.date_end) if change.date_end else self.env._("today")
+
+    def _get_timeline_reason(self, change, reason):
+        """Return why, and of whom it was where records were merged."""
+        if not change.merged_from:
+            return reason or ""
+        merged = self.env._("merged from %s", change.merged_from)
+        return f"{reason} ({merged})" if reason else merged
+
     def _get_author_text(self, change):
-        """Return who decided: a person, or the run."""
+        """Return who decided, and the policy of the time in its version."""
         user = change.decided_by_id or change.user_id
-        return user.name or self.env._("computed")
+        return " · ".join(filter(None, [user.name, change.policy_id.display_name]))
 
     # ------------------------------------------------------------------ by hand
 

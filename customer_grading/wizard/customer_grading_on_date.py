@@ -63,13 +63,15 @@ class CustomerGradingOnDate(models.TransientModel):
         domain = [("dimension_id", "=", self.dimension_id.id), ("company_id", "in", companies)]
         if self.grade_id:
             domain.append(("day_grade_id", "=", self.grade_id.id))
+        name = self.env._(
+            "%(dimension)s on %(date)s",
+            dimension=self.dimension_id.name,
+            date=format_date(self.env, self.date),
+        )
         return dict(
             action,
-            name=self.env._(
-                "%(dimension)s on %(date)s",
-                dimension=self.dimension_id.name,
-                date=format_date(self.env, self.date),
-            ),
+            name=name,
+            display_name=name,
             domain=domain,
             context={
                 "create": False,
