@@ -376,9 +376,9 @@ class TestSurvival(CustomerGradingCommon):
                 "name": "Tickets",
                 "code": "tickets",
                 "kind": "documents",
-                "model_name": "crm.lead",
+                "model_name": "sale.order",
                 "subject": "lead",
-                "subject_path": "id",
+                "subject_path": "opportunity_id",
                 "company_field": "company_id",
                 "aggregate": "count",
                 "unit": "count",
@@ -393,7 +393,7 @@ class TestSurvival(CustomerGradingCommon):
         self.policy.state = "closed"
         self._activate(policy)
         before = self._get_lead_grades(lead)
-        self.assertEqual(before, [("A", "new")])
+        self.assertEqual(before, [("B", "new")])
         # As when the addon with the documents is uninstalled.
         self.env.cr.execute(
             "UPDATE customer_grading_measure SET model_name = 'gone.model' WHERE id = %s",

@@ -249,3 +249,15 @@ class TestStoppedRun(ChangeControlCommon):
         self.assertFalse(self.done.can_undo)
         with freeze_time(at(date(2026, 11, 22))):
             self.assertEqual(self._run(self.policy).state, "stopped")
+
+    def test_what_was_undone_is_not_among_those_that_would_move(self):
+        with freeze_time(at(date(2026, 11, 21))):
+            self.done.action_apply()
+            self.done._start_undo("Too many")
+        self.customers[5:9].partner_latitude = 5
+        with freeze_time(at(date(2026, 11, 22))):
+            run = self._run(self.policy)
+        self.assertEqual(run.state, "stopped")
+        self.assertIn("4 of 10", run.stop_text)
+        results = self.env["customer.grading.result"].search(run.action_view_waiting()["domain"])
+        self.assertEqual(results.partner_id, self.customers[5:9])

@@ -13,15 +13,11 @@ class CustomerGradingBatch(models.Model):
     _order = "id desc"
 
     name = fields.Char(required=True, readonly=True)
-    user_id = fields.Many2one(
-        "res.users", "By", required=True, readonly=True, index=True, ondelete="restrict"
-    )
+    user_id = fields.Many2one("res.users", "By", readonly=True, index="btree_not_null")
     reason = fields.Char(readonly=True)
     change_ids = fields.One2many("customer.grading.change", "batch_id", readonly=True)
     change_count = fields.Integer("Changes", compute="_compute_change_count")
-    undone_by_id = fields.Many2one(
-        "res.users", "Undone by", readonly=True, index="btree_not_null", ondelete="restrict"
-    )
+    undone_by_id = fields.Many2one("res.users", "Undone by", readonly=True, index="btree_not_null")
     date_undone = fields.Datetime("Undone on", readonly=True)
     undone_text = fields.Char("What was undone", readonly=True)
 

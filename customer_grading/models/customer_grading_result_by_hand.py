@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 # What is by hand on a result, and what change control waits for: what an undo brings back.
@@ -17,6 +18,13 @@ class CustomerGradingResult(models.Model):
     """What people decide for a customer, whatever is computed: a grade, to keep it, or none."""
 
     _inherit = "customer.grading.result"
+
+    is_undecided = fields.Boolean(
+        "Not dealt with",
+        compute="_compute_is_undecided",
+        search="_search_is_undecided",
+        help="Change control did not yet deal with the computed grade.",
+    )
 
     def _is_by_hand(self):
         """Whether people decided: runs leave the grade alone until that ends."""
@@ -61,6 +69,28 @@ class CustomerGradingResult(models.Model):
         return self._decide_by_hand(
             "exclude", lambda result: result.grade_id.browse(), reason, until, "exclude"
         )
+
+    # ------------------------------------------------------------------ waiting for a run
+
+    @api.depends("computed_grade_id", "considered_grade_id")
+    def _compute_is_undecided(self):
+        for result in self:
+            result.is_undecided = result.computed_grade_id != result.considered_grade_id
+
+    @api.model
+    def _search_is_undecided(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+
+        def to_sql(model, alias, query):
+            return SQL(
+                "%s IS DISTINCT FROM %s",
+                model._field_to_sql(alias, "computed_grade_id", query),
+                model._field_to_sql(alias, "considered_grade_id", query),
+            )
+
+        undecided = Domain.custom(to_sql=to_sql)
+        return undecided if True in value else ~undecided
 
     # ------------------------------------------------------------------ taken back
 

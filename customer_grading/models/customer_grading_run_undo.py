@@ -164,7 +164,7 @@ class CustomerGradingRun(models.Model):
                  WHERE change.id > %(last)s AND %(undoable)s
                  ORDER BY change.id
                  LIMIT %(slice)s
-                   FOR UPDATE OF result SKIP LOCKED
+                   FOR UPDATE OF result
             ), directed AS (
                 SELECT result.*, gone.id AS change_id, gone.from_grade_id AS back_id,
                        COALESCE(result.date_computed_since > gone.date_applied, FALSE) AS waits,
