@@ -31,9 +31,6 @@ class CustomerGradingChange(models.Model):
     # Who held a grade on a day.
     _held_idx = models.Index("(grade_id, date_applied) WHERE state = 'applied'")
 
-    # Moves of a period: history grows at its end.
-    _applied_idx = models.Index("USING brin (date_applied)")
-
     def _is_in_effect_by_hand(self):
         """Whether what was decided by hand still holds, and nothing was decided since."""
         self.ensure_one()
@@ -135,14 +132,17 @@ class CustomerGradingResult(models.Model):
         if field_expr == "day_grade_id" and query is not None:
             day = self._get_grading_day()
             joined = f"{alias}__on_day"
-            self.env["customer.grading.change"].flush_model()
-            table = SQL(
-                "LATERAL (SELECT grade_id FROM customer_grading_change change"
-                " WHERE change.result_id = %s AND %s ORDER BY change.id DESC LIMIT 1)",
+            Change = self.env["customer.grading.change"]
+            Change.flush_model()
+            # A result held one grade at a time: a plain join, for which PostgreSQL has the
+            # choice to look up few, or to go once through all.
+            condition = SQL(
+                "%s = %s AND %s",
+                SQL.identifier(joined, "result_id"),
                 SQL.identifier(alias, "id"),
-                self.env["customer.grading.change"]._get_held_sql("change", day),
+                Change._get_held_sql(joined, day),
             )
-            query.add_join("LEFT JOIN", joined, table, SQL("TRUE"))
+            query.add_join("LEFT JOIN", joined, Change._table, condition)
             return SQL.identifier(joined, "grade_id")
         return super()._field_to_sql(alias, field_expr, query)
 
