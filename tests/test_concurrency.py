@@ -28,8 +28,8 @@ class TestConcurrency(BaseCase):
     def setUp(self):
         super().setUp()
         # Slices and batches of two: three of each.
-        for name, constant in (("run_store", "SLICE"), ("change_control", "SLICE")):
-            patcher = patch(f"{MODELS}.customer_grading_{name}.{constant}", 2)
+        for name in ("run_store", "change_control", "run_undo"):
+            patcher = patch(f"{MODELS}.customer_grading_{name}.SLICE", 2)
             patcher.start()
             self.addCleanup(patcher.stop)
         self.addCleanup(self._clean)
@@ -269,6 +269,55 @@ class TestConcurrency(BaseCase):
         control = "customer.grading.change.control"
         run_id = self._kill_and_resume("_settle_computed", on_call=2, model=control)
         self._assert_graded(run_id, "B", moved=CUSTOMERS)
+
+    def _ask_undo(self):
+        """Return a run that moved everybody from A to B and is to be undone."""
+        self._execute()
+        self._set_latitude(0)
+        run_id = self._execute()
+        with self._connect() as env:
+            run = env["customer.grading.run"].browse(run_id)
+            run.write({"undo_state": "asked", "undo_note": "Wrong", "undo_user_id": env.uid})
+        return run_id
+
+    def _undo(self, run_id):
+        with self._connect() as env:
+            env["customer.grading.run"].browse(run_id)._undo(commit=True)
+
+    def _assert_undone(self, run_id):
+        self._assert_graded(run_id, "A")
+        with self._connect() as env:
+            run = env["customer.grading.run"].browse(run_id)
+            self.assertEqual((run.undo_state, run._count_undone()), ("done", CUSTOMERS))
+
+    def test_two_undos_at_once_take_back_once(self):
+        run_id = self._ask_undo()
+        threads = [threading.Thread(target=self._undo, args=(run_id,)) for _number in range(2)]
+        with mute_logger("odoo.sql_db"):
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        self._assert_undone(run_id)
+
+    def test_a_result_touched_during_an_undo_is_taken_back_at_the_next_try(self):
+        run_id = self._ask_undo()
+        with self._before("_undo_slice", self._touch_result):
+            self._undo(run_id)
+        self._assert_undone(run_id)
+
+    def test_an_undo_killed_between_slices_is_resumed(self):
+        run_id = self._ask_undo()
+
+        def kill():
+            raise Killed
+
+        with self._before("_undo_slice", kill, on_call=2), self.assertRaises(Killed):
+            self._undo(run_id)
+        with self._connect() as env:
+            self.assertEqual(env["customer.grading.run"].browse(run_id)._count_undone(), 2)
+            env["customer.grading.run"]._cron_undo()
+        self._assert_undone(run_id)
 
     def test_the_night_grades_every_policy_by_its_crons(self):
         with self._connect() as env:

@@ -59,6 +59,10 @@ class CustomerGradingEngine(models.AbstractModel):
     def _get_open_questions_sql(self, scope, policy, kept, condition, questions, limit):
         """Return the query of :meth:`_find_open_questions` among the subjects of ``scope``."""
         subject = policy.dimension_id._get_subject_kind()
+        if "manual_kind" in kept._fields:
+            # Who is excluded from grading is asked nothing.
+            excluded = SQL("kept.manual_kind IS NOT DISTINCT FROM 'exclude'")
+            condition = SQL("%s AND NOT %s", condition, excluded)
         if scope.subject_ids is not None:
             field = SQL.identifier("kept", subject.field)
             condition = SQL("%s AND %s IN %s", condition, field, scope.subject_ids)

@@ -49,6 +49,9 @@ class CustomerGradingChange(models.Model):
             ("manual", "Set by hand"),
             ("manual_end", "End of a grade by hand"),
             ("merge", "Merged contacts"),
+            ("freeze", "Frozen"),
+            ("exclude", "Excluded"),
+            ("undo", "Undone"),
         ],
         default="computed",
         required=True,
@@ -181,7 +184,7 @@ class CustomerGradingChange(models.Model):
     def _forget_due_date(self):
         """Let computed changes wait for no day any more but that of what goes on."""
         waiting = self.filtered(lambda change: change.origin != "manual")
-        waiting.result_id.filtered(lambda r: not r.manual_grade_id)._settle_decision()
+        waiting.result_id.filtered(lambda r: not r._is_by_hand())._settle_decision()
 
     def _get_decidable(self):
         """Return the changes, sudoed, where the user may decide on them.

@@ -61,7 +61,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
                 SELECT result.id
                   FROM customer_grading_result result
                  WHERE %(undecided)s AND result.policy_id = %(policy)s
-                   AND result.manual_grade_id IS NULL
+                   AND NOT %(by_hand)s
                  ORDER BY result.id
                  LIMIT %(batch)s
                    FOR UPDATE SKIP LOCKED
@@ -166,6 +166,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             again=self._get_again_sql(run),
             computed=COMPUTED_ORIGINS,
             open=OPEN_STATES,
+            by_hand=self.env["customer.grading.result"]._get_by_hand_sql("result"),
         )
         self.env.cr.execute(statement)
         return self.env.cr.fetchone()[0]
@@ -210,10 +211,11 @@ class CustomerGradingChangeControl(models.AbstractModel):
         self.env.flush_all()
         query = SQL(
             "SELECT result.id FROM customer_grading_result result WHERE %s"
-            " AND result.manual_grade_id IS NOT NULL"
+            " AND %s"
             " AND (result.policy_id = %s OR result.policy_id IS NULL)"
             " ORDER BY result.id LIMIT %s",
             self._get_undecided_sql(run, subject_ids, last_id),
+            self.env["customer.grading.result"]._get_by_hand_sql("result"),
             run.policy_id.id,
             BATCH,
         )
@@ -245,16 +247,9 @@ class CustomerGradingChangeControl(models.AbstractModel):
         if not result.manual_until or result.manual_until >= run.date:
             result.date_due = result.manual_until and result.manual_until + timedelta(days=1)
             return None
-        result.write(
-            {
-                "manual_grade_id": False,
-                "manual_reason": False,
-                "manual_user_id": False,
-                "manual_until": False,
-                "date_due": False,
-            }
-        )
-        if result.computed_grade_id == result.grade_id:
+        told = result.manual_kind  # that it is over, even where the grade stays
+        result.write({**result._get_nothing_by_hand(), "date_due": False})
+        if result.computed_grade_id == result.grade_id and not told:
             return None
         return self._prepare_change(result, run.date, "applied", run, origin="manual_end")
 
@@ -262,12 +257,12 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
     @staticmethod
     def _get_direction(from_grade, grade):
+        if grade == from_grade:
+            return "same"
         if not from_grade:
             return "new"
         if not grade:
             return "lost"
-        if grade == from_grade:
-            return "same"
         return "up" if (grade.sequence, grade.id) < (from_grade.sequence, from_grade.id) else "down"
 
     def _supersede(self, change):
@@ -298,14 +293,14 @@ class CustomerGradingChangeControl(models.AbstractModel):
         }
 
     def _apply(self, vals_list):
-        """Write the changes, and bring those that are applied into effect."""
+        """Write the changes, bring those that are applied into effect, and return them."""
         Change = self.env["customer.grading.change"].sudo()
         applied = [vals for vals in vals_list if vals["state"] == "applied"]
         if applied:
             self._end_current([vals["result_id"] for vals in applied], applied[0]["date"])
-        self._take_grades(
-            Change.create(vals_list).filtered(lambda change: change.state == "applied")
-        )
+        changes = Change.create(vals_list)
+        self._take_grades(changes.filtered(lambda change: change.state == "applied"))
+        return changes
 
     def _apply_open(self, changes, date, **decision):
         """Bring open ``changes`` into effect, one a result: they are their own record.

@@ -11,6 +11,7 @@ SHOWN_FIELDS = (
     "grade_id",
     "computed_grade_id",
     "manual_grade_id",
+    "manual_kind",
     "previous_grade_id",
     "date_since",
     "date_provisional",
@@ -215,12 +216,15 @@ class CustomerGradingMixin(models.AbstractModel):
     def _search_grade(self, operator, value):
         return self._search_shown(operator, Domain("grade_id", operator, value), value)
 
-    def _search_shown(self, operator, held, value):
-        """Return the domain of the records whose shown result matches ``held``."""
+    def _search_shown(self, operator, held, value, dimension=None):
+        """Return the domain of the records whose shown result matches ``held``.
+
+        :param dimension: the main one by default
+        """
         if operator not in ("in", "any"):
             return NotImplemented
         self.browse()._check_field_access(self._fields[self._grading_grade_field], "read")
-        dimension = self._get_main_dimension()
+        dimension = dimension or self._get_main_dimension()
         key = self._grading_key_field
         companies = dimension._get_result_company_ids(self.env.company) if dimension else []
         found, nearer = Domain.FALSE, Domain.FALSE
@@ -290,8 +294,17 @@ class CustomerGradingMixin(models.AbstractModel):
             raise AccessError(self.env._("You may not see grades. Ask an administrator."))
         return self.env["customer.grading.sheet"]._get_sheets(self._get_graded())
 
-    def action_set_grade(self):
-        """Open the dialog that sets a grade by hand, or proposes one."""
+    def action_propose_grade(self):
+        """Open the dialog that proposes a grade, for officers too."""
+        action = self.action_set_grade()
+        context = {**action["context"], "default_propose": True}
+        return dict(action, name=self.env._("Propose a grade"), context=context)
+
+    def action_set_grade(self, kind="grade"):
+        """Open the dialog that sets a grade by hand, or proposes one.
+
+        :param kind: what it begins with: ``grade``, ``freeze`` or ``exclude``
+        """
         self.check_access("read")
         name = self.env._("Propose a grade")
         if self.env.user.has_group(OFFICER_GROUP):
@@ -304,6 +317,7 @@ class CustomerGradingMixin(models.AbstractModel):
             "target": "new",
             "context": {
                 "default_dimension_id": self._get_main_dimension().id,
+                "default_kind": kind,
                 f"default_{self._grading_subject}_ids": self._get_graded().ids,
             },
         }

@@ -29,7 +29,7 @@ class CustomerGradingExplanation(models.AbstractModel):
     def _get_reason(self, record, explanation, figures):
         from_grade, grade = self._get_move(record)
         if record._name == "customer.grading.change" and record.origin != "computed":
-            return record.note or self._get_origin_text(record.origin)
+            return self._get_given_text(record)
         if not explanation:
             return self._get_text_without_explanation(record, grade)
         if explanation.grade != grade and self._is_step(record, explanation):
@@ -60,12 +60,22 @@ class CustomerGradingExplanation(models.AbstractModel):
             return record.current_grade_id, record.grade_id
         return record.previous_grade_id, record.computed_grade_id
 
+    def _get_given_text(self, change):
+        """Return the reason that was given, with what was done where that is no grade."""
+        done, note = self._get_origin_text(change.origin), change.note
+        if note and change.origin in ("freeze", "exclude"):
+            return self.env._("%(done)s: %(reason)s", done=done, reason=note)
+        return note or done
+
     def _get_origin_text(self, origin):
         return {
             "manual": self.env._("Set by hand"),
             "manual_end": self.env._("The grade set by hand ended"),
             "merge": self.env._("Contacts were merged"),
             "probation": self.env._("The probation is over"),
+            "freeze": self.env._("Frozen"),
+            "exclude": self.env._("Excluded from grading"),
+            "undo": self.env._("Undone"),
         }.get(origin, "")
 
     def _get_text_without_explanation(self, record, grade):

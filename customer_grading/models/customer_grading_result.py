@@ -40,6 +40,12 @@ class CustomerGradingResult(models.Model):
     manual_grade_id = GuardedMany2one(
         "customer.grade", "Grade by hand", ondelete="restrict", index="btree_not_null"
     )
+    manual_kind = fields.Selection(
+        [("freeze", "Frozen"), ("exclude", "Excluded")],
+        "By hand",
+        help="Frozen: it keeps the grade it has, or none. Excluded: it is not graded. "
+        "Empty where a grade was set, or nothing is by hand.",
+    )
     manual_reason = fields.Char("Reason")
     manual_user_id = fields.Many2one("res.users", "Set by", index="btree_not_null")
     manual_until = fields.Date("Until")
@@ -87,11 +93,11 @@ class CustomerGradingResult(models.Model):
         "(id) WHERE computed_grade_id IS DISTINCT FROM considered_grade_id OR date_due IS NOT NULL"
     )
 
-    @api.depends("manual_grade_id", "computed_grade_id")
+    @api.depends("manual_grade_id", "manual_kind", "computed_grade_id")
     def _compute_manual_differs(self):
         for result in self:
-            manual = result.manual_grade_id
-            result.manual_differs = bool(manual) and manual != result.computed_grade_id
+            differs = result.manual_grade_id != result.computed_grade_id
+            result.manual_differs = differs and result._is_by_hand()
 
     @api.depends("date_provisional")
     def _compute_is_provisional(self):
@@ -99,11 +105,11 @@ class CustomerGradingResult(models.Model):
         for result in self:
             result.is_provisional = bool(result.date_provisional)
 
-    @api.depends("grade_id", "computed_grade_id", "manual_grade_id")
+    @api.depends("grade_id", "computed_grade_id", "manual_grade_id", "manual_kind")
     def _compute_is_waiting(self):
         for result in self:
             moved = result.computed_grade_id != result.grade_id
-            result.is_waiting = moved and not result.manual_grade_id
+            result.is_waiting = moved and not result._is_by_hand()
 
     @api.model
     def _search_is_waiting(self, operator, value):
@@ -115,8 +121,9 @@ class CustomerGradingResult(models.Model):
     @staticmethod
     def _get_waiting_sql(model, alias, query):
         return SQL(
-            "(%s IS NULL AND %s IS DISTINCT FROM %s)",
+            "(%s IS NULL AND %s IS NULL AND %s IS DISTINCT FROM %s)",
             model._field_to_sql(alias, "manual_grade_id", query),
+            model._field_to_sql(alias, "manual_kind", query),
             model._field_to_sql(alias, "computed_grade_id", query),
             model._field_to_sql(alias, "grade_id", query),
         )
@@ -240,23 +247,35 @@ class CustomerGradingResult(models.Model):
         Every run keeps it. It ends by itself after ``until``; then the computed grade
         comes back.
 
+        :return: the changes, applied
         :raise AccessError: for who is no officer
         :raise UserError: without a reason, with an end in the past, or with a grade of
             another dimension
         """
         self._check_officer()
         self._check_by_hand(grade, reason, until)
+        return self._decide_by_hand("manual", lambda result: grade, reason, until)
+
+    def _decide_by_hand(self, origin, get_grade, reason, until, kind=False):
+        """Give each of these customers the grade that ``get_grade`` says, and note why.
+
+        :param origin: of the changes
+        :param kind: value of ``manual_kind``
+        :return: the changes, applied
+        """
         control = self.env["customer.grading.change.control"].sudo()
         today = fields.Date.context_today(self)
+        for change in control._get_open_changes(self).values():
+            control._supersede(change)
         vals_list = []
         for result in self.sudo():
-            control._supersede(control._get_open_changes(result).get(result))
+            grade = get_grade(result)
             vals_list.append(
                 control._prepare_change(
                     result,
                     today,
                     "applied",
-                    origin="manual",
+                    origin=origin,
                     grade=grade,
                     user_id=self.env.uid,
                     decided_by_id=self.env.uid,
@@ -264,14 +283,15 @@ class CustomerGradingResult(models.Model):
                     manual_until=until,
                 )
             )
-            result._note_by_hand(grade, reason, until)
-        control._apply(vals_list)
+            result._note_by_hand(grade, reason, until, kind)
+        return control._apply(vals_list)
 
-    def _note_by_hand(self, grade, reason, until):
-        """Note on the result which grade was set by hand; change control brings it in effect."""
+    def _note_by_hand(self, grade, reason, until, kind=False):
+        """Note on the result what was decided by hand; change control brings it in effect."""
         self.write(
             {
                 "manual_grade_id": grade.id,
+                "manual_kind": kind,
                 "manual_reason": reason,
                 "manual_user_id": self.env.uid,
                 "manual_until": until,
@@ -282,12 +302,15 @@ class CustomerGradingResult(models.Model):
         )
 
     def _check_by_hand(self, grade, reason, until):
+        self._check_reason(reason, until)
+        if self.dimension_id - grade.dimension_id:
+            raise UserError(self.env._("%s is not a grade of this dimension.", grade.display_name))
+
+    def _check_reason(self, reason, until):
         if not (reason or "").strip():
             raise UserError(self.env._("Say why: a grade set by hand needs a reason."))
         if until and until < fields.Date.context_today(self):
             raise UserError(self.env._("“Until” lies in the past. Choose a later day."))
-        if self.dimension_id - grade.dimension_id:
-            raise UserError(self.env._("%s is not a grade of this dimension.", grade.display_name))
 
     def _propose(self, grade, reason, until=False):
         """Ask an officer to give these customers ``grade``; nothing changes until then.
@@ -319,23 +342,21 @@ class CustomerGradingResult(models.Model):
         )
 
     def action_end_manual(self):
-        """End the grade set by hand: the computed one comes back."""
+        """End what was decided by hand: the computed grade comes back."""
         self._check_officer()
         control = self.env["customer.grading.change.control"].sudo()
         today = fields.Date.context_today(self)
         vals_list = []
-        for result in self.sudo().filtered("manual_grade_id"):
+        for result in self.sudo().filtered(lambda result: result._is_by_hand()):
+            told = result.manual_kind
             result.write(
                 {
-                    "manual_grade_id": False,
-                    "manual_reason": False,
-                    "manual_user_id": False,
-                    "manual_until": False,
+                    **self._get_nothing_by_hand(),
                     "considered_grade_id": result.computed_grade_id.id,
                     "date_due": False,
                 }
             )
-            if result.computed_grade_id != result.grade_id:
+            if told or result.computed_grade_id != result.grade_id:
                 vals_list.append(
                     control._prepare_change(
                         result,
@@ -382,7 +403,7 @@ class CustomerGradingResult(models.Model):
                     continue
                 applied = own.filtered(lambda c: c.state == "applied" and not c.date_end)
                 applied.date_end = today
-                own.result_id = kept
+                own.write({"result_id": kept.id, "is_aside": True})
                 self._take_manual_grade(kept, result)
                 result.unlink()
         self.env.flush_all()
@@ -391,7 +412,9 @@ class CustomerGradingResult(models.Model):
     def _take_manual_grade(self, kept, result):
         """What an officer set for a merged contact goes on for the customer that stays."""
         ended = result.manual_until and result.manual_until < fields.Date.context_today(self)
-        if not result.manual_grade_id or kept.manual_grade_id or ended:
+        if not result._is_by_hand() or kept._is_by_hand() or ended:
             return
-        grade, reason = result.manual_grade_id, result.manual_reason
-        kept._set_by_hand(grade, reason, result.manual_until)
+        grade, kind = result.manual_grade_id, result.manual_kind
+        kept._decide_by_hand(
+            kind or "manual", lambda _kept: grade, result.manual_reason, result.manual_until, kind
+        )

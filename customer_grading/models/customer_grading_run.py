@@ -304,11 +304,12 @@ class CustomerGradingRun(models.Model):
                 SELECT COUNT(*), COUNT(*) FILTER (
                            WHERE computed_grade_id IS DISTINCT FROM considered_grade_id
                              AND computed_grade_id IS DISTINCT FROM grade_id
-                             AND manual_grade_id IS NULL)
+                             AND NOT %s)
                   FROM customer_grading_result
                  WHERE dimension_id = %s AND company_id IS NOT DISTINCT FROM %s
                    AND policy_id = %s
                 """,
+                self.env["customer.grading.result"]._get_by_hand_sql("customer_grading_result"),
                 self.dimension_id.id,
                 self.company_id.id or None,
                 self.policy_id.id,
@@ -342,6 +343,7 @@ class CustomerGradingRun(models.Model):
                     ("policy_id", "=", self.policy_id.id),
                     ("company_id", "=", self.company_id.id),
                     ("reason", "in", ("missing", "no_rule")),
+                    ("manual_kind", "!=", "exclude"),
                     *([(subject.field, "in", subject_ids)] if subject_ids is not None else []),
                 ]
             )

@@ -117,7 +117,12 @@ class CustomerGradingRun(models.Model):
                 (
                     self.env._("Not graded"),
                     self.not_graded_count,
-                    self._get_results_action([("reason", "in", ("missing", "no_rule"))]),
+                    self._get_results_action(
+                        [
+                            ("reason", "in", ("missing", "no_rule")),
+                            ("manual_kind", "!=", "exclude"),
+                        ]
+                    ),
                 ),
                 (self.env._("Unchanged"), self.unchanged_count, None),
             ]
@@ -164,7 +169,7 @@ class CustomerGradingRun(models.Model):
         Result = self.env["customer.grading.result"].sudo()
         domain = Domain(self._get_results_domain())
         total = Result.search_count(domain)
-        moving = Result.search_count(domain & Domain("is_waiting", "=", True))
+        moving = Result.search_count(domain & self._get_moving_domain())
         names = {
             "moving": self._format_count(moving),
             "count": self._format_count(total),
@@ -199,10 +204,14 @@ class CustomerGradingRun(models.Model):
             ("policy_id", "=", self.policy_id.id),
         ]
 
+    def _get_moving_domain(self):
+        """Return what would move: not what was refused or undone before, and stays."""
+        return Domain("is_waiting", "=", True) & Domain("is_undecided", "=", True)
+
     def _get_most_common_reason(self):
         """Return the criterion that decides for most of those that would move."""
         Explanation = self.env["customer.grading.explanation"]
-        domain = Domain(self._get_results_domain()) & Domain("is_waiting", "=", True)
+        domain = Domain(self._get_results_domain()) & self._get_moving_domain()
         results = self.env["customer.grading.result"].sudo().search(domain, limit=SAMPLE)
         counts = Counter()
         for result, explanation in Explanation._explain(results).items():
@@ -232,6 +241,6 @@ class CustomerGradingRun(models.Model):
             name=self.dimension_id._choose_text(
                 self.env._("Customers that would move"), self.env._("Opportunities that would move")
             ),
-            domain=[*self._get_results_domain(), ("is_waiting", "=", True)],
+            domain=[*self._get_results_domain(), *self._get_moving_domain()],
             context={"create": False, "grading_subject": self.subject},
         )

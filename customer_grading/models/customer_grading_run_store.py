@@ -206,7 +206,12 @@ class CustomerGradingRun(models.Model):
         self.line_ids.unlink()
         params = self._get_store_params(table)
         revenue, joined = self._get_revenue_sql()
-        params.update(run=self.id, revenue=revenue, joined=joined)
+        params.update(
+            run=self.id,
+            revenue=revenue,
+            joined=joined,
+            by_hand=self.env["customer.grading.result"]._get_by_hand_sql("result"),
+        )
         self.env.cr.execute(
             SQL(
                 """
@@ -227,7 +232,7 @@ class CustomerGradingRun(models.Model):
                    AND result.company_id IS NOT DISTINCT FROM %(company)s
                   %(joined)s
                   CROSS JOIN LATERAL (
-                      SELECT result.manual_grade_id IS NOT NULL
+                      SELECT %(by_hand)s
                              AND COALESCE(result.manual_until >= %(date)s, TRUE) AS stays
                   ) hand
                 """,

@@ -168,7 +168,7 @@ class CustomerGradingSheet(models.AbstractModel):
         if questions and len(questions) > 1 and questions._filter_may_answer():
             fill = self.env._("Fill in the checklist")
             buttons.append(self._prepare_button(fill, result, "action_fill_checklist"))
-        if officer and result.manual_grade_id:
+        if officer and result._is_by_hand():
             buttons.append(
                 self._prepare_button(self.env._("End now"), result, "action_end_manual"),
             )

@@ -67,7 +67,7 @@ class CustomerGradingSheet(models.AbstractModel):
     def _get_review_text(self, result):
         """Return when the grade in effect is reviewed next, or ends, where it has such days."""
         rule = result.policy_id._get_rule_of(result.grade_id)
-        if result.manual_grade_id or not rule:
+        if result._is_by_hand() or not rule:
             return ""
         review = result._get_anniversary(rule.review_months)
         end = result._get_anniversary(rule.expiry_months)

@@ -4,7 +4,9 @@ from . import (
     customer_grading_checklist,
     customer_grading_measure_try,
     customer_grading_new_policy,
+    customer_grading_on_date,
     customer_grading_refuse,
     customer_grading_set_grade,
     customer_grading_table,
+    customer_grading_undo,
 )
