@@ -283,6 +283,8 @@ class CustomerGradingPolicy(models.Model):
 
     def _get_rival_problems(self):
         """Say of a draft which version it was not made from: what that changed is not in it."""
+        if self.env.context.get("customer_grading_beside"):
+            return []  # it is looked at beside the others, as if they were not there
         problems = super()._get_rival_problems()
         replaced = self._get_replaced() if self.previous_id else self.browse()
         for other in replaced.filtered(lambda p: p not in (self.previous_id, self)):

@@ -107,7 +107,8 @@ class CustomerGradingRun(models.Model):
     @api.depends_context("lang")
     def _compute_earlier_text(self):
         for run in self:
-            told = run.earlier_run_id and run.state in ("done", "stopped", "discarded")
+            over = run.state in ("done", "stopped", "discarded")
+            told = over and bool(run.earlier_run_id)
             run.earlier_text = told and run._get_earlier_text()
 
     def _get_earlier_text(self):

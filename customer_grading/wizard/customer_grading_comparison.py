@@ -43,7 +43,7 @@ class CustomerGradingComparison(models.TransientModel):
             )
         for policy in before | now:
             if policy.state != "closed":
-                policy._check_complete()
+                policy.with_context(customer_grading_beside=True)._check_complete()
         run = now._create_run("comparison", self._get_company())
         run.other_policy_id = before
         run._execute()
