@@ -189,6 +189,13 @@ class TestVersions(VersionsCommon, TransactionCase):
         self.assertEqual(moved.mapped("grade_id.code"), ["A", "B"])
         self.assertEqual(moved.mapped("policy_id.version"), [1, 2])
 
+    def test_a_mere_copy_is_for_all_records(self):
+        self._activate(self.policy)
+        second = self._revise(records_from=date(2026, 7, 1))
+        self._activate(second)
+        self.assertFalse(second.copy().records_from)
+        self.assertEqual(self._revise(second).records_from, date(2026, 7, 1))
+
     def test_revising_twice_leads_to_the_draft_that_exists(self):
         self._activate(self.policy)
         draft = self._revise()

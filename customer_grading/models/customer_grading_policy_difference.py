@@ -16,12 +16,12 @@ class CustomerGradingPolicy(models.Model):
         Only lines that differ stand in them: scope, criteria, requirements, change rules.
         """
         parts = [
-            (self.env._("Whom it grades"), self._pair_sentences, "_get_scope_sentences"),
+            (self.env._("Whom it grades"), self._pair_sentences, "_get_scope_lines"),
             (self.env._("Criteria"), self._pair_named, "_get_criterion_lines"),
             (self.env._("What each grade takes"), self._pair_named, "_get_requirement_lines"),
             (self.env._("How grades change"), self._pair_sentences, "_get_change_sentences"),
         ]
-        columns = ["", *self._get_difference_titles(before, now)]
+        columns = ["", self.env._("Before"), self.env._("Now")]
         sheets = []
         for title, pair, getter in parts:
             rows = pair(getattr(before, getter)(), getattr(now, getter)())
@@ -30,15 +30,6 @@ class CustomerGradingPolicy(models.Model):
                 block = {"title": title, "columns": columns, "rows": rows}
                 sheets.append({"blocks": [block]})
         return sheets
-
-    @staticmethod
-    def _get_difference_titles(before, now):
-        titles = [before.display_name, now.display_name]
-        if titles[0] == titles[1]:
-            titles = [
-                f"{name} ({policy.id})" for name, policy in zip(titles, (before, now), strict=True)
-            ]
-        return titles
 
     @staticmethod
     def _pair_sentences(before, now):
@@ -66,6 +57,10 @@ class CustomerGradingPolicy(models.Model):
             if (name, text) != (now_name, now_text):
                 rows.append((now_name or name, text, now_text))
         return rows
+
+    def _get_scope_lines(self):
+        """Return the sentences of the scope; two versions are never in force from one day."""
+        return [s for s in self._get_scope_sentences() if s != self._get_date_sentence()]
 
     def _get_criterion_lines(self):
         """Return each criterion in full, as ``{key: (name, text)}``."""

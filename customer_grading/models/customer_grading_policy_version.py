@@ -30,6 +30,13 @@ class CustomerGradingPolicy(models.Model):
     version_count = fields.Integer("Versions", compute="_compute_version_count")
     takeover_text = fields.Char(compute="_compute_takeover_text")
 
+    def copy_data(self, default=None):
+        """The older version of a mere copy is nobody's: it is for all records."""
+        vals_list = super().copy_data(default)
+        if "previous_id" not in (default or {}):
+            vals_list = [{**vals, "records_from": False} for vals in vals_list]
+        return vals_list
+
     @api.depends("previous_id.first_version_id")
     def _compute_first_version_id(self):
         for policy in self:

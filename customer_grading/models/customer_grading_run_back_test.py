@@ -40,7 +40,6 @@ class CustomerGradingRun(models.Model):
             done = run.mode == "back_test" and run.state == "done"
             run.distribution = done and [
                 {
-                    "headline": run.policy_id.display_name,
                     "notices": run._get_unknown_notices(),
                     "blocks": [
                         run._get_distribution_block(self.env._("How many"), run._get_number_cells),

@@ -90,12 +90,7 @@ class CustomerGradingRun(models.Model):
 
     def _get_moves_titles(self):
         if self.mode == "comparison":
-            title = self.env._(
-                "“%(other)s” ↓, “%(policy)s” →",
-                other=self.other_policy_id.display_name,
-                policy=self.policy_id.display_name,
-            )
-            return title, self.other_policy_id.display_name
+            return self.env._("Before ↓, now →"), self.env._("Before")
         if self.mode == "again":
             return self.env._("In effect then ↓, graded again →"), self.env._("In effect then")
         return super()._get_moves_titles()
