@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 
 class CustomerGradingRun(models.Model):
@@ -15,6 +15,7 @@ class CustomerGradingRun(models.Model):
         readonly=True,
     )
     compared = fields.Json(compute="_compute_compared")
+    compared_text = fields.Char(compute="_compute_compared")
 
     def _grade_comparison(self, commit):
         """Keep a line for each record that one of the two policies grades.
@@ -68,8 +69,28 @@ class CustomerGradingRun(models.Model):
     @api.depends_context("lang")
     def _compute_compared(self):
         for run in self:
-            cells = run._get_cells() if run.mode in ("comparison", "again") else []
+            told = run.mode in ("comparison", "again")
+            cells = run._get_cells() if told else []
             run.compared = bool(cells) and [run._get_compared_sheet(cells)]
+            run.compared_text = told and run._get_compared_text()
+
+    def _get_compared_text(self):
+        """Return what stands beside what, in a sentence."""
+        names = {
+            "date": format_date(self.env, self.date),
+            "other": self.other_policy_id.display_name,
+        }
+        if self.mode == "comparison":
+            return self.env._(
+                "Now: this policy. Before: “%(other)s”. Both graded the same records as of "
+                "%(date)s; nothing is changed.",
+                **names,
+            )
+        return self.env._(
+            "Graded once more as of %(date)s, with what was posted since, beside the grades "
+            "that were in effect then. Nothing is changed.",
+            **names,
+        )
 
     def _get_compared_sheet(self, cells):
         """Return the table of the grades by one and by the other."""
