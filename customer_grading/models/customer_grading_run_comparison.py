@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 
@@ -157,7 +158,8 @@ class CustomerGradingPolicy(models.Model):
         if len(self) == 2:
             before, now = self.sorted("id")
             return self._get_comparison_action(before, now)
-        self.ensure_one()
+        if len(self) != 1:
+            raise UserError(self.env._("Choose two policies to compare."))
         before = self.previous_id
         if self.state in ("draft", "scheduled") and before:
             before = self._get_replaced().sorted("version")[-1:] or before
