@@ -21,7 +21,7 @@ class CustomerGradingPolicy(models.Model):
             (self.env._("What each grade takes"), self._pair_named, "_get_requirement_lines"),
             (self.env._("How grades change"), self._pair_sentences, "_get_change_sentences"),
         ]
-        columns = ["", self.env._("Before"), self.env._("Now")]
+        columns = ["", self.env._("Policy before"), self.env._("Policy now")]
         sheets = []
         for title, pair, getter in parts:
             rows = pair(getattr(before, getter)(), getattr(now, getter)())

@@ -112,7 +112,7 @@ class CustomerGradingRun(models.Model):
 
     def _get_moves_titles(self):
         if self.mode == "comparison":
-            return self.env._("Before ↓, now →"), self.env._("Before")
+            return self.env._("Before ↓, now →"), self.env._("Policy before")
         if self.mode == "again":
             return self.env._("In effect then ↓, graded again →"), self.env._("In effect then")
         return super()._get_moves_titles()

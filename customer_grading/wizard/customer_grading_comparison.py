@@ -9,9 +9,11 @@ class CustomerGradingComparison(models.TransientModel):
     _description = "Comparison of Two Policies"
 
     before_id = fields.Many2one(
-        "customer.grading.policy", "Before", required=True, ondelete="cascade"
+        "customer.grading.policy", "Policy before", required=True, ondelete="cascade"
     )
-    policy_id = fields.Many2one("customer.grading.policy", "Now", required=True, ondelete="cascade")
+    policy_id = fields.Many2one(
+        "customer.grading.policy", "Policy now", required=True, ondelete="cascade"
+    )
     dimension_id = fields.Many2one(related="policy_id.dimension_id")
     differences = fields.Json(compute="_compute_differences")
 
