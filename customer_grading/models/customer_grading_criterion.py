@@ -268,7 +268,8 @@ class CustomerGradingCriterion(models.Model):
     def _compute_has_special_bands(self):
         for criterion in self:
             # As saved: the column it shows would close the filter that is being written.
-            criterion.has_special_bands = len(criterion._origin._get_band_sets()) > 1
+            saved = criterion._origin
+            criterion.has_special_bands = bool(saved) and len(saved._get_band_sets()) > 1
 
     @api.depends("measure_id")
     def _compute_model_name(self):

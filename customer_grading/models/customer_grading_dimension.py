@@ -144,7 +144,10 @@ class CustomerGradingDimension(models.Model):
             if named := dimensions.filtered_domain([("main_company_ids", "in", ancestor.ids)]):
                 return named[0].id
         Policy = self.env["customer.grading.policy"].sudo().with_context(active_test=False)
-        given = [("dimension_id", "in", dimensions.ids), ("state", "!=", "draft")]
+        given = [
+            ("dimension_id", "in", dimensions.ids),
+            ("state", "not in", ("draft", "scheduled")),
+        ]
         used = Policy.search(given).dimension_id
         return (dimensions.filtered(lambda dimension: dimension in used) or dimensions)[:1].id
 
@@ -156,7 +159,7 @@ class CustomerGradingDimension(models.Model):
         Policy = self.env["customer.grading.policy"].sudo().with_context(active_test=False)
         Result = self.env["customer.grading.result"].sudo()
         return bool(
-            Policy.search_count([*used, ("state", "!=", "draft")], limit=1)
+            Policy.search_count([*used, ("state", "not in", ("draft", "scheduled"))], limit=1)
             or Result.search_count(used, limit=1)
         )
 

@@ -87,7 +87,9 @@ class CustomerGradingEngine(models.AbstractModel):
         statement = self._open_statement(policy, scope, documented=sure)
         columns = self._add_values(policy, scope, statement, criteria)
         known = sure or not self._is_of_documented(policy)
-        columns["documented"] = SQL("TRUE") if known else self._get_seen_sql(statement)
+        # What a scan sees may have come after a past date: each is looked up then.
+        seen = SQL("FALSE") if scope.past else self._get_seen_sql(statement)
+        columns["documented"] = SQL("TRUE") if known else seen
         return statement.to_sql(columns)
 
     def _open_statement(self, policy, scope, documented=True):

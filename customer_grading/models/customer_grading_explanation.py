@@ -8,6 +8,7 @@ from ..tools.groups import OFFICER_GROUP
 from ..tools.scope import Scope
 from .customer_grading_engine import VALUES
 from .customer_grading_measure import NUMERIC_UNITS
+from .customer_grading_policy import PLANNED_STATES
 from .customer_grading_rule import LEVEL_OPERATORS, NUMERIC_OPERATORS, POINTS_OPERATORS
 
 ACCOUNTING_GROUPS = ("account.group_account_readonly", "account.group_account_invoice")
@@ -276,7 +277,7 @@ class CustomerGradingExplanation(models.AbstractModel):
         criteria = policy._get_measured_criteria()
         if len(record.values) != len(criteria):
             return False
-        if record._name != "customer.grading.run.line" or policy.state != "draft":
+        if record._name != "customer.grading.run.line" or policy.state not in PLANNED_STATES:
             return True
         tried = record.run_id.create_date
         return all(criterion.write_date <= tried for criterion in criteria)

@@ -6,6 +6,8 @@ from odoo.fields import Domain
 
 from ..tools.change_rules import CHANGE_FIELDS
 
+PLANNED_STATES = ("draft", "scheduled")  # of policies that have graded nobody yet
+
 # What may change while a policy is in force: nothing that decides a grade.
 UNLOCKED_FIELDS = {
     "name",
@@ -16,6 +18,8 @@ UNLOCKED_FIELDS = {
     "state",
     "date_from",
     "date_to",
+    "activated_by_id",
+    "is_piloted",
     "regrades_changed",
     "rule_ids",
     "test_customer_ids",
@@ -43,7 +47,12 @@ class CustomerGradingPolicy(models.Model):
     )
     active = fields.Boolean(default=True)
     state = fields.Selection(
-        [("draft", "Draft"), ("running", "Running"), ("closed", "Closed")],
+        [
+            ("draft", "Draft"),
+            ("scheduled", "Scheduled"),
+            ("running", "Running"),
+            ("closed", "Closed"),
+        ],
         default="draft",
         required=True,
         readonly=True,
@@ -77,7 +86,12 @@ class CustomerGradingPolicy(models.Model):
         help="Is told when a run fails, or stops to ask.",
     )
     note = fields.Html("Notes", translate=True)
-    date_from = fields.Date("In force from", copy=False, tracking=True)
+    date_from = fields.Date(
+        "In force from",
+        copy=False,
+        tracking=True,
+        help="A later day: the policy is activated now, and comes into force that night.",
+    )
     date_to = fields.Date("In force until", readonly=True, copy=False)
 
     domain = fields.Char("Applies to", default="[]", tracking=True)
@@ -174,7 +188,7 @@ class CustomerGradingPolicy(models.Model):
 
     def _compute_counts(self):
         """Count what policies graded; a draft graded nothing."""
-        graded = self.filtered(lambda policy: policy.state != "draft")
+        graded = self.filtered(lambda policy: policy.state not in PLANNED_STATES)
         results, changes = {}, {}
         if graded:
             results = graded._count_results()
@@ -304,7 +318,7 @@ class CustomerGradingPolicy(models.Model):
             self.env[name].sudo().search_count([("policy_id", "in", self.ids)], limit=1)
             for name in ("customer.grading.result", "customer.grading.change")
         )
-        if named or self.filtered(lambda policy: policy.state != "draft"):
+        if named or self.filtered(lambda policy: policy.state not in PLANNED_STATES):
             raise UserError(
                 self.env._(
                     "A policy that was in force cannot be deleted: the history of the grades "

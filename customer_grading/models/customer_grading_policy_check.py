@@ -100,7 +100,7 @@ class CustomerGradingPolicy(models.Model):
         company = self.company_id or self.env.company
         return self._get_running(self.dimension_id, company).filtered(
             lambda other: (
-                other not in self | self.previous_id
+                other not in self._get_versions()
                 and (other.sequence, other.id) < (self.sequence, self.id)
                 and other._parse_domain().is_true()
                 and (other.population == "all" or self.population == "documents")

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from .customer_grading_policy import PLANNED_STATES
+
 
 class CustomerGradingPolicy(models.Model):
     """What the policy's screens ask for beyond deciding: counts, what to hide, first use."""
@@ -33,7 +35,7 @@ class CustomerGradingPolicy(models.Model):
             policy.subject_text = policy._origin._get_subject_text() if policy._origin else False
 
     def _get_subject_text(self):
-        if self.state != "draft":
+        if self.state not in PLANNED_STATES:
             return self.dimension_id._get_number_text(self.result_count)
         run = self._get_last_try_on()
         if not run:
@@ -108,7 +110,7 @@ class CustomerGradingPolicy(models.Model):
     def _has_graded(self):
         """Whether any policy is, or was, in force."""
         policies = self.sudo().with_context(active_test=False)
-        return bool(policies.search_count([("state", "!=", "draft")], limit=1))
+        return bool(policies.search_count([("state", "not in", PLANNED_STATES)], limit=1))
 
     @api.model
     def action_open_grading(self):

@@ -52,10 +52,12 @@ class CustomerGradingPolicy(models.Model):
     def action_revise(self):
         """Open the next version as a draft; activating it closes this one."""
         self.ensure_one()
+        self.check_access("write")
+        self._check_revisable()
         draft = self.copy(
             {
                 "previous_id": self.id,
-                "version": self.version + 1,
+                "version": max(self._get_versions().mapped("version")) + 1,
             }
         )
         draft.key = self.key
@@ -83,10 +85,16 @@ class CustomerGradingPolicy(models.Model):
         return run._get_try_on_action()
 
     def _put_in_force(self):
-        """Make the policy run, close the one it revises, and return its first runs."""
+        """Make the policy run, close the versions it replaces, and return its first runs.
+
+        One whose day is still to come is scheduled, and has no runs yet.
+        """
         self.ensure_one()
         self._check_complete()
-        self.previous_id.filtered(lambda p: p.state == "running").action_close()
+        if self._is_of_later():
+            self._schedule()
+            return self.env["customer.grading.run"]
+        self._get_replaced().action_close()
         self.write({"state": "running", "date_from": fields.Date.context_today(self)})
         runs = self.env["customer.grading.run"]
         for company in self._get_companies() or [self.env["res.company"]]:

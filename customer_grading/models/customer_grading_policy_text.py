@@ -24,6 +24,7 @@ class CustomerGradingPolicy(models.Model):
         "decide_by",
         "date_from",
         "date_to",
+        "records_from",
         *CHANGE_FIELDS,
         *(f"rule_ids.{name}" for name in RULE_CHANGE_FIELDS),
         "window_ids.first_day",

@@ -78,11 +78,11 @@ class CustomerGradingEngine(models.AbstractModel):
         query = Model._search(
             getattr(self, f"_get_{subject.name}_domain")(scope), bypass_access=True
         )
-        conditions = [self._get_population_sql(policy, Model, query)]
+        conditions = [self._get_population_sql(policy, scope, Model, query)]
         if documented and self._is_of_documented(policy):
             conditions.append(self._get_documented_sql(scope, query, found))
         for earlier in self._get_earlier_policies(policy, scope):
-            applies = self._get_population_sql(earlier, Model, query)
+            applies = self._get_population_sql(earlier, scope, Model, query)
             if self._is_of_documented(earlier) and not self._is_of_documented(policy):
                 documents = self._get_documented_sql(scope, query, found)
                 applies = SQL("(%s AND %s)", applies, documents)
@@ -116,11 +116,11 @@ class CustomerGradingEngine(models.AbstractModel):
             domain &= Domain("id", "in", scope.subject_ids)
         return domain
 
-    def _get_population_sql(self, policy, Model, query):
+    def _get_population_sql(self, policy, scope, Model, query):
         """Return whether a candidate is one that ``policy`` is about, documents aside."""
-        domain = policy._parse_domain()
+        domain = policy._parse_domain() & self._get_created_domain(policy, scope)
         if policy.subject == "lead" and policy.lead_population == "open":
-            domain &= Domain("active", "=", True) & Domain("won_status", "=", "pending")
+            domain &= self._get_open_domain(scope)
         conditions = [SQL("TRUE")]
         if policy.subject == "partner":
             conditions = [
@@ -190,6 +190,8 @@ class CustomerGradingEngine(models.AbstractModel):
         for model_name, domain, path in self._get_population_sources():
             Model = self.env[model_name].sudo().with_context(active_test=False)
             domain &= Domain("company_id", "in", [False, *scope.company_ids])
+            if scope.past:
+                domain &= self._get_until_domain(Model, scope)
             query = Model._search(domain, active_test=False, bypass_access=True)
             queries.append((query, Model._field_to_sql(query.table, path, query)))
         return queries
@@ -259,7 +261,9 @@ class CustomerGradingEngine(models.AbstractModel):
         if policy.company_id:
             company = policy.company_id
         running = policy._get_running(policy.dimension_id, company)
-        replaced = policy | policy.previous_id
+        replaced = policy._get_versions() | policy.browse(
+            self.env.context.get("customer_grading_beside", ())
+        )
         return running.filtered(
             lambda other: (
                 other not in replaced

@@ -12,6 +12,9 @@ from odoo.tools import SQL
 _logger = logging.getLogger(__name__)
 
 KEPT_DAYS = 30  # lines of a try-on
+TRIAL_MODES = ("preview", "pilot", "back_test", "comparison", "again")  # that change no grade
+ATTENDED_MODES = ("preview", "comparison", "again")  # somebody waits for them
+QUEUED_MODES = ("nightly", "pilot", "back_test")
 
 
 class CustomerGradingRun(models.Model):
@@ -35,6 +38,10 @@ class CustomerGradingRun(models.Model):
             ("on_demand", "On demand"),
             ("incremental", "What changed"),
             ("preview", "Try-on"),
+            ("pilot", "Pilot"),
+            ("back_test", "Back-test"),
+            ("comparison", "Two policies compared"),
+            ("again", "Once more, as of a past day"),
         ],
         required=True,
         readonly=True,
@@ -117,7 +124,7 @@ class CustomerGradingRun(models.Model):
         A run that was killed is found running, and starts again from evaluating: this cron
         is the only one that makes it run, and Odoo never runs a cron twice at once.
         """
-        unfinished = [("state", "in", ("waiting", "running")), ("mode", "=", "nightly")]
+        unfinished = [("state", "in", ("waiting", "running")), ("mode", "in", QUEUED_MODES)]
         failed = self.browse()
         while run := self.search(unfinished, order="id", limit=1):
             run._execute(commit=True)
@@ -173,15 +180,13 @@ class CustomerGradingRun(models.Model):
             self._fail(error, commit, subject_ids)
 
     def _grade(self, commit, subject_ids):
+        if self.mode in TRIAL_MODES:
+            getattr(self, f"_grade_{self.mode}")(commit)
+            self._note({"state": "done", "date_end": fields.Datetime.now(), "progress": 100})
+            return
         table = self._get_table()
         self._evaluate(table, subject_ids)
         self._finish_step(commit, 40)
-        if self.mode == "preview":
-            self._store_lines(table)
-            self._note_facts()
-            self._drop(table)
-            self._note({"state": "done", "date_end": fields.Datetime.now(), "progress": 100})
-            return
         self._store(table, commit, subject_ids)
         self._drop(table)
         self._finish_step(commit, 80)
@@ -190,6 +195,15 @@ class CustomerGradingRun(models.Model):
         else:
             self._apply_changes(commit, subject_ids)
         self._finish_step(commit, 100)
+
+    def _grade_preview(self, commit):
+        """Keep what the policy would do to each customer."""
+        table = self._get_table()
+        self._evaluate(table)
+        self._finish_step(commit, 40)
+        self._store_lines(table)
+        self._note_facts()
+        self._drop(table)
 
     def _get_table(self):
         """Return the name of the temporary table of the evaluation."""
@@ -253,7 +267,9 @@ class CustomerGradingRun(models.Model):
     def _ask_responsible(self, summary, note):
         """Give the policy's responsible one activity on the run."""
         user = self.policy_id.user_id
-        if self.mode != "preview" and user and not self.activity_ids:
+        if self.mode in ATTENDED_MODES:
+            return
+        if user and not self.activity_ids:
             self.sudo().activity_schedule(
                 "mail.mail_activity_data_todo", user_id=user.id, summary=summary, note=note
             )
@@ -289,7 +305,7 @@ class CustomerGradingRun(models.Model):
         )
 
     def _is_first(self):
-        return self.mode not in ("on_demand", "incremental") and not self._get_last_full_run()
+        return self.mode in ("nightly", "preview") and not self._get_last_full_run()
 
     # ------------------------------------------------------------------ step 3: changes
 
@@ -379,4 +395,4 @@ class CustomerGradingRun(models.Model):
     def _gc_try_ons(self):
         """Delete try-ons that are over, with their lines."""
         old = fields.Datetime.now() - timedelta(days=KEPT_DAYS)
-        self.search([("mode", "=", "preview"), ("create_date", "<", old)], limit=100).unlink()
+        self.search([("mode", "in", TRIAL_MODES), ("create_date", "<", old)], limit=100).unlink()

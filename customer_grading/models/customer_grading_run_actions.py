@@ -1,9 +1,18 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_datetime
+from odoo.tools import format_date, format_datetime
 
 from ..tools.groups import OFFICER_GROUP
 from .customer_grading_run_store import SLICE
+
+# Which form shows a run of a mode; the others have the usual one.
+PAGES = {
+    "preview": "try_on",
+    "pilot": "try_on",
+    "back_test": "back_test",
+    "comparison": "compared",
+    "again": "compared",
+}
 
 
 class CustomerGradingRun(models.Model):
@@ -91,14 +100,24 @@ class CustomerGradingRun(models.Model):
         }
 
     def _get_try_on_action(self):
-        """Return the action that opens the try-on."""
+        """Return the action that opens the page of a run that changes no grade."""
         self.ensure_one()
-        view = self.env.ref("customer_grading.customer_grading_run_view_form_try_on")
+        view = self.env.ref(f"customer_grading.customer_grading_run_view_form_{PAGES[self.mode]}")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Try-on of %s", self.policy_id.name),
+            "name": self._get_page_name(),
             "res_model": "customer.grading.run",
             "res_id": self.id,
             "view_mode": "form",
             "views": [(view.id, "form")],
         }
+
+    def _get_page_name(self):
+        names = {"policy": self.policy_id.display_name, "date": format_date(self.env, self.date)}
+        return {
+            "preview": self.env._("Try-on of %s", self.policy_id.name),
+            "pilot": self.env._("Pilot of %(policy)s, %(date)s", **names),
+            "back_test": self.env._("Back-test of %s", names["policy"]),
+            "comparison": self.env._("Two policies compared"),
+            "again": self.env._("%(policy)s once more, as of %(date)s", **names),
+        }[self.mode]

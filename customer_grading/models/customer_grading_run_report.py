@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .customer_grading_rule_limit import LIMITS
+from .customer_grading_run import TRIAL_MODES
+from .customer_grading_run_actions import PAGES
 
 SAMPLE = 1_000  # customers asked why they would move
 
@@ -96,13 +98,13 @@ class CustomerGradingRun(models.Model):
     def action_open(self):
         """Open the run: what it did, or what a try-on would do."""
         self.ensure_one()
-        return self._get_try_on_action() if self.mode == "preview" else self._get_records_action()
+        return self._get_try_on_action() if self.mode in PAGES else self._get_records_action()
 
     @api.depends("state")
     @api.depends_context("lang")
     def _compute_counts(self):
         for run in self:
-            done = run.state in ("done", "stopped") and run.mode != "preview"
+            done = run.state in ("done", "stopped") and run.mode not in TRIAL_MODES
             run.counts = [{"blocks": [run._get_counts_block()]}] if done else False
 
     def _get_counts_block(self):

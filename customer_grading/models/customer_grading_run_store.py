@@ -158,6 +158,10 @@ class CustomerGradingRun(models.Model):
     def _store_leavers(self, table, subject_ids=None):
         """Take the computed grade from customers that no running policy grades any more."""
         self.env.flush_all()
+        self.env.cr.execute(self._get_leavers_sql(table, subject_ids))
+
+    def _get_leavers_sql(self, table, subject_ids):
+        """Return the statement that takes their computed grade from those who left."""
         engine = self.env["customer.grading.engine"]
         params = self._get_store_params(table)
         policy = self.policy_id.sudo()
@@ -175,26 +179,24 @@ class CustomerGradingRun(models.Model):
             graded=SQL(" UNION ALL ").join([graded, *others]),
             others=tuple((running - policy).ids) or (0,),
         )
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE customer_grading_result result
-                   SET policy_id = %(policy)s, computed_rule_id = NULL,
-                       computed_grade_id = NULL, reason = 'left',
-                       score = NULL,
-                       values = NULL, date_evaluated = %(date)s,
-                       date_computed_since = %(date)s,
-                       write_date = NOW() AT TIME ZONE 'UTC'
-                 WHERE result.dimension_id = %(dimension)s
-                   AND result.company_id IS NOT DISTINCT FROM %(company)s
-                   AND result.policy_id NOT IN %(others)s
-                   AND result.reason != 'left'
-                   AND %(asked)s
-                   AND NOT EXISTS (
-                       SELECT FROM (%(graded)s) graded (id) WHERE graded.id = %(held)s)
-                """,
-                **params,
-            )
+        return SQL(
+            """
+            UPDATE customer_grading_result result
+               SET policy_id = %(policy)s, computed_rule_id = NULL,
+                   computed_grade_id = NULL, reason = 'left',
+                   score = NULL,
+                   values = NULL, date_evaluated = %(date)s,
+                   date_computed_since = %(date)s,
+                   write_date = NOW() AT TIME ZONE 'UTC'
+             WHERE result.dimension_id = %(dimension)s
+               AND result.company_id IS NOT DISTINCT FROM %(company)s
+               AND result.policy_id NOT IN %(others)s
+               AND result.reason != 'left'
+               AND %(asked)s
+               AND NOT EXISTS (
+                   SELECT FROM (%(graded)s) graded (id) WHERE graded.id = %(held)s)
+            """,
+            **params,
         )
 
     def _store_lines(self, table):

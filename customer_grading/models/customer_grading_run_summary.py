@@ -82,7 +82,8 @@ class CustomerGradingRun(models.Model):
     @api.depends_context("lang")
     def _compute_summary(self):
         for run in self:
-            cells = run._get_cells() if run.mode == "preview" else []
+            told = run.mode in ("preview", "pilot") and not run.is_thinned
+            cells = run._get_cells() if told else []
             moving = sum(count for before, after, count, _sum in cells if before != after)
             total = sum(count for _before, _after, count, _sum in cells)
             run.moving_count = moving
@@ -215,14 +216,19 @@ class CustomerGradingRun(models.Model):
                 domain &= Domain("current_grade_id", "=", before.id)
                 line.append(self._get_count_cell(counts[before, after], domain))
             lines.append({"cells": line})
+        titles = self._get_moves_titles()
         return {
-            "title": self.env._("Today ↓, new →"),
+            "title": titles[0],
             "columns": [
-                self.env._("Today"),
+                titles[1],
                 *(grade.code or self.env._("Not graded") for grade in rows),
             ],
             "rows": lines,
         }
+
+    def _get_moves_titles(self):
+        """Return what heads the table of moves, and the column of the grades before."""
+        return self.env._("Today ↓, new →"), self.env._("Today")
 
     # ------------------------------------------------------------------ cells
 

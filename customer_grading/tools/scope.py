@@ -19,6 +19,7 @@ class Scope(NamedTuple):
     :param subject_ids: subjects asked for, or ``None`` for all
     :param cutoffs: ``{criterion id: {band id: {group: value}}}`` of the last full run,
         values as text, for rankings
+    :param past: whether the date is told of in hindsight: who was not there yet is left out
     """
 
     date: date
@@ -28,6 +29,7 @@ class Scope(NamedTuple):
     rates: tuple[tuple[int, float], ...] = ()
     subject_ids: tuple[int, ...] | None = None
     cutoffs: dict | None = None
+    past: bool = False
 
     def get_start_of(self, day: date) -> datetime:
         """Return when ``day`` begins, as UTC without a time zone, as Odoo stores it.

@@ -1,0 +1,122 @@
+from difflib import SequenceMatcher
+from itertools import zip_longest
+
+from odoo import api, models
+
+
+class CustomerGradingPolicy(models.Model):
+    """Says side by side what differs between two policies, in the words of “Reads as”."""
+
+    _inherit = "customer.grading.policy"
+
+    @api.model
+    def _get_differences(self, before, now):
+        """Return the sheets of what ``now`` says otherwise than ``before``.
+
+        Only lines that differ stand in them: scope, criteria, requirements, change rules.
+        """
+        parts = [
+            (self.env._("Whom it grades"), self._pair_sentences, "_get_scope_lines"),
+            (self.env._("Criteria"), self._pair_named, "_get_criterion_lines"),
+            (self.env._("What each grade takes"), self._pair_named, "_get_requirement_lines"),
+            (self.env._("How grades change"), self._pair_sentences, "_get_change_sentences"),
+        ]
+        columns = ["", self.env._("Policy before"), self.env._("Policy now")]
+        sheets = []
+        for title, pair, getter in parts:
+            rows = pair(getattr(before, getter)(), getattr(now, getter)())
+            if rows:
+                rows = [{"cells": [{"text": text} for text in row]} for row in rows]
+                block = {"title": title, "columns": columns, "rows": rows}
+                sheets.append({"blocks": [block]})
+        return sheets
+
+    @staticmethod
+    def _pair_sentences(before, now):
+        """Return sentences that differ beside each other, as ``("", before, now)``."""
+        before, now = [s for s in before if s], [s for s in now if s]
+        rows = []
+        for tag, start, end, now_start, now_end in SequenceMatcher(
+            None, before, now, autojunk=False
+        ).get_opcodes():
+            if tag != "equal":
+                pairs = zip_longest(before[start:end], now[now_start:now_end], fillvalue="")
+                rows += [("", *pair) for pair in pairs]
+        return rows
+
+    @staticmethod
+    def _pair_named(before, now):
+        """Return the named lines that differ, as ``(name, before, now)``.
+
+        :param before: ``{what it is: (its name, its text)}``, as is ``now``
+        """
+        nothing = ("", "")
+        rows = []
+        for key in {**before, **now}:
+            (name, text), (now_name, now_text) = before.get(key, nothing), now.get(key, nothing)
+            if (name, text) != (now_name, now_text):
+                rows.append((now_name or name, text, now_text))
+        return rows
+
+    def _get_scope_lines(self):
+        """Return the sentences of the scope; two versions are never in force from one day."""
+        return [s for s in self._get_scope_sentences() if s != self._get_date_sentence()]
+
+    def _get_criterion_lines(self):
+        """Return each criterion in full, as ``{key: (name, text)}``."""
+        lines = {}
+        for criterion in self.criterion_ids.sorted(lambda c: (c.sequence, c.id)):
+            key = (criterion.key or criterion.name, criterion.kind)
+            lines[key, sum(known[0] == key for known in lines)] = (
+                criterion.name,
+                criterion._get_full_text(),
+            )
+        return lines
+
+    def _get_requirement_lines(self):
+        """Return each requirement in words, and their order, as ``{key: (name, text)}``."""
+        lines = {}
+        for rule in self.rule_ids:
+            limit = rule._get_limit_text() if rule.limit_count else ""
+            text = " ".join(filter(None, [rule.text, limit]))
+            position = sum(key[0] == rule.grade_id for key in lines)
+            lines[rule.grade_id, position] = (rule._get_title(), text)
+        order = ", ".join(rule.grade_id.code for rule in self.rule_ids)
+        lines["order", 0] = (self.env._("Order of testing"), order)
+        return lines
+
+
+class CustomerGradingCriterion(models.Model):
+    _inherit = "customer.grading.criterion"
+
+    def _get_full_text(self):
+        """Return all that a regulation says of the criterion, as one phrase."""
+        self.ensure_one()
+        words = self.env["customer.grading.measure"]
+        if self.kind != "measure":
+            parts = [words._join_list(row[:2]) for row in self._get_points_rows()[1:]]
+            return words._join_list(
+                [
+                    self._get_own_points_text(),
+                    *parts,
+                    self.level_summary,
+                    self._get_scale_sentence(),
+                ]
+            )
+        [[_label, points, weight, most]] = self._get_points_rows()
+        return words._join_list(
+            [
+                self.measure_id.name,
+                self._get_period_text(),
+                self._get_definition(),
+                *(
+                    [
+                        points,
+                        weight and self.env._("weight: %s", weight),
+                        most and self.env._("points at most: %s", most),
+                    ]
+                    if self._is_scored()
+                    else []
+                ),
+            ]
+        )
