@@ -19,6 +19,7 @@ UNLOCKED_FIELDS = {
     "downgrade_days",
     "stop_percent",
     "manual_months",
+    "approval_ids",
     "regrades_changed",
     "rule_ids",
     "test_customer_ids",

@@ -56,6 +56,7 @@ RULE = "customer.grading.rule"
 MEASURE = "customer.grading.measure"
 QUESTION = "customer.grading.question"
 DIMENSION = "customer.grading.dimension"
+APPROVAL = "customer.grading.approval"
 
 SHAPES = {
     "policy": {
@@ -192,6 +193,14 @@ SHAPES = {
         "regrades_changed": Key("flag"),
         "stop_percent": Key("number", least=0, most=100),
         "manual_months": Key("integer", least=0, most=1200),
+        "approval": Key("list", default=[], of="approval"),
+    },
+    "approval": {
+        "step": Key("integer", required=True, least=1, most=3),
+        "role": Key("name"),
+        "moves": Key("choice", default="up", options=f"{APPROVAL}.moves"),
+        "grades": Key("texts", default=[]),
+        "group": Key("text"),
     },
     "limit": {
         "count": Key("integer", required=True, least=1),

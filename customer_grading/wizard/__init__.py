@@ -3,6 +3,7 @@ from . import (
     customer_grading_assessment,
     customer_grading_checklist,
     customer_grading_measure_try,
+    customer_grading_meeting,
     customer_grading_new_policy,
     customer_grading_refuse,
     customer_grading_set_grade,
