@@ -34,7 +34,7 @@ class CustomerGradingChange(models.Model):
         "customer.grading.change.approval", "change_id", string="Approved so far"
     )
     is_put_off = fields.Boolean(help="It comes back to the step of approval that it was at.")
-    waits_for = fields.Char(compute="_compute_waits_for", help="Who decides next.")
+    waits_for = fields.Char("Waits for", compute="_compute_waits_for", help="Who decides next.")
     waits_for_me = fields.Boolean(
         compute="_compute_waits_for_me", search="_search_waits_for_me", string="Waits for me"
     )
@@ -134,14 +134,17 @@ class CustomerGradingChange(models.Model):
     @staticmethod
     def _get_waiting_sql(model, alias, _query):
         env, change = model.env, SQL.identifier(alias)
-        env["customer.grading.approval"].flush_model()
+        Approval = env["customer.grading.approval"].sudo()
+        Approval.flush_model()
         env["customer.grading.change.approval"].flush_model()
+        # Of policies without approval, which may have very many open, no step is looked for.
+        approving = [policy.id for (policy,) in Approval._read_group([], ["policy_id"])]
         return SQL(
             """(
             (%(change)s.state <> 'held'
              OR ((%(change)s.is_put_off OR %(change)s.origin = 'manual')
                  AND %(change)s.date_due <= %(today)s))
-            AND CASE WHEN EXISTS (%(awaited)s)
+            AND CASE WHEN %(change)s.policy_id IN %(approving)s AND EXISTS (%(awaited)s)
                      THEN EXISTS (SELECT FROM (%(awaited)s) awaited
                                    WHERE awaited.user_id = %(user)s
                                       OR awaited.group_id IN %(groups)s)
@@ -151,6 +154,7 @@ class CustomerGradingChange(models.Model):
                      ELSE %(is_officer)s END)""",
             change=change,
             today=fields.Date.context_today(model),
+            approving=tuple(approving) or (0,),
             awaited=model._get_awaited_sql(change),
             user=env.uid,
             groups=tuple(env.user.all_group_ids.ids) or (0,),

@@ -2,7 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_amount
+from odoo.tools import format_amount, format_datetime
 
 from .customer_grading_run_summary import MONTHS
 
@@ -105,11 +105,51 @@ class CustomerGradingSheet(models.AbstractModel):
         kept = change.sudo()
         sheet = self._prepare_sheet("")
         sheet["blocks"] = [
+            *self._get_approval_blocks(kept),
             *self._get_evidence_blocks(kept),
             *self._get_documents_blocks(kept),
             *self._get_history_blocks(kept),
         ]
         return [sheet] if sheet["blocks"] else []
+
+    # ------------------------------------------------------------------ approval
+
+    def _get_approval_blocks(self, change):
+        """Return who approved so far, when and as whom."""
+        rows = [
+            self._prepare_row(
+                "met",
+                self.env._("Step %s", given.step),
+                given.role or "",
+                given.user_id.name,
+                format_datetime(self.env, given.date, dt_format="short"),
+            )
+            for given in change.approval_ids
+        ]
+        title = self.env._("Approved so far")
+        return [self._prepare_block(title, ["", "", "", ""], rows)] if rows else []
+
+    def _get_waiting_text(self, change):
+        """Also tell who approves next."""
+        awaited = change._get_steps()[change]
+        if change.state == "held" or not awaited.awaited:
+            return super()._get_waiting_text(change)
+        names = {
+            "grade": change.grade_id.code or self.env._("not graded"),
+            "user": change.user_id.name or "",
+            "reason": change.note or "",
+            "approver": change._get_waits_for_text(awaited),
+            "date": self._format_date(change.date),
+        }
+        if change.origin == "manual":
+            return self.env._(
+                "%(user)s proposes %(grade)s: “%(reason)s”; it waits for %(approver)s since "
+                "%(date)s.",
+                **names,
+            )
+        return self.env._(
+            "%(grade)s is computed and waits for %(approver)s since %(date)s.", **names
+        )
 
     # ------------------------------------------------------------------ then and now
 
