@@ -272,6 +272,17 @@ class TestApproval(ApprovalCase, TransactionCase):
         self._approve(change, "officer")
         self.assertEqual(self._get_grades(change.partner_id), ["A"])
 
+    def test_only_who_decides_is_offered_to(self):
+        for role, offered in (("officer", True), ("boss", True), ("salesperson", False)):
+            Change = self.env["customer.grading.change"].with_user(self.users[role])
+            with self.subTest(role=role):
+                self.assertEqual(
+                    "action_approve" in Change.get_view(view_type="list")["arch"], offered
+                )
+                self.assertEqual(
+                    "waits_for_me" in Change.get_view(view_type="search")["arch"], offered
+                )
+
     # ------------------------------------------------------------------ by hand
 
     def test_the_sales_manager_applies_the_director_reviews_the_general_manager_approves(self):
@@ -403,6 +414,8 @@ class TestApproval(ApprovalCase, TransactionCase):
             {
                 "approval_ids": [
                     Command.update(self.policy.approval_ids[2].id, {"moves": "both"}),
+                    Command.update(self.policy.approval_ids[1].id, {"name": "Director"}),
+                    Command.create({"step": 2, "user_id": self.users["officer"].id}),
                 ]
             }
         )

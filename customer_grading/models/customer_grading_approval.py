@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ..tools.groups import USER_GROUP
@@ -50,6 +50,7 @@ class CustomerGradingApproval(models.Model):
         "approval_id",
         "customer_grade_id",
         string="Grades",
+        ondelete="restrict",  # without its only grade a step would be for all of them
         domain="[('dimension_id', '=', dimension_id)]",
         help="Upgrades to them, downgrades from them; empty: all grades.",
     )
@@ -217,9 +218,9 @@ class CustomerGradingApproval(models.Model):
         policies.exists()._log_approval()
         return result
 
-    @api.constrains("policy_id", "grade_ids", "group_id", "user_id", "step")
+    @api.constrains("policy_id", "grade_ids", "group_id", "user_id", "step", "moves")
     def _check_not_closed(self):
         if closed := self.policy_id.filtered(lambda policy: policy.state == "closed")[:1]:
-            raise UserError(
+            raise ValidationError(
                 self.env._("“%s” is closed: it changes no grade any more.", closed.display_name)
             )

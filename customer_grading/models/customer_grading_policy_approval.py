@@ -10,6 +10,7 @@ from .customer_grading_policy_export import export_record, export_text
 
 ACTIVITY = "customer_grading.mail_activity_type_decide"
 TELL_LATER = "customer_grading_tell_later"  # whoever decides on many tells once, at the end
+LOGGED = "customer_grading_approval_logged"  # whoever saves a policy notes its approval once
 TOLD = 5  # members of a group that are each told; of a larger one, one is
 
 
@@ -42,8 +43,17 @@ class CustomerGradingPolicy(models.Model):
             *(p for approval in self.approval_ids for p in approval._get_problems()),
         ]
 
+    def write(self, vals):
+        if "approval_ids" not in vals:
+            return super().write(vals)
+        result = super(CustomerGradingPolicy, self.with_context(**{LOGGED: True})).write(vals)
+        self._log_approval()
+        return result
+
     def _log_approval(self):
         """Note in the chatter of policies in force how changes are approved from now on."""
+        if self.env.context.get(LOGGED):
+            return
         for policy in self.filtered(lambda policy: policy.state == "running"):
             sentences = policy._get_approval_sentences() or [self.env._("No approval is needed.")]
             policy._message_log(
