@@ -203,6 +203,8 @@ class Customer:
         return day
 
     def needs_yes(self, expired):
+        if self.held is None and not self.previous and self.options.probation_months:
+            return False
         if self.held is None:
             return bool(self.rule and self.rule.timing == "confirmed")
         if self.provisional or expired:

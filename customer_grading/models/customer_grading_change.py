@@ -130,12 +130,15 @@ class CustomerGradingChange(models.Model):
         What somebody proposed becomes a grade set by hand, with the reason and the end
         that were proposed.
         """
-        changes = self._get_decidable()
+        self._get_decidable()._approve()
+
+    def _approve(self):
+        """Bring changes that were approved into effect, the newest wish of each result."""
         control = self.env["customer.grading.change.control"].sudo()
-        newest = changes.browse()
-        for wishes in changes.sorted("id", reverse=True).grouped("result_id").values():
+        newest = self.browse()
+        for wishes in self.sorted("id", reverse=True).grouped("result_id").values():
             newest += wishes[0]
-        control._supersede(changes - newest)
+        control._supersede(self - newest)
         for change in newest:
             change._prepare_result()
         control._apply_open(
@@ -170,16 +173,21 @@ class CustomerGradingChange(models.Model):
         """Refuse the chosen changes: the grades stay, and the refusal with its reason is kept."""
         if not (reason or "").strip():
             raise UserError(self.env._("Say why: a refusal needs a reason."))
-        changes = self._get_decidable()
-        changes._forget_due_date()
-        changes.write({"state": "refused", "decided_by_id": self.env.uid, "decision_note": reason})
+        self._get_decidable()._refuse(reason)
+
+    def _refuse(self, reason):
+        self._forget_due_date()
+        self.write({"state": "refused", "decided_by_id": self.env.uid, "decision_note": reason})
 
     def action_put_off(self):
         """Decide on the chosen changes later: they are held, and come back in 30 days."""
-        changes = self._get_decidable()
         due = fields.Date.context_today(self) + timedelta(days=PUT_OFF_DAYS)
-        changes.filtered(lambda change: change.origin != "manual").result_id.date_due = due
-        changes.write({"state": "held", "date_due": due})
+        self._get_decidable()._put_off(due)
+
+    def _put_off(self, due):
+        """Hold the changes until the day ``due``."""
+        self.filtered(lambda change: change.origin != "manual").result_id.date_due = due
+        self.write({"state": "held", "date_due": due})
 
     def _forget_due_date(self):
         """Let computed changes wait for no day any more but that of what goes on."""
@@ -189,13 +197,9 @@ class CustomerGradingChange(models.Model):
     def _get_decidable(self):
         """Return the changes, sudoed, where the user may decide on them.
 
-        :raise AccessError: for who is no officer
+        :raise AccessError: for who does not decide on one
         :raise UserError: where one is decided already
         """
-        if not self.env.user.has_group(OFFICER_GROUP):
-            raise AccessError(
-                self.env._("Only grading officers decide on changes. Ask one of them.")
-            )
         self.check_access("read")
         if decided := self.filtered(lambda change: change.state not in OPEN_STATES)[:1]:
             raise UserError(
@@ -204,4 +208,12 @@ class CustomerGradingChange(models.Model):
                     decided.display_name,
                 )
             )
+        self._check_may_decide()
         return self.sudo()
+
+    def _check_may_decide(self):
+        """Raise where somebody else decides on one of the open changes."""
+        if not self.env.user.has_group(OFFICER_GROUP):
+            raise AccessError(
+                self.env._("Only grading officers decide on changes. Ask one of them.")
+            )

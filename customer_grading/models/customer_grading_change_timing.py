@@ -236,7 +236,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
     def _get_state_sql(self, run):
         """Return what becomes of a move on its day: applied, or proposed to an officer.
 
-        What is over takes effect without anybody's yes; the end of a probation needs one.
+        The end of a probation needs somebody's yes.
         """
         if run.first:
             return SQL("'applied'")
@@ -260,12 +260,26 @@ class CustomerGradingChangeControl(models.AbstractModel):
         return SQL(
             """
             CASE WHEN evaluates THEN 'proposed'
-                 WHEN date_provisional IS NOT NULL OR expires <= %s THEN 'applied'
+                 WHEN %s THEN 'applied'
                  %s
                  ELSE 'applied' END
             """,
-            run.date,
+            self._get_free_sql(run),
             SQL(" ").join(confirmed),
+        )
+
+    @staticmethod
+    def _get_free_sql(run):
+        """Return whether a move needs nobody's yes: on probation, or from a grade that ended."""
+        begins = SQL(
+            "(direction = 'new' AND previous_grade_id IS NULL AND %s)",
+            bool(run.policy_id.probation_months),
+        )
+        return SQL(
+            "(COALESCE(date_provisional IS NOT NULL AND NOT evaluates, FALSE)"
+            " OR COALESCE(expires <= %s, FALSE) OR %s)",
+            run.date,
+            begins,
         )
 
     @staticmethod

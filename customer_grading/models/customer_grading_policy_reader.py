@@ -104,6 +104,8 @@ class PolicyReader(CriteriaReader):
             self.check_criterion(criterion, f"criteria[{position}]")
         for position, rule in enumerate(content.get("rules", [])):
             self.check_rule(rule, f"rules[{position}]")
+        for position, step in enumerate(content.get("changes", {}).get("approval", [])):
+            self._check_approval(step, f"changes.approval[{position}]")
         return content
 
     def _check_note(self, note):
@@ -268,6 +270,15 @@ class PolicyReader(CriteriaReader):
                 choices=", ".join(found["choices"]) or "-",
             ),
         )
+
+    def _check_approval(self, content, path):
+        """Check the grades that a step of approval is for, and the group that gives it."""
+        if group := content.get("group"):
+            content["group_id"] = self.find_record("res.groups", group, f"{path}.group")
+        for code in content.get("grades", []):
+            if code not in self.grades:
+                message = self._("there is no grade “%s” in the file.", code)
+                self.refuse_unknown(f"{path}.grades", message, code, self.grades)
 
     # ------------------------------------------------------------------ measures
 

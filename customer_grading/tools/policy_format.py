@@ -56,6 +56,7 @@ RULE = "customer.grading.rule"
 MEASURE = "customer.grading.measure"
 QUESTION = "customer.grading.question"
 DIMENSION = "customer.grading.dimension"
+APPROVAL = "customer.grading.approval"
 
 SHAPES = {
     "policy": {
@@ -199,6 +200,7 @@ SHAPES = {
         "stop_percent": Key("number", least=0, most=100),
         "manual_months": Key("integer", least=0, most=1200),
         "tell": Key("choice", options=f"{POLICY}.tell"),
+        "approval": Key("list", default=[], of="approval"),
     },
     "window": {
         "first_day": Key("integer", required=True, least=1, most=31),
@@ -211,6 +213,13 @@ SHAPES = {
         "days": Key("integer", default=0, least=0, most=3660),
         "review_months": Key("integer", default=0, least=0, most=1200),
         "expiry_months": Key("integer", default=0, least=0, most=1200),
+    },
+    "approval": {
+        "step": Key("integer", required=True, least=1, most=3),
+        "role": Key("name"),
+        "moves": Key("choice", default="up", options=f"{APPROVAL}.moves"),
+        "grades": Key("texts", default=[]),
+        "group": Key("text"),
     },
     "limit": {
         "count": Key("integer", required=True, least=1),

@@ -1,0 +1,226 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+from ..tools.groups import USER_GROUP
+
+STEPS = 3
+UPWARD = ("new", "up")
+DOWNWARD = ("lost", "down")
+
+
+class CustomerGradingApproval(models.Model):
+    """A step of approval in a policy: who approves which changes of grade.
+
+    A first grade counts as an upgrade, leaving the scope as a downgrade. Which grades a
+    step is for are those that an upgrade leads to, and those that a downgrade leads from.
+    """
+
+    _name = "customer.grading.approval"
+    _description = "Step of Approval"
+    _order = "policy_id, step, id"
+
+    policy_id = fields.Many2one(
+        "customer.grading.policy", required=True, ondelete="cascade", index=True
+    )
+    dimension_id = fields.Many2one(related="policy_id.dimension_id")
+    company_id = fields.Many2one(related="policy_id.company_id")
+    step = fields.Integer(
+        default=1,
+        required=True,
+        aggregator=None,
+        help="Step 2 begins once step 1 is approved. Of several lines of one step, any is enough.",
+    )
+    name = fields.Char(
+        "Role", translate=True, help="As whom they approve, such as “Sales director”."
+    )
+    moves = fields.Selection(
+        [
+            ("up", "Upgrades"),
+            ("down", "Downgrades"),
+            ("both", "Upgrades and downgrades"),
+        ],
+        string="Of",
+        default="up",
+        required=True,
+    )
+    grade_ids = fields.Many2many(
+        "customer.grade",
+        "customer_grading_approval_grade_rel",
+        "approval_id",
+        "customer_grade_id",
+        string="Grades",
+        ondelete="restrict",  # without its only grade a step would be for all of them
+        domain="[('dimension_id', '=', dimension_id)]",
+        help="Upgrades to them, downgrades from them; empty: all grades.",
+    )
+    group_id = fields.Many2one(
+        "res.groups", ondelete="restrict", help="Each member may approve; one is enough."
+    )
+    user_id = fields.Many2one(
+        "res.users", "Person", ondelete="restrict", domain="[('share', '=', False)]"
+    )
+
+    _step_check = models.Constraint(
+        f"CHECK (step BETWEEN 1 AND {STEPS})",
+        "Approval takes three steps at most: number them 1 to 3.",
+    )
+    _one_approver = models.Constraint(
+        "CHECK (num_nonnulls(group_id, user_id) <= 1)",
+        "A group or a person approves a step, not both. Add another line of the same step.",
+    )
+
+    @api.depends("step", "name", "group_id", "user_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for approval in self:
+            approval.display_name = self.env._(
+                "Step %(step)s: %(approver)s",
+                step=approval.step,
+                approver=approval._get_approver_text(),
+            )
+
+    # ------------------------------------------------------------------ who and what
+
+    def _get_approver_text(self):
+        """Return who approves: the person, the role, or the group."""
+        self.ensure_one()
+        step = self.sudo()
+        return step.user_id.name or step.name or step.group_id.display_name or self.env._("nobody")
+
+    def _is_for(self, direction, from_grade, grade):
+        """Whether a move from one grade to another takes this step."""
+        self.ensure_one()
+        if direction in UPWARD:
+            kind, counts = "up", grade
+        elif direction in DOWNWARD:
+            kind, counts = "down", from_grade
+        else:
+            return False
+        return self.moves in ("both", kind) and (not self.grade_ids or counts in self.grade_ids)
+
+    @api.model
+    def _get_is_for_sql(self, direction, from_grade, grade):
+        """Return what :meth:`_is_for` tells, of a row ``approval`` and SQL terms of a move."""
+        return SQL(
+            """(
+            approval.moves IN ('both', CASE WHEN %(direction)s IN %(upward)s THEN 'up'
+                                            WHEN %(direction)s IN %(downward)s THEN 'down'
+                                            ELSE '' END)
+            AND %(direction)s <> 'same'
+            AND (NOT EXISTS (SELECT FROM customer_grading_approval_grade_rel named
+                              WHERE named.approval_id = approval.id)
+                 OR EXISTS (SELECT FROM customer_grading_approval_grade_rel named
+                             WHERE named.approval_id = approval.id
+                               AND named.customer_grade_id = CASE WHEN %(direction)s IN %(upward)s
+                                                                  THEN %(grade)s
+                                                                  ELSE %(from_grade)s END)))""",
+            direction=direction,
+            upward=UPWARD,
+            downward=DOWNWARD,
+            grade=grade,
+            from_grade=from_grade,
+        )
+
+    def _is_approver(self, user):
+        """Whether ``user`` is one of those who approve by one of these lines."""
+        steps = self.sudo()
+        return user in steps.user_id or bool(steps.group_id & user.all_group_ids)
+
+    def _get_members(self):
+        """Return the active users who approve by one of these lines, and may see grades."""
+        may_see = self.env.ref(USER_GROUP).id
+        members = self.env["res.users"].sudo()
+        for approval in self.sudo():
+            if approval.user_id:
+                members |= approval.user_id.filtered("active")
+            elif approval.group_id:
+                members |= members.search(
+                    [
+                        ("share", "=", False),
+                        ("all_group_ids", "in", approval.group_id.id),
+                        ("all_group_ids", "in", may_see),
+                    ],
+                    order="id",
+                )
+        return members
+
+    # ------------------------------------------------------------------ problems
+
+    def _get_problems(self):
+        """Return what keeps a step from being approved by anybody."""
+        self.ensure_one()
+        step, policy = self.sudo(), self.policy_id
+        message = ""
+        if not step.group_id and not step.user_id:
+            message = self.env._(
+                "Change rules: nobody approves step %s. Choose a group or a person.", self.step
+            )
+        elif step.user_id and not step.user_id.has_group(USER_GROUP):
+            message = self.env._(
+                "Change rules: %(user)s approves step %(step)s but may not see grades. Add them "
+                "to Customer Grading / User, or choose somebody else.",
+                user=step.user_id.name,
+                step=self.step,
+            )
+        elif step.group_id and not self._get_members():
+            message = self.env._(
+                "Change rules: “%(group)s” approves step %(step)s, but no member of it may see "
+                "grades. Choose another group, or a person.",
+                group=step.group_id.display_name,
+                step=self.step,
+            )
+        return [policy._prepare_problem(message)] if message else []
+
+    # ------------------------------------------------------------------ words
+
+    def _to_text(self):
+        """Return the step as a sentence of the regulation."""
+        self.ensure_one()
+        words = self.env["customer.grading.measure"]
+        names = {
+            "step": self.step,
+            "approver": self._get_approver_text(),
+            "grades": words._join_list(self.grade_ids.sorted().mapped("code")),
+        }
+        if self.grade_ids:
+            sentence = {
+                "up": self.env._("Approval, step %(step)s: %(approver)s, to become %(grades)s."),
+                "down": self.env._("Approval, step %(step)s: %(approver)s, to lose %(grades)s."),
+                "both": self.env._(
+                    "Approval, step %(step)s: %(approver)s, to become or to lose %(grades)s."
+                ),
+            }
+        else:
+            sentence = {
+                "up": self.env._("Approval, step %(step)s: %(approver)s, of each upgrade."),
+                "down": self.env._("Approval, step %(step)s: %(approver)s, of each downgrade."),
+                "both": self.env._("Approval, step %(step)s: %(approver)s, of each change."),
+            }
+        return sentence[self.moves] % names
+
+    # ------------------------------------------------------------------ editing
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        approvals = super().create(vals_list)
+        approvals.policy_id._log_approval()
+        return approvals
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.policy_id._log_approval()
+        return result
+
+    def unlink(self):
+        policies = self.policy_id
+        result = super().unlink()
+        policies.exists()._log_approval()
+        return result
+
+    @api.constrains("policy_id", "grade_ids", "group_id", "user_id", "step", "moves")
+    def _check_not_closed(self):
+        if closed := self.policy_id.filtered(lambda policy: policy.state == "closed")[:1]:
+            raise ValidationError(
+                self.env._("“%s” is closed: it changes no grade any more.", closed.display_name)
+            )
