@@ -86,7 +86,7 @@ function addCriterion(measure, steps = []) {
         ...save(),
         {
             content: `${measure} is in the list`,
-            trigger: `.o_field_widget[name=criterion_ids] td[name=measure_id]:contains(${measure})`,
+            trigger: `.o_field_widget[name=criterion_ids] td[name=measure_label]:contains(${measure})`,
         },
     ];
 }
