@@ -99,27 +99,43 @@ class CustomerGradingApproval(models.Model):
             return False
         return self.moves in ("both", kind) and (not self.grade_ids or counts in self.grade_ids)
 
-    @api.model
     def _get_is_for_sql(self, direction, from_grade, grade):
-        """Return what :meth:`_is_for` tells, of a row ``approval`` and SQL terms of a move."""
-        return SQL(
-            """(
-            approval.moves IN ('both', CASE WHEN %(direction)s IN %(upward)s THEN 'up'
-                                            WHEN %(direction)s IN %(downward)s THEN 'down'
-                                            ELSE '' END)
-            AND %(direction)s <> 'same'
-            AND (NOT EXISTS (SELECT FROM customer_grading_approval_grade_rel named
-                              WHERE named.approval_id = approval.id)
-                 OR EXISTS (SELECT FROM customer_grading_approval_grade_rel named
-                             WHERE named.approval_id = approval.id
-                               AND named.customer_grade_id = CASE WHEN %(direction)s IN %(upward)s
-                                                                  THEN %(grade)s
-                                                                  ELSE %(from_grade)s END)))""",
-            direction=direction,
-            upward=UPWARD,
-            downward=DOWNWARD,
-            grade=grade,
-            from_grade=from_grade,
+        """Return what :meth:`_is_for` tells of a move given by SQL terms, for any of the lines."""
+        kinds = [("up", UPWARD, grade), ("down", DOWNWARD, from_grade)]
+        conditions = [
+            SQL("(%s IN %s AND %s IN %s)", direction, directions, counts, tuple(line.grade_ids.ids))
+            if line.grade_ids
+            else SQL("%s IN %s", direction, directions)
+            for line in self.sudo()
+            for kind, directions, counts in kinds
+            if line.moves in ("both", kind)
+        ]
+        return SQL("(%s)", SQL(" OR ").join(conditions)) if conditions else SQL("FALSE")
+
+    def _get_awaited_step_sql(self, change):
+        """Return the step that a row ``change`` waits for by these lines of its policy.
+
+        It is NULL where none is left.
+        """
+        steps = self.sudo().grouped("step")
+        whens = [
+            SQL(
+                "WHEN %s AND %s.id NOT IN (SELECT change_id FROM customer_grading_change_approval"
+                " WHERE step = %s) THEN %s",
+                steps[step]._get_is_for_change_sql(change),
+                change,
+                step,
+                step,
+            )
+            for step in sorted(steps)
+        ]
+        return SQL("CASE %s END", SQL(" ").join(whens)) if whens else SQL("NULL::integer")
+
+    def _get_is_for_change_sql(self, change):
+        return self._get_is_for_sql(
+            SQL("%s.direction", change),
+            SQL("%s.from_grade_id", change),
+            SQL("%s.grade_id", change),
         )
 
     def _is_approver(self, user):

@@ -8,9 +8,6 @@ from odoo.tools import SQL, format_date
 from ..tools.groups import OFFICER_GROUP
 from .customer_grading_change import OPEN_STATES
 
-# Of whom the approval is not asked: a merge keeps what an officer set before.
-APPROVED = "customer_grading_approved"
-
 
 class Steps(NamedTuple):
     """The approval that a change takes.
@@ -56,25 +53,6 @@ class CustomerGradingChange(models.Model):
             number = numbers.index(left[0]) + 1 if left else len(numbers)
             steps[change] = Steps(awaited, number, len(numbers))
         return steps
-
-    @api.model
-    def _get_awaited_sql(self, change):
-        """Return the query of the lines of approval that a row ``change`` waits for."""
-        return SQL(
-            """SELECT approval.id, approval.user_id, approval.group_id
-                 FROM customer_grading_approval approval
-                WHERE approval.policy_id = %(change)s.policy_id AND %(is_for)s
-                  AND NOT EXISTS (SELECT FROM customer_grading_change_approval given
-                                   WHERE given.change_id = %(change)s.id
-                                     AND given.step = approval.step)
-                ORDER BY approval.step FETCH FIRST ROW WITH TIES""",
-            change=change,
-            is_for=self.env["customer.grading.approval"]._get_is_for_sql(
-                SQL("%s.direction", change),
-                SQL("%s.from_grade_id", change),
-                SQL("%s.grade_id", change),
-            ),
-        )
 
     # ------------------------------------------------------------------ what waits for whom
 
@@ -133,33 +111,51 @@ class CustomerGradingChange(models.Model):
 
     @staticmethod
     def _get_waiting_sql(model, alias, _query):
-        env, change = model.env, SQL.identifier(alias)
-        Approval = env["customer.grading.approval"].sudo()
-        Approval.flush_model()
-        env["customer.grading.change.approval"].flush_model()
-        # Of policies without approval, which may have very many open, no step is looked for.
-        approving = [policy.id for (policy,) in Approval._read_group([], ["policy_id"])]
+        change = SQL.identifier(alias)
         return SQL(
-            """(
-            (%(change)s.state <> 'held'
+            """((%(change)s.state <> 'held'
              OR ((%(change)s.is_put_off OR %(change)s.origin = 'manual')
                  AND %(change)s.date_due <= %(today)s))
-            AND CASE WHEN %(change)s.policy_id IN %(approving)s AND EXISTS (%(awaited)s)
-                     THEN EXISTS (SELECT FROM (%(awaited)s) awaited
-                                   WHERE awaited.user_id = %(user)s
-                                      OR awaited.group_id IN %(groups)s)
-                          AND NOT EXISTS (SELECT FROM customer_grading_change_approval given
-                                           WHERE given.change_id = %(change)s.id
-                                             AND given.user_id = %(user)s)
-                     ELSE %(is_officer)s END)""",
+            AND %(mine)s)""",
             change=change,
             today=fields.Date.context_today(model),
-            approving=tuple(approving) or (0,),
-            awaited=model._get_awaited_sql(change),
-            user=env.uid,
-            groups=tuple(env.user.all_group_ids.ids) or (0,),
-            is_officer=env.user.has_group(OFFICER_GROUP),
+            mine=model._get_mine_sql(change),
         )
+
+    @api.model
+    def _get_mine_sql(self, change):
+        """Return whether a row ``change``, which is open, waits for the user."""
+        user = self.env.user
+        self.env["customer.grading.change.approval"].flush_model()
+        approvals = self.env["customer.grading.approval"].sudo()
+        approvals = approvals.search([("policy_id.state", "!=", "draft")])
+        is_officer = SQL("%s", user.has_group(OFFICER_GROUP))
+        whens = []
+        for policy, lines in approvals.grouped("policy_id").items():
+            mine = lines.filtered(lambda line: line._is_approver(user))
+            wheres = [
+                SQL("(step = %s AND %s)", line.step, line._get_is_for_change_sql(change))
+                for line in mine
+            ]
+            whens.append(
+                SQL(
+                    "WHEN %s THEN (SELECT CASE WHEN step IS NULL THEN %s ELSE %s END"
+                    " FROM (SELECT %s AS step) awaited)",
+                    policy.id,
+                    is_officer,
+                    SQL(
+                        "(%s) AND %s.id NOT IN (SELECT change_id"
+                        " FROM customer_grading_change_approval WHERE user_id = %s)",
+                        SQL(" OR ").join(wheres) if wheres else SQL("FALSE"),
+                        change,
+                        user.id,
+                    ),
+                    lines._get_awaited_step_sql(change),
+                )
+            )
+        if not whens:
+            return is_officer
+        return SQL("CASE %s.policy_id %s ELSE %s END", change, SQL(" ").join(whens), is_officer)
 
     @api.model
     def _is_decider(self):
@@ -260,9 +256,15 @@ class CustomerGradingChange(models.Model):
         )
 
     def _await_approval(self):
-        """Let the change wait for its next step, and for no day any more."""
-        self._forget_due_date()
+        """Let the changes wait for their next step, and for no day any more."""
+        self._wait_for_people()
         self.write({"state": "to_approve", "date_due": False, "is_put_off": False})
+
+    def _wait_for_people(self):
+        """Let change control look at the results again only for what else goes on there."""
+        computed = self.filtered(lambda change: change.origin != "manual")
+        for result in computed.result_id.filtered(lambda result: not result._is_by_hand()):
+            result.date_due = result._get_next_look()
 
     def _refuse(self, reason):
         super()._refuse(reason)
@@ -272,7 +274,7 @@ class CustomerGradingChange(models.Model):
         """Hold changes until ``due``; those in approval come back to the step they are at."""
         steps = self._get_steps()
         chained = self.filtered(lambda change: steps[change].awaited)
-        chained._forget_due_date()
+        chained._wait_for_people()
         chained.write({"state": "held", "date_due": due, "is_put_off": True})
         super(CustomerGradingChange, self - chained)._put_off(due)
         self.policy_id._tell_deciders()
@@ -291,16 +293,14 @@ class CustomerGradingChangeControl(models.AbstractModel):
         state = super()._get_state_sql(run)
         if run.first or not run.policy_id.approval_ids:
             return state
-        Approval = self.env["customer.grading.approval"]
+        needs_approval = run.policy_id.approval_ids._get_is_for_sql(
+            SQL("direction"), SQL("grade_id"), SQL("target_id")
+        )
         return SQL(
-            """CASE WHEN NOT %(free)s
-                     AND EXISTS (SELECT FROM customer_grading_approval approval
-                                  WHERE approval.policy_id = %(policy)s AND %(is_for)s)
-                    THEN 'to_approve' ELSE %(state)s END""",
-            policy=run.policy_id.id,
-            is_for=Approval._get_is_for_sql(SQL("direction"), SQL("grade_id"), SQL("target_id")),
-            free=self._get_free_sql(run),
-            state=state,
+            "CASE WHEN %s AND NOT %s THEN 'to_approve' ELSE %s END",
+            needs_approval,
+            self._get_free_sql(run),
+            state,
         )
 
     def _bring_back_proposals(self, run):
@@ -354,7 +354,7 @@ class CustomerGradingResult(models.Model):
     def _needs_approval_by_others(self, grade):
         """Whether others must approve that the user sets ``grade``: he is not the last to."""
         user = self.env.user
-        if self.env.context.get(APPROVED) or user.id == SUPERUSER_ID:
+        if user.id == SUPERUSER_ID:
             return False
         lines = self.sudo()._get_approvals(grade)
         last = lines.filtered(lambda line: line.step == lines[-1].step)
@@ -365,10 +365,9 @@ class CustomerGradingResult(models.Model):
         self._check_officer()
         self._check_by_hand(grade, reason, until)
         waiting = self.filtered(lambda result: result._needs_approval_by_others(grade))
-        if waiting:
-            waiting._propose(grade, reason, until)
-        if free := self - waiting:
-            super(CustomerGradingResult, free)._set_by_hand(grade, reason, until)
+        changes = waiting._propose(grade, reason, until)
+        free = super(CustomerGradingResult, self - waiting)
+        return changes | free._set_by_hand(grade, reason, until)
 
     def _propose(self, grade, reason, until=False):
         """Ask for ``grade``; who approves the first step approves it by asking."""
@@ -383,7 +382,3 @@ class CustomerGradingResult(models.Model):
                 change._note_approval(steps.awaited)
         changes.policy_id._tell_deciders()
         return changes
-
-    @api.model
-    def _take_manual_grade(self, kept, result):
-        super()._take_manual_grade(kept.with_context(**{APPROVED: True}), result)

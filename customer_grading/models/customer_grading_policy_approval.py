@@ -155,37 +155,27 @@ class CustomerGradingPolicy(models.Model):
         told.
         """
         self.ensure_one()
-        Approval = self.env["customer.grading.approval"]
         deciders = self.env["res.users"]
-        for approval_id in self._get_awaited_ids():
-            if approval_id:
-                members = Approval.browse(approval_id)._get_members()
-            else:
-                members = self._get_officers()
-            deciders |= members if len(members) <= TOLD else self._choose_one(members)
+        for step in self._get_awaited_steps():
+            lines = self.approval_ids.filtered(lambda line, step=step: line.step == step)
+            for line in lines:
+                members = line._get_members()
+                deciders |= members if len(members) <= TOLD else self._choose_one(members)
+            if not step:
+                deciders |= self._get_officers()
         return deciders.filtered(lambda user: not user._is_superuser())
 
-    def _get_awaited_ids(self):
-        """Return the ids of the lines of approval that changes wait for.
-
-        ``None`` among them is for changes that wait for officers.
-        """
-        Change = self.env["customer.grading.change"]
-        waiting = [("policy_id", "=", self.id), ("state", "in", ("proposed", "to_approve"))]
-        if not self.approval_ids:
-            return [None] if Change.search_count(waiting, limit=1) else []
+    def _get_awaited_steps(self):
+        """Return the steps that changes wait for; ``None`` is for those of officers."""
         self.env.flush_all()
+        change = SQL.identifier("customer_grading_change")
         query = SQL(
-            """
-            SELECT DISTINCT awaited.id
-              FROM customer_grading_change change
-              LEFT JOIN LATERAL (%s) awaited ON TRUE
-             WHERE change.policy_id = %s AND change.state IN ('proposed', 'to_approve')
-            """,
-            Change._get_awaited_sql(SQL.identifier("change")),
+            "SELECT DISTINCT %s FROM customer_grading_change"
+            " WHERE policy_id = %s AND state IN ('proposed', 'to_approve')",
+            self.approval_ids._get_awaited_step_sql(change),
             self.id,
         )
-        return [approval_id for (approval_id,) in self.env.execute_query(query)]
+        return [step for (step,) in self.env.execute_query(query)]
 
     def _get_officers(self):
         """Return the responsible, or else the first officer of the policy's company."""
