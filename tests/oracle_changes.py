@@ -50,7 +50,7 @@ class Customer:
         self.computed = self.computed_since = self.rule = None
         self.provisional = self.open = None
         self.by_hand, self.until = False, None
-        self.decided = False  # somebody refused what is computed
+        self.decided = None  # the day on which somebody refused what is computed
         self.is_first = True
 
     # ------------------------------------------------------------------ what happens
@@ -61,7 +61,7 @@ class Customer:
         if grade != self.computed or self.is_first:
             self.computed_since = day
         if rule != self.rule:
-            self.decided = False
+            self.decided = None
         self.computed, self.rule = grade, rule
         if self.by_hand:
             self.end_hand(day)
@@ -75,7 +75,7 @@ class Customer:
         self.open = None
         expires = self.get_expiry()
         expired = expires is not None and expires <= day
-        if self.decided and not expired:
+        if self.decided and not self.is_asked_again(day):
             return
         target = self.get_target()
         if self.provisional and self.provisional <= day:
@@ -88,6 +88,13 @@ class Customer:
                 self.open = ("proposed", target)
             else:
                 self.take(target, day)
+
+    def is_asked_again(self, day):
+        """Whether the grade that somebody kept came to an end since."""
+        rule = self.get_rule_of_held()
+        if not rule or not rule.expiry_months:
+            return False
+        return self.find_anniversary(rule.expiry_months, self.decided + DAY) <= day
 
     def take(self, grade, day):
         """Bring a grade into effect; the first one of a new customer is on probation."""
@@ -102,11 +109,12 @@ class Customer:
         _state, grade = self.open
         evaluated = self.provisional and self.provisional <= day
         self.take(grade, day)
+        self.decided = None
         if evaluated:
             self.provisional = None
 
     def refuse(self, day):
-        self.open, self.decided = None, True
+        self.open, self.decided = None, day
         if self.provisional and self.provisional <= day:
             self.provisional = None
 
@@ -114,7 +122,7 @@ class Customer:
         self.is_first, provisional = True, None
         self.take(grade, day)
         self.is_first, self.provisional = False, provisional
-        self.by_hand, self.until, self.open, self.decided = True, until, None, False
+        self.by_hand, self.until, self.open, self.decided = True, until, None, None
 
     def end_hand(self, day):
         if self.until and self.until < day:
@@ -207,6 +215,6 @@ class Customer:
             return False
         if self.held is None:
             return bool(self.rule and self.rule.timing == "confirmed")
-        if self.provisional or expired:
+        if self.provisional or (expired and not self.is_upgrade()):
             return False
         return self.get_terms()[0] == "confirmed"

@@ -239,8 +239,9 @@ class CustomerGradingChange(models.Model):
             else:
                 change._await_approval()
         last.is_put_off = False
-        super(CustomerGradingChange, last)._approve()
+        result = super(CustomerGradingChange, last)._approve()
         self.policy_id._tell_deciders()
+        return result
 
     def _note_approval(self, awaited):
         """Keep that the user approved the step ``awaited``, and as whom."""
@@ -267,8 +268,9 @@ class CustomerGradingChange(models.Model):
             result.date_due = result._get_next_look()
 
     def _refuse(self, reason):
-        super()._refuse(reason)
+        result = super()._refuse(reason)
         self.policy_id._tell_deciders()
+        return result
 
     def _put_off(self, due):
         """Hold changes until ``due``; those in approval come back to the step they are at."""
@@ -276,8 +278,9 @@ class CustomerGradingChange(models.Model):
         chained = self.filtered(lambda change: steps[change].awaited)
         chained._wait_for_people()
         chained.write({"state": "held", "date_due": due, "is_put_off": True})
-        super(CustomerGradingChange, self - chained)._put_off(due)
+        result = super(CustomerGradingChange, self - chained)._put_off(due)
         self.policy_id._tell_deciders()
+        return result
 
 
 class CustomerGradingChangeControl(models.AbstractModel):
@@ -314,7 +317,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
                 ("date_due", "<=", run.date),
             ]
         )._await_approval()
-        super()._bring_back_proposals(run)
+        return super()._bring_back_proposals(run)
 
     def _prepare_change(self, result, date, state, run=None, origin="computed", **vals):
         """Let the computed grade that follows one by hand wait for its approval, too."""

@@ -83,7 +83,7 @@ class CustomerGradingChange(models.Model):
         """Return the companies whose documents count: with branches, or all of a group."""
         Company = self.env["res.company"].sudo()
         if not self.company_id:
-            return Company.search([])
+            return Company.search([("active", "=", True)])
         return Company.search([("id", "child_of", company.id)])
 
     @api.depends("values", "result_id.values", "grade_id", "from_grade_id", "state")

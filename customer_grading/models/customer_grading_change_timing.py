@@ -270,14 +270,14 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
     @staticmethod
     def _get_free_sql(run):
-        """Return whether a move needs nobody's yes: on probation, or from a grade that ended."""
+        """Return whether a move needs nobody's yes: on probation, or down from a grade that ended."""
         begins = SQL(
             "(direction = 'new' AND previous_grade_id IS NULL AND %s)",
             bool(run.policy_id.probation_months),
         )
         return SQL(
             "(COALESCE(date_provisional IS NOT NULL AND NOT evaluates, FALSE)"
-            " OR COALESCE(expires <= %s, FALSE) OR %s)",
+            " OR COALESCE(direction != 'up' AND expires <= %s, FALSE) OR %s)",
             run.date,
             begins,
         )

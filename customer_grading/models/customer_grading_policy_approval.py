@@ -20,7 +20,7 @@ class CustomerGradingPolicy(models.Model):
     _inherit = "customer.grading.policy"
 
     approval_ids = fields.One2many(
-        "customer.grading.approval", "policy_id", string="Approval", copy=True
+        "customer.grading.approval", "policy_id", "Steps of approval", copy=True
     )
     next_approval_step = fields.Integer(compute="_compute_next_approval_step")
 
@@ -78,7 +78,7 @@ class CustomerGradingPolicy(models.Model):
         "approval_ids.user_id",
     )
     def _compute_reads_as(self):
-        super()._compute_reads_as()
+        return super()._compute_reads_as()
 
     def _get_change_sentences(self):
         sentences = [*super()._get_change_sentences(), *self._get_approval_sentences()]
@@ -197,6 +197,7 @@ class CustomerGradingRun(models.Model):
 
     def _apply_changes(self, commit=False, subject_ids=None):
         """Also tell those who decide what waits for them now, once a run."""
-        super()._apply_changes(commit, subject_ids)
+        result = super()._apply_changes(commit, subject_ids)
         if self.mode != "on_demand":
             self.policy_id._tell_deciders()
+        return result

@@ -12,7 +12,7 @@ class CustomerGradingPolicy(models.Model):
 
         The runs of the policy fail meanwhile and leave every grade as it is.
         """
-        super()._compute_problems()
+        result = super()._compute_problems()
         for policy in self.filtered(lambda policy: policy.state == "running"):
             broken = [
                 self._prepare_problem(
@@ -30,3 +30,4 @@ class CustomerGradingPolicy(models.Model):
             policy.problems = {
                 f"problem_{position}": problem for position, problem in enumerate(broken)
             } or False
+        return result

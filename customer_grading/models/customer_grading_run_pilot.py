@@ -24,7 +24,7 @@ class CustomerGradingRun(models.Model):
         """
         Policy = self.env["customer.grading.policy"].sudo()
         Policy._start_scheduled()
-        super()._schedule_nightly_runs()
+        scheduled = super()._schedule_nightly_runs()
         piloted = Policy.search([("is_piloted", "=", True), ("state", "in", PLANNED_STATES)])
         for policy in piloted._in_order_of_need():
             for company in policy._get_companies() or [self.env["res.company"]]:
@@ -34,6 +34,7 @@ class CustomerGradingRun(models.Model):
                 ]
                 if not self.search_count(waiting, limit=1):
                     policy._create_run("pilot", company)
+        return scheduled
 
     @staticmethod
     def _get_pilots_domain(policy, company):
