@@ -147,6 +147,17 @@ class TestApproval(ApprovalCase, TransactionCase):
             self._run(self.policy)
             self.assertEqual(set(self._get_open().mapped("state")), {"to_approve"})
 
+    def test_a_better_grade_takes_approval_even_where_the_old_one_is_over(self):
+        customer = self.customers[:1]
+        self._upgrade(amount=500, customers=customer)
+        self.policy.upgrade_days = 60
+        self.policy.rule_ids.filtered(lambda rule: rule.grade_id == self.b).expiry_months = 1
+        self.assertEqual(self._upgrade(customers=customer).state, "held")
+        with freeze_time(at(MONTH)):
+            self._run(self.policy)
+            self.assertEqual(self._get_open().state, "to_approve")
+        self.assertEqual(self._get_grades(customer), ["B"])
+
     # ------------------------------------------------------------------ the steps
 
     def test_each_step_waits_for_its_approvers_and_the_last_brings_it_in_effect(self):
