@@ -213,8 +213,8 @@ class CustomerGradingSheet(models.AbstractModel):
             "type": "ir.actions.act_window",
             "name": self.env._("History of %s", record.display_name),
             "res_model": "customer.grading.change",
-            "view_mode": "list,form",
-            "views": [[False, "list"], [False, "form"]],
+            "view_mode": "list,kanban,form",
+            "views": [[False, "list"], [False, "kanban"], [False, "form"]],
             "domain": [
                 (dimension._get_subject_kind().field, "=", record.id),
                 ("dimension_id", "=", dimension.id),
