@@ -150,6 +150,18 @@ class TestUndoRun(ChangeControlCommon):
         self.assertEqual(self._get_grades(self.customer), ["C"])
         self._assert_one_grade_a_day()
 
+    def test_a_probation_goes_on_but_ends_with_the_grade_that_began_it(self):
+        end = TODAY + timedelta(90)
+        for result in self._get_results(self.customers).values():
+            result.date_provisional = end
+        self._undo()
+        result = self._of(self.customer)
+        self.assertEqual((result.date_provisional, result.date_due), (end, end))
+        first = self.policy.run_ids.filtered("first")
+        self._undo(first, day=TODAY + 3 * DAY)
+        never = self._of(self.customers[9])
+        self.assertEqual((never.grade_id.code, never.date_provisional), (False, False))
+
     def test_a_first_run_goes_back_to_nothing(self):
         first = self.env["customer.grading.run"].search(
             [("policy_id", "=", self.policy.id), ("first", "=", True)]

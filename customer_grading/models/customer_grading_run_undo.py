@@ -208,7 +208,12 @@ class CustomerGradingRun(models.Model):
                        considered_grade_id = CASE WHEN directed.waits
                                                   THEN directed.considered_grade_id
                                                   ELSE directed.computed_grade_id END,
-                       date_due = CASE WHEN directed.waits THEN directed.date_due END
+                       date_due = CASE WHEN directed.waits THEN directed.date_due
+                                       WHEN directed.back_id IS NOT NULL
+                                        AND directed.date_provisional > %(date)s
+                                       THEN directed.date_provisional END,
+                       date_provisional = CASE WHEN directed.back_id IS NOT NULL
+                                               THEN directed.date_provisional END
                   FROM directed
                  WHERE result.id = directed.id
             )
