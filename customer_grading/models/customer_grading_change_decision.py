@@ -211,7 +211,8 @@ class CustomerGradingChange(models.Model):
                     )
                 )
         if others:
-            super(CustomerGradingChange, others)._check_may_decide()
+            return super(CustomerGradingChange, others)._check_may_decide()
+        return None
 
     def _get_decidable(self):
         """Also wait for whoever decides on the same changes at this moment.

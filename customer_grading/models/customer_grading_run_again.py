@@ -47,9 +47,10 @@ class CustomerGradingRun(models.Model):
         """Note on a second run of the day how many it grades otherwise."""
         if self.mode == "nightly":
             self.sudo().earlier_run_id = self._find_earlier_run()
-        super()._store(table, commit, subject_ids)
+        result = super()._store(table, commit, subject_ids)
         if self.earlier_run_id:
             self._note_differing()
+        return result
 
     def _find_differing(self, table, todo):
         """Note who gets another grade than from the run of the same day before.
