@@ -51,7 +51,7 @@ class CustomerGradingPolicy(models.Model):
             return self
         versions = self.sudo().with_context(active_test=False)
         found = versions.search([("first_version_id", "in", firsts.ids)])
-        return found.with_context(self.env.context).sorted(lambda p: (p.version, p.id))
+        return found.with_env(self.sudo().env).sorted(lambda p: (p.version, p.id))
 
     @api.depends("first_version_id")
     def _compute_version_count(self):
