@@ -50,6 +50,7 @@ class Customer:
         self.computed = self.computed_since = self.rule = None
         self.provisional = self.open = None
         self.by_hand, self.until = False, None
+        self.proposal = None  # what was open last night, where it was a proposal
         self.decided = None  # the day on which somebody refused what is computed
         self.is_first = True
 
@@ -61,7 +62,7 @@ class Customer:
         if grade != self.computed or self.is_first:
             self.computed_since = day
         if rule != self.rule:
-            self.decided = None
+            self.decided = self.proposal = None
         self.computed, self.rule = grade, rule
         if self.by_hand:
             self.end_hand(day)
@@ -70,8 +71,13 @@ class Customer:
         else:
             self.decide(day)
         self.is_first = False
+        self.proposal = self.open if self.open and self.open[0] == "proposed" else None
 
     def decide(self, day):
+        """Work out what becomes of the computed grade tonight.
+
+        What was proposed waits for somebody even where its window passes meanwhile.
+        """
         self.open = None
         expires = self.get_expiry()
         expired = expires is not None and expires <= day
@@ -82,7 +88,9 @@ class Customer:
             self.open = ("proposed", target)
         elif target != self.held:
             due = self.get_due(day)
-            if due > day:
+            if self.proposal == ("proposed", target) and not expired:
+                self.open = self.proposal
+            elif due > day:
                 self.open = ("held", target)
             elif self.needs_yes(expired):
                 self.open = ("proposed", target)
@@ -103,13 +111,12 @@ class Customer:
             self.provisional = shift(day, months)
         if grade != self.held:
             self.previous, self.held, self.since = self.held, grade, day
-        self.open = None
+        self.open = self.decided = None
 
     def approve(self, day):
         _state, grade = self.open
         evaluated = self.provisional and self.provisional <= day
         self.take(grade, day)
-        self.decided = None
         if evaluated:
             self.provisional = None
 

@@ -201,6 +201,14 @@ class TestExplanation(CustomerGradingCommon):
             ["No policy applies: there is no confirmed order, invoice or opportunity yet."],
         )
 
+    def test_who_belongs_to_another_company_is_told_so(self):
+        self._make_requirements()
+        foreign = self._create_customers(1)
+        foreign.company_id = self.env["res.company"].create({"name": "Abroad"})
+        self.assertEqual(
+            self._get_sheet(foreign)["notices"], ["No policy applies: it belongs to Abroad."]
+        )
+
     def test_nothing_running_is_said_to_administrators_only(self):
         administrator = self.rich.with_user(self.users["administrator"])
         self.assertTrue(administrator.get_grading_sheets()[0]["empty"]["action"])

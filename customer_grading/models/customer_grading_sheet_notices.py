@@ -163,6 +163,12 @@ class CustomerGradingSheet(models.AbstractModel):
                 policy.domain, policy.subject_model
             )
             return self.env._("“%(policy)s” asks that %(filter)s", policy=policy.name, filter=text)
+        if not Model.search_count(engine._get_created_domain(policy, scope) & self._is(record)):
+            return self.env._(
+                "“%s” is not for records of the time when it was created", policy.display_name
+            )
+        if record.company_id and record.company_id.id not in scope.company_ids:
+            return self.env._("it belongs to %s", record.company_id.sudo().name)
         if subject == LEAD:
             return self.env._("it is closed, or no opportunity")
         if not Model.search_count(engine._get_partner_domain(scope) & self._is(record)):
