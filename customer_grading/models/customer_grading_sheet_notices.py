@@ -123,7 +123,9 @@ class CustomerGradingSheet(models.AbstractModel):
 
     def _get_decider_text(self, change):
         """Return who is to decide on an open change."""
-        return change.waits_for or self.env._("a grading officer")
+        if change.state == "to_approve":
+            return change.waits_for
+        return self.env._("a grading officer")
 
     def _get_state_text(self, result, policies):
         if result.reason == "left" or not policies:
