@@ -115,12 +115,10 @@ export function addPoints(...bands) {
 }
 
 /** Narrows the level in the line being written to customers of a country. */
-export function onlyFor(country, isFirst = false) {
+export function onlyFor(country) {
     const cell = `${DIALOG} .o_field_widget[name=band_ids] .o_selected_row td[name=subject_domain]`;
     return [
         click(`${cell} .o_domain_add_first_node_button`, "Only for a country"),
-        // The first filter of all brings the column for good, where it stands folded.
-        ...(isFirst ? [click(`${cell} .o_facet_value`, "Unfold it")] : []),
         see(`${cell} .o_tree_editor_condition`),
         click(`${cell} .o_field_domain_dialog_button`, "Edit"),
         {

@@ -83,7 +83,7 @@ registry.category("web_tour.tours").add("customer_grading_two_scorecards", {
             click(".o-dropdown--menu .dropdown-item:contains(Only for) input", "Only for"),
             click(".modal-title", "Close the menu"),
             ...addLevels(
-                ["4", "High", onlyFor("Belgium", true)],
+                ["4", "High", onlyFor("Belgium")],
                 ["0", "Low", onlyFor("Belgium")],
                 ["6", "High"],
                 ["0", "Low"]
