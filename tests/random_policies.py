@@ -62,7 +62,10 @@ ALL_SOURCES = SOURCES | LEAD_SOURCES
 @st.composite
 def values(draw, choices):
     """Draw what is known of one customer."""
-    known_or_not = lambda values: draw(st.sampled_from([None, *values]))  # noqa: E731
+
+    def known_or_not(known):
+        return draw(st.sampled_from([None, *known]))
+
     return {
         "latitude": known_or_not(NUMBERS),
         "longitude": known_or_not(NUMBERS),

@@ -1,5 +1,6 @@
 """The grade of any day: on results, as a filter, on the sheet; moves per month."""
 
+from ast import literal_eval
 from datetime import date, timedelta
 
 from freezegun import freeze_time
@@ -257,7 +258,7 @@ class TestMoves(ChangeControlCommon):
         with freeze_time(at(date(2026, 12, 3))):
             self._run(policy)
         action = self.env.ref("customer_grading.customer_grading_change_action_moves")
-        domain = [*eval(action.domain), ("policy_id", "=", policy.id)]  # noqa: S307
+        domain = [*literal_eval(action.domain), ("policy_id", "=", policy.id)]
         Change = self.env["customer.grading.change"]
         groups = Change._read_group(domain, ["date_applied:month", "direction"], ["__count"])
         self.assertEqual(

@@ -8,6 +8,7 @@ from .fields import GuardedMany2one
 
 OPEN_STATES = ("proposed", "held", "to_approve")
 COMPUTED_ORIGINS = ("computed", "probation")
+BY_HAND_ORIGINS = ("manual", "freeze", "exclude")
 PUT_OFF_DAYS = 30
 
 

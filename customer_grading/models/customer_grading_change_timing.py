@@ -5,8 +5,6 @@ from dateutil.relativedelta import relativedelta
 from odoo import models
 from odoo.tools import SQL
 
-YEARS_BACK = 3  # how old a computed grade may be for its working days to be counted
-
 
 class CustomerGradingChangeControl(models.AbstractModel):
     """The SQL of when a move takes effect, and what becomes of it on that day.
@@ -28,7 +26,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
         policy = run.policy_id
         if not policy.one_step or run.first:
             return SQL("result.computed_grade_id")
-        order = policy._get_changed_grades().ids
+        order = policy._get_given_grades().ids
         computed, held = (
             SQL("array_position(%s::integer[], %s)", order, column)
             for column in (SQL("result.computed_grade_id"), SQL("result.grade_id"))
@@ -63,7 +61,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
     def _get_months_by_grade(run, name):
         """Return ``{grade id: months}`` of those who have a grade, from its first requirement."""
         policy = run.policy_id
-        months = {g.id: policy._get_rule_of(g)[name] for g in policy._get_changed_grades()}
+        months = {g.id: policy._get_rule_of(g)[name] for g in policy._get_given_grades()}
         return {grade: count for grade, count in months.items() if count}
 
     @staticmethod
@@ -186,9 +184,9 @@ class CustomerGradingChangeControl(models.AbstractModel):
         )
 
     def _get_workdays_sql(self, run):
-        """Return the days on which the company works, enough to count every delay from each.
+        """Return the days on which the company works around the run's, as ``workdays.days``.
 
-        They stand in the statement once, as ``workdays.days``.
+        They reach as far as the longest delay: what began before them is due in any case.
         """
         policy = run.policy_id
         if not policy.counts_working_days:
@@ -196,8 +194,8 @@ class CustomerGradingChangeControl(models.AbstractModel):
         most = max(
             policy.upgrade_days, policy.downgrade_days, *policy.rule_ids.mapped("change_days")
         )
-        first = run.date - relativedelta(years=YEARS_BACK)
-        last = run.date + timedelta(days=(most + policy.grace_days) * 3 + 60)
+        reach = timedelta(days=(most + policy.grace_days) * 3 + 60)
+        first, last = run.date - reach, run.date + reach
         company = run.company_id or self.env.company
         free = company.resource_calendar_id._get_unusual_days(
             *(datetime.combine(day, time.min) for day in (first, last)), company
@@ -221,10 +219,12 @@ class CustomerGradingChangeControl(models.AbstractModel):
         values = SQL(", ").join(SQL("(%s::date, %s::date)", *stretch) for stretch in stretches)
         return SQL(
             """
-            (SELECT MIN(GREATEST(planned.due, review.first_day))
+            COALESCE((
+             SELECT MIN(GREATEST(planned.due, review.first_day))
                FROM (SELECT GREATEST(%(due)s, %(date)s) AS due) planned
                JOIN (VALUES %(windows)s) review (first_day, last_day)
-                 ON review.last_day >= planned.due)
+                 ON review.last_day >= planned.due
+            ), %(due)s)
             """,
             due=due,
             date=run.date,

@@ -78,7 +78,7 @@ class CustomerGradingPolicy(models.Model):
         "“Stop and ask” is a share: between 0 and 100 %.",
     )
 
-    def _get_changed_grades(self):
+    def _get_given_grades(self):
         """Return the grades that the policy gives, best first."""
         self.ensure_one()
         return self.rule_ids.grade_id.sorted(lambda grade: (grade.sequence, grade.id))

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .customer_grading_change import BY_HAND_ORIGINS
 from .customer_grading_run import KEPT_DAYS
 from .customer_grading_run_store import SLICE
 
@@ -67,7 +68,7 @@ class CustomerGradingRun(models.Model):
                         run_id, %(field)s, current_grade_id, grade_id, moves, by_hand,
                         score, values, create_uid, write_uid, create_date, write_date)
                     SELECT %(run)s, subject.id, result.computed_grade_id, todo.grade_id, TRUE,
-                           result.manual_grade_id IS NOT NULL, todo.score, todo.values,
+                           COALESCE(%(by_hand)s, FALSE), todo.score, todo.values,
                            %(user)s, %(user)s,
                            NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
                       FROM %(table)s todo
@@ -76,6 +77,7 @@ class CustomerGradingRun(models.Model):
                      WHERE result.computed_grade_id IS DISTINCT FROM todo.grade_id
                     """,
                     run=self.id,
+                    by_hand=self.env["customer.grading.result"]._get_by_hand_sql("result"),
                     **self._get_store_params(todo),
                 )
             )
@@ -90,17 +92,18 @@ class CustomerGradingRun(models.Model):
             """
             WITH gone AS (%(statement)s
                 RETURNING result.%(field)s AS subject_id, result.considered_grade_id AS grade_id,
-                          result.manual_grade_id)
+                          %(by_hand)s AS by_hand)
             INSERT INTO customer_grading_run_line (
                 run_id, %(field)s, current_grade_id, moves, by_hand,
                 create_uid, write_uid, create_date, write_date)
-            SELECT %(run)s, subject_id, grade_id, TRUE, manual_grade_id IS NOT NULL,
+            SELECT %(run)s, subject_id, grade_id, TRUE, by_hand,
                    %(user)s, %(user)s, NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
               FROM gone
              WHERE grade_id IS NOT NULL
             """,
             statement=statement,
             run=self.id,
+            by_hand=self.env["customer.grading.result"]._get_by_hand_sql("result"),
             **self._get_store_params(table),
         )
 
@@ -179,7 +182,7 @@ class CustomerGradingRun(models.Model):
         self.env.flush_all()
         params = self._get_store_params(table)
         revenue, joined = self._get_revenue_sql()
-        params.update(run=self.id, revenue=revenue, joined=joined)
+        params.update(run=self.id, revenue=revenue, joined=joined, by_hand=BY_HAND_ORIGINS)
         self.env.cr.execute(
             SQL(
                 """
@@ -206,7 +209,7 @@ class CustomerGradingRun(models.Model):
                   ) held ON TRUE
                   %(joined)s
                   CROSS JOIN LATERAL (
-                      SELECT COALESCE(held.origin = 'manual', FALSE) AS stays
+                      SELECT COALESCE(held.origin IN %(by_hand)s, FALSE) AS stays
                   ) hand
                 """,
                 **params,

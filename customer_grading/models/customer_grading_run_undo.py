@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .customer_grading_change import OPEN_STATES
+from .customer_grading_change import COMPUTED_ORIGINS, OPEN_STATES
 from .customer_grading_run_store import SLICE
 
 
@@ -181,7 +181,7 @@ class CustomerGradingRun(models.Model):
                    SET state = 'superseded'
                   FROM directed
                  WHERE change.result_id = directed.id AND NOT directed.waits
-                   AND change.origin = 'computed' AND change.state IN %(open)s
+                   AND change.origin IN %(computed)s AND change.state IN %(open)s
             ), ended AS (
                 UPDATE customer_grading_change change
                    SET date_end = %(date)s::date - 1
@@ -222,6 +222,7 @@ class CustomerGradingRun(models.Model):
             last=last_id,
             undoable=self._get_undoable_sql(),
             slice=SLICE,
+            computed=COMPUTED_ORIGINS,
             open=OPEN_STATES,
             date=self.env["customer.grading.engine"]._get_today(self.company_id),
             user=self.undo_user_id.id,
