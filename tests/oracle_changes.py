@@ -20,6 +20,14 @@ class Rule(NamedTuple):
     expiry_months: int = 0
 
 
+class Step(NamedTuple):
+    """A line of approval: its step, the moves it is for, and their grades (all by default)."""
+
+    number: int
+    moves: str = "up"
+    grades: str = ""
+
+
 class Options(NamedTuple):
     """What a policy says of changes; ``windows`` are ``((day, month), (day, month))``."""
 
@@ -32,6 +40,7 @@ class Options(NamedTuple):
     one_step: bool = False
     probation_months: int = 0
     windows: tuple = ()
+    steps: tuple = ()
 
 
 class Customer:
@@ -39,6 +48,8 @@ class Customer:
 
     :ivar held: the grade in effect, ``None`` without one; ``since`` its first day
     :ivar open: ``(state, grade)`` of the move that waits, or ``None``
+    :ivar given: the steps of its approval that were given
+    :ivar returns: whether it is the way back from a grade by hand, which is taken in one step
     """
 
     def __init__(self, options, rules, free_days=()):
@@ -49,6 +60,7 @@ class Customer:
         self.held = self.since = self.previous = None
         self.computed = self.computed_since = self.rule = None
         self.provisional = self.open = None
+        self.given, self.returns = set(), False
         self.by_hand, self.until = False, None
         self.proposal = None  # what was open last night, where it was a proposal
         self.decided = None  # the day on which somebody refused what is computed
@@ -57,12 +69,17 @@ class Customer:
     # ------------------------------------------------------------------ what happens
 
     def pass_night(self, day, rule):
-        """Grade the customer by ``rule``, ``None`` where no requirement is met."""
+        """Grade the customer by ``rule``, ``None`` where no requirement is met.
+
+        The steps given stay with a move that waits as it did in the evening.
+        """
+        before = self.open
         grade = rule.grade if rule else None
         if grade != self.computed or self.is_first:
             self.computed_since = day
         if rule != self.rule:
             self.decided = self.proposal = None
+            self.returns = False
         self.computed, self.rule = grade, rule
         if self.by_hand:
             self.end_hand(day)
@@ -71,7 +88,9 @@ class Customer:
         else:
             self.decide(day)
         self.is_first = False
-        self.proposal = self.open if self.open and self.open[0] == "proposed" else None
+        if self.open != before:
+            self.given = set()
+        self.proposal = self.open if self.open and self.open[0] != "held" else None
 
     def decide(self, day):
         """Work out what becomes of the computed grade tonight.
@@ -83,17 +102,19 @@ class Customer:
         expired = expires is not None and expires <= day
         if self.decided and not self.is_asked_again(day):
             return
+        if expired:
+            self.returns = False
         target = self.get_target()
-        if self.provisional and self.provisional <= day:
-            self.open = ("proposed", target)
+        if self.is_evaluated(day):
+            self.open = (self.get_asked_state(target, day), target)
         elif target != self.held:
             due = self.get_due(day)
-            if self.proposal == ("proposed", target) and not expired:
+            if self.proposal and self.proposal[1] == target and not expired:
                 self.open = self.proposal
             elif due > day:
                 self.open = ("held", target)
-            elif self.needs_yes(expired):
-                self.open = ("proposed", target)
+            elif self.needs_yes(target, day, expired):
+                self.open = (self.get_asked_state(target, day), target)
             else:
                 self.take(target, day)
 
@@ -104,38 +125,47 @@ class Customer:
             return False
         return self.find_anniversary(rule.expiry_months, self.decided + DAY) <= day
 
-    def take(self, grade, day):
+    def take(self, grade, day, is_new=True):
         """Bring a grade into effect; the first one of a new customer is on probation."""
         months = self.options.probation_months
-        if not self.is_first and not self.held and not self.previous and months:
+        if is_new and not self.is_first and not self.held and not self.previous and months:
             self.provisional = shift(day, months)
         if grade != self.held:
             self.previous, self.held, self.since = self.held, grade, day
         self.open = self.decided = None
+        self.given, self.returns = set(), False
 
     def approve(self, day):
+        """Let the next step be approved; the last one brings the grade into effect."""
         _state, grade = self.open
-        evaluated = self.provisional and self.provisional <= day
+        evaluated = self.is_evaluated(day)
+        steps = self.get_steps(grade, day)
+        self.given.update(sorted(steps - self.given)[:1])
+        if self.given < steps:
+            self.open = self.proposal = ("to_approve", grade)
+            return
         self.take(grade, day)
         if evaluated:
             self.provisional = None
 
     def refuse(self, day):
         self.open, self.decided = None, day
-        if self.provisional and self.provisional <= day:
+        self.given, self.returns = set(), False
+        if self.is_evaluated(day):
             self.provisional = None
 
     def set_by_hand(self, grade, day, until):
-        self.is_first, provisional = True, None
-        self.take(grade, day)
-        self.is_first, self.provisional = False, provisional
-        self.by_hand, self.until, self.open, self.decided = True, until, None, None
+        self.take(grade, day, is_new=False)
+        self.provisional = None
+        self.by_hand, self.until, self.given = True, until, set()
 
     def end_hand(self, day):
         if self.until and self.until < day:
             self.by_hand, self.until = False, None
-            if self.computed != self.held:
-                self.previous, self.held, self.since = self.held, self.computed, day
+            if self.computed != self.held and self.get_steps(self.computed, day):
+                self.open, self.returns = ("to_approve", self.computed), True
+            elif self.computed != self.held:
+                self.take(self.computed, day, is_new=False)
 
     # ------------------------------------------------------------------ where to, and when
 
@@ -144,7 +174,7 @@ class Customer:
         places = [
             self.order.index(g) if g in self.order else None for g in (self.computed, self.held)
         ]
-        if not self.options.one_step or urgent or None in places or places[0] == places[1]:
+        if not self.options.one_step or urgent or self.returns or None in places or places[0] == places[1]:
             return self.computed
         step = 1 if places[0] > places[1] else -1
         return self.order[places[1] + step]
@@ -217,11 +247,35 @@ class Customer:
             day += timedelta(days=1)
         return day
 
-    def needs_yes(self, expired):
+    def is_evaluated(self, day):
+        return bool(self.provisional and self.provisional <= day)
+
+    def get_steps(self, grade, day):
+        """Return the steps of approval that it takes to give ``grade``, or to take the held.
+
+        What is given after a probation is given for the first time.
+        """
+        if grade is None:
+            moves, counts = "down", self.held
+        elif self.held is None or grade < self.held or self.is_evaluated(day):
+            moves, counts = "up", grade
+        else:
+            moves, counts = "down", self.held
+        return {
+            step.number
+            for step in self.options.steps
+            if step.moves in (moves, "both") and (not step.grades or counts in step.grades)
+        }
+
+    def get_asked_state(self, grade, day):
+        return "to_approve" if self.get_steps(grade, day) else "proposed"
+
+    def needs_yes(self, grade, day, expired):
         if self.held is None and not self.previous and self.options.probation_months:
             return False
-        if self.held is None:
-            return bool(self.rule and self.rule.timing == "confirmed")
-        if self.provisional or (expired and not self.is_upgrade()):
+        if self.held is not None and (self.provisional or (expired and not self.is_upgrade())):
             return False
-        return self.get_terms()[0] == "confirmed"
+        if self.get_steps(grade, day):
+            return True
+        timing = self.rule and self.rule.timing
+        return (timing if self.held is None else self.get_terms()[0]) == "confirmed"

@@ -373,6 +373,30 @@ class TestApproval(ApprovalCase, TransactionCase):
         new._get_or_create(stranger, self.dimension)._set_by_hand(self.a, "Because")
         self.assertEqual(self._get_grades(stranger), [False])
 
+    def test_a_provisional_grade_is_approved_when_it_is_evaluated(self):
+        self.policy.probation_months = 6
+        new = self._create_customers(1)
+        self.customers |= new
+        self._upgrade(customers=new)
+        result = self._get_result(new)
+        self.assertEqual((result.grade_id, self._get_open().ids), (self.a, []))
+        self.assertTrue(result.is_provisional)
+        proposal = result.with_user(self.users["officer"])._set_by_hand(self.a, "They are good")
+        self.assertEqual((proposal.state, result._is_by_hand()), ("to_approve", False))
+        proposal.with_user(self.users["manager"]).action_refuse("Too early")
+
+        with freeze_time(at(result.date_provisional)):
+            self._run(self.policy)
+            change = self._get_open()
+            self.assertEqual((change.origin, change.state), ("probation", "to_approve"))
+            self.assertEqual(change.waits_for, "Sales manager (step 1 of 3)")
+            for role in ("manager", "director", "boss"):
+                self.assertTrue(result.is_provisional)
+                waiting = change.with_user(self.users[role]).search([("waits_for_me", "=", True)])
+                self.assertEqual(waiting, change)
+                self._approve(change, role)
+            self.assertEqual((result.grade_id, result.is_provisional), (self.a, False))
+
     def test_who_approves_last_sets_the_grade_at_once(self):
         self.users["boss"].group_ids = [Command.link(self.managers.id)]
         self._get_result().with_user(self.users["boss"])._set_by_hand(self.a, "My word")

@@ -8,16 +8,21 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL
 
-from .common import CustomerGradingCommon, at
-from .oracle_changes import Customer, Options, Rule
+from .common import ROLES, CustomerGradingCommon, at
+from .oracle_changes import Customer, Options, Rule, Step
 
 START = date(2026, 1, 15)
 CUSTOMERS = 6
 PLAIN = (Rule("A"), Rule("B"), Rule("C"), Rule("D"))
 HOLIDAY = date(2026, 4, 6)
+STEPS = (
+    (Step(1, "up", "A"),),
+    (Step(1, "both"), Step(2, "down", "AB")),
+    (Step(1, "up"), Step(2, "both", "A"), Step(3, "up", "AB")),
+)
 
 
 class ReplayCommon(CustomerGradingCommon):
@@ -28,6 +33,10 @@ class ReplayCommon(CustomerGradingCommon):
         super().setUpClass()
         cls.customers = cls._create_customers(CUSTOMERS)
         cls.officer = cls._create_users()["officer"]
+        cls.approvers = [
+            new_test_user(cls.env, f"grading_step_{step}", ROLES["salesperson"], tz="UTC")
+            for step in range(1, 4)
+        ]
         cls.env["customer.grading.measure"].create(
             {
                 "name": "Latitude",
@@ -67,7 +76,24 @@ class ReplayCommon(CustomerGradingCommon):
                 )
                 for first, last in options.windows
             ],
-            **{name: value for name, value in options._asdict().items() if name != "windows"},
+            approval_ids=[
+                Command.create(
+                    {
+                        "step": step.number,
+                        "moves": step.moves,
+                        "grade_ids": self.dimension.grade_ids.filtered(
+                            lambda grade, step=step: grade.code in step.grades
+                        ).ids,
+                        "user_id": self.approvers[step.number - 1].id,
+                    }
+                )
+                for step in options.steps
+            ],
+            **{
+                name: value
+                for name, value in options._asdict().items()
+                if name not in ("windows", "steps")
+            },
         )
         for record, rule in zip(policy.rule_ids, rules, strict=True):
             record.write(
@@ -120,13 +146,13 @@ class ReplayCommon(CustomerGradingCommon):
                 )
 
     def _decide(self, model, day, chance):
-        """Let an officer decide on some of what waits, and set a grade by hand now and then."""
+        """Let who decides do so on some of what waits, and set a grade by hand now and then."""
         results = self._get_results(self.customers)
         for customer, expected in model.items():
-            result = results[customer].with_user(self.officer)
+            result = results[customer].with_user(self._get_setter(expected))
             if expected.open and chance.random() < 0.15:
-                change = self._get_open(result)
-                if chance.random() < 0.5:
+                change = self._get_open(result).with_user(self._get_decider(expected, day))
+                if chance.random() < 0.7:
                     change.action_approve()
                     expected.approve(day)
                 else:
@@ -137,6 +163,15 @@ class ReplayCommon(CustomerGradingCommon):
                 until = day + timedelta(days=chance.randrange(20))
                 result._set_by_hand(grade, "We know better", until)
                 expected.set_by_hand(grade.code, day, until)
+
+    def _get_decider(self, expected, day):
+        """Return who decides on what is open: the officer, or who approves the next step."""
+        left = sorted(expected.get_steps(expected.open[1], day) - expected.given)
+        return self.approvers[left[0] - 1] if left else self.officer
+
+    def _get_setter(self, expected):
+        """Return who sets grades by hand: where these need approval, one above it."""
+        return self.env.user if expected.options.steps else self.officer
 
     def _get_open(self, result):
         return result.change_ids.filtered(lambda c: c.state in ("held", "proposed", "to_approve"))
@@ -227,6 +262,17 @@ class TestYearOfEachOption(ReplayCommon):
         )
         self._replay_year(rules, downgrade_timing="month_end")
 
+    def test_approval_in_up_to_three_steps(self):
+        self._replay_year(
+            steps=(Step(1, "both", "AB"), Step(2, "up", "AB"), Step(3, "up", "A")),
+            downgrade_days=3,
+        )
+
+    def test_approval_of_grades_that_end_and_of_new_customers(self):
+        rules = (Rule("A", expiry_months=3), Rule("B"), Rule("C", "month_end"), Rule("D"))
+        steps = (Step(1, "up"), Step(2, "both", "A"))
+        self._replay_year(rules, steps=steps, probation_months=1, upgrade_days=2)
+
     def test_grades_that_end(self):
         rules = (Rule("A", "confirmed", expiry_months=4), Rule("B", expiry_months=2), Rule("C"))
         self._replay_year(rules, downgrade_timing="confirmed")
@@ -246,6 +292,7 @@ class TestOptionsTogether(ReplayCommon):
             one_step=data.draw(st.booleans()),
             probation_months=data.draw(st.sampled_from([0, 0, 1])),
             windows=data.draw(st.sampled_from([(), (), (((27, 1), (3, 2)), ((10, 3), (31, 3)))])),
+            steps=data.draw(st.sampled_from([(), (), *STEPS])),
         )
         rules = tuple(
             Rule(

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from unittest.mock import patch
 
+from dateutil.relativedelta import relativedelta
 from freezegun import freeze_time
 
 from odoo.addons.customer_grading.models import customer_grading_run_undo
@@ -102,6 +103,16 @@ class TestUndoRun(ChangeControlCommon):
         self.assertEqual(self._get_grades(self.customer), ["C"])
         self.customer.partner_latitude = 25
         self._night(TODAY + 41 * DAY)
+        self.assertEqual(self._get_grades(self.customer), ["A"])
+        self._assert_one_grade_a_day()
+
+    def test_a_grade_that_came_back_ends_like_any_other(self):
+        self.policy._get_rule_of(self.grades["B"]).expiry_months = 1
+        self._undo()
+        end = TODAY + 2 * DAY + relativedelta(months=1)
+        self._night(end - DAY)
+        self.assertEqual(self._get_grades(self.customer), ["B"])
+        self._night(end)
         self.assertEqual(self._get_grades(self.customer), ["A"])
         self._assert_one_grade_a_day()
 

@@ -12,8 +12,9 @@ DOWNWARD = ("lost", "down")
 class CustomerGradingApproval(models.Model):
     """A step of approval in a policy: who approves which changes of grade.
 
-    A first grade counts as an upgrade, leaving the scope as a downgrade. Which grades a
-    step is for are those that an upgrade leads to, and those that a downgrade leads from.
+    A first grade counts as an upgrade, and so does one that is given for good after its
+    probation; leaving the scope counts as a downgrade. Which grades a step is for are those
+    that an upgrade leads to, and those that a downgrade leads from.
     """
 
     _name = "customer.grading.approval"
@@ -133,7 +134,11 @@ class CustomerGradingApproval(models.Model):
 
     def _get_is_for_change_sql(self, change):
         return self._get_is_for_sql(
-            SQL("%s.direction", change),
+            SQL(
+                "CASE WHEN %(change)s.origin = 'probation' AND %(change)s.grade_id IS NOT NULL"
+                " THEN 'new' ELSE %(change)s.direction END",
+                change=change,
+            ),
             SQL("%s.from_grade_id", change),
             SQL("%s.grade_id", change),
         )

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -44,7 +45,7 @@ class CustomerGradingChange(models.Model):
         steps = {}
         for change in self.sudo():
             lines = change.policy_id._get_approvals(
-                change.direction, change.from_grade_id, change.grade_id
+                change._get_approved_direction(), change.from_grade_id, change.grade_id
             )
             given = set(change.approval_ids.mapped("step"))
             numbers = sorted(given.union(lines.mapped("step")))
@@ -53,6 +54,15 @@ class CustomerGradingChange(models.Model):
             number = numbers.index(left[0]) + 1 if left else len(numbers)
             steps[change] = Steps(awaited, number, len(numbers))
         return steps
+
+    def _get_approved_direction(self):
+        """Return as which kind of move this one is approved.
+
+        The grade that an evaluation gives was provisional before: it is as if it were new.
+        """
+        self.ensure_one()
+        is_given = self.origin == "probation" and self.grade_id
+        return "new" if is_given else self.direction
 
     # ------------------------------------------------------------------ what waits for whom
 
@@ -298,7 +308,9 @@ class CustomerGradingChangeControl(models.AbstractModel):
         if run.first or not run.policy_id.approval_ids:
             return state
         needs_approval = run.policy_id.approval_ids._get_is_for_sql(
-            SQL("direction"), SQL("grade_id"), SQL("target_id")
+            SQL("CASE WHEN evaluates AND target_id IS NOT NULL THEN 'new' ELSE direction END"),
+            SQL("grade_id"),
+            SQL("target_id"),
         )
         return SQL(
             "CASE WHEN %s AND NOT %s THEN 'to_approve' ELSE %s END",
@@ -319,6 +331,15 @@ class CustomerGradingChangeControl(models.AbstractModel):
             ]
         )._await_approval()
         return super()._bring_back_proposals(run)
+
+    def _apply(self, vals_list):
+        """Let what waits for approval instead end with the grade that is held meanwhile."""
+        changes = super()._apply(vals_list)
+        tomorrow = fields.Date.context_today(self) + timedelta(days=1)
+        for result in changes.filtered(lambda change: change.state == "to_approve").result_id:
+            end = result._get_expiry(result.date_computed_since)
+            result.date_due = end and max(end, tomorrow)
+        return changes
 
     def _prepare_change(self, result, date, state, run=None, origin="computed", **vals):
         """Let the computed grade that follows one by hand wait for its approval, too."""
@@ -351,8 +372,10 @@ class CustomerGradingResult(models.Model):
     def _get_approvals(self, grade):
         """Return the lines of approval that it takes to move to ``grade``."""
         self.ensure_one()
-        control = self.env["customer.grading.change.control"]
-        direction = control._get_direction(self.grade_id, grade)
+        # A provisional grade was nobody's decision: set by hand, it is given for the first time.
+        direction = "new" if self.date_provisional and grade else self.env[
+            "customer.grading.change.control"
+        ]._get_direction(self.grade_id, grade)
         return self._get_approving_policy()._get_approvals(direction, self.grade_id, grade)
 
     def _needs_approval_by_others(self, grade):
@@ -376,6 +399,7 @@ class CustomerGradingResult(models.Model):
     def _propose(self, grade, reason, until=False):
         """Ask for ``grade``; who approves the first step approves it by asking."""
         changes = super()._propose(grade, reason, until)
+        changes.filtered(lambda change: change.result_id.date_provisional).direction = "new"
         for change in changes.filtered(lambda change: not change.policy_id):
             change.policy_id = change.result_id._get_approving_policy()
         for change, steps in changes._get_steps().items():

@@ -270,14 +270,17 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
     @staticmethod
     def _get_free_sql(run):
-        """Return whether a move needs nobody's yes: on probation, or down from a grade that ended."""
+        """Return whether a move needs nobody's yes: on probation, or down from a grade that ended.
+
+        The evaluation at the end of a probation always needs one.
+        """
         begins = SQL(
             "(direction = 'new' AND previous_grade_id IS NULL AND %s)",
             bool(run.policy_id.probation_months),
         )
         return SQL(
-            "(COALESCE(date_provisional IS NOT NULL AND NOT evaluates, FALSE)"
-            " OR COALESCE(direction != 'up' AND expires <= %s, FALSE) OR %s)",
+            "(NOT COALESCE(evaluates, FALSE) AND (date_provisional IS NOT NULL"
+            " OR COALESCE(direction != 'up' AND expires <= %s, FALSE) OR %s))",
             run.date,
             begins,
         )

@@ -181,19 +181,26 @@ class CustomerGradingResult(models.Model):
             days.append(end)
         return min(days, default=False)
 
-    def _get_expiry(self):
-        """Return the next day from which the grade is held back no longer, if it has an end."""
+    def _get_expiry(self, start=None):
+        """Return the day from which the grade is held back no longer, if it has an end.
+
+        :param start: the first day that counts, tomorrow by default
+        """
         if not self.policy_id:
             return False
-        return self._get_anniversary(self.policy_id._get_rule_of(self.grade_id).expiry_months)
+        months = self.policy_id._get_rule_of(self.grade_id).expiry_months
+        return self._get_anniversary(months, start)
 
-    def _get_anniversary(self, months):
-        """Return the next day that is so many months, or a multiple, after the grade was given."""
+    def _get_anniversary(self, months, start=None):
+        """Return the day that is so many months, or a multiple, after the grade was given.
+
+        :param start: the first day that counts, tomorrow by default
+        """
         self.ensure_one()
         if not months or not self.date_since:
             return False
-        today, count = fields.Date.context_today(self), 1
-        while (day := self.date_since + relativedelta(months=months * count)) <= today:
+        start, count = start or fields.Date.context_today(self) + timedelta(days=1), 1
+        while (day := self.date_since + relativedelta(months=months * count)) < start:
             count += 1
         return day
 

@@ -1,3 +1,5 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -155,6 +157,7 @@ class CustomerGradingRun(models.Model):
         :return: the last id of the slice, ``None`` after the last one
         """
         self.env.flush_all()
+        today = self.env["customer.grading.engine"]._get_today(self.company_id)
         statement = SQL(
             """
             WITH gone AS (
@@ -210,8 +213,9 @@ class CustomerGradingRun(models.Model):
                                                   ELSE directed.computed_grade_id END,
                        date_due = CASE WHEN directed.waits THEN directed.date_due
                                        WHEN directed.back_id IS NOT NULL
-                                        AND directed.date_provisional > %(date)s
-                                       THEN directed.date_provisional END,
+                                       THEN LEAST(CASE WHEN directed.date_provisional > %(date)s
+                                                       THEN directed.date_provisional END,
+                                                  %(end)s) END,
                        date_provisional = CASE WHEN directed.back_id IS NOT NULL
                                                THEN directed.date_provisional END
                   FROM directed
@@ -224,12 +228,23 @@ class CustomerGradingRun(models.Model):
             slice=SLICE,
             computed=COMPUTED_ORIGINS,
             open=OPEN_STATES,
-            date=self.env["customer.grading.engine"]._get_today(self.company_id),
+            date=today,
+            end=self._get_end_sql(today),
             user=self.undo_user_id.id,
             note=self.with_context(lang=self.undo_user_id.lang)._get_undo_note(),
         )
         self.env.cr.execute(statement)
         return self.env.cr.fetchone()[0]
+
+    def _get_end_sql(self, today):
+        """Return the day on which a grade that comes back ``today`` ends, if it has an end."""
+        control = self.env["customer.grading.change.control"]
+        months = control._get_months_by_grade(self, "expiry_months")
+        ends = [
+            SQL("WHEN %s THEN %s::date", grade, today + relativedelta(months=count))
+            for grade, count in months.items()
+        ]
+        return SQL("CASE directed.back_id %s END", SQL(" ").join(ends)) if ends else SQL("NULL")
 
     def _get_undo_note(self):
         return self.env._(
