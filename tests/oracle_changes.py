@@ -174,7 +174,13 @@ class Customer:
         places = [
             self.order.index(g) if g in self.order else None for g in (self.computed, self.held)
         ]
-        if not self.options.one_step or urgent or self.returns or None in places or places[0] == places[1]:
+        if (
+            not self.options.one_step
+            or urgent
+            or self.returns
+            or None in places
+            or places[0] == places[1]
+        ):
             return self.computed
         step = 1 if places[0] > places[1] else -1
         return self.order[places[1] + step]

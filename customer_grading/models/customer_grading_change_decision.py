@@ -373,9 +373,11 @@ class CustomerGradingResult(models.Model):
         """Return the lines of approval that it takes to move to ``grade``."""
         self.ensure_one()
         # A provisional grade was nobody's decision: set by hand, it is given for the first time.
-        direction = "new" if self.date_provisional and grade else self.env[
-            "customer.grading.change.control"
-        ]._get_direction(self.grade_id, grade)
+        direction = (
+            "new"
+            if self.date_provisional and grade
+            else self.env["customer.grading.change.control"]._get_direction(self.grade_id, grade)
+        )
         return self._get_approving_policy()._get_approvals(direction, self.grade_id, grade)
 
     def _needs_approval_by_others(self, grade):

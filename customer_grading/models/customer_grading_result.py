@@ -150,6 +150,8 @@ class CustomerGradingResult(models.Model):
     def _settle_decision(self, grade=None):
         """Note what is to be looked at again once somebody decided on a computed move.
 
+        What was computed since, by a run that is not through yet, is left to it.
+
         :param grade: the grade that takes effect; none where the one held goes on
         """
         for result in self:
@@ -157,12 +159,7 @@ class CustomerGradingResult(models.Model):
                 result.date_provisional = result._get_end_of_probation()
             elif result.date_provisional and result.date_provisional <= fields.Date.today():
                 result.date_provisional = False  # this was its evaluation
-            result.write(
-                {
-                    "considered_grade_id": result.computed_grade_id.id,
-                    "date_due": result._get_next_look(grade),
-                }
-            )
+            result.date_due = result._get_next_look(grade)
 
     def _get_end_of_probation(self):
         months = self.policy_id.probation_months
