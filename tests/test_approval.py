@@ -1,21 +1,21 @@
 """Changes of grade are approved in one to three steps, each by its own person or group."""
 
 import threading
-from contextlib import contextmanager
 from datetime import date
 
 import psycopg2
 from freezegun import freeze_time
 
-from odoo import SUPERUSER_ID, api
+from odoo import api
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.tests import TransactionCase, tagged
-from odoo.tests.common import BaseCase, get_db_name, new_test_user
+from odoo.tests.common import get_db_name, new_test_user
 from odoo.tools import mute_logger
 
+from .committing import CommittingCase
 from .common import TODAY, CustomerGradingCommon, at
 
 MONTH = date(2026, 12, 20)
@@ -505,27 +505,13 @@ class TestApproval(ApprovalCase, TransactionCase):
 
 
 @tagged("post_install", "-at_install")
-class TestApprovalAtOnce(BaseCase):
+class TestApprovalAtOnce(CommittingCase):
     """Two approvers decide at the same moment: real transactions, which are cleaned up."""
-
-    def setUp(self):
-        super().setUp()
-        self.addCleanup(self._clean)
-        with self._connect() as env:
-            self._prepare(env)
-
-    @contextmanager
-    def _connect(self):
-        with Registry(get_db_name()).cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
 
     def _prepare(self, env):
         """One customer that waits to become A; either of two users approves it."""
 
-        class Factory(CustomerGradingCommon):
-            pass
-
-        Factory.env, Factory.company = env, env.company
+        factory = self._make_factory(env)
         users = env["res.users"].union(
             *(
                 new_test_user(env, f"at_once_{number}", "sales_team.group_sale_salesman_all_leads")
@@ -533,10 +519,10 @@ class TestApprovalAtOnce(BaseCase):
             )
         )
         group = env["res.groups"].create({"name": "At once", "user_ids": [Command.set(users.ids)]})
-        dimension = Factory._create_dimension("at_once", "A")
-        policy = Factory._create_policy({}, [("A", ())], dimension=dimension)
+        dimension = factory._create_dimension("at_once", "A")
+        policy = factory._create_policy({}, [("A", ())], dimension=dimension)
         policy.approval_ids = [Command.create({"group_id": group.id})]
-        customer = Factory._create_customers(1, ref="at_once")
+        customer = factory._create_customers(1, ref="at_once")
         result = env["customer.grading.result"].create(
             {
                 "dimension_id": dimension.id,
@@ -556,11 +542,8 @@ class TestApprovalAtOnce(BaseCase):
     def _clean(self):
         with self._connect() as env:
             change = env["customer.grading.change"].browse(self.change_id)
-            policy, dimension, customer = change.policy_id, change.dimension_id, change.partner_id
-            change.result_id.unlink()
-            policy.rule_ids.unlink()
-            policy.unlink()
-            dimension.unlink()
+            customer = change.partner_id
+            self._delete_policy(change.policy_id)
             customer.unlink()
             users = env["res.users"].browse(self.user_ids)
             env["res.groups"].search([("name", "=", "At once")]).unlink()
@@ -586,12 +569,7 @@ class TestApprovalAtOnce(BaseCase):
 
     def test_two_approvers_at_the_same_moment_apply_it_once(self):
         self.failed, self.barrier = [], threading.Barrier(2, timeout=5)
-        threads = [threading.Thread(target=self._approve, args=(id_,)) for id_ in self.user_ids]
-        with mute_logger("odoo.sql_db", "odoo.service.model"):
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
+        self._do_at_once(self._approve, *self.user_ids)
         with self._connect() as env:
             change = env["customer.grading.change"].browse(self.change_id)
             self.assertEqual(change.state, "applied")

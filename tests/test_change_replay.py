@@ -31,13 +31,20 @@ class ReplayCommon(CustomerGradingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls._create_cast()
+
+    @classmethod
+    def _create_cast(cls):
+        """Create the customers, what they are graded by, and who decides: a user each step."""
         cls.customers = cls._create_customers(CUSTOMERS)
-        cls.officer = cls._create_users()["officer"]
-        cls.approvers = [
-            new_test_user(cls.env, f"grading_step_{step}", ROLES["salesperson"], tz="UTC")
-            for step in range(1, 4)
-        ]
-        cls.env["customer.grading.measure"].create(
+        cls.officer = new_test_user(cls.env, "grading_officer", ROLES["officer"], tz="UTC")
+        cls.approvers = cls.env["res.users"].union(
+            *(
+                new_test_user(cls.env, f"grading_step_{step}", ROLES["salesperson"], tz="UTC")
+                for step in range(1, 4)
+            )
+        )
+        cls.measure = cls.env["customer.grading.measure"].create(
             {
                 "name": "Latitude",
                 "code": "latitude",
@@ -46,7 +53,7 @@ class ReplayCommon(CustomerGradingCommon):
                 "unit": "number",
             }
         )
-        cls.env["resource.calendar.leaves"].create(
+        cls.holiday = cls.env["resource.calendar.leaves"].create(
             {
                 "name": "Holiday",
                 "company_id": cls.company.id,
@@ -58,7 +65,7 @@ class ReplayCommon(CustomerGradingCommon):
 
     def _start(self, options, rules):
         """Return the policy of ``options`` and ``rules``, and a customer each of the oracle."""
-        self.dimension = self._create_dimension("replay", "ABCD")
+        type(self).dimension = self._create_dimension("replay", "ABCD")
         policy = self._create_policy(
             {"place": {"measure": "latitude"}},
             [(rule.grade, ("place", "between", n, n)) for n, rule in enumerate(rules)],
@@ -118,23 +125,27 @@ class ReplayCommon(CustomerGradingCommon):
             for night in range(nights):
                 day = START + timedelta(days=night)
                 clock.move_to(at(day))
-                self._change_places(places, len(rules), chance, everybody=not night)
+                self._change_places(places, len(rules), chance, 0.07 if night else 1)
                 if night:
                     run = self._run(policy)
                     self.assertEqual(run.state, "done", run.error)
                 else:
                     policy._put_in_force()[0]._execute()
-                for customer, expected in model.items():
-                    place = places[customer]
-                    expected.pass_night(day, None if place is None else rules[place])
-                self._assert_as_expected(model, day)
+                self._pass_night(model, places, rules, day)
                 self._decide(model, day, chance)
         self._assert_whole_history(policy, model)
 
-    def _change_places(self, places, count, chance, everybody):
-        """Let some customers meet another requirement, of ``count``, or none."""
+    def _pass_night(self, model, places, rules, day):
+        """Let the oracle pass the night, and compare."""
+        for customer, expected in model.items():
+            place = places[customer]
+            expected.pass_night(day, None if place is None else rules[place])
+        self._assert_as_expected(model, day)
+
+    def _change_places(self, places, count, chance, share):
+        """Let a share of the customers meet another requirement, of ``count``, or none."""
         for customer in self.customers:
-            if everybody or chance.random() < 0.07:
+            if chance.random() < share:
                 place = chance.choice([None, *range(count), *range(count)])
                 places[customer] = place
                 self.env.cr.execute(
@@ -199,7 +210,7 @@ class ReplayCommon(CustomerGradingCommon):
                     expected.provisional,
                     expected.by_hand,
                 ),
-                f"{customer.name} on {day}, computed {expected.computed} since "
+                f"{result.partner_id.name} on {day}, computed {expected.computed} since "
                 f"{expected.computed_since}",
             )
 

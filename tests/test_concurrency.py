@@ -3,53 +3,24 @@
 These tests commit, and clean up after themselves.
 """
 
-import threading
-from contextlib import contextmanager
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tests import tagged
-from odoo.tests.common import BaseCase, get_db_name
+from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
-from .common import CustomerGradingCommon
+from .committing import MODELS, CommittingCase, Killed
 
 CUSTOMERS = 6
-MODELS = "odoo.addons.customer_grading.models"
-
-
-class Killed(BaseException):
-    """What a killed process does: nothing catches it, nothing is cleaned up."""
 
 
 @tagged("post_install", "-at_install")
-class TestConcurrency(BaseCase):
-    def setUp(self):
-        super().setUp()
-        # Slices and batches of two: three of each.
-        for name in ("run_store", "change_control", "run_undo"):
-            patcher = patch(f"{MODELS}.customer_grading_{name}.SLICE", 2)
-            patcher.start()
-            self.addCleanup(patcher.stop)
-        self.addCleanup(self._clean)
-        with self._connect() as env:
-            self._prepare(env)
-
-    @contextmanager
-    def _connect(self):
-        """Open a connection of its own; what is done on it is committed at the end."""
-        with Registry(get_db_name()).cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
-
+class TestConcurrency(CommittingCase):
     def _prepare(self, env):
         """A policy in force that gives everybody A from 1 on, else B; nobody is graded yet."""
 
-        class Factory(CustomerGradingCommon):
-            pass
-
-        Factory.env = env
-        Factory.company = env.company
+        factory = self._make_factory(env)
         env["customer.grading.measure"].create(
             {
                 "name": "Concurrent",
@@ -59,11 +30,11 @@ class TestConcurrency(BaseCase):
                 "unit": "number",
             }
         )
-        partners = Factory._create_customers(CUSTOMERS, ref="concurrent", partner_latitude=1)
-        policy = Factory._create_policy(
+        partners = factory._create_customers(CUSTOMERS, ref="concurrent", partner_latitude=1)
+        policy = factory._create_policy(
             {"value": {"measure": "concurrent"}},
             [("A", ("value", "ge", 1)), ("B", ())],
-            dimension=Factory._create_dimension("concurrent", "AB"),
+            dimension=factory._create_dimension("concurrent", "AB"),
             population="all",
             domain="[('ref', '=', 'concurrent')]",
         )
@@ -72,20 +43,7 @@ class TestConcurrency(BaseCase):
 
     def _clean(self):
         with self._connect() as env:
-            env.cr.execute(
-                "UPDATE customer_grading_policy SET state = 'draft' WHERE id = %s", [self.policy_id]
-            )
-            dimension = env["customer.grading.dimension"].search([("code", "=", "concurrent")])
-            for model in ("change", "result"):
-                env[f"customer.grading.{model}"].search(
-                    [("dimension_id", "=", dimension.id)]
-                ).unlink()
-            policy = self._get_policy(env)
-            policy.run_ids.unlink()
-            policy.rule_ids.unlink()
-            policy.criterion_ids.unlink()
-            policy.unlink()
-            dimension.unlink()
+            self._delete_policy(self._get_policy(env))
             env["customer.grading.measure"].search([("code", "=", "concurrent")]).unlink()
             env["res.partner"].search([("ref", "=", "concurrent")]).unlink()
 
@@ -100,31 +58,14 @@ class TestConcurrency(BaseCase):
             return self._get_policy(env)._create_run("nightly").id
 
     def _execute(self, run_id=None):
-        """Make a run go as in a cron, every step a transaction, and return its id."""
+        """Make a run go, by default a new one, and return its id."""
         run_id = run_id or self._create_run()
-        with self._connect() as env:
-            env["customer.grading.run"].browse(run_id)._execute(commit=True)
+        super()._execute(run_id)
         return run_id
 
     def _set_latitude(self, value):
         with self._connect() as env:
             env["res.partner"].browse(self.partner_ids).exists().partner_latitude = value
-
-    @contextmanager
-    def _before(self, method, action, on_call=1, model="customer.grading.run"):
-        """Do ``action`` when ``method`` is called, after its transaction has begun."""
-        cls = Registry(get_db_name())[model]
-        original, calls = getattr(cls, method), []
-
-        def wrapped(records, *args, **kwargs):
-            calls.append(args)
-            records.env.cr.execute("SELECT COUNT(*) FROM customer_grading_result")
-            if len(calls) == on_call:
-                action()
-            return original(records, *args, **kwargs)
-
-        with patch.object(cls, method, wrapped), mute_logger("odoo.sql_db"):
-            yield calls
 
     def _assert_graded(self, run_id, grade, moved=None):
         """Assert one result and one change in effect for each customer, of ``grade``."""
@@ -238,21 +179,13 @@ class TestConcurrency(BaseCase):
         self._execute()
         self._set_latitude(0)
         runs = [self._create_run(), self._create_run()]
-        threads = [threading.Thread(target=self._execute, args=(run,)) for run in runs]
-        with mute_logger("odoo.sql_db"):
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
+        self._do_at_once(self._execute, *runs)
         for run_id in runs:
             self._assert_graded(run_id, "B")
 
     def _kill_and_resume(self, method, on_call, **model):
-        def kill():
-            raise Killed
-
         run_id = self._create_run()
-        with self._before(method, kill, on_call, **model), self.assertRaises(Killed):
+        with self._before(method, self._kill, on_call, **model), self.assertRaises(Killed):
             self._execute(run_id)
         with self._connect() as env:
             self.assertEqual(env["customer.grading.run"].browse(run_id).state, "running")
@@ -292,12 +225,7 @@ class TestConcurrency(BaseCase):
 
     def test_two_undos_at_once_take_back_once(self):
         run_id = self._ask_undo()
-        threads = [threading.Thread(target=self._undo, args=(run_id,)) for _number in range(2)]
-        with mute_logger("odoo.sql_db"):
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
+        self._do_at_once(self._undo, run_id, run_id)
         self._assert_undone(run_id)
 
     def test_a_result_touched_during_an_undo_is_taken_back_at_the_next_try(self):
@@ -308,11 +236,7 @@ class TestConcurrency(BaseCase):
 
     def test_an_undo_killed_between_slices_is_resumed(self):
         run_id = self._ask_undo()
-
-        def kill():
-            raise Killed
-
-        with self._before("_undo_slice", kill, on_call=2), self.assertRaises(Killed):
+        with self._before("_undo_slice", self._kill, on_call=2), self.assertRaises(Killed):
             self._undo(run_id)
         with self._connect() as env:
             self.assertEqual(env["customer.grading.run"].browse(run_id)._count_undone(), 2)

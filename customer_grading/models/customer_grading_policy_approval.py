@@ -113,11 +113,24 @@ class CustomerGradingPolicy(models.Model):
         """
         if self.env.context.get(TELL_LATER):
             return
+        self._begin_telling()
         for policy in self.sudo():
             kept = {activity.user_id: activity for activity in policy.activity_search([ACTIVITY])}
             for user in policy._get_deciders() | policy.env["res.users"].union(*kept):
                 count = policy._count_waiting(user)
                 policy._tell_decider(user, count, kept.get(user))
+
+    def _begin_telling(self):
+        """Let nobody else tell the same deciders until this is committed.
+
+        Who waited for it fails and begins again, and then sees what was told meanwhile.
+        """
+        self.env.cr.execute(
+            SQL(
+                "UPDATE customer_grading_policy SET write_date = write_date WHERE id IN %s",
+                self._ids or (0,),
+            )
+        )
 
     def _tell_decider(self, user, count, activity):
         summary = self._get_waiting_summary(user, count)
@@ -199,5 +212,6 @@ class CustomerGradingRun(models.Model):
         """Also tell those who decide what waits for them now, once a run."""
         result = super()._apply_changes(commit, subject_ids)
         if self.mode != "on_demand":
-            self.policy_id._tell_deciders()
+            self._finish_step(commit, 90)
+            self._try(self.policy_id._tell_deciders, commit)
         return result
