@@ -213,8 +213,8 @@ class TestYearlyReview(MeetingCase, TransactionCase):
             for role in ("director", "boss")
         )
         cls.policy = cls.env["customer.grading.policy"]._load_file("s37_dealer_scorecard")
-        cls.dealers = cls._create_customers(8, user_id=cls.users["salesperson"].id)
-        cls.policy.domain = str([("id", "in", cls.dealers.ids)])
+        cls.dealers = cls._create_customers(8, user_id=cls.users["salesperson"].id, ref="dealer")
+        cls.policy.domain = str([("ref", "=", "dealer")])
         cls.policy.stop_percent = 0
         cls.policy.company_id = cls.company
         for number, dealer in enumerate(cls.dealers, 1):
@@ -274,6 +274,34 @@ class TestYearlyReview(MeetingCase, TransactionCase):
             [approval.role for approval in chain[:1].approval_ids],
             ["Sales manager", "Sales director", "General manager"],
         )
+
+    def test_new_customers_are_provisional_and_a_is_not_for_life(self):
+        best, spring, summer = self.dealers[-1], date(2027, 3, 1), date(2027, 6, 25)
+        self._pre_grade(best, cost=0, influence=0)
+        self._run(self.policy)
+        change = self._get_open().filtered(lambda c: c.partner_id == best)
+        for user in (self.officer, self.director, self.boss):
+            change.with_user(user).action_approve()
+        self.assertEqual(self._get_grades(best), ["A"])
+
+        new = self._create_customers(1, ref="dealer")
+        self._pay(self._create_invoice(new, REVIEW, amount=9000), REVIEW)
+        self._pre_grade(new, cost=1, influence=1)
+        self._run(self.policy)
+        result = self._get_results(new)[new]
+        self.assertEqual((result.grade_id.code, result.date_provisional), ("A", summer))
+
+        with freeze_time(at(spring)):
+            self._pre_grade(best, cost=2, influence=2)
+            self._run(self.policy)
+            self.assertEqual(self._get_grades(best), ["A"], "it waits for the review")
+        with freeze_time(at(summer)):
+            self._run(self.policy)
+            [evaluation] = result.change_ids.filtered(lambda c: c.state == "to_approve")
+            self.assertEqual(evaluation.waits_for, "Sales manager (step 1 of 3)")
+        with freeze_time(at(date(2027, 12, 25))):
+            self._run(self.policy)
+            self.assertNotEqual(self._get_grades(best), ["A"], "nobody had to confirm it")
 
     def test_evidence_of_then_and_of_now_stand_side_by_side(self):
         best = self.dealers[-1]
