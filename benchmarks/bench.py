@@ -66,7 +66,7 @@ def measure(template, data, tenth, scale):
     rows = [
         stages.check_grading("requirements", large),
         stages.check_first_grading("requirements", large),
-        stages.check_moves(large),
+        stages.check_moves("each customer that moves", large.moved, large.unchanged),
         stages.check_growth(small, large),
         *stages.check_queries(small, large),
     ]
@@ -80,6 +80,9 @@ def measure(template, data, tenth, scale):
     say("Everyday work, with the addon and without")
     databases.clone(tenth, PLAIN)
     rows += stages.check_everyday_work(SMALL, PLAIN)
+
+    say("Grading all customers with change control")
+    rows += measure_control(data, scale)
 
     say("Grading all customers by rank")
     rows += measure_rank(data, scale)
@@ -107,6 +110,17 @@ def measure_tenth(data, scale):
         databases.install(SMALL, subject.MODULE)
         tries.append(stages.grade(SMALL, subject.create_requirements_policy, scale))
     return sorted(tries, key=lambda runs: runs.seconds)[1]
+
+
+def measure_control(data, scale):
+    databases.clone(data, LARGE)
+    databases.install(LARGE, subject.MODULE)
+    runs = stages.grade(LARGE, subject.create_controlled_policy, scale)
+    return [
+        stages.check_grading("change control", runs),
+        stages.check_moves("each move that is held", runs.moved, runs.unchanged),
+        stages.check_moves("each move that is due", stages.wait(LARGE), runs.unchanged),
+    ]
 
 
 def measure_rank(data, scale):

@@ -22,6 +22,7 @@ from rows import Row
 
 MOVING = 0.05  # share of the customers that move between two runs
 DAYS_PASSED = 7  # between two runs of opportunities
+DAYS_WAITED = 35  # until what change control held is due
 
 
 class Runs(NamedTuple):
@@ -122,17 +123,26 @@ def check_first_grading(what, runs):
     )
 
 
-def check_moves(runs):
+def check_moves(what, moved, unchanged):
     """Change control and history, for each customer that moves."""
-    extra = runs.moved.change.seconds - runs.unchanged.change.seconds
+    extra = moved.change.seconds - unchanged.change.seconds
     return Row(
-        "each customer that moves",
+        what,
         1,
-        1000 * extra / max(runs.moved.moved, 1),
+        1000 * extra / max(moved.moved, 1),
         "ms",
-        f"{runs.moved.change.seconds:.2f} s for {runs.moved.moved:,}, "
-        f"{runs.unchanged.change.seconds:.2f} s for none",
+        f"{moved.change.seconds:.2f} s for {moved.moved:,}, "
+        f"{unchanged.change.seconds:.2f} s for {unchanged.moved:,}",
     )
+
+
+def wait(name):
+    """Return the :class:`~subject.Steps` of a run some weeks later, when what was held is due."""
+    databases.vacuum(name)
+    with databases.environment(name) as env:
+        run = subject.create_run(subject.get_running_policy(env))
+        subject.set_date(run, DAYS_WAITED)
+        return subject.execute(run)
 
 
 def check_growth(small, large):
@@ -194,7 +204,7 @@ def check_leads(name):
     with databases.environment(name) as env:
         policy = subject.create_closing_policy(env)
         first = subject.put_in_force(policy)
-        subject.set_back(first, DAYS_PASSED)
+        subject.set_date(first, -DAYS_PASSED)
         subject.execute(first)
     databases.vacuum(name)
     scoring.score(name)  # warms up, and writes what differs from what was generated

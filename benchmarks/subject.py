@@ -27,7 +27,7 @@ CLOSING = {"A": (90, 2_000), "B": (180, 1_000), "C": (365, 500)}
 
 
 class Steps(NamedTuple):
-    """What one run took: its three steps, and how many customers moved."""
+    """What one run took: its three steps, and how many moves it noted, in effect or waiting."""
 
     evaluate: Stopwatch
     store: Stopwatch
@@ -64,6 +64,38 @@ def create_requirements_policy(env):
     _create_rule(policy, "B", "any", [(revenue, "ge", B_REVENUE), (orders, "ge", B_ORDERS)])
     _create_rule(policy, "C", "all", [(age, "le", C_DAYS)])
     _create_rule(policy, "D", "all", [])
+    return policy
+
+
+def create_controlled_policy(env):
+    """Return a draft of the same requirements, with what change control can do to a move.
+
+    It stands for working days and days of grace, goes by one grade, waits for a window and for
+    a review; upgrades take two approvals, new grades are on probation, A ends.
+    """
+    policy = create_requirements_policy(env)
+    officers = env.ref(f"{MODULE}.customer_grading_group_officer")
+    policy.write(
+        {
+            "upgrade_days": 2,
+            "downgrade_days": 3,
+            "grace_days": 1,
+            "counts_working_days": True,
+            "one_step": True,
+            "probation_months": 6,
+            "window_ids": [
+                Command.create(
+                    {"first_day": 1, "first_month": "1", "last_day": 31, "last_month": "12"}
+                )
+            ],
+            "approval_ids": [
+                Command.create({"step": step, "group_id": officers.id}) for step in (1, 2)
+            ],
+        }
+    )
+    best, good, *_others = policy.rule_ids.sorted("sequence")
+    best.expiry_months = 12
+    good.review_months = 1
     return policy
 
 
@@ -224,9 +256,9 @@ def create_run(policy):
     return run
 
 
-def set_back(run, days):
-    """Let the run grade as of some days ago."""
-    run.date -= timedelta(days=days)
+def set_date(run, days):
+    """Let the run grade as of so many days from today, or ago where they are negative."""
+    run.date += timedelta(days=days)
     run.env.cr.commit()
 
 
@@ -239,7 +271,7 @@ def execute(run):
         run._execute(commit=True)
     if run.state != "done":
         raise RuntimeError(f"The run is {run.state}: {run.error}")
-    moved = run.up_count + run.down_count + run.new_count + run.left_count
+    moved = run.env["customer.grading.change"].search_count([("run_id", "=", run.id)])
     return Steps(*watches, run.graded_count, moved)
 
 

@@ -347,6 +347,21 @@ class TestSecondRun(TrialsCommon, TransactionCase):
             third.earlier_text, "Compared with the run of the same date before: nothing differs."
         )
 
+    def test_who_was_decided_on_by_hand_is_said_to_stay(self):
+        excluded, frozen = self.customers[1:]
+        results = self._get_results(self.customers)
+        with freeze_time(at(TODAY)):
+            results[excluded]._exclude("Our own branch")
+            results[frozen]._freeze("In dispute")
+            self._create_invoice(frozen, TODAY, amount=5000)
+            again = self._run(self.policy)
+        with freeze_time(at(TODAY + timedelta(days=10))):
+            over = self.env["customer.grading.run"].browse(again.action_run_again()["res_id"])
+        by_hand = {line.partner_id: line.by_hand for line in again.line_ids}
+        self.assertEqual(by_hand, {frozen: True})
+        by_hand = {line.partner_id: line.by_hand for line in over.line_ids}
+        self.assertEqual(by_hand, {self.customers[0]: False, excluded: True, frozen: True})
+
     def test_who_left_meanwhile_is_among_them(self):
         self.customers[0].active = False
         with freeze_time(at(TODAY)):

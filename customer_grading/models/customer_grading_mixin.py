@@ -268,7 +268,7 @@ class CustomerGradingMixin(models.AbstractModel):
         result = self.customer_grading_result_id
         if not result.grade_id:
             return ""
-        if result.manual_grade_id:
+        if result._is_by_hand():
             reason = result.manual_reason
         elif result.grade_id == result.computed_grade_id:
             Explanation = self.env["customer.grading.explanation"]
