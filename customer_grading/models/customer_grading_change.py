@@ -7,7 +7,7 @@ from ..tools.groups import MANAGER_GROUP, OFFICER_GROUP
 from .fields import GuardedMany2one
 
 OPEN_STATES = ("proposed", "held", "to_approve")
-COMPUTED_ORIGINS = ("computed", "probation")
+COMPUTED_ORIGINS = ("computed", "probation", "undo")  # another computed grade supersedes them
 BY_HAND_ORIGINS = ("manual", "freeze", "exclude")
 PUT_OFF_DAYS = 30
 
@@ -150,6 +150,9 @@ class CustomerGradingChange(models.Model):
         """Let the result of an approved change wait for nothing any more."""
         self.ensure_one()
         result = self.result_id
+        if self.origin == "undo":
+            result._settle_way_back(self.grade_id)
+            return
         if self.origin != "manual":
             result._settle_decision(self.grade_id)
             return

@@ -161,6 +161,13 @@ class CustomerGradingResult(models.Model):
                 result.date_provisional = False  # this was its evaluation
             result.date_due = result._get_next_look(grade)
 
+    def _settle_way_back(self, grade):
+        """Note what is to be looked at again once an undone run gives ``grade`` back: its end."""
+        for result in self:
+            months = result.policy_id._get_rule_of(grade).expiry_months
+            end = months and fields.Date.context_today(self) + relativedelta(months=months)
+            result.date_due = min(filter(None, [result.date_provisional, end]), default=False)
+
     def _get_end_of_probation(self):
         months = self.policy_id.probation_months
         return bool(months) and fields.Date.context_today(self) + relativedelta(months=months)

@@ -13,7 +13,7 @@ class CustomerGradingRun(models.Model):
 
     What was decided since, by hand or by a later run, is left. The computed grade is what
     it is: who went back keeps the grade until another one is computed, or another policy
-    comes into force.
+    comes into force. A way back that takes approval waits for it.
     """
 
     _inherit = "customer.grading.run"
@@ -42,15 +42,23 @@ class CustomerGradingRun(models.Model):
             run.undo_text = run._get_undo_text() if run.undo_state else False
 
     def _get_undo_text(self):
+        back, waiting = self._count_undone(), self._count_undone(OPEN_STATES)
         names = {
             "user": self.undo_user_id.name,
-            "back": self._format_count(self._count_undone()),
-            "kept": self._format_count(self._count_applied() - self._count_undone()),
+            "back": self._format_count(back),
+            "waiting": self._format_count(waiting),
+            "kept": self._format_count(self._count_applied() - back - waiting),
             "reason": self.undo_note,
         }
         if self.undo_state == "asked":
             return self.env._(
                 "%(user)s undoes this run: “%(reason)s”. %(back)s went back, %(kept)s to go.",
+                **names,
+            )
+        if waiting:
+            return self.env._(
+                "%(user)s undid this run: “%(reason)s”. %(back)s went back; %(kept)s were decided "
+                "since then and stayed; %(waiting)s wait for approval.",
                 **names,
             )
         return self.env._(
@@ -62,9 +70,10 @@ class CustomerGradingRun(models.Model):
     def _count_applied(self):
         return sum(self._count_moves().values())
 
-    def _count_undone(self):
+    def _count_undone(self, states=("applied",)):
+        """Return how many changes that take this run's back are in one of the ``states``."""
         Change = self.env["customer.grading.change"].sudo()
-        return Change.search_count([("undoes_id.run_id", "=", self.id)])
+        return Change.search_count([("undoes_id.run_id", "=", self.id), ("state", "in", states)])
 
     # ------------------------------------------------------------------ people
 
@@ -126,7 +135,8 @@ class CustomerGradingRun(models.Model):
         last_id = 0
         while last_id is not None:
             last_id = self._try(self._undo_slice, commit, last_id)
-        self._note({"undo_state": "done"}, commit)
+        self._try(self._note, commit, {"undo_state": "done"})
+        self._try(self.policy_id._tell_deciders, commit)
         self.env.invalidate_all()
 
     def _get_undoable_sql(self):
@@ -134,7 +144,9 @@ class CustomerGradingRun(models.Model):
         return SQL(
             "change.run_id = %s AND change.state = 'applied' AND change.date_end IS NULL"
             " AND change.direction != 'same'"
-            " AND result.grade_id IS NOT DISTINCT FROM change.grade_id AND NOT %s",
+            " AND result.grade_id IS NOT DISTINCT FROM change.grade_id"
+            " AND NOT EXISTS (SELECT FROM customer_grading_change back"
+            " WHERE back.undoes_id = change.id) AND NOT %s",
             self.id,
             self.env["customer.grading.result"]._get_by_hand_sql("result"),
         )
@@ -152,7 +164,8 @@ class CustomerGradingRun(models.Model):
         """Take back the next slice of changes, in one statement.
 
         Where another grade was computed since the run, that one goes on to wait for its
-        day; else the grade that came back counts as considered, and stays.
+        day; else the grade that came back counts as considered, and stays. What takes
+        approval is asked for only.
 
         :return: the last id of the slice, ``None`` after the last one
         """
@@ -174,22 +187,24 @@ class CustomerGradingRun(models.Model):
                        CASE WHEN result.grade_id IS NULL THEN 'new'
                             WHEN gone.from_grade_id IS NULL THEN 'lost'
                             WHEN (back.sequence, back.id) < (held.sequence, held.id)
-                            THEN 'up' ELSE 'down' END AS direction
+                            THEN 'up' ELSE 'down' END AS way
                   FROM gone
                   JOIN customer_grading_result result ON result.id = gone.result_id
                   LEFT JOIN customer_grade back ON back.id = gone.from_grade_id
                   LEFT JOIN customer_grade held ON held.id = result.grade_id
+            ), asked AS (
+                SELECT directed.*, %(needs_approval)s AS asks FROM directed
             ), superseded AS (
                 UPDATE customer_grading_change change
                    SET state = 'superseded'
-                  FROM directed
-                 WHERE change.result_id = directed.id AND NOT directed.waits
+                  FROM asked
+                 WHERE change.result_id = asked.id AND (asked.asks OR NOT asked.waits)
                    AND change.origin IN %(computed)s AND change.state IN %(open)s
             ), ended AS (
                 UPDATE customer_grading_change change
                    SET date_end = %(date)s::date - 1
-                  FROM directed
-                 WHERE change.id = directed.change_id
+                  FROM asked
+                 WHERE change.id = asked.change_id AND NOT asked.asks
             ), told AS (
                 INSERT INTO customer_grading_change (
                     result_id, dimension_id, partner_id, lead_id, company_id, policy_id,
@@ -197,29 +212,30 @@ class CustomerGradingRun(models.Model):
                     date_applied, user_id, decided_by_id, note, values, date_evaluated,
                     create_date, write_date)
                 SELECT id, dimension_id, partner_id, lead_id, company_id, policy_id,
-                       change_id, grade_id, back_id, direction, 'undo', 'applied',
-                       %(date)s::date, %(date)s::date, %(user)s, %(user)s, %(note)s,
-                       values, date_evaluated,
+                       change_id, grade_id, back_id, way, 'undo',
+                       CASE WHEN asks THEN 'to_approve' ELSE 'applied' END, %(date)s::date,
+                       CASE WHEN NOT asks THEN %(date)s::date END, %(user)s,
+                       CASE WHEN NOT asks THEN %(user)s END, %(note)s, values, date_evaluated,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
-                  FROM directed
+                  FROM asked
                  ORDER BY change_id
             ), taken AS (
                 UPDATE customer_grading_result result
-                   SET grade_id = directed.back_id,
-                       previous_grade_id = directed.grade_id,
+                   SET grade_id = asked.back_id,
+                       previous_grade_id = asked.grade_id,
                        date_since = %(date)s::date,
-                       considered_grade_id = CASE WHEN directed.waits
-                                                  THEN directed.considered_grade_id
-                                                  ELSE directed.computed_grade_id END,
-                       date_due = CASE WHEN directed.waits THEN directed.date_due
-                                       WHEN directed.back_id IS NOT NULL
-                                       THEN LEAST(CASE WHEN directed.date_provisional > %(date)s
-                                                       THEN directed.date_provisional END,
+                       considered_grade_id = CASE WHEN asked.waits
+                                                  THEN asked.considered_grade_id
+                                                  ELSE asked.computed_grade_id END,
+                       date_due = CASE WHEN asked.waits THEN asked.date_due
+                                       WHEN asked.back_id IS NOT NULL
+                                       THEN LEAST(CASE WHEN asked.date_provisional > %(date)s
+                                                       THEN asked.date_provisional END,
                                                   %(end)s) END,
-                       date_provisional = CASE WHEN directed.back_id IS NOT NULL
-                                               THEN directed.date_provisional END
-                  FROM directed
-                 WHERE result.id = directed.id
+                       date_provisional = CASE WHEN asked.back_id IS NOT NULL
+                                               THEN asked.date_provisional END
+                  FROM asked
+                 WHERE result.id = asked.id AND NOT asked.asks
             )
             SELECT MAX(id) FROM gone
             """,
@@ -230,6 +246,9 @@ class CustomerGradingRun(models.Model):
             open=OPEN_STATES,
             date=today,
             end=self._get_end_sql(today),
+            needs_approval=self.policy_id.approval_ids._get_is_for_sql(
+                SQL("way"), SQL("grade_id"), SQL("back_id")
+            ),
             user=self.undo_user_id.id,
             note=self.with_context(lang=self.undo_user_id.lang)._get_undo_note(),
         )
@@ -244,7 +263,7 @@ class CustomerGradingRun(models.Model):
             SQL("WHEN %s THEN %s::date", grade, today + relativedelta(months=count))
             for grade, count in months.items()
         ]
-        return SQL("CASE directed.back_id %s END", SQL(" ").join(ends)) if ends else SQL("NULL")
+        return SQL("CASE asked.back_id %s END", SQL(" ").join(ends)) if ends else SQL("NULL")
 
     def _get_undo_note(self):
         return self.env._(
