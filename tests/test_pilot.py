@@ -339,6 +339,7 @@ class TestSecondRun(TrialsCommon, TransactionCase):
             {(self.customers[2], "B", "A"), (late, False, "A")},
         )
         self.assertIn("5,500", lines[0].why)
+        self.assertEqual(lines.mapped("revenue"), [5500, 5000])
         self.assertEqual(self._get_grades(self.customers), ["A", "A", "A"])
 
         with freeze_time(at(TODAY)):

@@ -307,6 +307,8 @@ class TestStoppedRun(ChangeControlCommon):
         action = self.done.action_view_waiting()
         results = self.env["customer.grading.result"].search(action["domain"])
         self.assertEqual(results.partner_id, self.customers[:5])
+        # The page is called by it, not by the menu whose list it borrows.
+        self.assertEqual(action["display_name"], "Customers that would move")
 
     def test_applied_and_undone(self):
         with freeze_time(at(date(2026, 11, 21))):

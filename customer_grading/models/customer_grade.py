@@ -146,4 +146,4 @@ class CustomerGrade(models.Model):
 
     def _get_action(self, xml_id):
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
-        return dict(action, name=self.display_name)
+        return dict(action, name=self.display_name, display_name=self.display_name)

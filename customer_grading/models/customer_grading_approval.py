@@ -41,7 +41,7 @@ class CustomerGradingApproval(models.Model):
             ("down", "Downgrades"),
             ("both", "Upgrades and downgrades"),
         ],
-        string="Of",
+        string="Changes",
         default="up",
         required=True,
     )

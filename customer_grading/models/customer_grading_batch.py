@@ -138,6 +138,7 @@ class CustomerGradingBatch(models.Model):
         return dict(
             action,
             name=self.name,
+            display_name=self.name,  # an action of a menu has one, which would win
             domain=["|", ("batch_id", "=", self.id), ("undoes_id.batch_id", "=", self.id)],
             context={"create": False},
         )

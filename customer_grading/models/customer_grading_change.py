@@ -31,6 +31,7 @@ class CustomerGradingChange(models.Model):
     run_id = fields.Many2one("customer.grading.run", ondelete="set null", index="btree_not_null")
     from_grade_id = GuardedMany2one("customer.grade", "From", ondelete="restrict")
     grade_id = GuardedMany2one("customer.grade", "To", ondelete="restrict")
+    subject_name = fields.Char("Customer or opportunity", compute="_compute_subject_name")
     from_grade_color = fields.Integer(related="from_grade_id.color", string="From color")
     grade_color = fields.Integer(related="grade_id.color", string="To color")
     direction = fields.Selection(
@@ -102,6 +103,11 @@ class CustomerGradingChange(models.Model):
                 before=change.from_grade_id.code or nothing,
                 after=change.grade_id.code or nothing,
             )
+
+    @api.depends("partner_id", "lead_id")
+    def _compute_subject_name(self):
+        for change in self:
+            change.subject_name = change.sudo()._get_subject().display_name
 
     def write(self, vals):
         if not self.env.su and self.filtered(lambda c: c.state not in OPEN_STATES):

@@ -170,11 +170,12 @@ class CustomerGradingSheet(models.AbstractModel):
         policy = next(iter(views.values())).explanation.policy
         grade = self._get_stake(change)
         rules = policy.rule_ids.filtered(lambda rule: rule.grade_id == grade)
-        conditions = [
-            line
+        # What several branches of a requirement ask for stands here once.
+        conditions = {
+            (line.criterion_id, line._get_asked_text()): line
             for rule in rules[:1]
             for line in next(iter(views.values())).explanation.get_conditions(rule)
-        ]
+        }.values()
         asked = {line.criterion_id for line in conditions}
         rest = [criterion for criterion in policy.criterion_ids if criterion not in asked]
         blocks = []

@@ -29,6 +29,20 @@ class CustomerGradingMeasure(models.Model):
             lambda first, second: self.env._("%(first)s; %(second)s", first=first, second=second),
         )
 
+    def _join_words(self, texts):
+        """Return words one after another: “a, b, c”."""
+        return self._join(
+            texts,
+            lambda first, second: self.env._("%(first)s, %(second)s", first=first, second=second),
+        )
+
+    def _join_sentences(self, sentences):
+        """Return sentences one after another, as the language spaces them."""
+        return self._join(
+            sentences,
+            lambda first, second: self.env._("%(first)s %(second)s", first=first, second=second),
+        )
+
     @staticmethod
     def _join(texts, template):
         texts = [text for text in texts if text]
@@ -127,9 +141,9 @@ class CustomerGradingMeasure(models.Model):
         elif field.type == "boolean":
             names = [self.env._("yes") if v else self.env._("no") for v in values]
         elif field.type in ("date", "datetime"):
-            return ", ".join(format_date(self.env, v) for v in values)
+            return self._join_words(format_date(self.env, v) for v in values)
         elif field.type in ("integer", "float", "monetary"):
-            return ", ".join(formatLang(self.env, float(v), digits=0) for v in values)
+            return self._join_words(formatLang(self.env, float(v), digits=0) for v in values)
         else:
             names = [str(v) for v in values]
-        return self.env._(", ").join(self.env._("“%s”", name) for name in names)
+        return self._join_words(self.env._("“%s”", name) for name in names)

@@ -78,7 +78,7 @@ class CustomerGradingPolicy(models.Model):
         lines = {}
         for rule in self.rule_ids:
             limit = rule._get_limit_text() if rule.limit_count else ""
-            text = " ".join(filter(None, [rule.text, limit]))
+            text = self.env["customer.grading.measure"]._join_sentences([rule.text, limit])
             position = sum(key[0] == rule.grade_id for key in lines)
             lines[rule.grade_id, position] = (rule._get_title(), text)
         order = ", ".join(rule.grade_id.code for rule in self.rule_ids)

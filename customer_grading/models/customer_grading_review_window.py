@@ -92,7 +92,7 @@ class CustomerGradingReviewWindow(models.Model):
     def _to_text(self):
         """Return the windows in words, such as “25 March to 30 March”."""
         months = dict(self._fields["first_month"]._description_selection(self.env))
-        return ", ".join(
+        return self.env["customer.grading.measure"]._join_words(
             self.env._(
                 "%(first_day)s %(first_month)s to %(last_day)s %(last_month)s",
                 first_day=window.first_day,

@@ -60,7 +60,7 @@ class CustomerGradingRule(models.Model):
                 months=self.expiry_months,
             ),
         ]
-        return " ".join(sentence for sentence in sentences if sentence)
+        return self.env["customer.grading.measure"]._join_sentences(sentences)
 
     def _get_timing_sentence(self):
         if not self.change_timing:

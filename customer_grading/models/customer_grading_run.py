@@ -7,7 +7,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 _logger = logging.getLogger(__name__)
 
@@ -92,12 +92,13 @@ class CustomerGradingRun(models.Model):
             run.currency_id = policy.currency_id
 
     @api.depends("policy_id", "date")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for run in self:
             run.display_name = self.env._(
                 "%(policy)s, %(date)s",
                 policy=run.policy_id.display_name,
-                date=fields.Date.to_string(run.date),
+                date=format_date(self.env, run.date),
             )
 
     @api.model_create_multi

@@ -50,8 +50,31 @@ class CustomerGradingRun(models.Model):
             self.sudo().earlier_run_id = self._find_earlier_run()
         result = super()._store(table, commit, subject_ids)
         if self.earlier_run_id:
+            self._note_revenue()
             self._note_differing()
         return result
+
+    def _note_revenue(self):
+        """Put the revenue beside those whom this run grades otherwise."""
+        revenue, joined = self._get_revenue_sql()
+        subject = self.dimension_id._get_subject_kind()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE customer_grading_run_line line
+                   SET revenue = %(revenue)s
+                  FROM %(subjects)s subject %(joined)s
+                 WHERE line.run_id = %(run)s
+                   AND subject.id = line.%(field)s
+                """,
+                revenue=revenue,
+                joined=joined,
+                subjects=SQL.identifier(subject.table),
+                run=self.id,
+                field=SQL.identifier(subject.field),
+            )
+        )
+        self.env["customer.grading.run.line"].invalidate_model(["revenue"], flush=False)
 
     def _find_differing(self, table, todo):
         """Note who gets another grade than from the run of the same day before.

@@ -238,11 +238,13 @@ class CustomerGradingRun(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_grading.customer_grading_result_action"
         )
+        name = self.dimension_id._choose_text(
+            self.env._("Customers that would move"), self.env._("Opportunities that would move")
+        )
         return dict(
             action,
-            name=self.dimension_id._choose_text(
-                self.env._("Customers that would move"), self.env._("Opportunities that would move")
-            ),
+            name=name,
+            display_name=name,
             domain=[*self._get_results_domain(), *self._get_moving_domain()],
             context={"create": False, "grading_subject": self.subject},
         )

@@ -30,10 +30,10 @@ class CustomerGradingSheet(models.AbstractModel):
         reasons = self.env["customer.grading.explanation"]._get_reason_text(changes)
         columns = [
             self.env._("Until now"),
-            self.env._("From"),
+            self.env._("Since"),
             self.env._("Until"),
             self.env._("Why"),
-            self.env._("By"),
+            self.env._("Given by"),
         ]
         rows = [self._get_timeline_row(change, reasons[change]) for change in changes]
         return [self._prepare_block(self.env._("Until now"), columns, rows)]

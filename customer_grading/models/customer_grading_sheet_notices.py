@@ -75,7 +75,7 @@ class CustomerGradingSheet(models.AbstractModel):
             review and self.env._("Next review %s.", self._format_date(review)),
             end and self.env._("The grade ends %s.", self._format_date(end)),
         ]
-        return " ".join(text for text in texts if text)
+        return self.env["customer.grading.measure"]._join_sentences(texts)
 
     def _get_open_changes(self, result):
         return (

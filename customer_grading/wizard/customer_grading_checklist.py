@@ -131,6 +131,7 @@ class CustomerGradingChecklist(models.TransientModel):
         return dict(
             action,
             name=name,
+            display_name=name,
             domain=[("list_id", "=", checklist.id)],
             context={
                 "create": False,

@@ -40,7 +40,7 @@ registry.category("web_tour.tours").add("customer_grading_approve_last", {
     url: CHANGES,
     steps: () => [
         see(`.o_list_view:not(:has(.o_data_row:contains(Small Trucks)))`),
-        click(`${row("Azure Trucks")}:contains(step 2 of 2) td[name=partner_id]`, "Open it"),
+        click(`${row("Azure Trucks")}:contains(step 2 of 2) td[name=subject_name]`, "Open it"),
         see(".o_form_view .o_grading_sheet:contains(Approved so far):contains(Chen Jing)"),
         see(".o_form_view .o_grading_sheet th:contains(Then)", "Figures of then"),
         see(".o_form_view .o_grading_sheet th:contains(Now)", "Figures of now"),
@@ -65,7 +65,7 @@ registry.category("web_tour.tours").add("customer_grading_import_meeting", {
     url: CHANGES,
     steps: () => [
         see(row("Azure Trucks")),
-        click(".o_control_panel button:contains(/^Import$/)", "Import decisions"),
+        click(".o_control_panel button:contains(Import decisions)", "Import decisions"),
         {
             content: "The spreadsheet of the meeting",
             trigger: ".modal .o_field_widget[name=file] input[type=file]:not(:visible)",

@@ -21,7 +21,7 @@ registry.category("web_tour.tours").add("customer_grading_versions", {
         click(".modal .o_form_button_save", "Save the grade"),
         see("body:not(:has(.modal)) .o_field_widget[name=rule_ids] td[name=text]:contains(2,000)"),
 
-        click("button[name=action_compare]", "What changed"),
+        click("button[name=action_compare]", "What differs"),
         see(".modal .o_grading_differences td:contains(1,000)", "Before"),
         see(".modal .o_grading_differences td:contains(2,000)", "Now"),
         click(".modal button[name=action_compare_grades]", "Compare the grades"),
