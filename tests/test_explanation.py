@@ -548,6 +548,20 @@ class TestExplanation(CustomerGradingCommon):
         self.assertEqual(before["title"], "Before")
         self.assertIn("fell below 500,000 USD", before["text"])
 
+    def test_of_a_day_with_two_moves_the_grade_of_the_day_before_is_told(self):
+        policy = self._make_requirements()
+        self._create_invoice(self.poor, date(2025, 11, 25), 480_000, due=date(2026, 12, 31))
+        self._run(policy)
+        with freeze_time("2026-11-27 12:00:00"):
+            self._run(policy)
+            result = self.env["customer.grading.result"].search([("partner_id", "=", self.poor.id)])
+            self.assertEqual(result.grade_id.code, "C")
+            result._set_by_hand(policy.rule_ids[:1].grade_id, "New plant", date(2027, 6, 30))
+            blocks = self._get_sheet(self.poor)["blocks"]
+        [before] = [block["text"] for block in blocks if block["title"] == "Before"]
+        self.assertTrue(before.startswith("B from"), before)
+        self.assertIn("New plant", before)
+
     def test_a_lost_grade_tells_what_left_its_period(self):
         policy = self._make_requirements()
         self._create_invoice(self.poor, date(2025, 11, 25), 480_000, due=date(2026, 12, 31))

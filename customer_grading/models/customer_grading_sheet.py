@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime
 
 from ..tools.groups import MANAGER_GROUP, OFFICER_GROUP
@@ -240,18 +241,21 @@ class CustomerGradingSheet(models.AbstractModel):
             self.env["customer.grading.change"]
             .sudo()
             .search(
-                [("result_id", "=", result.id), ("state", "=", "applied")],
+                Domain("result_id", "=", result.id)
+                & Domain("state", "=", "applied")
+                & self._get_lasting_domain(),
                 order="date_applied desc, id desc",
                 limit=2,
             )
         ) or [None]
-        if not current or not current.from_grade_id:
+        grade = earlier[0].grade_id if earlier else current and current.from_grade_id
+        if not grade:
             return []
         reasons = self.env["customer.grading.explanation"]._get_reason_text(current)
         start = earlier[0].date_applied if earlier else None
         end = fields.Date.subtract(current.date_applied, days=1)
         names = {
-            "grade": current.from_grade_id.code,
+            "grade": grade.code,
             "start": self._format_date(start),
             "end": self._format_date(end),
         }

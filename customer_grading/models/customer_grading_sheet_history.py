@@ -54,7 +54,7 @@ class CustomerGradingSheet(models.AbstractModel):
         name = change.grade_id.name if change.grade_id.name != change.grade_id.code else ""
         return self._prepare_row(
             None,
-            {"text": name if badge else self.env._("Not graded"), "badge": badge},
+            {"text": name if badge else self.env._("Not graded"), "badge": badge, "nowrap": True},
             {"text": self._format_date(change.date_applied), "nowrap": True},
             {"text": self._get_end_text(change), "nowrap": True},
             self._get_timeline_reason(change, reason),
