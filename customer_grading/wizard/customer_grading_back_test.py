@@ -26,7 +26,7 @@ class CustomerGradingBackTest(models.TransientModel):
         required=True,
     )
     until = fields.Date("The last one up to", default=fields.Date.context_today, required=True)
-    dates_text = fields.Char("From which to which", compute="_compute_dates_text")
+    dates_text = fields.Char("Dates graded", compute="_compute_dates_text")
 
     @api.depends("count", "interval", "until")
     @api.depends_context("lang")

@@ -65,7 +65,7 @@ registry.category("web_tour.tours").add("customer_grading_import_meeting", {
     url: CHANGES,
     steps: () => [
         see(row("Azure Trucks")),
-        click(".o_control_panel button:contains(Import decisions)", "Import decisions"),
+        click(".o_control_panel button:contains(/^Import$/)", "Import decisions"),
         {
             content: "The spreadsheet of the meeting",
             trigger: ".modal .o_field_widget[name=file] input[type=file]:not(:visible)",
