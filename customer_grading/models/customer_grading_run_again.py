@@ -50,9 +50,19 @@ class CustomerGradingRun(models.Model):
             self.sudo().earlier_run_id = self._find_earlier_run()
         result = super()._store(table, commit, subject_ids)
         if self.earlier_run_id:
-            self._note_revenue()
             self._note_differing()
         return result
+
+    def action_view_differing(self):
+        """Look up the revenue of those whom a second run grades otherwise once it is asked for.
+
+        A night that nobody looks at does not add up the invoices of a year for it.
+        """
+        self.ensure_one()
+        if self.earlier_run_id:
+            self.check_access("read")
+            self._note_revenue()
+        return super().action_view_differing()
 
     def _note_revenue(self):
         """Put the revenue beside those whom this run grades otherwise."""
