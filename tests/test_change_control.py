@@ -378,6 +378,19 @@ class TestByHand(ChangeControlCommon):
         self.assertEqual(self._grade_on(date(2026, 12, 31), policy), "A")
         self.assertEqual(self._grade_on(date(2027, 1, 1), policy), "B")
 
+    def test_a_grade_given_by_hand_answers_all_who_proposed_it(self):
+        policy = self._start()
+        result, users = self._get_result(), self._create_users()
+        for role in ("salesperson", "administrator"):
+            result.with_user(users[role])._propose(self.grades["A"], "They grow")
+        result.with_user(users["salesperson"])._propose(self.grades["C"], "They shrink")
+        self._set_by_hand("A")
+        proposals = self._get_changes(origin="manual", policy_id=policy.id)
+        self.assertEqual(
+            [(change.grade_id.code, change.state) for change in proposals],
+            [("A", "superseded"), ("A", "superseded"), ("C", "proposed"), ("A", "applied")],
+        )
+
     def test_the_grade_of_any_day_can_be_told(self):
         policy = self._start(day=date(2026, 1, 1))
         self._grade_on(date(2026, 3, 1), policy, 25)

@@ -165,6 +165,7 @@ class CustomerGradingChange(models.Model):
         control = self.env["customer.grading.change.control"].sudo()
         control._supersede(control._get_open_changes(result).get(result))
         result._check_by_hand(self.grade_id, self.note, self.manual_until)
+        result._answer_proposals(self.grade_id)
         result._note_by_hand(self.grade_id, self.note, self.manual_until)
 
     def action_ask_refusal(self):

@@ -265,6 +265,7 @@ class CustomerGradingResult(models.Model):
         """
         self._check_officer()
         self._check_by_hand(grade, reason, until)
+        self._answer_proposals(grade)
         return self._decide_by_hand("manual", lambda result: grade, reason, until)
 
     def _decide_by_hand(self, origin, get_grade, reason, until, kind=False):
@@ -311,6 +312,18 @@ class CustomerGradingResult(models.Model):
                 "date_due": until and until + timedelta(days=1),
             }
         )
+
+    def _answer_proposals(self, grade):
+        """Close what people proposed for these customers, where it was the ``grade`` they get."""
+        Change = self.env["customer.grading.change"].sudo()
+        Change.search(
+            [
+                ("result_id", "in", self.ids),
+                ("origin", "=", "manual"),
+                ("state", "in", OPEN_STATES),
+                ("grade_id", "=", grade.id),
+            ]
+        ).state = "superseded"
 
     def _check_by_hand(self, grade, reason, until):
         self._check_reason(reason, until)
