@@ -243,6 +243,21 @@ class TestConcurrency(CommittingCase):
             env["customer.grading.run"]._cron_undo()
         self._assert_undone(run_id)
 
+    def test_a_run_that_fails_while_it_changes_grades_says_that_some_changed(self):
+        self._execute()
+        self._set_latitude(0)
+        cls = Registry(get_db_name())["customer.grading.change.control"]
+        with (
+            patch.object(cls, "_settle_manual", side_effect=KeyError("broken")),
+            mute_logger(f"{MODELS}.customer_grading_run"),
+        ):
+            run_id = self._execute()
+        with self._connect() as env:
+            run = env["customer.grading.run"].browse(run_id)
+            self.assertEqual(run.state, "failed")
+            self.assertIn("stay", run.error)
+        self._assert_graded(self._execute(), "B")
+
     def test_the_night_grades_every_policy_by_its_crons(self):
         with self._connect() as env:
             env["customer.grading.run"]._schedule_nightly_runs()
