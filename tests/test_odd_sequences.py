@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from freezegun import freeze_time
 
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -93,3 +94,48 @@ class TestOddSequences(ByHandCommon):
         self._undo(batch, TODAY + 4 * DAY)
         self.assertEqual(self._grade_on(TODAY + 5 * DAY, policy), "C")
         self.assertFalse(self._get_open())
+
+    def test_what_is_put_off_past_the_end_of_the_grade_ends_with_it(self):
+        """B ends after a month: whoever put its fall off does not lengthen it."""
+        policy = self._start(15, downgrade_timing="confirmed")
+        policy.rule_ids.expiry_months = 1
+        self._grade_on(TODAY + DAY, policy, 5)
+        with freeze_time(at(TODAY + 15 * DAY)):
+            self._get_open().with_user(self.officer).action_put_off()
+        days = (29, 30, 45)
+        grades = [self._grade_on(TODAY + day * DAY, policy) for day in days]
+        self.assertEqual(grades, ["B", "C", "C"])
+        self.assertFalse(self._get_open())
+
+    def test_a_rise_that_was_put_off_is_left_alone_by_the_end_of_the_grade(self):
+        policy = self._start(15, upgrade_timing="confirmed")
+        policy.rule_ids.expiry_months = 1
+        self._grade_on(TODAY + DAY, policy, 25)
+        with freeze_time(at(TODAY + 15 * DAY)):
+            self._get_open().with_user(self.officer).action_put_off()
+        for day, state in ((30, "held"), (46, "proposed")):
+            self.assertEqual(self._grade_on(TODAY + day * DAY, policy), "B")
+            self.assertEqual(self._get_open().state, state)
+
+    def test_a_wish_that_came_too_late_is_named(self):
+        self._start(15)
+        seller = self.users["salesperson"]
+        with freeze_time(at(TODAY)):
+            self._get_result().with_user(seller)._propose(self.grades["A"], "Fair", TODAY + DAY)
+        with (
+            freeze_time(at(TODAY + 2 * DAY)),
+            self.assertRaisesRegex(UserError, "“Customer 001: B → A” was asked for until.*Refuse"),
+        ):
+            self._get_open().with_user(self.officer).action_approve()
+
+    def test_the_policy_of_a_deleted_company_grades_nobody_elsewhere(self):
+        """Without its company it would be one of all companies."""
+        company = self.env["res.company"].create({"name": "Short-lived"})
+        self.customers.partner_latitude = 15
+        running, draft = (self._create_simple_policy(company_id=company.id) for _ in range(2))
+        self._activate(running)
+        self.assertEqual(self._get_grades(self.customer, company=company), ["B"])
+        company.unlink()
+        self.assertEqual((running.state, running.active, draft.active), ("closed", False, False))
+        self.env["customer.grading.run"]._schedule_nightly_runs()
+        self.assertFalse(running.run_ids.filtered(lambda run: run.state == "waiting"))
