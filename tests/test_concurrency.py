@@ -3,7 +3,12 @@
 These tests commit, and clean up after themselves.
 """
 
+import threading
+import time
+from contextlib import suppress
 from unittest.mock import patch
+
+import psycopg2
 
 from odoo.modules.registry import Registry
 from odoo.tests import tagged
@@ -141,6 +146,27 @@ class TestConcurrency(CommittingCase):
             self.assertEqual(run.state, "failed")
             self.assertTrue(run.error)
         self._assert_graded(self._execute(), "B", moved=CUSTOMERS)
+
+    def test_a_run_outlasts_a_while_of_others_writes(self):
+        """Tries in vain are not used up within a moment."""
+        self._execute()
+        self._set_latitude(0)
+        end = []
+
+        def touch_for_a_while():
+            while time.monotonic() < end[0]:
+                with suppress(psycopg2.errors.SerializationFailure):
+                    self._touch_result()
+
+        def begin():
+            end.append(time.monotonic() + 0.3)
+            thread.start()
+
+        thread = threading.Thread(target=touch_for_a_while)
+        with self._before("_store_slice", begin):
+            run_id = self._execute()
+        thread.join()
+        self._assert_graded(run_id, "B", moved=CUSTOMERS)
 
     def test_a_customer_deleted_before_its_slice_is_passed_over(self):
         with self._before("_store", self._delete_partner):
