@@ -3,7 +3,12 @@
 These tests commit, and clean up after themselves.
 """
 
+import threading
+import time
+from contextlib import suppress
 from unittest.mock import patch
+
+import psycopg2
 
 from odoo.modules.registry import Registry
 from odoo.tests import tagged
@@ -142,6 +147,27 @@ class TestConcurrency(CommittingCase):
             self.assertTrue(run.error)
         self._assert_graded(self._execute(), "B", moved=CUSTOMERS)
 
+    def test_a_run_outlasts_a_while_of_others_writes(self):
+        """Tries in vain are not used up within a moment."""
+        self._execute()
+        self._set_latitude(0)
+        end = []
+
+        def touch_for_a_while():
+            while time.monotonic() < end[0]:
+                with suppress(psycopg2.errors.SerializationFailure):
+                    self._touch_result()
+
+        def begin():
+            end.append(time.monotonic() + 0.3)
+            thread.start()
+
+        thread = threading.Thread(target=touch_for_a_while)
+        with self._before("_store_slice", begin):
+            run_id = self._execute()
+        thread.join()
+        self._assert_graded(run_id, "B", moved=CUSTOMERS)
+
     def test_a_customer_deleted_before_its_slice_is_passed_over(self):
         with self._before("_store", self._delete_partner):
             run_id = self._execute()
@@ -242,6 +268,21 @@ class TestConcurrency(CommittingCase):
             self.assertEqual(env["customer.grading.run"].browse(run_id)._count_undone(), 2)
             env["customer.grading.run"]._cron_undo()
         self._assert_undone(run_id)
+
+    def test_a_run_that_fails_while_it_changes_grades_says_that_some_changed(self):
+        self._execute()
+        self._set_latitude(0)
+        cls = Registry(get_db_name())["customer.grading.change.control"]
+        with (
+            patch.object(cls, "_settle_manual", side_effect=KeyError("broken")),
+            mute_logger(f"{MODELS}.customer_grading_run"),
+        ):
+            run_id = self._execute()
+        with self._connect() as env:
+            run = env["customer.grading.run"].browse(run_id)
+            self.assertEqual(run.state, "failed")
+            self.assertIn("stay", run.error)
+        self._assert_graded(self._execute(), "B")
 
     def test_the_night_grades_every_policy_by_its_crons(self):
         with self._connect() as env:

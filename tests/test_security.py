@@ -226,6 +226,35 @@ class TestRecords(SecurityCommon):
             names = [sheet["title"] for sheet in self._as(user, self.shared).get_grading_sheets()]
             self.assertEqual(self.secret.name in names, sees)
 
+    def test_runs_and_approvals_tell_nothing_of_a_hidden_dimension(self):
+        """An administrator, who writes its policy, sees what a try-on of it would do."""
+        accounting = self.env.ref("account.group_account_user")
+        change = self.env["customer.grading.change"].search(
+            [("dimension_id", "=", self.secret.id)], limit=1
+        )
+        change.approval_ids.create({"change_id": change.id, "step": 1, "user_id": self.env.user.id})
+        policy = change.policy_id
+        preview = policy._create_run("preview")
+        preview._execute()
+        self.assertTrue(preview.line_ids)
+        hidden = {
+            "customer.grading.run": [("policy_id", "=", policy.id)],
+            "customer.grading.run.line": [("run_id", "=", preview.id)],
+            "customer.grading.change.approval": [("change_id", "=", change.id)],
+        }
+        officer = self.places["here"]["officer"]
+        for model, domain in hidden.items():
+            with self.subTest(model=model, role="officer"):
+                self.assertFalse(self._search_as(officer, model, domain))
+        officer.group_ids = [Command.link(accounting.id)]
+        for model, domain in hidden.items():
+            with self.subTest(model=model, role="officer who may see it"):
+                self.assertTrue(self._search_as(officer, model, domain))
+        administrator = self.places["here"]["administrator"]
+        for model in ("customer.grading.run", "customer.grading.run.line"):
+            with self.subTest(model=model, role="administrator"):
+                self.assertTrue(self._search_as(administrator, model, hidden[model]))
+
     def test_nobody_writes_results_changes_and_runs_by_himself(self):
         result = self.env["customer.grading.result"].search([], limit=1)
         change = self.env["customer.grading.change"].search([], limit=1)

@@ -128,6 +128,7 @@ class CustomerGradingBatch(models.Model):
             )
             result._bring_back(change.kept or result._get_nothing_by_hand())
         control._apply(vals_list)
+        changes.policy_id._tell_deciders()  # what waited before waits again
 
     def action_view_changes(self):
         """Open the changes."""

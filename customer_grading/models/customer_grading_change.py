@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
 
 from ..tools.groups import MANAGER_GROUP, OFFICER_GROUP
 from .fields import GuardedMany2one
@@ -164,9 +165,21 @@ class CustomerGradingChange(models.Model):
             return
         control = self.env["customer.grading.change.control"].sudo()
         control._supersede(control._get_open_changes(result).get(result))
+        self._check_not_too_late()
         result._check_by_hand(self.grade_id, self.note, self.manual_until)
         result._answer_proposals(self.grade_id)
         result._note_by_hand(self.grade_id, self.note, self.manual_until)
+
+    def _check_not_too_late(self):
+        if self.manual_until and self.manual_until < fields.Date.context_today(self):
+            raise UserError(
+                self.env._(
+                    "“%(change)s” was asked for until %(date)s, which is over. Refuse it, or set "
+                    "the grade by hand with a later end.",
+                    change=self.display_name,
+                    date=format_date(self.env, self.manual_until),
+                )
+            )
 
     def action_ask_refusal(self):
         """Ask for the one reason for which the chosen changes are refused."""
@@ -196,8 +209,11 @@ class CustomerGradingChange(models.Model):
         self._get_decidable()._put_off(due)
 
     def _put_off(self, due):
-        """Hold the changes until the day ``due``."""
-        self.filtered(lambda change: change.origin != "manual").result_id.date_due = due
+        """Hold the changes until the day ``due``; no fall is held beyond the end of its grade."""
+        for change in self.filtered(lambda change: change.origin != "manual"):
+            result = change.result_id
+            end = change.direction != "up" and result._get_expiry()
+            result.date_due = min(due, end or due)
         self.write({"state": "held", "date_due": due})
 
     def _forget_due_date(self):

@@ -97,16 +97,34 @@ class CustomerGradingResult(models.Model):
     # ------------------------------------------------------------------ taken back
 
     def _get_kept(self):
-        """Return what is by hand and waits now, to be brought back by :meth:`_bring_back`."""
-        self.ensure_one()
-        return {
-            name: self._fields[name].convert_to_write(self[name], self) for name in KEPT_FIELDS
-        } | {name: fields.Date.to_string(self[name]) for name in DATES}
+        """Return what is by hand and waits now, to be brought back by :meth:`_bring_back`.
+
+        :return: ``{result id: values}``
+        """
+        control = self.env["customer.grading.change.control"].sudo()
+        waiting = control._get_open_changes(self)
+        kept = {}
+        for result in self:
+            change = waiting.get(result)
+            kept[result.id] = {
+                **{
+                    name: self._fields[name].convert_to_write(result[name], result)
+                    for name in KEPT_FIELDS
+                },
+                **{name: fields.Date.to_string(result[name]) for name in DATES},
+                "waiting": change and {"id": change.id, "state": change.state},
+            }
+        return kept
 
     def _bring_back(self, kept):
         """Let the result be by hand, or wait, as it was when ``kept`` was noted.
 
-        Where the computed grade is another one by now, the next run decides about it.
+        What waited then waits again, with the approvals it had. Where the computed grade is
+        another one by now, the next run decides about it.
         """
         self.ensure_one()
-        self.write(kept)
+        self.write({name: value for name, value in kept.items() if name != "waiting"})
+        waiting = kept.get("waiting")
+        if waiting:
+            change = self.env["customer.grading.change"].sudo().browse(waiting["id"]).exists()
+            change.filtered(lambda c: c.state == "superseded").state = waiting["state"]

@@ -15,6 +15,7 @@ KEPT_DAYS = 30  # lines of a try-on
 TRIAL_MODES = ("preview", "pilot", "back_test", "comparison", "again")  # that change no grade
 ATTENDED_MODES = ("preview", "comparison", "again")  # somebody waits for them
 QUEUED_MODES = ("nightly", "pilot", "back_test")
+STORED = 80  # progress in percent, from which on grades change
 
 
 class CustomerGradingRun(models.Model):
@@ -190,7 +191,7 @@ class CustomerGradingRun(models.Model):
         self._finish_step(commit, 40)
         self._store(table, commit, subject_ids)
         self._drop(table)
-        self._finish_step(commit, 80)
+        self._finish_step(commit, STORED)
         if self._must_ask(subject_ids):
             self._stop()
         else:
@@ -259,6 +260,12 @@ class CustomerGradingRun(models.Model):
                 "filter and the fields they read.",
                 criterion=criterion.name,
                 error=reason,
+            )
+        if self.progress >= STORED:
+            return criterion.measure_id, self.env._(
+                "Bringing the changes into effect failed: %s. Those made before stay; the next "
+                "run goes on.",
+                reason,
             )
         return criterion.measure_id, self.env._(
             "The evaluation failed: %s. Grades are as they were; the next run tries again.",

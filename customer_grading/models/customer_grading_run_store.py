@@ -1,3 +1,5 @@
+import time
+
 import psycopg2
 
 from odoo import models
@@ -6,6 +8,7 @@ from odoo.tools import SQL
 
 SLICE = 10_000  # results stored in one transaction
 TRIES = 5  # of a slice that other people's writes keep from being stored
+WAIT = 0.05  # seconds before the second try; twice as long before each further one
 
 
 class CustomerGradingRun(models.Model):
@@ -37,6 +40,7 @@ class CustomerGradingRun(models.Model):
                 if not commit or attempt == TRIES - 1:
                     raise
                 self.env.cr.rollback()
+                time.sleep(WAIT * 2**attempt)
         return None
 
     def _find_differing(self, table, todo):

@@ -91,7 +91,7 @@ class CustomerGradingSetGrade(models.TransientModel):
         records.check_access("read")
         results = self.env["customer.grading.result"]._get_or_create(records, self.dimension_id)
         results.sudo(False).check_access("read")  # the dimension may be hidden from the user
-        kept = {result.id: result._get_kept() for result in results}
+        kept = results._get_kept()
         changes = self._decide(results)
         if len(changes) < 2:
             return {"type": "ir.actions.act_window_close"}
