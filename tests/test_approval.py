@@ -373,6 +373,22 @@ class TestApproval(ApprovalCase, TransactionCase):
         new._get_or_create(stranger, self.dimension)._set_by_hand(self.a, "Because")
         self.assertEqual(self._get_grades(stranger), [False])
 
+    def test_neither_by_excluding_who_may_lose_no_grade_without_approval(self):
+        self.policy.approval_ids[2].write({"moves": "both", "grade_ids": [Command.clear()]})
+        result, boss = self._get_result(), self.users["boss"]
+        change = result.with_user(self.users["officer"])._exclude("Our own branch", MONTH)
+        self.assertEqual(
+            (change.origin, change.direction, change.state, result.grade_id.code),
+            ("exclude", "lost", "to_approve", "C"),
+        )
+        self._run(self.policy)
+        self.assertEqual(self._get_open(), change, "no night decides on it")
+        [sheet] = self.customers[0].get_grading_sheets()
+        self.assertIn("Excluded from grading: Our own branch", str(sheet["notices"]))
+        change.with_user(boss).action_approve()
+        self.assertEqual((result.manual_kind, result.manual_until), ("exclude", MONTH))
+        self.assertEqual(self._get_grades(self.customers[0]), [False])
+
     def test_a_provisional_grade_is_approved_when_it_is_evaluated(self):
         self.policy.probation_months = 6
         new = self._create_customers(1)

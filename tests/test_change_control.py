@@ -391,6 +391,17 @@ class TestByHand(ChangeControlCommon):
             [("A", "superseded"), ("A", "superseded"), ("C", "proposed"), ("A", "applied")],
         )
 
+    def test_a_proposal_that_nobody_decided_on_in_time_is_closed(self):
+        policy, user = self._start(), self._create_users()["salesperson"]
+        until = TODAY + timedelta(days=5)
+        with freeze_time(at(TODAY)):
+            wish = self._get_result().with_user(user)._propose(self.grades["A"], "A fair", until)
+        self._grade_on(until, policy)
+        self.assertEqual(wish.state, "proposed")
+        self._grade_on(until + timedelta(days=1), policy)
+        self.assertEqual(wish.state, "superseded")
+        self.assertIn("without a decision", wish.decision_note)
+
     def test_the_grade_of_any_day_can_be_told(self):
         policy = self._start(day=date(2026, 1, 1))
         self._grade_on(date(2026, 3, 1), policy, 25)

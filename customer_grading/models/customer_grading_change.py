@@ -156,19 +156,26 @@ class CustomerGradingChange(models.Model):
     def _prepare_result(self):
         """Let the result of an approved change wait for nothing any more."""
         self.ensure_one()
-        result = self.result_id
         if self.origin == "undo":
-            result._settle_way_back(self.grade_id)
-            return
-        if self.origin != "manual":
-            result._settle_decision(self.grade_id)
-            return
-        control = self.env["customer.grading.change.control"].sudo()
+            self.result_id._settle_way_back(self.grade_id)
+        elif self._is_by_hand():
+            self._prepare_by_hand()
+        else:
+            self.result_id._settle_decision(self.grade_id)
+
+    def _prepare_by_hand(self):
+        """Let the result of an approved proposal be by hand, as it was proposed."""
+        result, control = self.result_id, self.env["customer.grading.change.control"].sudo()
         control._supersede(control._get_open_changes(result).get(result))
         self._check_not_too_late()
-        result._check_by_hand(self.grade_id, self.note, self.manual_until)
-        result._answer_proposals(self.grade_id)
-        result._note_by_hand(self.grade_id, self.note, self.manual_until)
+        result._answer_proposals(self.origin, self.grade_id)
+        kind = self.origin if self.origin != "manual" else False
+        result._note_by_hand(self.grade_id, self.note, self.manual_until, kind)
+
+    def _is_by_hand(self):
+        """Whether a person decided what the grade is, or proposed it."""
+        self.ensure_one()
+        return self.origin in BY_HAND_ORIGINS
 
     def _check_not_too_late(self):
         if self.manual_until and self.manual_until < fields.Date.context_today(self):
@@ -210,7 +217,7 @@ class CustomerGradingChange(models.Model):
 
     def _put_off(self, due):
         """Hold the changes until the day ``due``; no fall is held beyond the end of its grade."""
-        for change in self.filtered(lambda change: change.origin != "manual"):
+        for change in self.filtered(lambda change: not change._is_by_hand()):
             result = change.result_id
             end = change.direction != "up" and result._get_expiry()
             result.date_due = min(due, end or due)
@@ -218,7 +225,7 @@ class CustomerGradingChange(models.Model):
 
     def _forget_due_date(self):
         """Let computed changes wait for no day any more but that of what goes on."""
-        waiting = self.filtered(lambda change: change.origin != "manual")
+        waiting = self.filtered(lambda change: not change._is_by_hand())
         waiting.result_id.filtered(lambda r: not r._is_by_hand())._settle_decision()
 
     def _get_decidable(self):

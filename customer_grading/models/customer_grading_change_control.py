@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools.subject import SUBJECTS
-from .customer_grading_change import COMPUTED_ORIGINS, OPEN_STATES
+from .customer_grading_change import BY_HAND_ORIGINS, COMPUTED_ORIGINS, OPEN_STATES
 
 SLICE = 10_000  # computed grades decided in one transaction, by one statement
 BATCH = 1_000  # grades by hand looked at in one transaction
@@ -19,6 +19,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
     @api.model
     def _settle(self, run, commit=False, subject_ids=None):
         """Deal with every result whose computed grade was not dealt with, or that is due."""
+        run._try(self._end_late_proposals, commit, run)
         run._try(self._bring_back_proposals, commit, run)
         for step in (self._settle_computed, self._settle_manual):
             last_id = 0
@@ -28,6 +29,22 @@ class CustomerGradingChangeControl(models.AbstractModel):
                 if begins:
                     run._analyze(SQL.identifier("customer_grading_change"))
         self.env.invalidate_all(flush=False)
+
+    def _end_late_proposals(self, run):
+        """Close proposals that nobody decided on before the end that was asked for."""
+        late = self.env["customer.grading.change"].search(
+            [
+                ("dimension_id", "=", run.dimension_id.id),
+                ("company_id", "=", run.company_id.id),
+                ("origin", "in", BY_HAND_ORIGINS),
+                ("state", "in", OPEN_STATES),
+                ("manual_until", "<", run.date),
+            ]
+        )
+        for change in late:
+            env = self.with_context(lang=change.user_id.lang).env
+            note = env._("The day until which it was asked for passed without a decision.")
+            change.write({"state": "superseded", "decision_note": note})
 
     def _bring_back_proposals(self, run):
         """Let proposals that were put off wait for a decision again, now that it is their day."""

@@ -274,7 +274,7 @@ class CustomerGradingChange(models.Model):
 
     def _wait_for_people(self):
         """Let change control look at the results again only for what else goes on there."""
-        computed = self.filtered(lambda change: change.origin != "manual")
+        computed = self.filtered(lambda change: not change._is_by_hand())
         for result in computed.result_id.filtered(lambda result: not result._is_by_hand()):
             result.date_due = result._get_next_look()
 
@@ -398,9 +398,20 @@ class CustomerGradingResult(models.Model):
         free = super(CustomerGradingResult, self - waiting)
         return changes | free._set_by_hand(grade, reason, until)
 
-    def _propose(self, grade, reason, until=False):
-        """Ask for ``grade``; who approves the first step approves it by asking."""
-        changes = super()._propose(grade, reason, until)
+    def _exclude(self, reason, until=False):
+        """Exclude customers from grading, or ask for the approval that it takes."""
+        self._check_officer()
+        self._check_reason(reason, until)
+        nothing = self.env["customer.grade"]
+        waiting = self.filtered(
+            lambda result: result.grade_id and result._needs_approval_by_others(nothing)
+        )
+        changes = waiting._ask("exclude", nothing, reason, until)
+        return changes | super(CustomerGradingResult, self - waiting)._exclude(reason, until)
+
+    def _ask(self, origin, grade, reason, until):
+        """Ask for the approval that it takes; who gives the first step's does so by asking."""
+        changes = super()._ask(origin, grade, reason, until)
         changes.filtered(lambda change: change.result_id.date_provisional).direction = "new"
         for change in changes.filtered(lambda change: not change.policy_id):
             change.policy_id = change.result_id._get_approving_policy()

@@ -141,6 +141,11 @@ class CustomerGradingSheet(models.AbstractModel):
             "approver": change._get_waits_for_text(awaited),
             "date": self._format_date(change.date),
         }
+        if change.origin == "exclude":
+            return self.env._(
+                "%(user)s asks: “%(reason)s”; it waits for %(approver)s since %(date)s.",
+                **dict(names, reason=change.reason),
+            )
         if change.origin == "manual":
             return self.env._(
                 "%(user)s proposes %(grade)s: “%(reason)s”; it waits for %(approver)s since "

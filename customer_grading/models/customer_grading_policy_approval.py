@@ -1,6 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ..tools.groups import OFFICER_GROUP
@@ -10,6 +11,7 @@ from .customer_grading_policy_export import export_record, export_text
 
 ACTIVITY = "customer_grading.mail_activity_type_decide"
 TELL_LATER = "customer_grading_tell_later"  # whoever decides on many tells once, at the end
+CHANGED = 90  # progress in percent, once all changes are made
 LOGGED = "customer_grading_approval_logged"  # whoever saves a policy notes its approval once
 TOLD = 5  # members of a group that are each told; of a larger one, one is
 
@@ -212,6 +214,15 @@ class CustomerGradingRun(models.Model):
         """Also tell those who decide what waits for them now, once a run."""
         result = super()._apply_changes(commit, subject_ids)
         if self.mode != "on_demand":
-            self._finish_step(commit, 90)
-            self._try(self.policy_id._tell_deciders, commit)
+            self._finish_step(commit, CHANGED)
+            self._tell_deciders(commit)
         return result
+
+    def _tell_deciders(self, commit):
+        """Tell those who decide; who is always in the way decides, and tells them himself."""
+        try:
+            self._try(self.policy_id._tell_deciders, commit)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            if not commit:
+                raise
+            self.env.cr.rollback()

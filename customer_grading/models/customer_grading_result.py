@@ -265,7 +265,7 @@ class CustomerGradingResult(models.Model):
         """
         self._check_officer()
         self._check_by_hand(grade, reason, until)
-        self._answer_proposals(grade)
+        self._answer_proposals("manual", grade)
         return self._decide_by_hand("manual", lambda result: grade, reason, until)
 
     def _decide_by_hand(self, origin, get_grade, reason, until, kind=False):
@@ -313,13 +313,13 @@ class CustomerGradingResult(models.Model):
             }
         )
 
-    def _answer_proposals(self, grade):
-        """Close what people proposed for these customers, where it was the ``grade`` they get."""
+    def _answer_proposals(self, origin, grade):
+        """Close what people proposed for these customers, where it is what they get now."""
         Change = self.env["customer.grading.change"].sudo()
         Change.search(
             [
                 ("result_id", "in", self.ids),
-                ("origin", "=", "manual"),
+                ("origin", "=", origin),
                 ("state", "in", OPEN_STATES),
                 ("grade_id", "=", grade.id),
             ]
@@ -343,6 +343,10 @@ class CustomerGradingResult(models.Model):
         """
         self.check_access("read")
         self._check_by_hand(grade, reason, until)
+        return self._ask("manual", grade, reason, until)
+
+    def _ask(self, origin, grade, reason, until):
+        """Return changes of ``origin`` that ask for ``grade``, proposed by the user."""
         control = self.env["customer.grading.change.control"].sudo()
         today = fields.Date.context_today(self)
         return (
@@ -354,7 +358,7 @@ class CustomerGradingResult(models.Model):
                         result,
                         today,
                         "proposed",
-                        origin="manual",
+                        origin=origin,
                         grade=grade,
                         user_id=self.env.uid,
                         note=reason,

@@ -136,7 +136,7 @@ class CustomerGradingRun(models.Model):
         while last_id is not None:
             last_id = self._try(self._undo_slice, commit, last_id)
         self._try(self._note, commit, {"undo_state": "done"})
-        self._try(self.policy_id._tell_deciders, commit)
+        self._tell_deciders(commit)
         self.env.invalidate_all()
 
     def _get_undoable_sql(self):

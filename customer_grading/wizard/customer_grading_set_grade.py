@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.customer_grading_change import OPEN_STATES
 from ..tools.groups import OFFICER_GROUP
 
 NAMED = 10  # so many are named in the dialog; of more it tells the number
@@ -96,7 +97,7 @@ class CustomerGradingSetGrade(models.TransientModel):
         if len(changes) < 2:
             return {"type": "ir.actions.act_window_close"}
         batch = self.env["customer.grading.batch"]._note(
-            self._get_batch_name(len(changes)), changes, kept
+            self._get_batch_name(changes), changes, kept
         )
         return {
             "type": "ir.actions.client",
@@ -118,13 +119,15 @@ class CustomerGradingSetGrade(models.TransientModel):
             return results._exclude(self.reason, self.until)
         return results._set_by_hand(self.grade_id, self.reason, self.until)
 
-    def _get_batch_name(self, number):
-        """Return what is done to how many, as the batch is called."""
+    def _get_batch_name(self, changes):
+        """Return what is done to how many, or asked for, as the batch is called."""
         names = {
             "grade": self.grade_id.code,
-            "number": self.dimension_id._get_number_text(number),
+            "number": self.dimension_id._get_number_text(len(changes)),
         }
-        if not self.is_officer:
+        if all(change.state in OPEN_STATES for change in changes.sudo()):
+            if self.kind == "exclude":
+                return self.env._("Exclusion asked for: %(number)s", **names)
             return self.env._("Grade %(grade)s proposed: %(number)s", **names)
         return {
             "grade": self.env._("Grade %(grade)s set by hand: %(number)s", **names),
