@@ -120,6 +120,22 @@ class TestTiming(ChangeControlCommon):
         self.assertEqual(self._grade_on(date(2026, 11, 29), policy), "B")
         self.assertEqual(self._grade_on(date(2026, 11, 30), policy), "A")
 
+    def test_how_often_a_grade_is_reviewed_depends_on_it(self):
+        """The cooperation grades of S24: A every 6 months, C every 2 years."""
+        policy = self._start(25, downgrade_timing="now", downgrade_days=0)
+        months = {"A": 6, "B": 12, "C": 24}
+        for rule in policy.rule_ids:
+            rule.review_months = months[rule.grade_id.code]
+        self.assertEqual(self._grade_on(date(2026, 12, 20), policy, 5), "A")
+        with freeze_time(at(date(2026, 12, 20))):
+            [sheet] = self.customer.get_grading_sheets()
+        self.assertIn("05/20/2027", str(sheet))
+        self.assertEqual(self._grade_on(date(2027, 5, 19), policy), "A")
+        self.assertEqual(self._grade_on(date(2027, 5, 20), policy), "C")
+        self.assertEqual(self._grade_on(date(2027, 6, 1), policy, 25), "C")
+        self.assertEqual(self._grade_on(date(2029, 5, 19), policy), "C")
+        self.assertEqual(self._grade_on(date(2029, 5, 20), policy), "A")
+
     def test_a_move_may_need_somebody_s_yes(self):
         policy = self._start(downgrade_timing="confirmed")
         self.assertEqual(self._grade_on(TODAY, policy, 5), "B")
