@@ -330,19 +330,6 @@ class TestStoppedRun(ChangeControlCommon):
         with freeze_time(at(date(2026, 11, 22))):
             self.assertEqual(self._run(self.policy).state, "stopped")
 
-    def test_what_is_decided_meanwhile_leaves_the_later_move_to_it(self):
-        self.policy.upgrade_timing = "confirmed"
-        with freeze_time(at(date(2026, 11, 21))):
-            self.done.action_apply()
-        proposal = self._get_results(self.customer)[self.customer].change_ids[:1]
-        self.customers[:5].partner_latitude = 5
-        with freeze_time(at(date(2026, 11, 22))):
-            run = self._run(self.policy)
-            self.assertEqual(run.state, "stopped")
-            proposal.with_user(self._create_users()["officer"]).action_refuse("Not for long")
-            run.action_apply()
-        self.assertEqual(self._get_grades(self.customers[:5]), ["C"] * 5)
-
     def test_what_was_undone_is_not_among_those_that_would_move(self):
         with freeze_time(at(date(2026, 11, 21))):
             self.done.action_apply()
