@@ -277,9 +277,10 @@ class Customer:
         return "to_approve" if self.get_steps(grade, day) else "proposed"
 
     def needs_yes(self, grade, day, expired):
-        if self.held is None and not self.previous and self.options.probation_months:
+        is_first = self.held is None and not self.previous
+        if self.provisional or (is_first and self.options.probation_months):
             return False
-        if self.held is not None and (self.provisional or (expired and not self.is_upgrade())):
+        if self.held is not None and expired and not self.is_upgrade():
             return False
         if self.get_steps(grade, day):
             return True
