@@ -55,8 +55,7 @@ def measure(template, data, tenth, scale):
     databases.clone(template, EMPTY)
     on_none = databases.install(EMPTY, subject.MODULE)
     databases.drop(EMPTY)
-    databases.clone(data, LARGE)
-    on_data = databases.install(LARGE, subject.MODULE)
+    on_data = install_on(data)
 
     say("Grading a tenth of the customers")
     small = measure_tenth(tenth, scale / 10)
@@ -94,8 +93,7 @@ def measure(template, data, tenth, scale):
     rows.append(stages.check_leads(LARGE))
 
     say("Memory")
-    databases.clone(data, LARGE)
-    databases.install(LARGE, subject.MODULE)
+    install_on(data)
     databases.release(LARGE)
     rows.append(stages.check_memory(LARGE, scale))
     rows.append(stages.check_installing(on_data, on_none))
@@ -112,9 +110,14 @@ def measure_tenth(data, scale):
     return sorted(tries, key=lambda runs: runs.seconds)[1]
 
 
-def measure_control(data, scale):
+def install_on(data):
+    """Give the large database ``data`` with the addon, and nothing graded."""
     databases.clone(data, LARGE)
-    databases.install(LARGE, subject.MODULE)
+    return databases.install(LARGE, subject.MODULE)
+
+
+def measure_control(data, scale):
+    install_on(data)
     runs = stages.grade(LARGE, subject.create_controlled_policy, scale)
     return [
         stages.check_grading("change control", runs),
@@ -124,8 +127,7 @@ def measure_control(data, scale):
 
 
 def measure_rank(data, scale):
-    databases.clone(data, LARGE)
-    databases.install(LARGE, subject.MODULE)
+    install_on(data)
     ranked = stages.grade(LARGE, subject.create_rank_policy, scale)
     return [
         stages.check_grading("rank", ranked),
@@ -135,8 +137,7 @@ def measure_rank(data, scale):
 
 def measure_others(data, scale):
     """Measure a policy of a matrix, and one that needs its grades: nightly runs only."""
-    databases.clone(data, LARGE)
-    databases.install(LARGE, subject.MODULE)
+    install_on(data)
     return [
         stages.check_grading("matrix", stages.grade(LARGE, subject.create_matrix_policy, scale)),
         stages.check_grading(

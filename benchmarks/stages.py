@@ -141,7 +141,7 @@ def wait(name):
     databases.vacuum(name)
     with databases.environment(name) as env:
         run = subject.create_run(subject.get_running_policy(env))
-        subject.set_date(run, DAYS_WAITED)
+        subject.shift_date(run, DAYS_WAITED)
         return subject.execute(run)
 
 
@@ -204,7 +204,7 @@ def check_leads(name):
     with databases.environment(name) as env:
         policy = subject.create_closing_policy(env)
         first = subject.put_in_force(policy)
-        subject.set_date(first, -DAYS_PASSED)
+        subject.shift_date(first, -DAYS_PASSED)
         subject.execute(first)
     databases.vacuum(name)
     scoring.score(name)  # warms up, and writes what differs from what was generated

@@ -258,8 +258,8 @@ def create_run(policy):
     return run
 
 
-def set_date(run, days):
-    """Let the run grade as of so many days from today, or ago where they are negative."""
+def shift_date(run, days):
+    """Let the run grade as of so many days later, or earlier where they are negative."""
     run.date += timedelta(days=days)
     run.env.cr.commit()
 

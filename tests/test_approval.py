@@ -7,6 +7,7 @@ import psycopg2
 from freezegun import freeze_time
 
 from odoo import api
+from odoo.addons.customer_grading.tools.groups import OFFICER_GROUP
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.modules.registry import Registry
@@ -387,6 +388,11 @@ class TestApproval(ApprovalCase, TransactionCase):
         self.assertIn("Excluded from grading: Our own branch", str(sheet["notices"]))
         change.with_user(boss).action_approve()
         self.assertEqual((result.manual_kind, result.manual_until), ("exclude", MONTH))
+        other = self._get_result(self.customers[1])
+        asked = other.with_user(self.users["officer"])._exclude("So is this one")
+        boss.group_ids = [Command.link(self.env.ref(OFFICER_GROUP).id)]
+        other.with_user(boss)._exclude("It is")
+        self.assertEqual((asked.state, other.manual_kind), ("superseded", "exclude"))
         self.assertEqual(self._get_grades(self.customers[0]), [False])
 
     def test_a_provisional_grade_is_approved_when_it_is_evaluated(self):

@@ -277,6 +277,17 @@ class TestUndoThatTakesApproval(UndoCase):
         self.assertIn("3 went back; 3", self.done.undo_text)
         self._assert_one_grade_a_day()
 
+    def test_approved_to_nothing_it_ends_the_probation(self):
+        first = self.policy.run_ids.filtered("first")
+        results = self._get_results(self.customers)
+        never = results[self.customers[9]]
+        never.date_provisional = TODAY + timedelta(90)
+        self._undo(first, day=TODAY + 3 * DAY)
+        way_back = self._get_waiting().filtered(lambda c: c.partner_id == self.customers[9])
+        with freeze_time(at(TODAY + 3 * DAY)):
+            way_back.with_user(self.approver).action_approve()
+        self.assertEqual((never.grade_id.code, never.date_provisional), (False, False))
+
     def test_another_computed_grade_supersedes_it(self):
         self.customer.partner_latitude = 5
         self._night(TODAY + 4 * DAY)

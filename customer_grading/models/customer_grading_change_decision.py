@@ -372,12 +372,9 @@ class CustomerGradingResult(models.Model):
     def _get_approvals(self, grade):
         """Return the lines of approval that it takes to move to ``grade``."""
         self.ensure_one()
-        # A provisional grade was nobody's decision: set by hand, it is given for the first time.
-        direction = (
-            "new"
-            if self.date_provisional and grade
-            else self.env["customer.grading.change.control"]._get_direction(self.grade_id, grade)
-        )
+        direction = self.env["customer.grading.change.control"]._get_direction(self.grade_id, grade)
+        if self.date_provisional and grade:
+            direction = "new"  # a provisional grade was nobody's decision
         return self._get_approving_policy()._get_approvals(direction, self.grade_id, grade)
 
     def _needs_approval_by_others(self, grade):

@@ -166,6 +166,8 @@ class CustomerGradingResult(models.Model):
         for result in self:
             months = result.policy_id._get_rule_of(grade).expiry_months
             end = months and fields.Date.context_today(self) + relativedelta(months=months)
+            if not grade:
+                result.date_provisional = False  # it ends with the grade that began it
             result.date_due = min(filter(None, [result.date_provisional, end]), default=False)
 
     def _get_end_of_probation(self):

@@ -68,6 +68,7 @@ class CustomerGradingResult(models.Model):
         """
         self._check_officer()
         self._check_reason(reason, until)
+        self._answer_proposals("exclude", self.env["customer.grade"])
         return self._decide_by_hand(
             "exclude", lambda result: result.grade_id.browse(), reason, until, "exclude"
         )
@@ -126,5 +127,5 @@ class CustomerGradingResult(models.Model):
         self.write({name: value for name, value in kept.items() if name != "waiting"})
         waiting = kept.get("waiting")
         if waiting:
-            change = self.env["customer.grading.change"].sudo().browse(waiting["id"]).exists()
+            change = self.change_ids.filtered(lambda change: change.id == waiting["id"])
             change.filtered(lambda c: c.state == "superseded").state = waiting["state"]
