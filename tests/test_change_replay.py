@@ -292,7 +292,7 @@ class TestYearOfEachOption(ReplayCommon):
 @tagged("post_install", "-at_install")
 class TestOptionsTogether(ReplayCommon):
     # The random nights behind a seed are no simpler for a smaller one: nothing is shrunk.
-    @settings(max_examples=12, phases=[Phase.generate], report_multiple_bugs=False)
+    @settings(max_examples=20, phases=[Phase.generate], report_multiple_bugs=False)
     @given(st.data())
     def test_any_of_them(self, data):
         days = st.sampled_from([0, 0, 1, 3, 6])
@@ -317,5 +317,5 @@ class TestOptionsTogether(ReplayCommon):
         )
         seed = data.draw(st.integers(0, 2**32))
         with self.env.cr.savepoint() as savepoint:
-            self._replay(options, rules, 50, Random(seed))
+            self._replay(options, rules, 70, Random(seed))
             savepoint.rollback()
