@@ -371,6 +371,14 @@ class TestSurvival(CustomerGradingCommon):
         with self.assertRaises(UserError):
             self.policy.unlink()
 
+    def test_a_run_that_is_deleted_leaves_what_it_changed(self):
+        lead = self._create_lead(self.customer, TODAY, expected_revenue=500)
+        run = self._run(self.policy)
+        run.unlink()
+        change = self.env["customer.grading.change"].search([("lead_id", "=", lead.id)])
+        self.assertEqual(change.grade_id.code, "A")
+        self.assertFalse(change.run_id)
+
     def test_a_measure_whose_model_is_gone_fails_its_run_by_name_and_keeps_all(self):
         measure = self.env["customer.grading.measure"].create(
             {

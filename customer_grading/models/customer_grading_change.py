@@ -29,7 +29,7 @@ class CustomerGradingChange(models.Model):
     lead_id = fields.Many2one(index="btree_not_null")
     company_id = GuardedMany2one("res.company", ondelete="cascade")
     policy_id = GuardedMany2one("customer.grading.policy", ondelete="restrict")
-    run_id = fields.Many2one("customer.grading.run", ondelete="set null", index="btree_not_null")
+    run_id = GuardedMany2one("customer.grading.run", ondelete="set null", index="btree_not_null")
     from_grade_id = GuardedMany2one("customer.grade", "From", ondelete="restrict")
     grade_id = GuardedMany2one("customer.grade", "To", ondelete="restrict")
     subject_name = fields.Char("Customer or opportunity", compute="_compute_subject_name")

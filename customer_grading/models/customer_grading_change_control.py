@@ -19,6 +19,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
     @api.model
     def _settle(self, run, commit=False, subject_ids=None):
         """Deal with every result whose computed grade was not dealt with, or that is due."""
+        engine = self.env["customer.grading.engine"]
         run._try(self._end_late_proposals, commit, run)
         run._try(self._bring_back_proposals, commit, run)
         for step in (self._settle_computed, self._settle_manual):
@@ -27,7 +28,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
                 begins = run.first and last_id == 0
                 last_id = run._try(step, commit, run, subject_ids, last_id)
                 if begins:
-                    run._analyze(SQL.identifier("customer_grading_change"))
+                    engine._analyze(SQL.identifier("customer_grading_change"))
         self.env.invalidate_all(flush=False)
 
     def _end_late_proposals(self, run):
@@ -75,7 +76,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             WITH workdays AS MATERIALIZED (
                 SELECT %(workdays)s AS days
             ), due AS (
-                SELECT result.id
+                SELECT result.*
                   FROM customer_grading_result result
                  WHERE %(undecided)s AND result.policy_id = %(policy)s
                    AND NOT %(by_hand)s
@@ -94,9 +95,8 @@ class CustomerGradingChangeControl(models.AbstractModel):
                            WHEN (computed.sequence, computed.id) < (held.sequence, held.id)
                            THEN 'up' ELSE 'down' END AS direction,
                        open.id AS open_id, open.state AS open_state,
-                       open.grade_id AS open_grade_id, told.id AS told_id
-                  FROM customer_grading_result result
-                  JOIN due USING (id)
+                       open.grade_id AS open_grade_id
+                  FROM due result
                   LEFT JOIN customer_grade computed ON computed.id = result.computed_grade_id
                   LEFT JOIN customer_grade held ON held.id = result.grade_id
                   LEFT JOIN LATERAL (
@@ -105,12 +105,6 @@ class CustomerGradingChangeControl(models.AbstractModel):
                          AND change.origin IN %(computed)s AND change.state IN %(open)s
                        ORDER BY change.id DESC LIMIT 1
                   ) open ON TRUE
-                  LEFT JOIN LATERAL (
-                      SELECT * FROM customer_grading_change change
-                       WHERE change.result_id = result.id
-                         AND change.state = 'applied' AND change.date_end IS NULL
-                       ORDER BY change.id DESC LIMIT 1
-                  ) told ON TRUE
             ), timed AS (
                 SELECT directed.*,
                        target_id IS DISTINCT FROM grade_id OR COALESCE(evaluates, FALSE) AS moves,
@@ -135,7 +129,8 @@ class CustomerGradingChangeControl(models.AbstractModel):
                 UPDATE customer_grading_change change
                    SET date_end = %(date)s::date - 1
                   FROM decided
-                 WHERE change.id = decided.told_id AND decided.takes
+                 WHERE change.result_id = decided.id AND decided.takes
+                   AND change.state = 'applied' AND change.date_end IS NULL
             ), told AS (
                 INSERT INTO customer_grading_change (
                     result_id, dimension_id, partner_id, lead_id, company_id, policy_id, run_id,

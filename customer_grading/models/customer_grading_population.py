@@ -219,7 +219,7 @@ class CustomerGradingEngine(models.AbstractModel):
             ),
         )
         for query in self._get_population_queries(scope):
-            self.env.cr.execute(SQL("ANALYZE %s", unseen))
+            self._analyze(unseen)
             self.env.cr.execute(
                 SQL(
                     "DELETE FROM %(unseen)s WHERE subject_id IN"

@@ -111,6 +111,12 @@ class CustomerGradingRun(models.Model):
                 vals["date"] = engine._get_today(company)
         return super().create(vals_list)
 
+    def unlink(self):
+        """Delete the runs; what they changed stays, without naming them."""
+        told = self.env["customer.grading.change"].sudo().search([("run_id", "in", self.ids)])
+        told.run_id = False
+        return super().unlink()
+
     # ------------------------------------------------------------------ running
 
     @api.model

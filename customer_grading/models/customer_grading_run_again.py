@@ -86,13 +86,13 @@ class CustomerGradingRun(models.Model):
         )
         self.env["customer.grading.run.line"].invalidate_model(["revenue"], flush=False)
 
-    def _find_differing(self, table, todo):
+    def _find_differing(self, table, todo, subject_ids):
         """Note who gets another grade than from the run of the same day before.
 
         A run that was killed and starts again keeps what it noted: what is stored already
         differs no more.
         """
-        count = super()._find_differing(table, todo)
+        count = super()._find_differing(table, todo, subject_ids)
         if self.earlier_run_id and count:
             self.env.cr.execute(
                 SQL(
@@ -115,30 +115,6 @@ class CustomerGradingRun(models.Model):
                 )
             )
         return count
-
-    def _get_leavers_sql(self, table, subject_ids):
-        """Note of those who leave too which computed grade they had."""
-        statement = super()._get_leavers_sql(table, subject_ids)
-        if not self.earlier_run_id:
-            return statement
-        return SQL(
-            """
-            WITH gone AS (%(statement)s
-                RETURNING result.%(field)s AS subject_id, result.considered_grade_id AS grade_id,
-                          %(by_hand)s AS by_hand)
-            INSERT INTO customer_grading_run_line (
-                run_id, %(field)s, current_grade_id, moves, by_hand,
-                create_uid, write_uid, create_date, write_date)
-            SELECT %(run)s, subject_id, grade_id, TRUE, by_hand,
-                   %(user)s, %(user)s, NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
-              FROM gone
-             WHERE grade_id IS NOT NULL
-            """,
-            statement=statement,
-            run=self.id,
-            by_hand=self.env["customer.grading.result"]._get_by_hand_sql("result"),
-            **self._get_store_params(table),
-        )
 
     @api.depends("earlier_run_id", "differing_count", "state")
     @api.depends_context("lang")

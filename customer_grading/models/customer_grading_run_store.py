@@ -18,14 +18,14 @@ class CustomerGradingRun(models.Model):
 
     def _store(self, table, commit=False, subject_ids=None):
         """Bring the results up to date, writing only those that differ."""
+        engine = self.env["customer.grading.engine"]
         todo = f"{table}_todo"
-        count = self._try(self._find_differing, commit, table, todo)
+        count = self._try(self._find_differing, commit, table, todo, subject_ids)
         for start in range(0, count, SLICE):
             self._try(self._store_slice, commit, todo, start, start + SLICE)
         self._drop(todo)
         if self.first and count > SLICE:
-            self._analyze(SQL.identifier("customer_grading_result"))
-        self._try(self._store_leavers, commit, table, subject_ids)
+            engine._analyze(SQL.identifier("customer_grading_result"))
         self.env["customer.grading.result"].invalidate_model(flush=False)
 
     def _try(self, step, commit, *args):
@@ -43,35 +43,48 @@ class CustomerGradingRun(models.Model):
                 time.sleep(WAIT * 2**attempt)
         return None
 
-    def _find_differing(self, table, todo):
+    def _find_differing(self, table, todo, subject_ids):
         """Fill the temporary table ``todo`` with what differs from the results.
+
+        Who is graded no more is among it, with the reason ``left``.
 
         :return: how many rows differ
         """
         self.env.flush_all()
         params = self._get_store_params(table)
-        params.update(todo=SQL.identifier(todo))
-        if self.graded_count > SLICE:
-            self._analyze(params["table"])
+        elsewhere, leaves = self._get_leaving_sql(subject_ids)
+        asked = SQL("TRUE")
+        if subject_ids is not None:
+            asked = SQL("%s IN %s", params["held"], tuple(subject_ids) or (0,))
+        params.update(todo=SQL.identifier(todo), elsewhere=elsewhere, leaves=leaves, asked=asked)
         self.env.cr.execute(
             SQL(
                 """
                 CREATE TEMPORARY TABLE %(todo)s AS
-                SELECT ROW_NUMBER() OVER (ORDER BY result.id, evaluated.subject_id) AS position,
-                       result.id AS result_id, evaluated.subject_id,
+                SELECT ROW_NUMBER() OVER (ORDER BY result.id, subject_id) AS position,
+                       result.id AS result_id, subject_id,
                        evaluated.rule_id, evaluated.grade_id,
-                       evaluated.reason, evaluated.score, evaluated.values
+                       COALESCE(evaluated.reason, 'left') AS reason,
+                       evaluated.score, evaluated.values
                   FROM %(table)s evaluated
-                  LEFT JOIN customer_grading_result result
-                    ON %(held)s = evaluated.subject_id
-                   AND result.dimension_id = %(dimension)s
-                   AND result.company_id IS NOT DISTINCT FROM %(company)s
-                 WHERE result.id IS NULL
-                    OR (result.policy_id, result.computed_rule_id, result.computed_grade_id,
-                        result.reason, result.score, result.values)
-                       IS DISTINCT FROM
-                       (%(policy)s, evaluated.rule_id, evaluated.grade_id,
-                        evaluated.reason, evaluated.score, evaluated.values)
+                  FULL JOIN (
+                      SELECT id, %(held)s AS subject_id, policy_id, computed_rule_id,
+                             computed_grade_id, reason, score, values
+                        FROM customer_grading_result result
+                       WHERE dimension_id = %(dimension)s
+                         AND company_id IS NOT DISTINCT FROM %(company)s
+                         AND %(asked)s
+                  ) result USING (subject_id)
+                  %(elsewhere)s
+                 WHERE CASE
+                       WHEN evaluated.reason IS NULL THEN %(leaves)s
+                       ELSE result.id IS NULL
+                         OR (result.policy_id, result.computed_rule_id, result.computed_grade_id,
+                             result.reason, result.score, result.values)
+                            IS DISTINCT FROM
+                            (%(policy)s, evaluated.rule_id, evaluated.grade_id,
+                             evaluated.reason, evaluated.score, evaluated.values)
+                       END
                 """,
                 **params,
             )
@@ -79,15 +92,33 @@ class CustomerGradingRun(models.Model):
         count = self.env.cr.rowcount
         if count > SLICE:
             self.env.cr.execute(SQL("CREATE UNIQUE INDEX ON %(todo)s (position)", **params))
-            self._analyze(params["todo"])
+            self.env["customer.grading.engine"]._analyze(params["todo"], "position")
         return count
 
-    def _analyze(self, table):
-        """Tell PostgreSQL what ``table`` is like now: autovacuum comes a minute too late.
+    def _get_leaving_sql(self, subject_ids):
+        """Return when a result that was not evaluated is of one who left, and what tells it.
 
-        Without statistics it plans for a handful of rows.
+        Whom another running policy grades, or will grade, has not left.
+
+        :return: ``(join, condition)`` on ``result``
         """
-        self.env.cr.execute(SQL("ANALYZE %s", table))
+        engine = self.env["customer.grading.engine"]
+        policy = self.policy_id.sudo()
+        others = policy._get_running(policy.dimension_id, self.company_id) - policy
+        leaves = SQL(
+            "result.reason != 'left' AND result.policy_id NOT IN %s", tuple(others.ids) or (0,)
+        )
+        if not others:
+            return SQL(), leaves
+        subjects = []
+        for other in others:
+            scope = engine._get_scope(other, self.company_id, self.date, subject_ids)
+            subjects.append(engine._get_subject_query(other, scope).select())
+        elsewhere = SQL(
+            "LEFT JOIN (%s) elsewhere (id) ON elsewhere.id = subject_id",
+            SQL(" UNION ").join(subjects),
+        )
+        return elsewhere, SQL("%s AND elsewhere.id IS NULL", leaves)
 
     def _store_slice(self, todo, start, end):
         """Store the results of one slice; customers deleted meanwhile are passed over."""
@@ -158,50 +189,6 @@ class CustomerGradingRun(models.Model):
             "date": self.date,
             "user": self.env.uid,
         }
-
-    def _store_leavers(self, table, subject_ids=None):
-        """Take the computed grade from customers that no running policy grades any more."""
-        self.env.flush_all()
-        self.env.cr.execute(self._get_leavers_sql(table, subject_ids))
-
-    def _get_leavers_sql(self, table, subject_ids):
-        """Return the statement that takes their computed grade from those who left."""
-        engine = self.env["customer.grading.engine"]
-        params = self._get_store_params(table)
-        policy = self.policy_id.sudo()
-        running = policy._get_running(policy.dimension_id, self.company_id)
-        graded = SQL("SELECT subject_id FROM %s", SQL.identifier(table))
-        others = []
-        for other in running - policy:
-            scope = engine._get_scope(other, self.company_id, self.date, subject_ids)
-            others.append(engine._get_subject_query(other, scope).select())
-        asked = SQL("TRUE")
-        if subject_ids is not None:
-            asked = SQL("%s IN %s", params["held"], tuple(subject_ids) or (0,))
-        params.update(
-            asked=asked,
-            graded=SQL(" UNION ALL ").join([graded, *others]),
-            others=tuple((running - policy).ids) or (0,),
-        )
-        return SQL(
-            """
-            UPDATE customer_grading_result result
-               SET policy_id = %(policy)s, computed_rule_id = NULL,
-                   computed_grade_id = NULL, reason = 'left',
-                   score = NULL,
-                   values = NULL, date_evaluated = %(date)s,
-                   date_computed_since = %(date)s,
-                   write_date = NOW() AT TIME ZONE 'UTC'
-             WHERE result.dimension_id = %(dimension)s
-               AND result.company_id IS NOT DISTINCT FROM %(company)s
-               AND result.policy_id NOT IN %(others)s
-               AND result.reason != 'left'
-               AND %(asked)s
-               AND NOT EXISTS (
-                   SELECT FROM (%(graded)s) graded (id) WHERE graded.id = %(held)s)
-            """,
-            **params,
-        )
 
     def _store_lines(self, table):
         """Keep what a try-on would do, one line a customer.
