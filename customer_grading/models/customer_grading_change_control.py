@@ -66,7 +66,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
         An open change that says the same stays as it is; any other is superseded. The ids
         only grow from batch to batch, so that a result which somebody else has locked is
-        left to the next run.
+        left to the next run, and of many batches none reads the results of the others.
 
         :return: the last id of the batch, ``None`` after the last batch
         """
@@ -160,6 +160,8 @@ class CustomerGradingChangeControl(models.AbstractModel):
                                          ELSE result.date_since END
                   FROM decided
                  WHERE result.id = decided.id
+                   AND result.id >= (SELECT MIN(id) FROM due)
+                   AND result.id <= (SELECT MAX(id) FROM due)
             )
             SELECT MAX(id) FROM due
             """,
