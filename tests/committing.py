@@ -12,7 +12,7 @@ from odoo.tools import mute_logger
 from .common import CustomerGradingCommon
 
 MODELS = "odoo.addons.customer_grading.models"
-SLICED = ("run_store", "change_control", "run_undo")
+SLICED = ("run_store", "run_undo")
 
 
 class Killed(BaseException):

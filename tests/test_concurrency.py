@@ -115,7 +115,7 @@ class TestConcurrency(CommittingCase):
         self._set_latitude(0)
         with self._before("_store_slice", self._touch_result) as calls:
             run_id = self._execute()
-        self.assertEqual(len(calls), 4)
+        self.assertEqual(len(calls), 5)
         self._assert_graded(run_id, "B", moved=CUSTOMERS)
 
     def test_a_result_touched_during_change_control_is_decided_at_the_next_try(self):
@@ -124,7 +124,29 @@ class TestConcurrency(CommittingCase):
         control = "customer.grading.change.control"
         with self._before("_settle_computed", self._touch_result, model=control) as calls:
             run_id = self._execute()
-        self.assertEqual(len(calls), 5)
+        self.assertEqual(len(calls), 6)
+        self._assert_graded(run_id, "B", moved=CUSTOMERS)
+
+    def _disturb_long(self, method, model):
+        """Let somebody write to the results during each slice longer than one."""
+        cls = Registry(get_db_name())[model]
+        original = getattr(cls, method)
+
+        def disturbed(records, *args):
+            if args[-1] > 1:
+                records.env.cr.execute("SELECT COUNT(*) FROM customer_grading_result")
+                self._touch_result()
+            return original(records, *args)
+
+        return patch.object(cls, method, disturbed)
+
+    def test_slices_that_others_always_disturb_are_done_in_shorter_ones(self):
+        self._execute()
+        self._set_latitude(0)
+        store = self._disturb_long("_store_slice", "customer.grading.run")
+        settle = self._disturb_long("_settle_computed", "customer.grading.change.control")
+        with store, settle, mute_logger("odoo.sql_db"):
+            run_id = self._execute()
         self._assert_graded(run_id, "B", moved=CUSTOMERS)
 
     def test_a_slice_that_is_always_disturbed_fails_and_keeps_the_grades(self):
@@ -176,7 +198,7 @@ class TestConcurrency(CommittingCase):
     def test_a_customer_deleted_during_its_slice_is_passed_over(self):
         with self._before("_store_slice", self._delete_partner) as calls:
             run_id = self._execute()
-        self.assertEqual(len(calls), 4)
+        self.assertEqual(len(calls), 5)
         self._assert_graded(run_id, "A")
 
     def test_a_customer_deleted_during_change_control_is_passed_over(self):

@@ -6,7 +6,6 @@ from odoo.tools import SQL
 from ..tools.subject import SUBJECTS
 from .customer_grading_change import BY_HAND_ORIGINS, COMPUTED_ORIGINS, OPEN_STATES
 
-SLICE = 10_000  # computed grades decided in one transaction, by one statement
 BATCH = 1_000  # grades by hand looked at in one transaction
 
 
@@ -19,16 +18,10 @@ class CustomerGradingChangeControl(models.AbstractModel):
     @api.model
     def _settle(self, run, commit=False, subject_ids=None):
         """Deal with every result whose computed grade was not dealt with, or that is due."""
-        engine = self.env["customer.grading.engine"]
         run._try(self._end_late_proposals, commit, run)
         run._try(self._bring_back_proposals, commit, run)
-        for step in (self._settle_computed, self._settle_manual):
-            last_id = 0
-            while last_id is not None:
-                begins = run.first and last_id == 0
-                last_id = run._try(step, commit, run, subject_ids, last_id)
-                if begins:
-                    engine._analyze(SQL.identifier("customer_grading_change"))
+        run._in_slices(self._settle_computed, commit, run, subject_ids)
+        run._in_slices(self._settle_manual, commit, run, subject_ids)
         self.env.invalidate_all(flush=False)
 
     def _end_late_proposals(self, run):
@@ -61,7 +54,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
     # ------------------------------------------------------------------ computed grades
 
-    def _settle_computed(self, run, subject_ids, last_id):
+    def _settle_computed(self, run, subject_ids, last_id, batch):
         """Apply, hold or propose the next batch of computed grades, in one statement.
 
         An open change that says the same stays as it is; any other is superseded. The ids
@@ -167,7 +160,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             """,
             undecided=self._get_undecided_sql(run, subject_ids, last_id),
             policy=run.policy_id.id,
-            batch=SLICE,
+            batch=batch,
             date=run.date,
             run=run.id,
             workdays=self._get_workdays_sql(run),
@@ -183,7 +176,10 @@ class CustomerGradingChangeControl(models.AbstractModel):
             by_hand=self.env["customer.grading.result"]._get_by_hand_sql("result"),
         )
         self.env.cr.execute(statement)
-        return self.env.cr.fetchone()[0]
+        [next_id] = self.env.cr.fetchone()
+        if run.first and not last_id:
+            self.env["customer.grading.engine"]._analyze(SQL.identifier("customer_grading_change"))
+        return next_id
 
     def _get_undecided_sql(self, run, subject_ids, last_id):
         """Return whether a result of the run's dimension and company waits for a decision."""
@@ -215,7 +211,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
     # ------------------------------------------------------------------ grades by hand
 
-    def _settle_manual(self, run, subject_ids, last_id):
+    def _settle_manual(self, run, subject_ids, last_id, batch):
         """End the grades by hand whose day is over; the others go on.
 
         A grade by hand of a customer that no policy ever graded ends with any run.
@@ -231,7 +227,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             self._get_undecided_sql(run, subject_ids, last_id),
             self.env["customer.grading.result"]._get_by_hand_sql("result"),
             run.policy_id.id,
-            BATCH,
+            min(batch, BATCH),
         )
         ids = [id_ for (id_,) in self.env.execute_query(query)]
         if not ids:

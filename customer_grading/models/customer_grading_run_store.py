@@ -21,8 +21,8 @@ class CustomerGradingRun(models.Model):
         engine = self.env["customer.grading.engine"]
         todo = f"{table}_todo"
         count = self._try(self._find_differing, commit, table, todo, subject_ids)
-        for start in range(0, count, SLICE):
-            self._try(self._store_slice, commit, todo, start, start + SLICE)
+        if count:
+            self._in_slices(self._store_slice, commit, todo, count)
         self._drop(todo)
         if self.first and count > SLICE:
             engine._analyze(SQL.identifier("customer_grading_result"))
@@ -42,6 +42,26 @@ class CustomerGradingRun(models.Model):
                 self.env.cr.rollback()
                 time.sleep(WAIT * 2**attempt)
         return None
+
+    def _in_slices(self, step, commit, *args):
+        """Do ``step`` slice by slice, each in a transaction of its own.
+
+        One that others' writes keep from being done is tried again at a quarter of its length:
+        what takes less time is less often in somebody's way. The next ones are longer again.
+
+        :param step: takes ``args``, where the slice starts and how long it is; returns where
+            the next one starts, ``None`` after the last
+        """
+        start, length = 0, SLICE
+        while start is not None:
+            lengths = iter([max(length // 4**attempt, 1) for attempt in range(TRIES)])
+
+            def do_slice(start=start, lengths=lengths):
+                length = next(lengths)
+                return step(*args, start, length), length
+
+            start, length = self._try(do_slice, commit)
+            length = min(2 * length, SLICE)
 
     def _find_differing(self, table, todo, subject_ids):
         """Fill the temporary table ``todo`` with what differs from the results.
@@ -120,9 +140,14 @@ class CustomerGradingRun(models.Model):
         )
         return elsewhere, SQL("%s AND elsewhere.id IS NULL", leaves)
 
-    def _store_slice(self, todo, start, end):
-        """Store the results of one slice; customers deleted meanwhile are passed over."""
+    def _store_slice(self, todo, count, start, length):
+        """Store the results of one slice; customers deleted meanwhile are passed over.
+
+        :param count: how many there are in ``todo``
+        :return: where the next slice starts, ``None`` after the last
+        """
         self.env.flush_all()
+        end = start + length
         params = self._get_store_params(todo)
         params.update(start=start, end=end)
         self.env.cr.execute(
@@ -175,6 +200,7 @@ class CustomerGradingRun(models.Model):
                 **params,
             )
         )
+        return end if end < count else None
 
     def _get_store_params(self, table):
         subject = self.dimension_id._get_subject_kind()

@@ -132,9 +132,7 @@ class CustomerGradingRun(models.Model):
 
         One that was killed goes on where it was: what went back is in effect no more.
         """
-        last_id = 0
-        while last_id is not None:
-            last_id = self._try(self._undo_slice, commit, last_id)
+        self._in_slices(self._undo_slice, commit)
         self._try(self._note, commit, {"undo_state": "done"})
         self._tell_deciders(commit)
         self.env.invalidate_all()
@@ -160,7 +158,7 @@ class CustomerGradingRun(models.Model):
         )
         return self.env.execute_query(query)[0][0]
 
-    def _undo_slice(self, last_id):
+    def _undo_slice(self, last_id, length):
         """Take back the next slice of changes, in one statement.
 
         Where another grade was computed since the run, that one goes on to wait for its
@@ -179,7 +177,7 @@ class CustomerGradingRun(models.Model):
                   JOIN customer_grading_result result ON result.id = change.result_id
                  WHERE change.id > %(last)s AND %(undoable)s
                  ORDER BY change.id
-                 LIMIT %(slice)s
+                 LIMIT %(length)s
                    FOR UPDATE OF result
             ), directed AS (
                 SELECT result.*, gone.id AS change_id, gone.from_grade_id AS back_id,
@@ -241,7 +239,7 @@ class CustomerGradingRun(models.Model):
             """,
             last=last_id,
             undoable=self._get_undoable_sql(),
-            slice=SLICE,
+            length=length,
             computed=COMPUTED_ORIGINS,
             open=OPEN_STATES,
             date=today,
