@@ -54,7 +54,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
     # ------------------------------------------------------------------ computed grades
 
-    def _settle_computed(self, run, subject_ids, last_id, batch):
+    def _settle_computed(self, run, subject_ids, last_id, length):
         """Apply, hold or propose the next batch of computed grades, in one statement.
 
         An open change that says the same stays as it is; any other is superseded. The ids
@@ -74,7 +74,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
                  WHERE %(undecided)s AND result.policy_id = %(policy)s
                    AND NOT %(by_hand)s
                  ORDER BY result.id
-                 LIMIT %(batch)s
+                 LIMIT %(length)s
                    FOR UPDATE SKIP LOCKED
             ), directed AS (
                 SELECT result.*,
@@ -160,7 +160,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             """,
             undecided=self._get_undecided_sql(run, subject_ids, last_id),
             policy=run.policy_id.id,
-            batch=batch,
+            length=length,
             date=run.date,
             run=run.id,
             workdays=self._get_workdays_sql(run),
@@ -211,7 +211,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
     # ------------------------------------------------------------------ grades by hand
 
-    def _settle_manual(self, run, subject_ids, last_id, batch):
+    def _settle_manual(self, run, subject_ids, last_id, length):
         """End the grades by hand whose day is over; the others go on.
 
         A grade by hand of a customer that no policy ever graded ends with any run.
@@ -227,7 +227,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             self._get_undecided_sql(run, subject_ids, last_id),
             self.env["customer.grading.result"]._get_by_hand_sql("result"),
             run.policy_id.id,
-            min(batch, BATCH),
+            min(length, BATCH),
         )
         ids = [id_ for (id_,) in self.env.execute_query(query)]
         if not ids:
