@@ -194,7 +194,9 @@ class TestUndoRun(UndoCase):
             self.assertEqual(self.done.undo_state, "asked")
             self.assertEqual(self._get_grades(self.risen), ["A"] * 5)
             with freeze_time(at(TODAY + 2 * DAY)):
-                self.done._undo_slice(0, 2)  # killed after the first slice
+                self.env["customer.grading.change.control"]._undo_slice(
+                    self.done, 0, 2
+                )  # killed after the first slice
             self.env.invalidate_all()
             self.assertEqual(self._get_grades(self.risen), ["B"] * 2 + ["A"] * 3)
             self.assertIn("2 went back, 4 to go", self.done.undo_text)
@@ -236,7 +238,7 @@ class TestUndoRun(UndoCase):
             self.env.flush_all()
             self.done.display_name, self.env.user.lang  # noqa: B018
             with self.assertQueryCount(8):
-                self.done._undo_slice(0, 100)
+                self.env["customer.grading.change.control"]._undo_slice(self.done, 0, 100)
 
 
 @tagged("post_install", "-at_install")

@@ -1,4 +1,3 @@
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -269,14 +268,8 @@ class CustomerGradingChange(models.Model):
 
     def _await_approval(self):
         """Let the changes wait for their next step, and for no day any more."""
-        self._wait_for_people()
-        self.write({"state": "to_approve", "date_due": False, "is_put_off": False})
-
-    def _wait_for_people(self):
-        """Let change control look at the results again only for what else goes on there."""
-        computed = self.filtered(lambda change: not change._is_by_hand())
-        for result in computed.result_id.filtered(lambda result: not result._is_by_hand()):
-            result.date_due = result._get_next_look()
+        self.is_put_off = False
+        self._decide("to_approve")
 
     def _refuse(self, reason):
         result = super()._refuse(reason)
@@ -287,8 +280,9 @@ class CustomerGradingChange(models.Model):
         """Hold changes until ``due``; those in approval come back to the step they are at."""
         steps = self._get_steps()
         chained = self.filtered(lambda change: steps[change].awaited)
-        chained._wait_for_people()
-        chained.write({"state": "held", "date_due": due, "is_put_off": True})
+        chained.is_put_off = True
+        chained._decide("to_approve")  # what else goes on there is looked at meanwhile
+        chained.write({"state": "held", "date_due": due})
         result = super(CustomerGradingChange, self - chained)._put_off(due)
         self.policy_id._tell_deciders()
         return result
@@ -299,23 +293,14 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
     _inherit = "customer.grading.change.control"
 
-    def _get_state_sql(self, run):
-        """Let moves wait for approval where the policy asks for it.
-
-        The first grading by a policy is taken as it is: somebody looked at it before.
-        """
-        state = super()._get_state_sql(run)
-        if run.first or not run.policy_id.approval_ids:
+    def _require_sql(self, policies, direction, held, target, state):
+        """Let moves wait for approval where the policy asks for it."""
+        lines = policies.approval_ids
+        if not lines:
             return state
-        needs_approval = run.policy_id.approval_ids._get_is_for_sql(
-            SQL("CASE WHEN evaluates AND target_id IS NOT NULL THEN 'new' ELSE direction END"),
-            SQL("grade_id"),
-            SQL("target_id"),
-        )
         return SQL(
-            "CASE WHEN %s AND NOT %s THEN 'to_approve' ELSE %s END",
-            needs_approval,
-            self._get_free_sql(run),
+            "CASE WHEN %s THEN 'to_approve' ELSE %s END",
+            lines._get_is_for_sql(direction, held, target),
             state,
         )
 
@@ -331,26 +316,6 @@ class CustomerGradingChangeControl(models.AbstractModel):
             ]
         )._await_approval()
         return super()._bring_back_proposals(run)
-
-    def _apply(self, vals_list):
-        """Let what waits for approval instead end with the grade that is held meanwhile."""
-        changes = super()._apply(vals_list)
-        tomorrow = fields.Date.context_today(self) + timedelta(days=1)
-        for result in changes.filtered(lambda change: change.state == "to_approve").result_id:
-            end = result._get_expiry(result.date_computed_since)
-            result.date_due = end and max(end, tomorrow)
-        return changes
-
-    def _prepare_change(self, result, date, state, run=None, origin="computed", **vals):
-        """Let the computed grade that follows one by hand wait for its approval, too."""
-        prepared = super()._prepare_change(result, date, state, run, origin, **vals)
-        if origin != "manual_end" or state != "applied":
-            return prepared
-        if result._get_approvals(result.computed_grade_id):
-            prepared.update(
-                origin="computed", state="to_approve", date_applied=False, decided_by_id=False
-            )
-        return prepared
 
 
 class CustomerGradingResult(models.Model):
@@ -372,7 +337,7 @@ class CustomerGradingResult(models.Model):
     def _get_approvals(self, grade):
         """Return the lines of approval that it takes to move to ``grade``."""
         self.ensure_one()
-        direction = self.env["customer.grading.change.control"]._get_direction(self.grade_id, grade)
+        direction = self.grade_id._get_direction_to(grade)
         if self.date_provisional and grade:
             direction = "new"  # a provisional grade was nobody's decision
         return self._get_approving_policy()._get_approvals(direction, self.grade_id, grade)

@@ -103,13 +103,11 @@ class CustomerGradingTelling(models.AbstractModel):
 
         A customer that is again where it was did not move. What was lost comes first.
         """
-        control = changes.env["customer.grading.change.control"]
         moves = []
         for own in changes.sorted("id").grouped("result_id").values():
             before, last = own[0].from_grade_id, own[-1]
-            direction = control._get_direction(before, last.grade_id)
             if not last.date_end and before != last.grade_id:
-                moves.append((direction, before, last))
+                moves.append((before._get_direction_to(last.grade_id), before, last))
         return sorted(
             moves, key=lambda move: (DIRECTIONS.index(move[0]), move[2]._get_subject().display_name)
         )

@@ -414,8 +414,9 @@ class CustomerGradingSheet(models.AbstractModel):
         rule = result.policy_id._get_rule_of(result.grade_id)
         if result._is_by_hand() or not rule:
             return ""
-        review = result._get_anniversary(rule.review_months)
-        end = result._get_anniversary(rule.expiry_months)
+        control = self.env["customer.grading.change.control"].sudo()
+        review = rule.review_months and control._get_anniversary(result, "review_months")
+        end = rule.expiry_months and control._get_anniversary(result, "expiry_months")
         texts = [
             review and self.env._("Next review %s.", self._format_date(review)),
             end and self.env._("The grade ends %s.", self._format_date(end)),

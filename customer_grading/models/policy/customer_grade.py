@@ -68,6 +68,15 @@ class CustomerGrade(models.Model):
         grades = self.sudo().search([("active", "=", True)], order="sequence, id")
         return self.browse(group[0].id for group in grades.grouped("dimension_id").values())
 
+    def _get_direction_to(self, grade):
+        """Return which way a move from this grade, or from none, to another one goes.
+
+        Change control asks the same in SQL; this is for a question about two grades alone.
+        """
+        if not self or not grade:
+            return "new" if grade else "lost"
+        return "up" if (grade.sequence, grade.id) < (self.sequence, self.id) else "down"
+
     @api.depends("code", "name")
     @api.depends_context("grade_code_only")
     def _compute_display_name(self):
