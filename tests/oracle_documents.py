@@ -126,8 +126,10 @@ class DocumentOracle:
             [last] = find_ends(last, 1 if spec["up_to"] == "month_end" else 3)
         if period == "trailing" and spec["period_unit"] == "days":
             return [(last - (count - 1) * DAY, last)]
+        if period == "trailing" and (last + DAY).day == 1:
+            return [(shift(last + DAY, -count), last)]  # whole months
         if period == "trailing":
-            return [(shift(last + DAY, -count), last)]
+            return [(shift(last, -count) + DAY, last)]
         if period == "this_year":
             return [(date(last.year, 1, 1), last)]
         if period in ("last_year", "best_year"):
