@@ -25,9 +25,11 @@ class CustomerGradingBand(models.Model):
         return SQL("%s %s %s", value, operator, self.lower)
 
     def _reaches_cutoff_sql(self, value, group, cutoffs):
-        if list(cutoffs) == [""]:
-            return SQL("%s >= %s::numeric", value, cutoffs[""])
-        whens = [SQL("WHEN %s THEN %s::numeric", key, cutoff) for key, cutoff in cutoffs.items()]
+        """Return whether ``value`` is among the first of its group, where that is known."""
+        reached = {key: cutoff for key, cutoff in cutoffs.items() if cutoff is not None}
+        if list(reached) == [""]:
+            return SQL("%s >= %s::numeric", value, reached[""])
+        whens = [SQL("WHEN %s THEN %s::numeric", key, cutoff) for key, cutoff in reached.items()]
         if not whens:
             return SQL("FALSE")
         return SQL("COALESCE(%s >= CASE %s %s END, FALSE)", value, group, SQL(" ").join(whens))

@@ -7,11 +7,16 @@ from odoo.tools import SQL
 
 
 class Terms(NamedTuple):
-    """What a criterion comes to for a subject, as ``SQL`` expressions."""
+    """What a criterion comes to for a subject, as ``SQL`` expressions.
+
+    :param waits: whether it hangs on a ranking that only the next full run finds; nothing
+        where all rankings are known
+    """
 
     value: SQL
     level: SQL
     points: SQL
+    waits: SQL | None = None
 
 
 class Place(NamedTuple):
@@ -96,7 +101,28 @@ class CustomerGradingCriterion(models.Model):
         ]
         if whens:
             general = SQL("CASE %s ELSE %s END", SQL(" ").join(whens), general)
-        return SQL("CASE WHEN %s IS NULL THEN NULL ELSE %s END", value, general)
+        unknown = SQL("%s IS NULL", value)
+        if waits := self._get_waits_sql(value, place, scope):
+            unknown = SQL("%s OR %s", unknown, waits)
+        return SQL("CASE WHEN %s THEN NULL ELSE %s END", unknown, general)
+
+    def _get_waits_sql(self, value, place, scope):
+        """Return whether ``value`` belongs to a ranking that only the next full run finds.
+
+        The cut-offs of a full run name every group that it saw, also one where nobody is
+        among the first. Of any other group they say nothing.
+
+        :return: ``SQL``, or nothing where the ranking is everybody's and known
+        """
+        if not self._is_ranked() or not self.band_ids:
+            return None
+        by_band = (scope.cutoffs or {}).get(str(self.id), {})
+        groups = set.intersection(*(set(by_band.get(str(b.id), ())) for b in self.band_ids))
+        if not groups:
+            return SQL("(%s IS NOT NULL)", value)
+        if not self._get_rank_path():
+            return None
+        return SQL("(%s IS NOT NULL AND %s NOT IN %s)", value, place.group, tuple(sorted(groups)))
 
     def _get_band_of_set_sql(self, bands, value, place, scope, results):
         whens = [

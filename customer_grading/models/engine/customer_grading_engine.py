@@ -49,29 +49,39 @@ class CustomerGradingEngine(models.AbstractModel):
     _description = "Grading Engine"
 
     def _get_limit_sql(self, policy, scope, rule, values):
+        """Return the query of who has the last place in a limited grade, by group."""
         terms, joins = self._get_terms(policy, scope)
         earlier = policy.rule_ids[: list(policy.rule_ids).index(rule)]
         taken = [SQL("COALESCE(%s, FALSE)", o._get_holds_sql(terms, scope)) for o in earlier]
+        value, known, other, member = rule._get_strength_sql(terms)
         return SQL(
             """
-            SELECT place, COALESCE(MIN(value) FILTER (WHERE upto <= %(most)s), 'Infinity')::text
+            SELECT DISTINCT ON (place) place, total > %(most)s, value::text,
+                   CASE WHEN known THEN other::text END, subject_id
               FROM (
-                SELECT %(group)s AS place, %(value)s::numeric AS value, COUNT(*) OVER (
-                           PARTITION BY %(group)s ORDER BY %(value)s DESC NULLS LAST) AS upto,
-                       COUNT(*) OVER (PARTITION BY %(group)s) AS total
+                SELECT %(group)s AS place, %(value)s AS value, %(known)s AS known,
+                       %(other)s AS other, subject_id,
+                       COUNT(*) OVER (PARTITION BY %(group)s) AS total,
+                       ROW_NUMBER() OVER (
+                           PARTITION BY %(group)s
+                           ORDER BY %(value)s DESC NULLS LAST, %(known)s DESC, %(other)s DESC,
+                                    %(member)s DESC) AS position
                   FROM (SELECT * FROM %(values)s) %(alias)s %(joins)s
                  WHERE %(holds)s AND NOT (%(taken)s)
               ) ranked
-             WHERE total > %(most)s
-             GROUP BY place
+             WHERE position <= %(most)s
+             ORDER BY place, value IS NULL, position DESC
             """,
             most=rule.limit_count,
             group=rule._get_limit_group(),
-            value=terms[rule.limit_criterion_id].value,
+            value=value,
+            known=known,
+            other=other,
+            member=member,
             values=values,
             alias=SQL.identifier(VALUES),
             joins=joins,
-            holds=rule._get_holds_sql(terms, scope),
+            holds=rule._combine_sql(rule._get_children(), terms),
             taken=SQL(" OR ").join(taken) if taken else SQL("FALSE"),
         )
 
@@ -164,14 +174,15 @@ class CustomerGradingEngine(models.AbstractModel):
 
     def _get_group_columns(self, policy, get_field_sql):
         """Return the groups that subjects are compared, or counted, within, by column."""
-        return {
+        columns = {
             f"g{criterion.id}": self._get_group_sql(criterion._get_rank_path(), get_field_sql)
             for criterion in policy._get_measured_criteria()
             if criterion._is_ranked()
-        } | {
-            f"h{rule.id}": self._get_group_sql(rule._get_limit_path(), get_field_sql)
-            for rule in policy.rule_ids.filtered("limit_count")
         }
+        for rule in policy.rule_ids.filtered("limit_count"):
+            columns[f"h{rule.id}"] = self._get_group_sql(rule._get_limit_path(), get_field_sql)
+            columns["member_id"] = get_field_sql("id")  # told apart by it where they are equal
+        return columns
 
     @staticmethod
     def _get_band_set_columns(policy, get_domain_sql):
@@ -266,6 +277,7 @@ class CustomerGradingEngine(models.AbstractModel):
                 value,
                 SQL.identifier("banded", f"l{criterion.id}"),
                 SQL.identifier("banded", f"p{criterion.id}"),
+                criterion._get_waits_sql(value, place, scope),
             )
         joins = [("valued", values), ("banded", banded)]
         for depth, criteria in enumerate(policy._get_combinations()):
@@ -285,13 +297,17 @@ class CustomerGradingEngine(models.AbstractModel):
         points, levels = {}, {}
         for criterion in criteria:
             parts = {child: terms[child].points for child in criterion.child_ids}
-            points[f"p{criterion.id}"] = criterion._combine_sql(parts)
+            waits = [terms[child].waits for child in criterion.child_ids if terms[child].waits]
+            waits = SQL("(%s)", SQL(" OR ").join(waits)) if waits else None
+            points[f"p{criterion.id}"] = combined = criterion._combine_sql(parts)
+            if waits:
+                points[f"p{criterion.id}"] = SQL("CASE WHEN NOT %s THEN %s END", waits, combined)
             total = SQL.identifier(alias, f"p{criterion.id}")
             levels[f"l{criterion.id}"] = criterion._get_level_sql(
                 total, self._get_place(criterion), scope
             )
             level = SQL.identifier(f"{alias}_level", f"l{criterion.id}")
-            terms[criterion] = Terms(total, level, total)
+            terms[criterion] = Terms(total, level, total, waits)
         return [(alias, points), (f"{alias}_level", levels)]
 
     @staticmethod
@@ -315,7 +331,12 @@ class CustomerGradingEngine(models.AbstractModel):
         terms, joins = self._get_terms(policy, scope)
         rules = policy.rule_ids
         holds = {rule: rule._get_holds_sql(terms, scope) for rule in rules}
-        whens = [SQL("WHEN %s THEN %s", holds[rule], rule.id) for rule in rules]
+        waits = {rule: rule._get_waits_sql(terms, scope) for rule in rules}
+        whens = []
+        for rule in rules:
+            whens.append(SQL("WHEN %s THEN %s", holds[rule], rule.id))
+            if waits[rule]:
+                whens.append(SQL("WHEN %s THEN NULL", waits[rule]))
         grades = [SQL("WHEN %s THEN %s", rule.id, rule.grade_id.id) for rule in rules]
         score = policy.score_criterion_id
         return SQL(
@@ -325,7 +346,7 @@ class CustomerGradingEngine(models.AbstractModel):
             " CROSS JOIN LATERAL (SELECT (%(rule)s)::integer AS rule_id) decided"
             " CROSS JOIN LATERAL (SELECT (%(grade)s)::integer AS grade_id) given",
             values=SQL.identifier(VALUES),
-            reason=self._get_reason_sql(policy, holds),
+            reason=self._get_reason_sql(policy, holds, [w for w in waits.values() if w]),
             score=terms[score].points if score else SQL("NULL::numeric"),
             kept=self._get_kept_sql(policy),
             relation=values,
@@ -337,14 +358,19 @@ class CustomerGradingEngine(models.AbstractModel):
         )
 
     @staticmethod
-    def _get_reason_sql(policy, holds):
-        """Return why a subject has its grade or none."""
+    def _get_reason_sql(policy, holds, waits):
+        """Return why a subject has its grade or none.
+
+        It waits where a ranking that leaves a better grade open is found by the next full
+        run only: it keeps what it has.
+        """
         if policy.decide_by == "hand":
             return SQL("'hand'")
         unknown = [SQL("%s IS NULL", hold) for hold in holds.values()]
         return SQL(
             "CASE WHEN decided.rule_id IS NOT NULL THEN 'graded'"
-            " WHEN %s THEN 'missing' ELSE 'no_rule' END",
+            " %s WHEN %s THEN 'missing' ELSE 'no_rule' END",
+            SQL("WHEN %s THEN 'waiting'", SQL(" OR ").join(waits)) if waits else SQL(),
             SQL(" OR ").join(unknown) if unknown else SQL("FALSE"),
         )
 
@@ -376,24 +402,34 @@ class CustomerGradingEngine(models.AbstractModel):
         most *p* per cent (is left out). Customers of one value are never parted. A share
         of one's own is of the total of all above zero.
 
-        A limited grade has the lowest value with which it is still taken.
-
         :return: ``{criterion id: {band id: {group: lowest value, as text}}}``, and
-            ``{"limits": {requirement id: {group: value, as text}}}`` with the groups that
-            have too many
+            ``{"limits": {requirement id: {group: who has the last place}}}``, see
+            :meth:`~odoo.addons.customer_grading.models.engine.customer_grading_rule
+            .CustomerGradingRule._get_limits`. Both name every group of the population,
+            also where nobody is among the first
         """
         cutoffs = {}
         for criterion in policy._get_measured_criteria().filtered(lambda c: c._is_ranked()):
             by_band = cutoffs.setdefault(str(criterion.id), {})
+            groups = self._find_groups(criterion._get_rank_path(), f"g{criterion.id}", values)
             for band in criterion.band_ids:
                 rows = self.env.execute_query(self._get_cutoff_sql(criterion, band, values))
-                by_band[str(band.id)] = dict(rows)
+                by_band[str(band.id)] = dict.fromkeys(groups) | dict(rows)
         limits = cutoffs[LIMITS] = {}
         for rule in policy.rule_ids.filtered("limit_count"):
             scope = scope._replace(cutoffs=cutoffs)
+            groups = self._find_groups(rule._get_limit_path(), f"h{rule.id}", values)
             rows = self.env.execute_query(self._get_limit_sql(policy, scope, rule, values))
-            limits[str(rule.id)] = dict(rows)
+            last = {group: place if crowded else [] for group, crowded, *place in rows}
+            limits[str(rule.id)] = {group: [] for group in groups} | last
         return cutoffs
+
+    def _find_groups(self, path, column, values):
+        """Return the groups of the population, in ``column`` of the values."""
+        if not path:
+            return [""]
+        query = SQL("SELECT DISTINCT %s FROM %s", SQL.identifier(column), values)
+        return [group for [group] in self.env.execute_query(query)]
 
     def _get_cutoff_sql(self, criterion, band, values):
         value = SQL.identifier(f"v{criterion.id}")

@@ -483,6 +483,10 @@ class CustomerGradingSheet(models.AbstractModel):
             return self.env._("Not graded: data is missing that could give a grade.")
         if result.reason == "no_rule":
             return self.env._("Not graded: it fits the requirement of no grade.")
+        if result.reason == "waiting":
+            return self.env._(
+                "Not graded yet: where it stands among all is found by the next full run."
+            )
         return ""
 
     def _get_no_policy_text(self, record, policies):
@@ -733,7 +737,10 @@ class CustomerGradingSheet(models.AbstractModel):
             unmet = lines
         if not unmet and rule.limit_count:
             title = self.env._("Why not %(grade)s: there is no room left", **names)
-            return self._prepare_block(title, [], [], rule._get_limit_text())
+            text = rule._get_limit_text()
+            if rule._is_tie(view.record, explanation):
+                text = f"{text} {rule._get_tie_text()}"
+            return self._prepare_block(title, [], [], text)
         rows = self._get_rows(view, unmet, missing=True)
         columns = self._get_columns(view, self.env._("Missing"))
         return self._prepare_block(title, columns, rows, self._get_reach_text(view, rule))

@@ -35,9 +35,9 @@ class CustomerGradingRule(models.Model):
 
     Limits how many take a grade: the strongest of those who meet what it takes.
 
-    A limit is a cut-off, as a ranking is: a full run finds the value that the strongest
-    have, and grading compares with it. Those of one value stay together, outside where
-    there is no room for all of them.
+    A limit is a cut-off, as a ranking is: a full run finds who has the last place, and
+    grading compares with him. Of those of one value the policy's next criterion tells who
+    is stronger, then who is there longer: no place stays free for a tie.
     """
 
     _name = "customer.grading.rule"
@@ -419,6 +419,12 @@ class CustomerGradingRule(models.Model):
 
     def _get_limit_path(self):
         return get_group_path(self.policy_id.subject, self.limit_within)
+
+    def _get_tie_criterion(self):
+        """Return the criterion that tells who of two of one value is stronger, if any."""
+        return self.policy_id.criterion_ids.filtered(
+            lambda c: c.unit in NUMERIC_UNITS and c != self.limit_criterion_id
+        )[:1]
 
     def _implies(self, other):
         """Whether this condition can only hold where ``other`` does."""

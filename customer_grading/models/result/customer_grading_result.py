@@ -81,6 +81,7 @@ class CustomerGradingResult(models.Model):
             ("no_rule", "Fits no grade"),
             ("missing", "Missing data"),
             ("left", "Left the scope"),
+            ("waiting", "Waits for the next full run"),
             ("hand", "Graded by hand"),
         ],
         string="State",
