@@ -2,9 +2,11 @@
 
 from datetime import date
 
+from freezegun import freeze_time
+
 from odoo.tests import tagged
 
-from .common import CustomerGradingCommon
+from .common import CustomerGradingCommon, at
 
 HALF = [{"level": "first", "lower": 50, "points": 10}]
 
@@ -116,3 +118,60 @@ class TestUnknownRankings(CustomerGradingCommon):
         self.assertEqual(self._regrade(self.customers), ["A", "A", "B", "B"])
         self._run(policy)
         self.assertEqual(self._get_grades(self.customers), ["A", "A", "B", "A"])
+
+
+@tagged("post_install", "-at_install")
+class TestPlaces(CustomerGradingCommon):
+    """At most so many have a limited grade at a time, whatever keeps them in it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customers = cls._create_customers(4)
+        for customer, amount in zip(cls.customers, (400, 300, 200, 100), strict=True):
+            cls._create_order(customer, date(2026, 5, 1), amount)
+
+    def _prepare(self, **vals):
+        """Return a policy of two places, taken by the first two, and a run a day later."""
+        policy = self._create_policy(
+            {"orders": {"measure": "order_amount"}}, [("A", ()), ("B", ())], **vals
+        )
+        policy.rule_ids[0].write({"limit_count": 2, "limit_criterion_id": policy.criterion_ids.id})
+        with freeze_time(at(date(2026, 11, 10))):
+            self._activate(policy)
+        self.assertEqual(self._get_grades(self.customers), ["A", "A", "B", "B"])
+        return policy
+
+    def _run_on(self, policy, day):
+        with freeze_time(at(day)):
+            self._run(policy)
+        return self._get_grades(self.customers)
+
+    def test_a_place_is_taken_until_the_month_ends(self):
+        policy = self._prepare(downgrade_timing="month_end")
+        self._create_order(self.customers[3], date(2026, 11, 11), 1000)
+        self.assertEqual(self._run_on(policy, date(2026, 11, 12)), ["A", "A", "B", "B"])
+        with freeze_time(at(date(2026, 11, 12))):
+            self.assertIn("waits for a place: 2 at most", str(self.customers[3].get_grading_sheets()))
+        self.assertEqual(self._run_on(policy, date(2026, 11, 13)), ["A", "A", "B", "B"])
+        self.assertEqual(self._run_on(policy, date(2026, 11, 30)), ["A", "B", "B", "A"])
+
+    def test_who_goes_makes_room_the_same_night(self):
+        policy = self._prepare()
+        self._create_order(self.customers[3], date(2026, 11, 11), 1000)
+        self.assertEqual(self._run_on(policy, date(2026, 11, 12)), ["A", "B", "B", "A"])
+
+    def test_a_grade_by_hand_takes_a_place(self):
+        policy = self._prepare()
+        with freeze_time(at(date(2026, 11, 11))):
+            result = self._get_results(self.customers)[self.customers[2]]
+            result._set_by_hand(self.dimension.grade_ids.filtered(lambda g: g.code == "A"), "x")
+        self._create_order(self.customers[3], date(2026, 11, 11), 1000)
+        self.assertEqual(self._run_on(policy, date(2026, 11, 12)), ["A", "B", "A", "B"])
+
+    def test_a_regrade_by_day_finds_no_free_place(self):
+        policy = self._prepare()
+        self._create_order(self.customers[3], date(2026, 11, 11), 1000)
+        with freeze_time(at(date(2026, 11, 12))):
+            policy._regrade(self.customers[3])
+        self.assertEqual(self._get_grades(self.customers), ["A", "A", "B", "B"])

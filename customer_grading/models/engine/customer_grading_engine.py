@@ -53,7 +53,7 @@ class CustomerGradingEngine(models.AbstractModel):
         terms, joins = self._get_terms(policy, scope)
         earlier = policy.rule_ids[: list(policy.rule_ids).index(rule)]
         taken = [SQL("COALESCE(%s, FALSE)", o._get_holds_sql(terms, scope)) for o in earlier]
-        value, known, other, member = rule._get_strength_sql(terms)
+        value, known, other, _member = rule._get_strength_sql(terms)
         return SQL(
             """
             SELECT DISTINCT ON (place) place, total > %(most)s, value::text,
@@ -62,10 +62,7 @@ class CustomerGradingEngine(models.AbstractModel):
                 SELECT %(group)s AS place, %(value)s AS value, %(known)s AS known,
                        %(other)s AS other, subject_id,
                        COUNT(*) OVER (PARTITION BY %(group)s) AS total,
-                       ROW_NUMBER() OVER (
-                           PARTITION BY %(group)s
-                           ORDER BY %(value)s DESC NULLS LAST, %(known)s DESC, %(other)s DESC,
-                                    %(member)s DESC) AS position
+                       ROW_NUMBER() OVER (PARTITION BY %(group)s ORDER BY %(order)s) AS position
                   FROM (SELECT * FROM %(values)s) %(alias)s %(joins)s
                  WHERE %(holds)s AND NOT (%(taken)s)
               ) ranked
@@ -77,7 +74,7 @@ class CustomerGradingEngine(models.AbstractModel):
             value=value,
             known=known,
             other=other,
-            member=member,
+            order=rule._get_strength_order(terms),
             values=values,
             alias=SQL.identifier(VALUES),
             joins=joins,

@@ -184,6 +184,10 @@ class CustomerGradingRule(models.Model):
         member = SQL("-%s", SQL.identifier(VALUES, "member_id"))
         return value, SQL("%s IS NOT NULL", other), SQL("COALESCE(%s, 0)", other), member
 
+    def _get_strength_order(self, values):
+        """Return how to order subjects, strongest first; who has no value comes last."""
+        return SQL("%s DESC NULLS LAST, %s DESC, %s DESC, %s DESC", *self._get_strength_sql(values))
+
     def _get_limit_group(self):
         """Return the column of the group among which the grade is counted, as text."""
         return SQL.identifier(VALUES, f"h{self.id}")

@@ -446,6 +446,13 @@ class CustomerGradingSheet(models.AbstractModel):
             return self.env._(
                 "%(grade)s from %(due)s, unless it recovers; computed since %(date)s.", **names
             )
+        if rule := self._get_crowded_rule(change):
+            return self.env._(
+                "%(grade)s is computed since %(date)s and waits for a place: %(count)s at most "
+                "have it at a time.",
+                count=rule.limit_count,
+                **names,
+            )
         if change.state == "held":
             return self.env._(
                 "%(grade)s from %(due)s, if it lasts; computed since %(date)s.", **names
@@ -455,6 +462,16 @@ class CustomerGradingSheet(models.AbstractModel):
             decider=self._get_decider_text(change),
             **names,
         )
+
+    def _get_crowded_rule(self, change):
+        """Return the requirement whose grade a held change finds no place in, if it is so."""
+        if change.state != "held":
+            return None
+        rule = change.policy_id._get_limited_rules().filtered(
+            lambda rule: rule.grade_id == change.grade_id
+        )
+        control = self.env["customer.grading.change.control"].sudo()
+        return rule if rule and change.result_id.id in control._find_crowded(change.run_id) else None
 
     def _get_proposal_text(self, change, names):
         """Return who proposes which grade, and whom or what it waits for."""
