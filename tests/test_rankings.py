@@ -66,7 +66,10 @@ class TestUnknownRankings(CustomerGradingCommon):
         policy.state = "draft"
         few = self._create_criteria(policy, {"few": {"measure": "order_count"}})["few"]
         first = self._create_rules(
-            policy, [("D", ("few", "ge", 2))], self._create_grades(self.dimension, "D"), {"few": few}
+            policy,
+            [("D", ("few", "ge", 2))],
+            self._create_grades(self.dimension, "D"),
+            {"few": few},
         )
         first.sequence = -1
         policy.state = "running"
@@ -100,9 +103,8 @@ class TestUnknownRankings(CustomerGradingCommon):
         self.assertEqual(self._regrade(self.customers), ["A", "A", "B", "B"])
 
     def test_a_limited_grade_waits_for_a_full_run(self):
-        policy = self._prepare(band_by="value", bands=[])
+        policy = self._prepare(band_by="value", bands=[{"level": "any", "lower": 0}])
         policy.state = "draft"
-        policy.rule_ids[0].line_ids.unlink()
         policy.rule_ids[0].write(
             {
                 "limit_count": 2,
@@ -152,7 +154,9 @@ class TestPlaces(CustomerGradingCommon):
         self._create_order(self.customers[3], date(2026, 11, 11), 1000)
         self.assertEqual(self._run_on(policy, date(2026, 11, 12)), ["A", "A", "B", "B"])
         with freeze_time(at(date(2026, 11, 12))):
-            self.assertIn("waits for a place: 2 at most", str(self.customers[3].get_grading_sheets()))
+            self.assertIn(
+                "waits for a place: 2 at most", str(self.customers[3].get_grading_sheets())
+            )
         self.assertEqual(self._run_on(policy, date(2026, 11, 13)), ["A", "A", "B", "B"])
         self.assertEqual(self._run_on(policy, date(2026, 11, 30)), ["A", "B", "B", "A"])
 
