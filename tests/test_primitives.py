@@ -327,9 +327,7 @@ class TestComparisons(CustomerGradingCommon):
         policy = self._create_policy(
             {"orders": {"measure": "order_amount"}}, [("A", ()), ("B", ()), ("C", ())]
         )
-        policy.rule_ids[0].write(
-            {"limit_count": 2, "limit_criterion_id": policy.criterion_ids.id}
-        )
+        policy.rule_ids[0].write({"limit_count": 2, "limit_criterion_id": policy.criterion_ids.id})
         problems = [problem["message"] for problem in policy._get_problems()]
         self.assertEqual(len(problems), 1)
         self.assertIn("Grade C can never be reached", problems[0])

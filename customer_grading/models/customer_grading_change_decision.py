@@ -95,7 +95,10 @@ class CustomerGradingChange(models.Model):
     @api.depends_context("uid")
     def _compute_waits_for_me(self):
         """Tell what waits for the user now, and on what he may decide, be it put off."""
-        user, today = self.env.user, fields.Date.context_today(self)
+        user, today = (
+            self.env.user,
+            self.env["customer.grading.engine"]._get_today(self.env.company),
+        )
         is_officer, steps = user.has_group(OFFICER_GROUP), self._get_steps()
         for change in self:
             awaited = steps[change].awaited
@@ -128,7 +131,7 @@ class CustomerGradingChange(models.Model):
                  AND %(change)s.date_due <= %(today)s))
             AND %(mine)s)""",
             change=change,
-            today=fields.Date.context_today(model),
+            today=model.env["customer.grading.engine"]._get_today(model.env.company),
             mine=model._get_mine_sql(change),
         )
 
@@ -335,7 +338,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
     def _apply(self, vals_list):
         """Let what waits for approval instead end with the grade that is held meanwhile."""
         changes = super()._apply(vals_list)
-        tomorrow = fields.Date.context_today(self) + timedelta(days=1)
+        tomorrow = changes.result_id._get_today() + timedelta(days=1)
         for result in changes.filtered(lambda change: change.state == "to_approve").result_id:
             end = result._get_expiry(result.date_computed_since)
             result.date_due = end and max(end, tomorrow)

@@ -5,7 +5,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, Query, mute_logger
+from odoo.tools import SQL, Query, mute_logger, ormcache
 
 from ...tools.scope import Scope
 from ...tools.statement import CORPORATE_GROUP, Statement, join_path
@@ -116,15 +116,34 @@ class CustomerGradingEngine(models.AbstractModel):
 
     @api.model
     def _get_time_zone(self, company):
-        """Return the name of the time zone in which the company's days begin."""
-        company = company or self.env.company
-        return company.sudo().partner_id.tz or self.env.user.tz or "UTC"
+        """Return the name of the time zone in which the company's days begin.
+
+        It is never a user's: the night and a button see the same day.
+
+        :param company: a company, a branch having its parent's where it has none of its own;
+            empty where all are graded as one: the oldest one's
+        """
+        company = company[:1] or company.browse(self._get_oldest_company_id())
+        for one in company.sudo().parent_ids[::-1]:
+            if zone := one.customer_grading_tz or one.partner_id.tz:
+                return zone
+        return "UTC"
+
+    @api.model
+    @ormcache()
+    def _get_oldest_company_id(self):
+        return self.env["res.company"].sudo().search([], order="id", limit=1).id
 
     @api.model
     def _get_today(self, company):
-        """Return today's date where the company is."""
-        user = self.with_context(tz=self._get_time_zone(company))
-        return fields.Date.context_today(user)
+        """Return today's date where the company is: the one today that grading knows."""
+        return self._get_day(company, fields.Datetime.now())
+
+    @api.model
+    def _get_day(self, company, moment):
+        """Return the date that ``moment``, in UTC, has where the company is."""
+        zone = self.with_context(tz=self._get_time_zone(company))
+        return fields.Datetime.context_timestamp(zone, moment).date()
 
     # ------------------------------------------------------------------ layer 1: values
 

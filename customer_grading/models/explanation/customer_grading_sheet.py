@@ -372,7 +372,9 @@ class CustomerGradingSheet(models.AbstractModel):
         is_open = lead.active and lead.won_status == "pending"
         if not is_open or not lead.date_deadline:
             return ""
-        if lead.date_deadline >= fields.Date.context_today(lead):
+        if lead.date_deadline >= self.env["customer.grading.engine"]._get_today(
+            lead.company_id or self.env.company
+        ):
             return ""
         date = self._format_date(lead.date_deadline)
         return self.env._("Expected closing %s has passed: set a date.", date)
@@ -404,7 +406,7 @@ class CustomerGradingSheet(models.AbstractModel):
         """Return until when a first grade is provisional, or that it is to be evaluated."""
         if not result.date_provisional:
             return ""
-        if result.date_provisional <= fields.Date.context_today(self):
+        if result.date_provisional <= result._get_today():
             return self.env._("Provisional: the grade is due to be evaluated.")
         until = self._format_date(result.date_provisional)
         return self.env._("Provisional until %s, then evaluated.", until)
@@ -471,7 +473,9 @@ class CustomerGradingSheet(models.AbstractModel):
             lambda rule: rule.grade_id == change.grade_id
         )
         control = self.env["customer.grading.change.control"].sudo()
-        return rule if rule and change.result_id.id in control._find_crowded(change.run_id) else None
+        return (
+            rule if rule and change.result_id.id in control._find_crowded(change.run_id) else None
+        )
 
     def _get_proposal_text(self, change, names):
         """Return who proposes which grade, and whom or what it waits for."""
@@ -1516,7 +1520,9 @@ class CustomerGradingSheet(models.AbstractModel):
                 ("company_id", "in", change._get_counted_companies(company).ids),
             ]
         )
-        overdue = [("invoice_date_due", "<", fields.Date.context_today(self))]
+        overdue = [
+            ("invoice_date_due", "<", self.env["customer.grading.engine"]._get_today(company))
+        ]
         orders = [("state", "=", "sale"), ("invoice_status", "!=", "invoiced")]
         kinds = [
             (self.env._("Open orders"), "sale.order", orders),
@@ -1541,7 +1547,7 @@ class CustomerGradingSheet(models.AbstractModel):
             "sale.order": ("amount_untaxed", "currency_id"),
             "account.move": ("amount_residual_signed", "company_currency_id"),
         }[model]
-        today = fields.Date.context_today(self)
+        today = self.env["customer.grading.engine"]._get_today(company)
         amount = count = 0
         for of_currency, total, number in Model._read_group(
             domain, [currency], [f"{name}:sum", "__count"]

@@ -109,7 +109,7 @@ class CustomerGradingBatch(models.Model):
     def _take_back(self, changes):
         """Bring the grades back that these applied changes took, and what was by hand before."""
         control = self.env["customer.grading.change.control"].sudo()
-        today = fields.Date.context_today(self)
+        today = changes.result_id._get_today()
         vals_list = []
         for change in changes:
             result = change.result_id

@@ -174,7 +174,7 @@ class CustomerGradingChange(models.Model):
         for change in newest:
             change._prepare_result()
         control._apply_open(
-            newest, fields.Date.context_today(self), decided_by_id=self.env.uid, date_due=False
+            newest, newest.result_id._get_today(), decided_by_id=self.env.uid, date_due=False
         )
 
     def _prepare_result(self):
@@ -202,7 +202,7 @@ class CustomerGradingChange(models.Model):
         return self.origin in BY_HAND_ORIGINS
 
     def _check_not_too_late(self):
-        if self.manual_until and self.manual_until < fields.Date.context_today(self):
+        if self.manual_until and self.manual_until < self.result_id._get_today():
             raise UserError(
                 self.env._(
                     "“%(change)s” was asked for until %(date)s, which is over. Refuse it, or set "
@@ -236,7 +236,7 @@ class CustomerGradingChange(models.Model):
 
     def action_put_off(self):
         """Decide on the chosen changes later: they are held, and come back in 30 days."""
-        due = fields.Date.context_today(self) + timedelta(days=PUT_OFF_DAYS)
+        due = self.result_id._get_today() + timedelta(days=PUT_OFF_DAYS)
         self._get_decidable()._put_off(due)
 
     def _put_off(self, due):

@@ -176,7 +176,7 @@ class CustomerGradingResult(models.Model):
             return "provisional"
         if self.is_waiting:
             return "waiting"
-        recent = fields.Date.today() - timedelta(days=RECENT_DAYS)
+        recent = self._get_today() - timedelta(days=RECENT_DAYS)
         if not self.previous_grade_id or not self.grade_id or self.date_since < recent:
             return False
         direction = self.env["customer.grading.change.control"]._get_direction(
@@ -196,7 +196,7 @@ class CustomerGradingResult(models.Model):
         for result in self:
             if grade and not result.grade_id and not result.previous_grade_id:
                 result.date_provisional = result._get_end_of_probation()
-            elif result.date_provisional and result.date_provisional <= fields.Date.today():
+            elif result.date_provisional and result.date_provisional <= result._get_today():
                 result.date_provisional = False  # this was its evaluation
             result.date_due = result._get_next_look(grade)
 
@@ -204,14 +204,18 @@ class CustomerGradingResult(models.Model):
         """Note what is to be looked at again once an undone run gives ``grade`` back: its end."""
         for result in self:
             months = result.policy_id._get_rule_of(grade).expiry_months
-            end = months and fields.Date.context_today(self) + relativedelta(months=months)
+            end = months and result._get_today() + relativedelta(months=months)
             if not grade:
                 result.date_provisional = False  # it ends with the grade that began it
             result.date_due = min(filter(None, [result.date_provisional, end]), default=False)
 
+    def _get_today(self):
+        """Return today's date where the company of these results is."""
+        return self.env["customer.grading.engine"]._get_today(self.company_id[:1])
+
     def _get_end_of_probation(self):
         months = self.policy_id.probation_months
-        return bool(months) and fields.Date.context_today(self) + relativedelta(months=months)
+        return bool(months) and self._get_today() + relativedelta(months=months)
 
     def _get_next_look(self, grade=None):
         """Return the day on which change control looks at the result again, of itself.
@@ -221,7 +225,7 @@ class CustomerGradingResult(models.Model):
         self.ensure_one()
         days = [self.date_provisional] if self.date_provisional else []
         if grade and grade != self.computed_grade_id:
-            days.append(fields.Date.context_today(self) + timedelta(days=1))  # the next step
+            days.append(self._get_today() + timedelta(days=1))  # the next step
         elif not grade and (end := self._get_expiry()):
             days.append(end)
         return min(days, default=False)
@@ -244,7 +248,7 @@ class CustomerGradingResult(models.Model):
         self.ensure_one()
         if not months or not self.date_since:
             return False
-        start, count = start or fields.Date.context_today(self) + timedelta(days=1), 1
+        start, count = start or self._get_today() + timedelta(days=1), 1
         while (day := self.date_since + relativedelta(months=months * count)) < start:
             count += 1
         return day
@@ -317,7 +321,7 @@ class CustomerGradingResult(models.Model):
         :return: the changes, applied
         """
         control = self.env["customer.grading.change.control"].sudo()
-        today = fields.Date.context_today(self)
+        today = self._get_today()
         for change in control._get_open_changes(self).values():
             control._supersede(change)
         vals_list = []
@@ -374,7 +378,7 @@ class CustomerGradingResult(models.Model):
     def _check_reason(self, reason, until):
         if not (reason or "").strip():
             raise UserError(self.env._("Say why: a grade set by hand needs a reason."))
-        if until and until < fields.Date.context_today(self):
+        if until and until < self._get_today():
             raise UserError(self.env._("“Until” lies in the past. Choose a later day."))
 
     def _propose(self, grade, reason, until=False):
@@ -389,7 +393,7 @@ class CustomerGradingResult(models.Model):
     def _ask(self, origin, grade, reason, until):
         """Return changes of ``origin`` that ask for ``grade``, proposed by the user."""
         control = self.env["customer.grading.change.control"].sudo()
-        today = fields.Date.context_today(self)
+        today = self._get_today()
         return (
             self.env["customer.grading.change"]
             .sudo()
@@ -414,7 +418,7 @@ class CustomerGradingResult(models.Model):
         """End what was decided by hand: the computed grade comes back."""
         self._check_officer()
         control = self.env["customer.grading.change.control"].sudo()
-        today = fields.Date.context_today(self)
+        today = self._get_today()
         vals_list = []
         for result in self.sudo().filtered(lambda result: result._is_by_hand()):
             told = result.manual_kind
@@ -451,7 +455,6 @@ class CustomerGradingResult(models.Model):
         :param sources: contacts, or opportunities
         """
         graded, field = target._get_graded(), target._grading_result_field
-        today = fields.Date.today()
         Change = self.env["customer.grading.change"]
         for source in sources:
             results = self.search([(field, "=", source.id)])
@@ -471,7 +474,7 @@ class CustomerGradingResult(models.Model):
                     result[field] = graded
                     continue
                 applied = own.filtered(lambda c: c.state == "applied" and not c.date_end)
-                applied.date_end = today
+                applied.date_end = result._get_today()
                 own.write({"result_id": kept.id, "is_aside": True})
                 self._take_manual_grade(kept, result)
                 result.unlink()
@@ -480,7 +483,7 @@ class CustomerGradingResult(models.Model):
     @api.model
     def _take_manual_grade(self, kept, result):
         """What an officer set for a merged contact goes on for the customer that stays."""
-        ended = result.manual_until and result.manual_until < fields.Date.context_today(self)
+        ended = result.manual_until and result.manual_until < result._get_today()
         if not result._is_by_hand() or kept._is_by_hand() or ended:
             return
         grade, kind = result.manual_grade_id, result.manual_kind
@@ -593,7 +596,7 @@ class CustomerGradingResult(models.Model):
     def _get_grading_day(self):
         """Return the day that the context asks for, today by default."""
         day = self.env.context.get("grading_date")
-        return fields.Date.to_date(day) if day else fields.Date.context_today(self)
+        return fields.Date.to_date(day) if day else self._get_today()
 
     @api.depends("grade_id")
     @api.depends_context("grading_date")
