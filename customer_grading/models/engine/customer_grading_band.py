@@ -5,10 +5,10 @@ from odoo.tools import SQL
 class CustomerGradingBand(models.Model):
     _inherit = "customer.grading.band"
 
-    def _get_holds_sql(self, value, place, scope):
+    def _get_holds_sql(self, value, subject, scope):
         """Return whether a known ``value`` falls into the band, the better ones left aside.
 
-        :param place: the subject's :class:`Place`
+        :param subject: the subject's :class:`SubjectColumns`
         """
         self.ensure_one()
         criterion = self.criterion_id
@@ -18,7 +18,7 @@ class CustomerGradingBand(models.Model):
             return SQL("%s = %s", value, self.choice_id)
         if criterion._is_ranked():
             cutoffs = (scope.cutoffs or {}).get(str(criterion.id), {}).get(str(self.id), {})
-            return self._reaches_cutoff_sql(value, place.group, cutoffs)
+            return self._reaches_cutoff_sql(value, subject.group, cutoffs)
         if criterion.unit == "yes_no":
             value = SQL("%s::integer", value)
         operator = SQL(">") if self.strict else SQL(">=")

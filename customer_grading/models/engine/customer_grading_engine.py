@@ -7,13 +7,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, Query, mute_logger, ormcache
 
+from ...tools.columns import LIMITS, VALUES, CriterionColumns, SubjectColumns
 from ...tools.scope import Scope
 from ...tools.statement import CORPORATE_GROUP, Statement, join_path
 from ...tools.subject import PARTNER
-from ..policy.customer_grading_rule import LIMITS
-from .customer_grading_criterion import Place, Terms
-
-VALUES = "raw"  # the relation that holds a policy's values, one row a subject
 
 
 class MeasureError(UserError):
@@ -276,7 +273,7 @@ class CustomerGradingEngine(models.AbstractModel):
     # ------------------------------------------------------------------ layer 2: terms
 
     def _get_terms(self, policy, scope):
-        """Return ``{criterion: Terms}`` and the joins that name their columns.
+        """Return ``{criterion: CriterionColumns}`` and the joins that name their columns.
 
         The joins follow the relation ``raw``: first the values to compare, then levels and
         points, then combinations, deepest first.
@@ -286,14 +283,14 @@ class CustomerGradingEngine(models.AbstractModel):
             raw = SQL.identifier(VALUES, f"v{criterion.id}")
             values[f"w{criterion.id}"] = criterion._get_value_sql(raw, scope)
             value = SQL.identifier("valued", f"w{criterion.id}")
-            place = self._get_place(criterion)
-            banded[f"l{criterion.id}"] = criterion._get_level_sql(value, place, scope)
-            banded[f"p{criterion.id}"] = criterion._get_points_sql(value, place, scope)
-            terms[criterion] = Terms(
+            subject = self._get_subject_columns(criterion)
+            banded[f"l{criterion.id}"] = criterion._get_level_sql(value, subject, scope)
+            banded[f"p{criterion.id}"] = criterion._get_points_sql(value, subject, scope)
+            terms[criterion] = CriterionColumns(
                 value,
                 SQL.identifier("banded", f"l{criterion.id}"),
                 SQL.identifier("banded", f"p{criterion.id}"),
-                criterion._get_waits_sql(value, place, scope),
+                criterion._get_waits_sql(value, subject, scope),
             )
         joins = [("valued", values), ("banded", banded)]
         for depth, criteria in enumerate(policy._get_combinations()):
@@ -303,8 +300,8 @@ class CustomerGradingEngine(models.AbstractModel):
         )
 
     @staticmethod
-    def _get_place(criterion):
-        return Place(
+    def _get_subject_columns(criterion):
+        return SubjectColumns(
             SQL.identifier(VALUES, f"g{criterion.id}"), SQL.identifier(VALUES, f"b{criterion.id}")
         )
 
@@ -320,10 +317,10 @@ class CustomerGradingEngine(models.AbstractModel):
                 points[f"p{criterion.id}"] = SQL("CASE WHEN NOT %s THEN %s END", waits, combined)
             total = SQL.identifier(alias, f"p{criterion.id}")
             levels[f"l{criterion.id}"] = criterion._get_level_sql(
-                total, self._get_place(criterion), scope
+                total, self._get_subject_columns(criterion), scope
             )
             level = SQL.identifier(f"{alias}_level", f"l{criterion.id}")
-            terms[criterion] = Terms(total, level, total, waits)
+            terms[criterion] = CriterionColumns(total, level, total, waits)
         return [(alias, points), (f"{alias}_level", levels)]
 
     @staticmethod

@@ -2,13 +2,12 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...tools.columns import LIMITS, VALUES
 from ..policy.customer_grading_rule import (
     KNOWN_OPERATORS,
     LEVEL_OPERATORS,
-    LIMITS,
     POINTS_OPERATORS,
 )
-from .customer_grading_engine import VALUES
 
 COMPARISONS = {
     "ge": SQL(">="),
@@ -33,7 +32,7 @@ class CustomerGradingRule(models.Model):
 
         It is true, false or unknown.
 
-        :param values: ``{criterion: Terms}``: columns in a run, stored values in an
+        :param values: ``{criterion: CriterionColumns}``: columns in a run, stored values in an
             explanation
         :param scope: the :class:`Scope`
         """

@@ -2,10 +2,10 @@ from decimal import Decimal
 
 from odoo import api, models
 
+from ...tools.columns import LIMITS
 from ..policy.customer_grading_rule import (
     KNOWN_OPERATORS,
     LEVEL_OPERATORS,
-    LIMITS,
     POINTS_OPERATORS,
 )
 

@@ -20,8 +20,6 @@ VALUE_OPERATORS = NUMERIC_OPERATORS + POINTS_OPERATORS
 # What may change while the policy is in force: nothing that decides a grade.
 UNLOCKED_FIELDS = {"met_count", "grade_meaning", "grade_color", "grade_name"} | RULE_CHANGE_FIELDS
 
-LIMITS = "limits"  # key of the cut-offs of limited grades, beside those of ranked criteria
-
 
 class CustomerGradingRule(models.Model):
     """When a customer takes a grade: a requirement and, below it, its lines.

@@ -5,8 +5,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...tools.columns import VALUES
 from ...tools.subject import SUBJECTS
-from ..engine.customer_grading_engine import VALUES
 from .customer_grading_change import BY_HAND_ORIGINS, COMPUTED_ORIGINS, OPEN_STATES
 
 BATCH = 1_000  # grades by hand looked at in one transaction
