@@ -41,24 +41,19 @@ class CustomerGradingResult(models.Model):
     _description = "Grading Result"
     _order = "dimension_id, grade_id, id"
 
-    dimension_id = GuardedMany2one("customer.grading.dimension", required=True, ondelete="restrict")
-    company_id = GuardedMany2one("res.company", ondelete="cascade")
-    policy_id = GuardedMany2one("customer.grading.policy", ondelete="restrict")
-    computed_rule_id = GuardedMany2one(
-        "customer.grading.rule", "Requirement met", ondelete="restrict"
-    )
-    computed_grade_id = GuardedMany2one("customer.grade", "Computed grade", ondelete="restrict")
+    dimension_id = GuardedMany2one("customer.grading.dimension", required=True)
+    company_id = GuardedMany2one("res.company")
+    policy_id = GuardedMany2one("customer.grading.policy")
+    computed_rule_id = GuardedMany2one("customer.grading.rule", "Requirement met")
+    computed_grade_id = GuardedMany2one("customer.grade", "Computed grade")
     considered_grade_id = GuardedMany2one(
         "customer.grade",
         "Considered grade",
-        ondelete="restrict",
         help="The computed grade that change control last dealt with.",
     )
-    grade_id = GuardedMany2one("customer.grade", ondelete="restrict", index="btree_not_null")
+    grade_id = GuardedMany2one("customer.grade", index="btree_not_null")
     grade_color = fields.Integer(related="grade_id.color")
-    manual_grade_id = GuardedMany2one(
-        "customer.grade", "Grade by hand", ondelete="restrict", index="btree_not_null"
-    )
+    manual_grade_id = GuardedMany2one("customer.grade", "Grade by hand", index="btree_not_null")
     manual_kind = fields.Selection(
         [("freeze", "Frozen"), ("exclude", "Excluded")],
         "By hand",
@@ -98,7 +93,7 @@ class CustomerGradingResult(models.Model):
     is_provisional = fields.Boolean("Provisional", compute="_compute_is_provisional")
     date_computed_since = fields.Date("Computed since")
     date_due = fields.Date("Next decision")
-    previous_grade_id = GuardedMany2one("customer.grade", "Before", ondelete="set null")
+    previous_grade_id = GuardedMany2one("customer.grade", "Before")
     change_ids = fields.One2many("customer.grading.change", "result_id", string="Changes")
     is_undecided = fields.Boolean(
         "Not dealt with",
