@@ -18,6 +18,7 @@
         "data/mail_activity_type_data.xml",
         "wizard/customer_grading_set_grade_views.xml",
         "wizard/customer_grading_on_date_views.xml",
+        "wizard/customer_grading_time_zone_views.xml",
         "wizard/customer_grading_undo_views.xml",
         "wizard/customer_grading_measure_try_views.xml",
         "wizard/customer_grading_refuse_views.xml",

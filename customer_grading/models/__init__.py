@@ -34,6 +34,7 @@ from . import (
     customer_grading_telling_digest,
     customer_grading_mixin,
     customer_grading_mixin_history,
+    ir_cron,
     res_company,
     res_partner,
     crm_lead,

@@ -94,7 +94,10 @@ class CustomerGradingChange(models.Model):
     @api.depends_context("uid")
     def _compute_waits_for_me(self):
         """Tell what waits for the user now, and on what he may decide, be it put off."""
-        user, today = self.env.user, fields.Date.context_today(self)
+        user, today = (
+            self.env.user,
+            self.env["customer.grading.engine"]._get_today(self.env.company),
+        )
         is_officer, steps = user.has_group(OFFICER_GROUP), self._get_steps()
         for change in self:
             awaited = steps[change].awaited
@@ -127,7 +130,7 @@ class CustomerGradingChange(models.Model):
                  AND %(change)s.date_due <= %(today)s))
             AND %(mine)s)""",
             change=change,
-            today=fields.Date.context_today(model),
+            today=model.env["customer.grading.engine"]._get_today(model.env.company),
             mine=model._get_mine_sql(change),
         )
 

@@ -86,7 +86,7 @@ class CustomerGradingTelling(models.AbstractModel):
                              WHERE run.id = change.run_id AND run.first)
             """,
             days=days,
-            date=fields.Date.today() - days,
+            date=self.env["customer.grading.engine"]._get_today(self.env.company) - days,
             tells=tells,
             silent=SILENT_ORIGINS,
             mark=SQL.identifier("change", mark),

@@ -345,7 +345,8 @@ class CustomerGradingChange(models.Model):
             {
                 "file": base64.b64encode(Meeting._export(changes)),
                 "file_name": self.env._(
-                    "Changes of grade %s.xlsx", fields.Date.context_today(self)
+                    "Changes of grade %s.xlsx",
+                    self.env["customer.grading.engine"]._get_today(self.env.company),
                 ),
             }
         )

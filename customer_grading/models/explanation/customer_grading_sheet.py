@@ -372,7 +372,9 @@ class CustomerGradingSheet(models.AbstractModel):
         is_open = lead.active and lead.won_status == "pending"
         if not is_open or not lead.date_deadline:
             return ""
-        if lead.date_deadline >= fields.Date.context_today(lead):
+        if lead.date_deadline >= self.env["customer.grading.engine"]._get_today(
+            lead.company_id or self.env.company
+        ):
             return ""
         date = self._format_date(lead.date_deadline)
         return self.env._("Expected closing %s has passed: set a date.", date)
@@ -404,7 +406,7 @@ class CustomerGradingSheet(models.AbstractModel):
         """Return until when a first grade is provisional, or that it is to be evaluated."""
         if not result.date_provisional:
             return ""
-        if result.date_provisional <= fields.Date.context_today(self):
+        if result.date_provisional <= result._get_today():
             return self.env._("Provisional: the grade is due to be evaluated.")
         until = self._format_date(result.date_provisional)
         return self.env._("Provisional until %s, then evaluated.", until)
@@ -447,6 +449,13 @@ class CustomerGradingSheet(models.AbstractModel):
             return self.env._(
                 "%(grade)s from %(due)s, unless it recovers; computed since %(date)s.", **names
             )
+        if rule := self._get_crowded_rule(change):
+            return self.env._(
+                "%(grade)s is computed since %(date)s and waits for a place: %(count)s at most "
+                "have it at a time.",
+                count=rule.limit_count,
+                **names,
+            )
         if change.state == "held":
             return self.env._(
                 "%(grade)s from %(due)s, if it lasts; computed since %(date)s.", **names
@@ -455,6 +464,18 @@ class CustomerGradingSheet(models.AbstractModel):
             "%(grade)s is computed; waits for %(decider)s since %(date)s.",
             decider=self._get_decider_text(change),
             **names,
+        )
+
+    def _get_crowded_rule(self, change):
+        """Return the requirement whose grade a held change finds no place in, if it is so."""
+        if change.state != "held":
+            return None
+        rule = change.policy_id._get_limited_rules().filtered(
+            lambda rule: rule.grade_id == change.grade_id
+        )
+        control = self.env["customer.grading.change.control"].sudo()
+        return (
+            rule if rule and change.result_id.id in control._find_crowded(change.run_id) else None
         )
 
     def _get_proposal_text(self, change, names):
@@ -484,6 +505,10 @@ class CustomerGradingSheet(models.AbstractModel):
             return self.env._("Not graded: data is missing that could give a grade.")
         if result.reason == "no_rule":
             return self.env._("Not graded: it fits the requirement of no grade.")
+        if result.reason == "waiting":
+            return self.env._(
+                "Not graded yet: where it stands among all is found by the next full run."
+            )
         return ""
 
     def _get_no_policy_text(self, record, policies):
@@ -734,7 +759,10 @@ class CustomerGradingSheet(models.AbstractModel):
             unmet = lines
         if not unmet and rule.limit_count:
             title = self.env._("Why not %(grade)s: there is no room left", **names)
-            return self._prepare_block(title, [], [], rule._get_limit_text())
+            text = rule._get_limit_text()
+            if rule._is_tie(view.record, explanation):
+                text = f"{text} {rule._get_tie_text()}"
+            return self._prepare_block(title, [], [], text)
         rows = self._get_rows(view, unmet, missing=True)
         columns = self._get_columns(view, self.env._("Missing"))
         return self._prepare_block(title, columns, rows, self._get_reach_text(view, rule))
@@ -1493,7 +1521,9 @@ class CustomerGradingSheet(models.AbstractModel):
                 ("company_id", "in", change._get_counted_companies(company).ids),
             ]
         )
-        overdue = [("invoice_date_due", "<", fields.Date.context_today(self))]
+        overdue = [
+            ("invoice_date_due", "<", self.env["customer.grading.engine"]._get_today(company))
+        ]
         orders = [("state", "=", "sale"), ("invoice_status", "!=", "invoiced")]
         kinds = [
             (self.env._("Open orders"), "sale.order", orders),
@@ -1518,7 +1548,7 @@ class CustomerGradingSheet(models.AbstractModel):
             "sale.order": ("amount_untaxed", "currency_id"),
             "account.move": ("amount_residual_signed", "company_currency_id"),
         }[model]
-        today = fields.Date.context_today(self)
+        today = self.env["customer.grading.engine"]._get_today(company)
         amount = count = 0
         for of_currency, total, number in Model._read_group(
             domain, [currency], [f"{name}:sum", "__count"]

@@ -477,6 +477,12 @@ class CustomerGradingPolicy(models.Model):
         """Return the requirement whose terms hold for who has ``grade``: the first of its own."""
         return self.rule_ids.filtered(lambda rule: rule.grade_id == grade)[:1]
 
+    def _get_limited_rules(self):
+        """Return the requirements of those grades that only so many have at a time."""
+        return self.rule_ids.filtered(
+            lambda rule: rule.limit_count and rule.grade_id not in (self.rule_ids - rule).grade_id
+        )
+
     def _compute_has_dimensions(self):
         self.has_dimensions = self.env["customer.grading.dimension"]._has_several()
 

@@ -30,14 +30,14 @@ class CustomerGradingChange(models.Model):
     result_id = fields.Many2one(
         "customer.grading.result", ondelete="cascade", index="btree_not_null"
     )
-    dimension_id = GuardedMany2one("customer.grading.dimension", required=True, ondelete="restrict")
+    dimension_id = GuardedMany2one("customer.grading.dimension", required=True)
     partner_id = fields.Many2one(index="btree_not_null")
     lead_id = fields.Many2one(index="btree_not_null")
-    company_id = GuardedMany2one("res.company", ondelete="cascade")
-    policy_id = GuardedMany2one("customer.grading.policy", ondelete="restrict")
-    run_id = GuardedMany2one("customer.grading.run", ondelete="set null", index="btree_not_null")
-    from_grade_id = GuardedMany2one("customer.grade", "From", ondelete="restrict")
-    grade_id = GuardedMany2one("customer.grade", "To", ondelete="restrict")
+    company_id = GuardedMany2one("res.company")
+    policy_id = GuardedMany2one("customer.grading.policy")
+    run_id = GuardedMany2one("customer.grading.run", index="btree_not_null")
+    from_grade_id = GuardedMany2one("customer.grade", "From")
+    grade_id = GuardedMany2one("customer.grade", "To")
     subject_name = fields.Char("Customer or opportunity", compute="_compute_subject_name")
     from_grade_color = fields.Integer(related="from_grade_id.color", string="From color")
     grade_color = fields.Integer(related="grade_id.color", string="To color")
@@ -198,7 +198,7 @@ class CustomerGradingChange(models.Model):
         return self.origin in BY_HAND_ORIGINS
 
     def _check_not_too_late(self):
-        if self.manual_until and self.manual_until < fields.Date.context_today(self):
+        if self.manual_until and self.manual_until < self.result_id._get_today():
             raise UserError(
                 self.env._(
                     "“%(change)s” was asked for until %(date)s, which is over. Refuse it, or set "
@@ -233,7 +233,7 @@ class CustomerGradingChange(models.Model):
 
     def action_put_off(self):
         """Decide on the chosen changes later: they are held, and come back in 30 days."""
-        due = fields.Date.context_today(self) + timedelta(days=PUT_OFF_DAYS)
+        due = self.result_id._get_today() + timedelta(days=PUT_OFF_DAYS)
         self._get_decidable()._put_off(due)
 
     def _put_off(self, due):

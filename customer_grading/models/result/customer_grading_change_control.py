@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...tools.columns import VALUES
 from .customer_grading_change import BY_HAND_ORIGINS, OPEN_STATES
 from .customer_grading_change_writer import DIRECTION
 
@@ -27,7 +28,10 @@ class CustomerGradingChangeControl(models.AbstractModel):
         """Deal with every result whose computed grade was not dealt with, or that is due."""
         run._try(self._end_late_proposals, commit, run)
         run._try(self._bring_back_proposals, commit, run)
-        run._in_slices(self._settle_computed, commit, run, subject_ids)
+        run._in_slices(self._settle_computed, commit, run, subject_ids, "others")
+        if run.policy_id._get_limited_rules():
+            # Who leaves a limited grade this time has made room by now.
+            run._in_slices(self._settle_computed, commit, run, subject_ids, "limited")
         run._in_slices(self._settle_manual, commit, run, subject_ids)
         self.env.invalidate_all(flush=False)
 
@@ -61,13 +65,15 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
     # ------------------------------------------------------------------ computed grades
 
-    def _settle_computed(self, run, subject_ids, last_id, length):
+    def _settle_computed(self, run, subject_ids, which, last_id, length):
         """Apply, hold or propose the next batch of computed grades, in one statement.
 
         An open change that says the same stays as it is; any other is superseded. The ids
         only grow from batch to batch, so that a result which somebody else has locked is
         left to the next run, and of many batches none reads the results of the others.
 
+        :param which: ``limited``: those who move to a grade that so many take at most, of
+            whom some may have to wait; ``others``: all others
         :return: the last id of the batch, ``None`` after the last batch
         """
         self.env.flush_all()
@@ -80,7 +86,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
                 SELECT result.*
                   FROM customer_grading_result result
                  WHERE %(undecided)s AND result.policy_id = %(policy)s
-                   AND NOT %(by_hand)s
+                   AND NOT %(by_hand)s AND %(asked)s
                  ORDER BY result.id
                  LIMIT %(length)s
                    FOR UPDATE SKIP LOCKED
@@ -124,11 +130,12 @@ class CustomerGradingChangeControl(models.AbstractModel):
             date=run.date,
             workdays=self._get_workdays_sql(run),
             target=self._get_target_sql(run),
+            asked=self._get_limited_sql(run, which),
             expires=self._get_expiry_sql(policy, SQL("result.date_computed_since")),
             evaluates=self._get_evaluates_sql(run),
             direction=DIRECTION,
             joins=self._get_joins_sql(SQL("result.computed_grade_id")),
-            due=self._get_due_sql(run),
+            due=self._get_due_in_turn_sql(run, which),
             state=self._get_state_sql(run),
             provisional=self._get_provisional_sql(policy if not run.first else (), run.date),
             again=self._get_again_sql(run.date),
@@ -167,6 +174,83 @@ class CustomerGradingChangeControl(models.AbstractModel):
             last_id,
             asked,
             waits,
+        )
+
+    # ------------------------------------------------------------------ limited grades
+
+    def _get_limited_sql(self, run, which):
+        """Return whether a result is one of those that :meth:`_settle_computed` is asked for."""
+        grades = run.policy_id._get_limited_rules().grade_id
+        if not grades:
+            return SQL("TRUE")
+        limited = SQL("COALESCE(%s IN %s, FALSE)", self._get_target_sql(run), tuple(grades.ids))
+        return limited if which == "limited" else SQL("NOT %s", limited)
+
+    def _get_due_in_turn_sql(self, run, which):
+        """Return the day of :meth:`_get_due_sql`, tomorrow at least for who finds no place."""
+        due = self._get_due_sql(run)
+        crowded = self._find_crowded(run) if which == "limited" else ()
+        if not crowded:
+            return due
+        return SQL(
+            "CASE WHEN id IN %s THEN GREATEST(%s, %s::date + 1) ELSE %s END",
+            tuple(crowded),
+            due,
+            run.date,
+            due,
+        )
+
+    def _find_crowded(self, run):
+        """Return the ids of the results that move to a limited grade and find no place in it.
+
+        A place is taken by whoever has the grade in effect, also by hand or until the month
+        ends. Those who move come in by strength, as far as there are places.
+        """
+        policy, engine = run.policy_id.sudo(), self.env["customer.grading.engine"]
+        scope = engine._get_scope(policy, run.company_id, run.date, cutoffs=run.cutoffs or {})
+        ids = []
+        for rule in policy._get_limited_rules():
+            query = self._get_crowded_sql(run, policy, rule, engine, scope)
+            ids += [id_ for [id_] in self.env.execute_query(query)]
+        return ids
+
+    def _get_crowded_sql(self, run, policy, rule, engine, scope):
+        """Return the query of the results that find no place in one limited grade."""
+        terms, joins = engine._get_terms(policy, scope)
+        results = self.env["customer.grading.result"]
+        holds = SQL("result.grade_id IS NOT DISTINCT FROM %s", rule.grade_id.id)
+        near = SQL(
+            "kept.id IN (SELECT result.id FROM customer_grading_result result"
+            " WHERE result.dimension_id = %s AND result.company_id IS NOT DISTINCT FROM %s"
+            " AND result.policy_id = %s AND (%s OR (%s = %s AND NOT %s)))",
+            run.dimension_id.id,
+            run.company_id.id or None,
+            policy.id,
+            holds,
+            self._get_target_sql(run),
+            rule.grade_id.id,
+            results._get_by_hand_sql("result"),
+        )
+        return SQL(
+            """
+            SELECT id
+              FROM (
+                SELECT result.id, %(holds)s AS holds,
+                       COUNT(*) FILTER (WHERE %(holds)s) OVER (PARTITION BY %(group)s) AS taken,
+                       ROW_NUMBER() OVER (
+                           PARTITION BY %(group)s, %(holds)s ORDER BY %(order)s) AS position
+                  FROM (%(values)s) %(alias)s %(joins)s
+                  JOIN customer_grading_result result ON result.id = %(alias)s.subject_id
+              ) near
+             WHERE NOT holds AND position > GREATEST(%(most)s - taken, 0)
+            """,
+            holds=holds,
+            group=rule._get_limit_group(),
+            order=rule._get_strength_order(terms),
+            values=engine._get_kept_values_sql(policy, results, near),
+            alias=SQL.identifier(VALUES),
+            joins=joins,
+            most=rule.limit_count,
         )
 
     # ------------------------------------------------------------------ grades by hand

@@ -39,24 +39,19 @@ class CustomerGradingResult(models.Model):
     _description = "Grading Result"
     _order = "dimension_id, grade_id, id"
 
-    dimension_id = GuardedMany2one("customer.grading.dimension", required=True, ondelete="restrict")
-    company_id = GuardedMany2one("res.company", ondelete="cascade")
-    policy_id = GuardedMany2one("customer.grading.policy", ondelete="restrict")
-    computed_rule_id = GuardedMany2one(
-        "customer.grading.rule", "Requirement met", ondelete="restrict"
-    )
-    computed_grade_id = GuardedMany2one("customer.grade", "Computed grade", ondelete="restrict")
+    dimension_id = GuardedMany2one("customer.grading.dimension", required=True)
+    company_id = GuardedMany2one("res.company")
+    policy_id = GuardedMany2one("customer.grading.policy")
+    computed_rule_id = GuardedMany2one("customer.grading.rule", "Requirement met")
+    computed_grade_id = GuardedMany2one("customer.grade", "Computed grade")
     considered_grade_id = GuardedMany2one(
         "customer.grade",
         "Considered grade",
-        ondelete="restrict",
         help="The computed grade that change control last dealt with.",
     )
-    grade_id = GuardedMany2one("customer.grade", ondelete="restrict", index="btree_not_null")
+    grade_id = GuardedMany2one("customer.grade", index="btree_not_null")
     grade_color = fields.Integer(related="grade_id.color")
-    manual_grade_id = GuardedMany2one(
-        "customer.grade", "Grade by hand", ondelete="restrict", index="btree_not_null"
-    )
+    manual_grade_id = GuardedMany2one("customer.grade", "Grade by hand", index="btree_not_null")
     manual_kind = fields.Selection(
         [("freeze", "Frozen"), ("exclude", "Excluded")],
         "By hand",
@@ -79,6 +74,7 @@ class CustomerGradingResult(models.Model):
             ("no_rule", "Fits no grade"),
             ("missing", "Missing data"),
             ("left", "Left the scope"),
+            ("waiting", "Waits for the next full run"),
             ("hand", "Graded by hand"),
         ],
         string="State",
@@ -98,7 +94,7 @@ class CustomerGradingResult(models.Model):
     last_move = fields.Selection(
         [("new", "New"), ("up", "Up"), ("down", "Down"), ("lost", "No longer graded")],
     )
-    previous_grade_id = GuardedMany2one("customer.grade", "Before", ondelete="set null")
+    previous_grade_id = GuardedMany2one("customer.grade", "Before")
     change_ids = fields.One2many("customer.grading.change", "result_id", string="Changes")
     is_undecided = fields.Boolean(
         "Not dealt with",
@@ -176,7 +172,7 @@ class CustomerGradingResult(models.Model):
             return "provisional"
         if self.is_waiting:
             return "waiting"
-        recent = fields.Date.today() - timedelta(days=RECENT_DAYS)
+        recent = self._get_today() - timedelta(days=RECENT_DAYS)
         if not self.previous_grade_id or not self.grade_id or self.date_since < recent:
             return False
         return self.last_move if self.last_move in ("up", "down") else False
@@ -304,7 +300,7 @@ class CustomerGradingResult(models.Model):
     def _check_reason(self, reason, until):
         if not (reason or "").strip():
             raise UserError(self.env._("Say why: a grade set by hand needs a reason."))
-        if until and until < fields.Date.context_today(self):
+        if until and until < self._get_today():
             raise UserError(self.env._("“Until” lies in the past. Choose a later day."))
 
     def _propose(self, grade, reason, until=False):
@@ -353,7 +349,6 @@ class CustomerGradingResult(models.Model):
         :param sources: contacts, or opportunities
         """
         graded, field = target._get_graded(), target._grading_result_field
-        today = fields.Date.today()
         Change = self.env["customer.grading.change"]
         for source in sources:
             results = self.search([(field, "=", source.id)])
@@ -373,7 +368,7 @@ class CustomerGradingResult(models.Model):
                     result[field] = graded
                     continue
                 applied = own.filtered(lambda c: c.state == "applied" and not c.date_end)
-                applied.date_end = today
+                applied.date_end = result._get_today()
                 own.write({"result_id": kept.id, "is_aside": True})
                 self._take_manual_grade(kept, result)
                 result.unlink()
@@ -382,7 +377,7 @@ class CustomerGradingResult(models.Model):
     @api.model
     def _take_manual_grade(self, kept, result):
         """What an officer set for a merged contact goes on for the customer that stays."""
-        ended = result.manual_until and result.manual_until < fields.Date.context_today(self)
+        ended = result.manual_until and result.manual_until < result._get_today()
         if not result._is_by_hand() or kept._is_by_hand() or ended:
             return
         grade, kind = result.manual_grade_id, result.manual_kind
@@ -505,7 +500,7 @@ class CustomerGradingResult(models.Model):
     def _get_grading_day(self):
         """Return the day that the context asks for, today by default."""
         day = self.env.context.get("grading_date")
-        return fields.Date.to_date(day) if day else fields.Date.context_today(self)
+        return fields.Date.to_date(day) if day else self._get_today()
 
     @api.depends("grade_id")
     @api.depends_context("grading_date")
