@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .customer_grading_run_store import SLICE
-from .result.customer_grading_change import COMPUTED_ORIGINS, OPEN_STATES
+from .result.customer_grading_change import COMPUTED_ORIGINS
 
 
 class CustomerGradingRun(models.Model):
@@ -13,7 +13,7 @@ class CustomerGradingRun(models.Model):
 
     What was decided since, by hand or by a later run, is left. The computed grade is what
     it is: who went back keeps the grade until another one is computed, or another policy
-    comes into force. A way back that takes approval waits for it.
+    comes into force. A way back that somebody decides on waits for it.
     """
 
     _inherit = "customer.grading.run"
@@ -42,7 +42,8 @@ class CustomerGradingRun(models.Model):
             run.undo_text = run._get_undo_text() if run.undo_state else False
 
     def _get_undo_text(self):
-        back, waiting = self._count_undone(), self._count_undone(OPEN_STATES)
+        states = self.env["customer.grading.change"]._get_open_states()
+        back, waiting = self._count_undone(), self._count_undone(states)
         names = {
             "user": self.undo_user_id.name,
             "back": self._format_count(back),
@@ -58,7 +59,7 @@ class CustomerGradingRun(models.Model):
         if waiting:
             return self.env._(
                 "%(user)s undid this run: “%(reason)s”. %(back)s went back; %(kept)s were decided "
-                "since then and stayed; %(waiting)s wait for approval.",
+                "since then and stayed; %(waiting)s wait for a decision.",
                 **names,
             )
         return self.env._(
@@ -134,7 +135,6 @@ class CustomerGradingRun(models.Model):
         """
         self._in_slices(self._undo_slice, commit)
         self._try(self._note, commit, {"undo_state": "done"})
-        self._tell_deciders(commit)
         self.env.invalidate_all()
 
     def _get_undoable_sql(self):
@@ -163,7 +163,7 @@ class CustomerGradingRun(models.Model):
 
         Where another grade was computed since the run, that one goes on to wait for its
         day; else the grade that came back counts as considered, and stays. What takes
-        approval is asked for only.
+        a decision is asked for only.
 
         :return: the last id of the slice, ``None`` after the last one
         """
@@ -191,7 +191,8 @@ class CustomerGradingRun(models.Model):
                   LEFT JOIN customer_grade back ON back.id = gone.from_grade_id
                   LEFT JOIN customer_grade held ON held.id = result.grade_id
             ), asked AS (
-                SELECT directed.*, %(needs_approval)s AS asks FROM directed
+                SELECT stated.*, state <> 'applied' AS asks
+                  FROM (SELECT directed.*, %(state)s AS state FROM directed) stated
             ), superseded AS (
                 UPDATE customer_grading_change change
                    SET state = 'superseded'
@@ -211,7 +212,7 @@ class CustomerGradingRun(models.Model):
                     create_date, write_date)
                 SELECT id, dimension_id, partner_id, lead_id, company_id, policy_id,
                        change_id, grade_id, back_id, way, 'undo',
-                       CASE WHEN asks THEN 'to_approve' ELSE 'applied' END, %(date)s::date,
+                       state, %(date)s::date,
                        CASE WHEN NOT asks THEN %(date)s::date END, %(user)s,
                        CASE WHEN NOT asks THEN %(user)s END, %(note)s, values, date_evaluated,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
@@ -241,17 +242,22 @@ class CustomerGradingRun(models.Model):
             undoable=self._get_undoable_sql(),
             length=length,
             computed=COMPUTED_ORIGINS,
-            open=OPEN_STATES,
+            open=self.env["customer.grading.change"]._get_open_states(),
             date=today,
             end=self._get_end_sql(today),
-            needs_approval=self.policy_id.approval_ids._get_is_for_sql(
-                SQL("way"), SQL("grade_id"), SQL("back_id")
-            ),
+            state=self._get_way_back_state_sql(),
             user=self.undo_user_id.id,
             note=self.with_context(lang=self.undo_user_id.lang)._get_undo_note(),
         )
         self.env.cr.execute(statement)
         return self.env.cr.fetchone()[0]
+
+    def _get_way_back_state_sql(self):
+        """Hook: return the state of a way back: applied, unless somebody decides on it first.
+
+        It reads ``way`` (the direction), ``grade_id`` (held now), ``back_id`` (held before).
+        """
+        return SQL("'applied'")
 
     def _get_end_sql(self, today):
         """Return the day on which a grade that comes back ``today`` ends, if it has an end."""

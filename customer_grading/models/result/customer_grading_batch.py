@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools.groups import OFFICER_GROUP
-from .customer_grading_change import OPEN_STATES
 
 
 class CustomerGradingBatch(models.Model):
@@ -62,7 +61,7 @@ class CustomerGradingBatch(models.Model):
         if self.date_undone:
             raise UserError(self.env._("“%s” was undone already.", self.name))
         changes = self.sudo().change_ids
-        waiting = changes.filtered(lambda change: change.state in OPEN_STATES)
+        waiting = changes.filtered("is_open")
         waiting.write({"state": "superseded", "decision_note": self._get_note()})
         current = changes.filtered(lambda change: change._is_in_effect_by_hand())
         self._take_back(current)
@@ -128,7 +127,6 @@ class CustomerGradingBatch(models.Model):
             )
             result._bring_back(change.kept or result._get_nothing_by_hand())
         control._apply(vals_list)
-        changes.policy_id._tell_deciders()  # what waited before waits again
 
     def action_view_changes(self):
         """Open the changes."""

@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...tools.subject import SUBJECTS
-from .customer_grading_change import BY_HAND_ORIGINS, COMPUTED_ORIGINS, OPEN_STATES
+from .customer_grading_change import BY_HAND_ORIGINS, COMPUTED_ORIGINS
 
 BATCH = 1_000  # grades by hand looked at in one transaction
 
@@ -39,7 +39,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
                 ("dimension_id", "=", run.dimension_id.id),
                 ("company_id", "=", run.company_id.id),
                 ("origin", "in", BY_HAND_ORIGINS),
-                ("state", "in", OPEN_STATES),
+                ("is_open", "=", True),
                 ("manual_until", "<", run.date),
             ]
         )
@@ -54,7 +54,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             [
                 ("dimension_id", "=", run.dimension_id.id),
                 ("company_id", "=", run.company_id.id),
-                ("origin", "=", "manual"),
+                ("origin", "in", BY_HAND_ORIGINS),
                 ("state", "=", "held"),
                 ("date_due", "<=", run.date),
             ]
@@ -180,7 +180,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             probation=self._get_probation_sql(run),
             again=self._get_again_sql(run),
             computed=COMPUTED_ORIGINS,
-            open=OPEN_STATES,
+            open=self.env["customer.grading.change"]._get_open_states(),
             by_hand=self.env["customer.grading.result"]._get_by_hand_sql("result"),
         )
         self.env.cr.execute(statement)
@@ -254,7 +254,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
         changes = self.env["customer.grading.change"].search(
             [
                 ("result_id", "in", results.ids),
-                ("state", "in", OPEN_STATES),
+                ("is_open", "=", True),
                 ("origin", "in", COMPUTED_ORIGINS),
             ]
         )

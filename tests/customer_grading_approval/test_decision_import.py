@@ -11,7 +11,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user, tagged
 
-from .common import TODAY, CustomerGradingCommon, at
+from ..common import TODAY, CustomerGradingCommon, at
 
 REVIEW = date(2026, 12, 25)
 

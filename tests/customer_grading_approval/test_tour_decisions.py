@@ -8,7 +8,7 @@ import openpyxl
 from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from .common import TODAY, CustomerGradingCommon
+from ..common import TODAY, CustomerGradingCommon
 
 
 @tagged("post_install", "-at_install")

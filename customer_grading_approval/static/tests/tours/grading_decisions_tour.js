@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 
-import { click, see } from "./grading_steps";
+import { click, see } from "@customer_grading/../tests/tours/grading_steps";
 
 const CHANGES = "/odoo/grade-changes";
 
