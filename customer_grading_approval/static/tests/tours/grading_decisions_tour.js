@@ -77,7 +77,7 @@ registry.category("web_tour.tours").add("customer_grading_import_decisions", {
                 anchor.dispatchEvent(new Event("change", { bubbles: true }));
             },
         },
-        see(".o_import_data_content:contains(Azure Trucks)", "It is read"),
+        see(".o_import_data_content:contains(Reason or note)", "It is read"),
         click(".o_control_panel button:contains(/^Import$/)", "Import"),
         see(`${row("Azure Trucks")}:contains(Applied)`, "It says what was decided"),
         see(`${row("Blue Harbour")}:contains(Refused)`, "And what was refused"),
