@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .customer_grading_run_store import SLICE
-from .result.customer_grading_change import OPEN_STATES
 
 
 class CustomerGradingRun(models.Model):
@@ -11,7 +10,7 @@ class CustomerGradingRun(models.Model):
 
     What was decided since, by hand or by a later run, is left. The computed grade is what
     it is: who went back keeps the grade until another one is computed, or another policy
-    comes into force. A way back that takes approval waits for it.
+    comes into force. A way back that somebody decides on waits for it.
     """
 
     _inherit = "customer.grading.run"
@@ -40,7 +39,8 @@ class CustomerGradingRun(models.Model):
             run.undo_text = run._get_undo_text() if run.undo_state else False
 
     def _get_undo_text(self):
-        back, waiting = self._count_undone(), self._count_undone(OPEN_STATES)
+        states = self.env["customer.grading.change"]._get_open_states()
+        back, waiting = self._count_undone(), self._count_undone(states)
         names = {
             "user": self.undo_user_id.name,
             "back": self._format_count(back),
@@ -56,7 +56,7 @@ class CustomerGradingRun(models.Model):
         if waiting:
             return self.env._(
                 "%(user)s undid this run: “%(reason)s”. %(back)s went back; %(kept)s were decided "
-                "since then and stayed; %(waiting)s wait for approval.",
+                "since then and stayed; %(waiting)s wait for a decision.",
                 **names,
             )
         return self.env._(
@@ -133,7 +133,6 @@ class CustomerGradingRun(models.Model):
         control = self.env["customer.grading.change.control"].sudo()
         self._in_slices(control._undo_slice, commit, self)
         self._try(self._note, commit, {"undo_state": "done"})
-        self._tell_deciders(commit)
         self.env.invalidate_all()
 
     def _get_undoable_sql(self):

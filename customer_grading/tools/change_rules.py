@@ -20,7 +20,6 @@ CHANGE_FIELDS = {
     "manual_months",
     "tell",
     "tell_since",
-    "approval_ids",
 }
 # The same of a requirement.
 RULE_CHANGE_FIELDS = {"change_timing", "change_days", "review_months", "expiry_months"}

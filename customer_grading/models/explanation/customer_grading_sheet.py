@@ -10,7 +10,6 @@ from odoo.tools import SQL, date_utils, format_amount, format_date, format_datet
 from ...tools.groups import MANAGER_GROUP, OFFICER_GROUP
 from ...tools.subject import LEAD
 from ..policy.customer_grading_rule import LEVEL_OPERATORS, POINTS_OPERATORS
-from ..result.customer_grading_change import OPEN_STATES
 from .customer_grading_change import HISTORY, OPEN_INVOICES, SIGNS
 
 SHOWN = 12  # entries of the timeline on the sheet; the button History shows all
@@ -429,13 +428,11 @@ class CustomerGradingSheet(models.AbstractModel):
         return (
             self.env["customer.grading.change"]
             .sudo()
-            .search([("result_id", "=", result.id), ("state", "in", OPEN_STATES)])
+            .search([("result_id", "=", result.id), ("is_open", "=", True)])
         )
 
     def _get_waiting_text(self, change):
-        """Hook: return what a change waits for."""
-        if text := self._get_approval_text(change):
-            return text
+        """Return what a change waits for."""
         names = {
             "grade": change.grade_id.code or self.env._("not graded"),
             "user": change.user_id.name or "",
@@ -443,6 +440,8 @@ class CustomerGradingSheet(models.AbstractModel):
             "date": self._format_date(change.date),
             "due": self._format_date(change.date_due),
         }
+        if change.origin == "exclude":
+            return self._get_exclusion_text(change, dict(names, reason=change.reason))
         if change.origin == "manual":
             return self._get_proposal_text(change, names)
         if change.state == "held" and change.direction in ("down", "lost"):
@@ -490,10 +489,18 @@ class CustomerGradingSheet(models.AbstractModel):
             **names,
         )
 
+    def _get_exclusion_text(self, change, names):
+        """Return who asks to exclude the customer, and whom or what it waits for."""
+        if change.state == "held":
+            return self.env._("%(user)s asks: “%(reason)s”; put off until %(due)s.", **names)
+        return self.env._(
+            "%(user)s asks: “%(reason)s”; waits for %(decider)s since %(date)s.",
+            decider=self._get_decider_text(change),
+            **names,
+        )
+
     def _get_decider_text(self, change):
-        """Return who is to decide on an open change."""
-        if change.state == "to_approve":
-            return change.waits_for
+        """Hook: return who is to decide on an open change."""
         return self.env._("a grading officer")
 
     def _get_state_text(self, result, policies):
@@ -1360,59 +1367,17 @@ class CustomerGradingSheet(models.AbstractModel):
     @api.model
     def _get_evidence_sheets(self, change):
         """Return the sheets of ``change``, which the reader may read."""
-        kept = change.sudo()
         sheet = self._prepare_sheet("")
-        sheet["blocks"] = [
-            *self._get_approval_blocks(kept),
-            *self._get_evidence_blocks(kept),
-            *self._get_documents_blocks(kept),
-            *self._get_history_blocks(kept),
-        ]
+        sheet["blocks"] = self._get_change_blocks(change.sudo())
         return [sheet] if sheet["blocks"] else []
 
-    # ------------------------------------------------------------------ approval
-
-    def _get_approval_blocks(self, change):
-        """Return who approved so far, when and as whom."""
-        rows = [
-            self._prepare_row(
-                "met",
-                self.env._("Step %s", given.step),
-                given.role or "",
-                given.user_id.name,
-                format_datetime(self.env, given.date, dt_format="short"),
-            )
-            for given in change.approval_ids
+    def _get_change_blocks(self, change):
+        """Hook: return what stands on the page of a change, block by block."""
+        return [
+            *self._get_evidence_blocks(change),
+            *self._get_documents_blocks(change),
+            *self._get_history_blocks(change),
         ]
-        title = self.env._("Approved so far")
-        return [self._prepare_block(title, ["", "", "", ""], rows)] if rows else []
-
-    def _get_approval_text(self, change):
-        """Return who approves a change next, or nothing where nobody does."""
-        awaited = change._get_steps()[change]
-        if change.state == "held" or not awaited.awaited:
-            return ""
-        names = {
-            "grade": change.grade_id.code or self.env._("not graded"),
-            "user": change.user_id.name or "",
-            "reason": change.note or "",
-            "approver": change._get_waits_for_text(awaited),
-            "date": self._format_date(change.date),
-        }
-        if change.origin == "exclude":
-            return self.env._(
-                "%(user)s asks: “%(reason)s”; it waits for %(approver)s since %(date)s.",
-                **dict(names, reason=change.reason),
-            )
-        if change.origin == "manual":
-            return self.env._(
-                "%(user)s proposes %(grade)s: “%(reason)s”; it waits for %(approver)s since "
-                "%(date)s.",
-                **names,
-            )
-        return self.env._(
-            "%(grade)s is computed and waits for %(approver)s since %(date)s.", **names
-        )
 
     # ------------------------------------------------------------------ then and now
 
@@ -1584,7 +1549,7 @@ class CustomerGradingSheet(models.AbstractModel):
                 ("dimension_id", "=", change.dimension_id.id),
                 ("company_id", "=", change.company_id.id),
                 ("id", "!=", change.id),
-                ("state", "in", ("applied", "refused", "proposed", "to_approve")),
+                ("state", "not in", ("held", "superseded")),
             ],
             limit=HISTORY,
         )

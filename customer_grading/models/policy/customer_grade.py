@@ -73,6 +73,8 @@ class CustomerGrade(models.Model):
 
         Change control asks the same in SQL; this is for a question about two grades alone.
         """
+        if self == grade:
+            return "same"
         if not self or not grade:
             return "new" if grade else "lost"
         return "up" if (grade.sequence, grade.id) < (self.sequence, self.id) else "down"

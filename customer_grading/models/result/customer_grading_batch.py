@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools.groups import OFFICER_GROUP
-from .customer_grading_change import OPEN_STATES
 
 
 class CustomerGradingBatch(models.Model):
@@ -62,7 +61,7 @@ class CustomerGradingBatch(models.Model):
         if self.date_undone:
             raise UserError(self.env._("“%s” was undone already.", self.name))
         changes = self.sudo().change_ids
-        waiting = changes.filtered(lambda change: change.state in OPEN_STATES)
+        waiting = changes.filtered("is_open")
         waiting.write({"state": "superseded", "decision_note": self._get_note()})
         current = changes.filtered(lambda change: change._is_in_effect_by_hand())
         self._take_back(current)
@@ -107,7 +106,7 @@ class CustomerGradingBatch(models.Model):
         return self.env._("Undo of “%s”", self.name)
 
     def _take_back(self, changes):
-        """Bring the grades back that these applied changes took, and what was by hand before."""
+        """Hook: bring the grades back that these applied changes took, and what was by hand before."""
         control = self.env["customer.grading.change.control"].sudo()
         for company_changes in changes.grouped("company_id").values():
             moves = [(c.result_id, c.from_grade_id, c) for c in company_changes]
@@ -122,7 +121,6 @@ class CustomerGradingBatch(models.Model):
             for change in company_changes:
                 result = change.result_id
                 result._bring_back(change.kept or result._get_nothing_by_hand())
-        changes.policy_id._tell_deciders()  # what waited before waits again
 
     def action_view_changes(self):
         """Open the changes."""

@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...tools.columns import VALUES
-from .customer_grading_change import BY_HAND_ORIGINS, OPEN_STATES
+from .customer_grading_change import BY_HAND_ORIGINS
 from .customer_grading_change_writer import DIRECTION
 
 
@@ -42,7 +42,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
                 ("dimension_id", "=", run.dimension_id.id),
                 ("company_id", "=", run.company_id.id),
                 ("origin", "in", BY_HAND_ORIGINS),
-                ("state", "in", OPEN_STATES),
+                ("is_open", "=", True),
                 ("manual_until", "<", run.date),
             ]
         )
@@ -57,7 +57,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             [
                 ("dimension_id", "=", run.dimension_id.id),
                 ("company_id", "=", run.company_id.id),
-                ("origin", "=", "manual"),
+                ("origin", "in", BY_HAND_ORIGINS),
                 ("state", "=", "held"),
                 ("date_due", "<=", run.date),
             ]

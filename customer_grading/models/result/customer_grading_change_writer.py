@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...tools.subject import SUBJECTS
-from .customer_grading_change import COMPUTED_ORIGINS, OPEN_STATES
+from .customer_grading_change import COMPUTED_ORIGINS
 
 # What else may be noted on a change, with its type.
 TOLD = {
@@ -64,7 +64,7 @@ class CustomerGradingChangeWriter(models.AbstractModel):
             """,
             target=target,
             computed=COMPUTED_ORIGINS,
-            open=OPEN_STATES,
+            open=self.env["customer.grading.change"]._get_open_states(),
         )
 
     @api.model

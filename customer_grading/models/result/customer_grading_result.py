@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ...tools.groups import MANAGER_GROUP, OFFICER_GROUP
 from ..fields import GuardedMany2one
-from .customer_grading_change import COMPUTED_ORIGINS, OPEN_STATES
+from .customer_grading_change import COMPUTED_ORIGINS
 
 RECENT_DAYS = 30  # how long a move is marked on the badge
 
@@ -287,7 +287,7 @@ class CustomerGradingResult(models.Model):
             [
                 ("result_id", "in", self.ids),
                 ("origin", "=", origin),
-                ("state", "in", OPEN_STATES),
+                ("is_open", "=", True),
                 ("grade_id", "=", grade.id),
             ]
         ).state = "superseded"
@@ -353,7 +353,7 @@ class CustomerGradingResult(models.Model):
         for source in sources:
             results = self.search([(field, "=", source.id)])
             changes = Change.search([(field, "=", source.id)])
-            changes.filtered(lambda c: c.state in OPEN_STATES).state = "superseded"
+            changes.filtered("is_open").state = "superseded"
             changes._note_merge(source, graded)
             for result in results:
                 kept = self.search(
@@ -465,7 +465,7 @@ class CustomerGradingResult(models.Model):
             .search(
                 [
                     ("result_id", "in", self.ids),
-                    ("state", "in", OPEN_STATES),
+                    ("is_open", "=", True),
                     ("origin", "in", COMPUTED_ORIGINS),
                 ]
             )
@@ -487,7 +487,7 @@ class CustomerGradingResult(models.Model):
     def _bring_back(self, kept):
         """Let the result be by hand, or wait, as it was when ``kept`` was noted.
 
-        What waited then waits again, with the approvals it had. Where the computed grade is
+        What waited then waits again, as it did. Where the computed grade is
         another one by now, the next run decides about it.
         """
         self.ensure_one()
@@ -495,7 +495,10 @@ class CustomerGradingResult(models.Model):
         waiting = kept.get("waiting")
         if waiting:
             change = self.change_ids.filtered(lambda change: change.id == waiting["id"])
-            change.filtered(lambda c: c.state == "superseded").state = waiting["state"]
+            # An addon that knew the state may be gone.
+            known = waiting["state"] in change._get_open_states()
+            state = waiting["state"] if known else "proposed"
+            change.filtered(lambda c: c.state == "superseded").state = state
 
     def _get_grading_day(self):
         """Return the day that the context asks for, today by default."""

@@ -1,8 +1,11 @@
 from odoo import api, fields, models
+from odoo.addons.customer_grading.models.customer_grading_policy_export import (
+    export_record,
+    export_text,
+)
+from odoo.addons.customer_grading.tools.groups import USER_GROUP
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
-
-from ..tools.groups import USER_GROUP
 
 STEPS = 3
 UPWARD = ("new", "up")
@@ -89,19 +92,8 @@ class CustomerGradingApproval(models.Model):
         step = self.sudo()
         return step.user_id.name or step.name or step.group_id.display_name or self.env._("nobody")
 
-    def _is_for(self, direction, from_grade, grade):
-        """Whether a move from one grade to another takes this step."""
-        self.ensure_one()
-        if direction in UPWARD:
-            kind, counts = "up", grade
-        elif direction in DOWNWARD:
-            kind, counts = "down", from_grade
-        else:
-            return False
-        return self.moves in ("both", kind) and (not self.grade_ids or counts in self.grade_ids)
-
     def _get_is_for_sql(self, direction, from_grade, grade):
-        """Return what :meth:`_is_for` tells of a move given by SQL terms, for any of the lines."""
+        """Return whether any of these lines is for a move given by SQL terms."""
         kinds = [("up", UPWARD, grade), ("down", DOWNWARD, from_grade)]
         conditions = [
             SQL("(%s IN %s AND %s IN %s)", direction, directions, counts, tuple(line.grade_ids.ids))
@@ -112,6 +104,21 @@ class CustomerGradingApproval(models.Model):
             if line.moves in ("both", kind)
         ]
         return SQL("(%s)", SQL(" OR ").join(conditions)) if conditions else SQL("FALSE")
+
+    def _get_is_for_change_sql(self, change):
+        """Return whether any of these lines is for the move of a row ``change``.
+
+        The grade that an evaluation gives was provisional before: it is as if it were new.
+        """
+        return self._get_is_for_sql(
+            SQL(
+                "CASE WHEN %(change)s.origin = 'probation' AND %(change)s.grade_id IS NOT NULL"
+                " THEN 'new' ELSE %(change)s.direction END",
+                change=change,
+            ),
+            SQL("%s.from_grade_id", change),
+            SQL("%s.grade_id", change),
+        )
 
     def _get_awaited_step_sql(self, change):
         """Return the step that a row ``change`` waits for by these lines of its policy.
@@ -132,21 +139,56 @@ class CustomerGradingApproval(models.Model):
         ]
         return SQL("CASE %s END", SQL(" ").join(whens)) if whens else SQL("NULL::integer")
 
-    def _get_is_for_change_sql(self, change):
-        return self._get_is_for_sql(
+    def _get_fitting_sql(self, get_is_for_sql):
+        """Return the ids of those of these lines that are for a move, in an array.
+
+        :param get_is_for_sql: gives for a line whether it is for the move
+        """
+        ids = [SQL("CASE WHEN %s THEN %s END", get_is_for_sql(line), line.id) for line in self]
+        return SQL("ARRAY_REMOVE(ARRAY[%s]::integer[], NULL)", SQL(", ").join(ids))
+
+    @api.model
+    def _get_lines_of_moves(self, moves):
+        """Return ``{move: lines of approval that it takes, in their order}``, by one query.
+
+        :param moves: each as (policy, direction, grade held, grade moved to)
+        """
+        fitting = {move: self.sudo().browse() for move in moves}
+        asked = [move for move in fitting if move[0].sudo().approval_ids]
+        for policy in {move[0] for move in asked}:
+            own = [move for move in asked if move[0] == policy]
+            for move, ids in self._query_lines(policy.sudo().approval_ids, own):
+                fitting[move] = self.sudo().browse(ids)
+        return fitting
+
+    def _query_lines(self, lines, moves):
+        values = SQL(", ").join(
             SQL(
-                "CASE WHEN %(change)s.origin = 'probation' AND %(change)s.grade_id IS NOT NULL"
-                " THEN 'new' ELSE %(change)s.direction END",
-                change=change,
-            ),
-            SQL("%s.from_grade_id", change),
-            SQL("%s.grade_id", change),
+                "(%s, %s, %s::integer, %s::integer)",
+                number,
+                direction or "same",
+                from_grade.id or None,
+                grade.id or None,
+            )
+            for number, (_policy, direction, from_grade, grade) in enumerate(moves)
         )
+        terms = [SQL.identifier("move", name) for name in ("direction", "from_id", "to_id")]
+        query = SQL(
+            "SELECT move.number, %s FROM (VALUES %s) move (number, direction, from_id, to_id)",
+            lines._get_fitting_sql(lambda line: line._get_is_for_sql(*terms)),
+            values,
+        )
+        return [(moves[number], ids) for number, ids in self.env.execute_query(query)]
 
     def _is_approver(self, user):
         """Whether ``user`` is one of those who approve by one of these lines."""
         steps = self.sudo()
         return user in steps.user_id or bool(steps.group_id & user.all_group_ids)
+
+    def _needs_others(self, user):
+        """Whether somebody other than ``user`` gives the last step of these lines."""
+        last = self.filtered(lambda line: line.step == max(self.mapped("step")))
+        return bool(last) and not last._is_approver(user)
 
     def _get_members(self):
         """Return the active users who approve by one of these lines, and may see grades."""
@@ -219,6 +261,17 @@ class CustomerGradingApproval(models.Model):
                 "both": self.env._("Approval, step %(step)s: %(approver)s, of each change."),
             }
         return sentence[self.moves] % names
+
+    def _export_step(self):
+        """Return the step as a policy file says it; a file names no person."""
+        content = {
+            "step": self.step,
+            "role": export_text(self, "name"),
+            "moves": self.moves if self.moves != "up" else None,
+            "grades": self.grade_ids.sorted().mapped("code"),
+            "group": export_record(self.group_id) if self.group_id else None,
+        }
+        return {name: value for name, value in content.items() if value}
 
     # ------------------------------------------------------------------ editing
 

@@ -16,11 +16,11 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tests.common import get_db_name, new_test_user
 from odoo.tools import mute_logger
 
-from .committing import CommittingCase
-from .common import TODAY, CustomerGradingCommon, at
+from ..committing import CommittingCase
+from ..common import TODAY, CustomerGradingCommon, at
 
 MONTH = date(2026, 12, 20)
-ACTIVITY = "customer_grading.mail_activity_type_decide"
+ACTIVITY = "customer_grading_approval.mail_activity_type_decide"
 
 
 class ApprovalCase(CustomerGradingCommon):

@@ -1,18 +1,24 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.addons.customer_grading.tools.groups import OFFICER_GROUP
+from odoo.addons.customer_grading.tools.policy_format import Key
+from odoo.fields import Command
 from odoo.tools import SQL
 
-from ..tools.groups import OFFICER_GROUP
-from ..tools.policy_format import omit_defaults
 from .customer_grading_approval import STEPS
-from .customer_grading_policy_export import export_record, export_text
 
-ACTIVITY = "customer_grading.mail_activity_type_decide"
+ACTIVITY = "customer_grading_approval.mail_activity_type_decide"
 TELL_LATER = "customer_grading_tell_later"  # whoever decides on many tells once, at the end
-CHANGED = 90  # progress in percent, once all changes are made
 LOGGED = "customer_grading_approval_logged"  # whoever saves a policy notes its approval once
+# The keys of a step in a policy file.
+APPROVAL_KEYS = {
+    "step": Key("integer", required=True, least=1, most=STEPS),
+    "role": Key("name"),
+    "moves": Key("choice", default="up", options="customer.grading.approval.moves"),
+    "grades": Key("texts", default=[]),
+    "group": Key("text"),
+}
 TOLD = 5  # members of a group that are each told; of a larger one, one is
 
 
@@ -33,15 +39,19 @@ class CustomerGradingPolicy(models.Model):
             last = max(policy.approval_ids.mapped("step"), default=0)
             policy.next_approval_step = min(last + 1, STEPS)
 
-    def _get_approvals(self, direction, from_grade, grade):
-        """Return the lines of approval that a move takes, in the order of their steps."""
-        return self.sudo().approval_ids.filtered(
-            lambda approval: approval._is_for(direction, from_grade, grade)
-        )
+    @api.model
+    def _get_unlocked_fields(self):
+        return super()._get_unlocked_fields() | {"approval_ids"}
 
     def _get_own_problems(self):
         return [
             *super()._get_own_problems(),
+            *(p for approval in self.approval_ids for p in approval._get_problems()),
+        ]
+
+    def _get_people_problems(self):
+        return [
+            *super()._get_people_problems(),
             *(p for approval in self.approval_ids for p in approval._get_problems()),
         ]
 
@@ -66,7 +76,7 @@ class CustomerGradingPolicy(models.Model):
                 )
             )
 
-    # ------------------------------------------------------------------ words and files
+    # ------------------------------------------------------------------ words
 
     def _get_approval_sentences(self):
         return [approval._to_text() for approval in self.approval_ids]
@@ -88,22 +98,48 @@ class CustomerGradingPolicy(models.Model):
             sentences.append(self.env._("Each step takes another person."))
         return sentences
 
+    # ------------------------------------------------------------------ policy files
+
+    @api.model
+    def _get_file_shapes(self):
+        shapes = super()._get_file_shapes()
+        changes = {**shapes["changes"], "approval": Key("list", default=[], of="approval")}
+        return {**shapes, "changes": changes, "approval": APPROVAL_KEYS}
+
+    @api.model
+    def _check_file_changes(self, reader, changes):
+        """Check the grades that each step of approval is for, and the group that gives it."""
+        super()._check_file_changes(reader, changes)
+        for position, step in enumerate(changes.get("approval", [])):
+            path = f"changes.approval[{position}]"
+            if group := step.get("group"):
+                step["group_id"] = reader.find_record("res.groups", group, f"{path}.group")
+            for code in step.get("grades", []):
+                if code not in reader.grades:
+                    message = self.env._("there is no grade “%s” in the file.", code)
+                    reader.refuse_unknown(f"{path}.grades", message, code, reader.grades)
+
+    def _write_file_changes(self, writer, changes):
+        super()._write_file_changes(writer, changes)
+        for position, step in enumerate(changes.get("approval", [])):
+            writer.path = f"changes.approval[{position}]"
+            grades = [writer.reader.grades[code].id for code in step.get("grades", [])]
+            approval = self.env["customer.grading.approval"].create(
+                {
+                    "policy_id": self.id,
+                    "step": step["step"],
+                    "name": step.get("role", {}).get("en"),
+                    "moves": step.get("moves", "up"),
+                    "grade_ids": [Command.set(grades)],
+                    "group_id": step.get("group_id"),
+                }
+            )
+            writer._translate(approval, "name", step.get("role", {}))
+
     def _export_changes(self):
         content = super()._export_changes()
         if self.approval_ids:
-            content["approval"] = [
-                omit_defaults(
-                    {
-                        "step": approval.step,
-                        "role": export_text(approval, "name"),
-                        "moves": approval.moves,
-                        "grades": approval.grade_ids.sorted().mapped("code"),
-                        "group": export_record(approval.group_id) if approval.group_id else None,
-                    },
-                    "approval",
-                )
-                for approval in self.sudo().approval_ids
-            ]
+            content["approval"] = [line._export_step() for line in self.sudo().approval_ids]
         return content
 
     # ------------------------------------------------------------------ who is told
@@ -205,24 +241,3 @@ class CustomerGradingPolicy(models.Model):
 
     def _choose_one(self, users):
         return users & self.user_id or users[:1]
-
-
-class CustomerGradingRun(models.Model):
-    _inherit = "customer.grading.run"
-
-    def _apply_changes(self, commit=False, subject_ids=None):
-        """Also tell those who decide what waits for them now, once a run."""
-        result = super()._apply_changes(commit, subject_ids)
-        if self.mode != "on_demand":
-            self._finish_step(commit, CHANGED)
-            self._tell_deciders(commit)
-        return result
-
-    def _tell_deciders(self, commit):
-        """Tell those who decide; who is always in the way decides, and tells them himself."""
-        try:
-            self._try(self.policy_id._tell_deciders, commit)
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            if not commit:
-                raise
-            self.env.cr.rollback()
