@@ -38,7 +38,8 @@ class PolicyReader(CriteriaReader):
         # What exists is looked up by its English name, archived or not.
         self.source = env(context={**env.context, "lang": "en_US", "active_test": False})
         languages = self.source["res.lang"].search([("code", "!=", "en_US")])
-        self.parser = PolicyParser(self._, self._get_options, languages.mapped("code"))
+        shapes = env["customer.grading.policy"]._get_file_shapes()
+        self.parser = PolicyParser(self._, self._get_options, languages.mapped("code"), shapes)
         self.dimension = self.env["customer.grading.dimension"]
         # What the file may name, by code: grades and measures as records, a new grade as
         # nothing; questions as their kind and choices; criteria as their content.

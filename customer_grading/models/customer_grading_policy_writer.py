@@ -60,6 +60,7 @@ class PolicyWriter:
             self._write_rule(policy, rule, position)
         for position, step in enumerate(content.get("changes", {}).get("approval", [])):
             self._write_approval(policy, step, position)
+        policy._write_file_changes(self, content.get("changes", {}))
         return policy
 
     def _create(self, model, vals):
@@ -219,7 +220,6 @@ class PolicyWriter:
             ],
             "stop_percent": changes.get("stop_percent"),
             "manual_months": changes.get("manual_months"),
-            "tell": changes.get("tell"),
         }
         return {name: value for name, value in vals.items() if value is not None}
 

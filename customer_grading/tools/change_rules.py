@@ -18,8 +18,6 @@ CHANGE_FIELDS = {
     "window_ids",
     "stop_percent",
     "manual_months",
-    "tell",
-    "tell_since",
     "approval_ids",
 }
 # The same of a requirement.

@@ -199,7 +199,6 @@ SHAPES = {
         "regrades_changed": Key("flag"),
         "stop_percent": Key("number", least=0, most=100),
         "manual_months": Key("integer", least=0, most=1200),
-        "tell": Key("choice", options=f"{POLICY}.tell"),
         "approval": Key("list", default=[], of="approval"),
     },
     "window": {

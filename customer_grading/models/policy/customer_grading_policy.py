@@ -416,8 +416,13 @@ class CustomerGradingPolicy(models.Model):
                     )
                 )
 
+    @api.model
+    def _get_unlocked_fields(self):
+        """Hook: return the fields that may change while a policy is in force."""
+        return UNLOCKED_FIELDS
+
     def write(self, vals):
-        if vals.keys() - UNLOCKED_FIELDS:
+        if vals.keys() - self._get_unlocked_fields():
             self._check_unlocked()
         if "state" in vals:
             self.env.registry.clear_cache()  # which records are graded at all, and the menus
