@@ -64,11 +64,11 @@ class CustomerGradingPolicy(models.Model):
         return {**shapes, "changes": {**shapes["changes"], **dict.fromkeys(FILE_KEYS, KEY)}}
 
     def _write_file_changes(self, writer, changes):
-        super()._write_file_changes(writer, changes)
         for key in FILE_KEYS:
             if key in changes:
                 self.notify_by = changes[key]
                 break
+        return super()._write_file_changes(writer, changes)
 
     def _export_changes(self):
         content = super()._export_changes()
