@@ -291,6 +291,7 @@ class CustomerGradingPolicy(models.Model):
     # ------------------------------------------------------------------ changes
 
     def _get_change_sentences(self):
+        """Hook: return in sentences how grades change; an addon adds what it does about it."""
         return [
             *self._get_timing_sentences(),
             *(rule._get_terms_sentence() for rule in self.rule_ids),
