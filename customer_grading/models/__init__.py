@@ -79,13 +79,6 @@ from . import (
     customer_grading_change_evidence,
     customer_grading_assessment_engine,
     customer_grading_test_customer,
-    customer_grading_mixin,
-    customer_grading_mixin_history,
-    res_company,
-    res_partner,
-    crm_lead,
-    sale_order,
-    account_move,
-    ir_ui_menu,
     res_config_settings,
 )
+from . import host
