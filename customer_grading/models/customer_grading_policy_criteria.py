@@ -7,8 +7,8 @@ from odoo.exceptions import AccessError
 from ..tools.domains import get_ids, map_conditions, to_lists
 from ..tools.policy_format import BAND_STARTS
 from ..tools.subject import SUBJECTS
-from .customer_grading_measure import NUMERIC_UNITS
-from .customer_grading_question import UNITS as QUESTION_UNITS
+from ..tools.units import QUESTION_UNITS
+from .policy.customer_grading_measure import NUMERIC_UNITS
 
 # What only a combination has, and only a criterion on a measure.
 OF_COMBINATIONS = ("parts", "normalize_to", "unknown_lowers_maximum")

@@ -15,7 +15,7 @@ from ..tools.policy_format import (
     omit_defaults,
     simplify,
 )
-from .customer_grading_measure_check import REFUSED_MODELS
+from .policy.customer_grading_measure import REFUSED_MODELS
 
 IN_TREE = ("child_of", "parent_of")
 OPERATORS = {operator: name for name, operator in COMPARISONS.items()}
