@@ -10,4 +10,5 @@ from . import (
     customer_grading_engine,
     customer_grading_measure,
     customer_grading_criterion,
+    customer_grading_found,
 )

@@ -77,6 +77,14 @@ class CustomerGradingMixin(models.AbstractModel):
         "2025-12-31”.",
     )
 
+    customer_grading_found = fields.Integer(
+        "Found by a count",
+        compute="_compute_customer_grading_found",
+        search="_search_customer_grading_found",
+        groups=MANAGER_GROUP,
+        export_string_translation=False,
+    )
+
     @api.model
     def _get_grading_fields(self):
         """Return the names of the fields that results are shown by."""
@@ -283,6 +291,19 @@ class CustomerGradingMixin(models.AbstractModel):
         results = self.env["customer.grading.result"].sudo()._search(domain)
         key = SQL.identifier(results.table, self._grading_result_field)
         return Domain(self._grading_key_field, "in", results.subselect(key))
+
+    def _compute_customer_grading_found(self):
+        """Say nothing: it is there to be searched by."""
+        self.customer_grading_found = False
+
+    @api.model
+    def _search_customer_grading_found(self, operator, value):
+        """Find who was found by a count of one's own."""
+        self._check_field_access(self._fields["customer_grading_found"], "read")
+        if operator != "in":
+            return NotImplemented
+        found = self.env["customer.grading.found"].search([("id", "in", list(value))])
+        return Domain("id", "in", SQL("(%s)", found._get_subjects_sql()))
 
     # ------------------------------------------------------------------ grade on a date
 
