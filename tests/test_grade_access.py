@@ -7,7 +7,7 @@ database answers, for people who may see grades and people who may not.
 from datetime import date, datetime, timedelta
 
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 from odoo.tests import tagged
 from odoo.tests.common import HttpCase, get_db_name, new_test_user
 from odoo.tools import mute_logger
@@ -209,9 +209,9 @@ class TestWhoMaySeeGrades(GradeAccessCommon):
                 [(path, "not any", [("score", "!=", False)])],
                 [(f"{path}.change_ids.values", "!=", False)],
             ):
-                with self.subTest(model=Model._name, domain=domain):
-                    with self.assertRaises(AccessError):
-                        Model.search_count(domain)
+                refused = self.assertRaises(AccessError)
+                with self.subTest(model=Model._name, domain=domain), refused:
+                    Model.search_count(domain)
         manager = self.users["administrator"]
         asked = [("customer_grading_result_id.values", "!=", False)]
         self.assertIn(self.customer, self.Partner.with_user(manager).search(asked))
@@ -221,7 +221,10 @@ class TestWhoMaySeeGrades(GradeAccessCommon):
         self.assertFalse(self.order.with_user(self.seller).has_access("read"))
         own = self._create_order(self.other, date(2026, 5, 1), user_id=self.seller.id)
         result = "customer_grading_result_id"
-        for path in (f"{result}.partner_id", "customer_grade_id.dimension_id.create_uid.partner_id"):
+        for path in (
+            f"{result}.partner_id",
+            "customer_grade_id.dimension_id.create_uid.partner_id",
+        ):
             with self.subTest(path=path):
                 found = self.Partner.search([(f"{path}.sale_order_ids", "any", [])])
                 self.assertNotIn(self.customer, found)
@@ -250,7 +253,10 @@ class TestWhoMaySeeGrades(GradeAccessCommon):
         for domain, expected in (
             ([("customer_grading_result_id.grade_id.code", "=", "A")], self.customer),
             ([("customer_grading_result_id.partner_id", "=", self.other.id)], self.other),
-            ([("customer_grading_result_id", "not any", [("grade_id.code", "=", "A")])], self.other),
+            (
+                [("customer_grading_result_id", "not any", [("grade_id.code", "=", "A")])],
+                self.other,
+            ),
             ([("customer_grading_result_id", "in", result.ids)], self.customer),
             ([("customer_grade_id", "any", [("code", "=", "A")])], self.customer),
             ([("customer_grade_id", "not any", [("code", "=", "A")])], self.other),

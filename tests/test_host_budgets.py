@@ -132,7 +132,11 @@ class TestHostBudgets(TransactionCase):
     def _create_partners(cls, count):
         return cls.env["res.partner"].create(
             [
-                {"name": f"Customer {number}", "is_company": True, "email": f"c{number}@example.com"}
+                {
+                    "name": f"Customer {number}",
+                    "is_company": True,
+                    "email": f"c{number}@example.com",
+                }
                 for number in range(count)
             ]
         )

@@ -30,15 +30,11 @@ class CustomerGradingMixin(models.AbstractModel):
     """
 
     _name = "customer.grading.mixin"
-    _inherit = ["customer.grading.host"]
-    _description = "Graded Record"
+    _inherit = ["customer.grading.mixin", "customer.grading.host"]
 
-    # What the model that takes the mixin says of itself.
-    _grading_subject = None  # subject of its dimensions
-    _grading_result_field = None  # Many2one of a result to the record
-    _grading_key_field = "id"  # field of the record whose value a result is found by
-    _grading_grade_field = None  # its fields of the grade and of the grade's color, computed
-    _grading_color_field = None  # by _compute_grading
+    # Its fields of the grade and of the grade's color, computed by _compute_grading.
+    _grading_grade_field = None
+    _grading_color_field = None
 
     customer_grading_result_id = fields.Many2one(
         "customer.grading.result",
@@ -87,8 +83,8 @@ class CustomerGradingMixin(models.AbstractModel):
 
     @api.model
     def _get_grading_fields(self):
-        """Return the names of the fields that results are shown by."""
         return [
+            *super()._get_grading_fields(),
             "customer_grading_result_id",
             self._grading_grade_field,
             self._grading_color_field,
@@ -123,16 +119,6 @@ class CustomerGradingMixin(models.AbstractModel):
         dimension = self._get_main_dimension()
         Policy = self.env["customer.grading.policy"]
         return bool(Policy._get_in_force(dimension, self.env.company)[1])
-
-    def _get_graded(self):
-        """Return the records that are graded: these, or those that they belong to."""
-        key = self._fields[self._grading_key_field]
-        return self[key.name] if key.relational else self
-
-    def _get_grading_key(self):
-        """Return the id by which the record's result is found."""
-        key = self[self._grading_key_field]
-        return key if isinstance(key, int) else key._origin.id
 
     def _get_shown_results(self):
         """Return ``{key: result}`` for the current company, sudoed."""
