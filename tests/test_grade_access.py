@@ -246,6 +246,27 @@ class TestWhoMaySeeGrades(GradeAccessCommon):
         there = self.env["res.partner"].with_user(officer)
         self.assertFalse(there.search([("customer_grading_result_id", "=", result.id)]))
 
+    def test_another_company_learns_nothing_in_any_way(self):
+        """Who sees the customer, and works in a company that did not grade it."""
+        abroad = self._create_company_with_chart("Abroad")
+        officer = self._create_users(abroad, suffix="_abroad")["officer"]
+        grades = self.grade | self.lead.opportunity_grade_id
+        self.assertEqual(len(grades), 2)
+        for model_name, field in self._get_grade_fields():
+            Model = self.env[model_name].with_user(officer).with_company(abroad)
+            if field.comodel_name != "customer.grade" or not Model.has_access("read"):
+                continue
+            name = field.name
+            with self.subTest(field=str(field)):
+                self.assertFalse(Model.search([(name, "in", grades.ids)]))
+                self.assertFalse(Model.search([(f"{name}.code", "=", "A")]))
+                self.assertFalse(Model.search([(name, "!=", False)]))
+                groups = Model.formatted_read_group([], [name], ["__count"])
+                self.assertFalse([group for group in groups if group[name]])
+                self.assertEqual(Model.search([], order=name).mapped(name).ids, [])
+                [[count]] = Model._read_group([], [], [f"{name}:count_distinct"])
+                self.assertFalse(count)
+
     def test_sub_domains_are_answered(self):
         """By whatever operator, and where the result has a field of the same name."""
         result = self._get_results(self.customer)[self.customer]
