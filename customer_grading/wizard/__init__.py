@@ -1,5 +1,4 @@
 from . import (
-    base_partner_merge,
     customer_grading_assessment,
     customer_grading_back_test,
     customer_grading_checklist,

@@ -11,7 +11,8 @@ class CustomerGradingPolicy(models.Model):
 
     _inherit = "customer.grading.policy"
 
-    reads_as = fields.Html(compute="_compute_reads_as", sanitize=False)
+    # The same to everybody who may read the policy, whatever grades it names.
+    reads_as = fields.Html(compute="_compute_reads_as", compute_sudo=True, sanitize=False)
 
     # ------------------------------------------------------------------ text half
 

@@ -1,9 +1,11 @@
+from array import array
+from bisect import bisect_left, bisect_right
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL, date_utils, format_amount, format_date, format_datetime
 
@@ -1111,32 +1113,51 @@ class CustomerGradingSheet(models.AbstractModel):
 
     def _count_places(self, view, criterion, value, cutoff):
         """Return the place of ``value``, how many are ranked, and how many reach ``cutoff``."""
-        policy, company = view.explanation.policy, view.explanation.company
+        group = view.explanation.readings[criterion].group
+        run = view.explanation.run
+        ranked = self._read_ranked(run.id, str(run.write_date), criterion.id, group)
+        return (
+            len(ranked) - bisect_right(ranked, float(value)) + 1,
+            len(ranked),
+            len(ranked) - bisect_left(ranked, float(cutoff)),
+        )
+
+    @api.model
+    @tools.ormcache("run_id", "_written", "criterion_id", "group")
+    def _read_ranked(self, run_id, _written, criterion_id, group):
+        """Return the values of a group that a run ranked, the lowest first.
+
+        They are read once for all who look at a ranked customer until the next full run: no
+        index finds a place without counting all before it.
+
+        :param _written: when the run was written last: not yet through, it is read again
+        """
+        run = self.env["customer.grading.run"].sudo().browse(run_id)
+        criterion = self.env["customer.grading.criterion"].sudo().browse(criterion_id)
         kept = self.env["customer.grading.engine"]._get_kept_values_sql(
-            policy,
+            run.policy_id,
             self.env["customer.grading.result"],
             SQL(
                 "kept.policy_id = %s AND kept.company_id IS NOT DISTINCT FROM %s",
-                policy.id,
-                company.id or None,
+                run.policy_id.id,
+                run.company_id.id or None,
             ),
         )
-        column = SQL.identifier(f"v{criterion.id}")
-        [row] = self.env.execute_query(
+        column = SQL.identifier(f"v{criterion_id}")
+        rows = self.env.execute_query(
             SQL(
-                "SELECT COUNT(*) FILTER (WHERE %(column)s > %(value)s) + 1,"
-                " COUNT(%(column)s), COUNT(*) FILTER (WHERE %(column)s >= %(cutoff)s)"
-                " FROM (%(kept)s) kept WHERE %(ranked)s AND %(group)s = %(own)s",
+                "SELECT %(column)s::float8 FROM (%(kept)s) kept"
+                " WHERE %(ranked)s AND %(group)s = %(own)s ORDER BY 1",
                 column=column,
-                value=value,
-                cutoff=cutoff,
                 kept=kept,
-                ranked=SQL("%s > 0", column) if criterion.rank_among == "positive" else SQL("TRUE"),
-                group=SQL.identifier(f"g{criterion.id}"),
-                own=view.explanation.readings[criterion].group,
+                ranked=SQL(
+                    "%s > 0" if criterion.rank_among == "positive" else "%s IS NOT NULL", column
+                ),
+                group=SQL.identifier(f"g{criterion_id}"),
+                own=group,
             )
         )
-        return row
+        return array("d", (value for (value,) in rows))
 
     def _get_points_block(self, view, score, next_rule):
         """Return value, points and the most of them for each criterion of the total."""

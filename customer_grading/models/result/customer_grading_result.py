@@ -198,7 +198,7 @@ class CustomerGradingResult(models.Model):
         )
         missing = records - results[field]
         if missing and not dimension._is_used(dimension.subject):
-            self.env.registry.clear_cache()
+            dimension._forget_use()
         results += Result.create(
             [
                 {
