@@ -355,6 +355,13 @@ class TestApproval(ApprovalCase, TransactionCase):
         self.assertEqual(self._get_grades(self.customers), ["C"] * 3)
         self.assertEqual(len(self._get_open()), 2)
 
+    def test_to_keep_the_grade_held_takes_no_approval(self):
+        self.policy.approval_ids.write({"moves": "both", "grade_ids": [Command.clear()]})
+        result = self._get_result()
+        change = result.with_user(self.users["officer"])._set_by_hand(self.c, "Stays as it is")
+        self.assertEqual((change.state, change.direction), ("applied", "same"))
+        self.assertEqual(result.manual_grade_id, self.c)
+
     def test_neither_by_a_grade_by_hand_that_ends_nor_for_a_customer_never_graded(self):
         result = self._get_result()
         officer = self.users["officer"]
