@@ -21,7 +21,6 @@
         "wizard/customer_grading_measure_try_views.xml",
         "wizard/customer_grading_refuse_views.xml",
         "wizard/customer_grading_new_policy_views.xml",
-        "wizard/customer_grading_table_views.xml",
         "wizard/customer_grading_comparison_views.xml",
         "wizard/customer_grading_back_test_views.xml",
         "views/customer_grading_dimension_views.xml",

@@ -7,7 +7,6 @@ from . import (
     customer_grading_run,
     customer_grading_run_line,
     explanation,
-    table,
     check,
     life,
     customer_grading_policy_export,

@@ -8,7 +8,6 @@ from . import (
     customer_grading_on_date,
     customer_grading_refuse,
     customer_grading_set_grade,
-    customer_grading_table,
     customer_grading_time_zone,
     customer_grading_undo,
 )

@@ -1,6 +1,6 @@
 from odoo import models
+from odoo.addons.customer_grading.models.policy.customer_grading_rule import KNOWN_OPERATORS
 
-from ..policy.customer_grading_rule import KNOWN_OPERATORS
 from .customer_grading_policy import YES_NO_OPERATORS, Cell
 
 

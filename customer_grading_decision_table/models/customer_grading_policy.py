@@ -4,8 +4,10 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from odoo import fields, models
-
-from ..policy.customer_grading_rule import KNOWN_OPERATORS, LEVEL_OPERATORS
+from odoo.addons.customer_grading.models.policy.customer_grading_rule import (
+    KNOWN_OPERATORS,
+    LEVEL_OPERATORS,
+)
 
 COLUMNS = 4  # criteria of a decision table at most
 

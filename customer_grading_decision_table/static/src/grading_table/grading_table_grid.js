@@ -10,7 +10,7 @@ import { Component } from "@odoo/owl";
  * across, and each cell is the grade of their combination.
  */
 export class GradingTableGrid extends Component {
-    static template = "customer_grading.GradingTableGrid";
+    static template = "customer_grading_decision_table.GradingTableGrid";
     static components = { Many2OneField };
     static props = { ...standardFieldProps };
 

@@ -9,8 +9,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, HttpCase, tagged
 
-from .common import TODAY, at
-from .opportunities import OpportunityCommon
+from ..common import TODAY, at
+from ..opportunities import OpportunityCommon
 
 LEVELS = ("High", "Middle", "Low")
 

@@ -1,6 +1,6 @@
 from odoo import models
+from odoo.addons.customer_grading.models.policy.customer_grading_rule import LEVEL_OPERATORS
 
-from ..policy.customer_grading_rule import LEVEL_OPERATORS
 from .customer_grading_policy import CELL_OPERATORS, Cell
 
 
