@@ -10,7 +10,6 @@ class ResCompany(models.Model):
     customer_grading_tz = fields.Selection(
         _tz_get,
         "Time zone of grading",
-        prefetch=False,  # who reads a company for something else reads nothing of ours
         help="In which days begin and end, and nightly grading has its hour. Empty: that of "
         "the company's own contact.",
     )
