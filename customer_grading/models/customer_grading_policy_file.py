@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import file_open, file_path
 
-from ..tools.policy_format import write
+from ..tools.policy_format import SHAPES, write
 from .customer_grading_policy_reader import PolicyReader
 
 
@@ -40,6 +40,24 @@ class CustomerGradingPolicy(models.Model):
         :raise UserError: where the library has no such policy
         """
         return self._load_text(self._read_library_file(key), f"{key}.json")
+
+    # ------------------------------------------------------------------ keys of addons
+
+    @api.model
+    def _get_file_shapes(self):
+        """Hook: return the keys of each object of a policy file, as in tools/policy_format."""
+        return SHAPES
+
+    @api.model
+    def _check_file_changes(self, reader, changes):
+        """Hook: check what the content ``changes`` of a file says by keys of an addon."""
+
+    def _write_file_changes(self, writer, changes):
+        """Hook: write on a draft what its file says by keys of an addon."""
+
+    def _get_people_problems(self):
+        """Hook: return the problems that no file can mend, as it names no person."""
+        return []
 
     # ------------------------------------------------------------------ library
 

@@ -38,7 +38,8 @@ class PolicyReader(CriteriaReader):
         # What exists is looked up by its English name, archived or not.
         self.source = env(context={**env.context, "lang": "en_US", "active_test": False})
         languages = self.source["res.lang"].search([("code", "!=", "en_US")])
-        self.parser = PolicyParser(self._, self._get_options, languages.mapped("code"))
+        shapes = env["customer.grading.policy"]._get_file_shapes()
+        self.parser = PolicyParser(self._, self._get_options, languages.mapped("code"), shapes)
         self.dimension = self.env["customer.grading.dimension"]
         # What the file may name, by code: grades and measures as records, a new grade as
         # nothing; questions as their kind and choices; criteria as their content.
@@ -104,8 +105,7 @@ class PolicyReader(CriteriaReader):
             self.check_criterion(criterion, f"criteria[{position}]")
         for position, rule in enumerate(content.get("rules", [])):
             self.check_rule(rule, f"rules[{position}]")
-        for position, step in enumerate(content.get("changes", {}).get("approval", [])):
-            self._check_approval(step, f"changes.approval[{position}]")
+        self.env["customer.grading.policy"]._check_file_changes(self, content.get("changes", {}))
         return content
 
     def _check_note(self, note):
@@ -270,15 +270,6 @@ class PolicyReader(CriteriaReader):
                 choices=", ".join(found["choices"]) or "-",
             ),
         )
-
-    def _check_approval(self, content, path):
-        """Check the grades that a step of approval is for, and the group that gives it."""
-        if group := content.get("group"):
-            content["group_id"] = self.find_record("res.groups", group, f"{path}.group")
-        for code in content.get("grades", []):
-            if code not in self.grades:
-                message = self._("there is no grade “%s” in the file.", code)
-                self.refuse_unknown(f"{path}.grades", message, code, self.grades)
 
     # ------------------------------------------------------------------ measures
 

@@ -58,8 +58,7 @@ class PolicyWriter:
             self._write_criterion(policy, criterion, f"criteria[{position}]")
         for position, rule in enumerate(content.get("rules", [])):
             self._write_rule(policy, rule, position)
-        for position, step in enumerate(content.get("changes", {}).get("approval", [])):
-            self._write_approval(policy, step, position)
+        policy._write_file_changes(self, content.get("changes", {}))
         return policy
 
     def _create(self, model, vals):
@@ -219,7 +218,6 @@ class PolicyWriter:
             ],
             "stop_percent": changes.get("stop_percent"),
             "manual_months": changes.get("manual_months"),
-            "tell": changes.get("tell"),
         }
         return {name: value for name, value in vals.items() if value is not None}
 
@@ -398,32 +396,12 @@ class PolicyWriter:
             choice = choices.filtered(lambda c: c.name == choice).id
         return {"operator": "is", "choice_id": choice}
 
-    # ------------------------------------------------------------------ approval
-
-    def _write_approval(self, policy, content, position):
-        self.path = f"changes.approval[{position}]"
-        approval = self._create(
-            "customer.grading.approval",
-            {
-                "policy_id": policy.id,
-                "step": content["step"],
-                "name": content.get("role", {}).get("en"),
-                "moves": content.get("moves", "up"),
-                "grade_ids": [
-                    Command.link(self.reader.grades[code].id) for code in content.get("grades", [])
-                ],
-                "group_id": content.get("group_id"),
-            },
-        )
-        self._translate(approval, "name", content.get("role", {}))
-
     # ------------------------------------------------------------------ what is wrong still
 
     def _note_problems(self, policy, content):
         """Note with the reader what keeps the draft from deciding, each in its place."""
         policy = policy.with_env(self.reader.env)
-        # A file names no persons: who approves may be chosen afterwards.
-        places = {p["message"]: None for a in policy.approval_ids for p in a._get_problems()}
+        places = {problem["message"]: None for problem in policy._get_people_problems()}
         for criterion, path in self.criteria.values():
             for problem in criterion.with_env(policy.env)._get_problems():
                 places[problem["message"]] = path

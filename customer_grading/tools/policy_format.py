@@ -56,7 +56,6 @@ RULE = "customer.grading.rule"
 MEASURE = "customer.grading.measure"
 QUESTION = "customer.grading.question"
 DIMENSION = "customer.grading.dimension"
-APPROVAL = "customer.grading.approval"
 
 SHAPES = {
     "policy": {
@@ -199,8 +198,6 @@ SHAPES = {
         "regrades_changed": Key("flag"),
         "stop_percent": Key("number", least=0, most=100),
         "manual_months": Key("integer", least=0, most=1200),
-        "tell": Key("choice", options=f"{POLICY}.tell"),
-        "approval": Key("list", default=[], of="approval"),
     },
     "window": {
         "first_day": Key("integer", required=True, least=1, most=31),
@@ -213,13 +210,6 @@ SHAPES = {
         "days": Key("integer", default=0, least=0, most=3660),
         "review_months": Key("integer", default=0, least=0, most=1200),
         "expiry_months": Key("integer", default=0, least=0, most=1200),
-    },
-    "approval": {
-        "step": Key("integer", required=True, least=1, most=3),
-        "role": Key("name"),
-        "moves": Key("choice", default="up", options=f"{APPROVAL}.moves"),
-        "grades": Key("texts", default=[]),
-        "group": Key("text"),
     },
     "limit": {
         "count": Key("integer", required=True, least=1),
@@ -244,14 +234,14 @@ ALTERNATIVES = {
 }
 
 
-def omit_defaults(content, shape):
+def omit_defaults(content, shape, shapes=SHAPES):
     """Return ``content`` in the order of its shape, without what goes without saying.
 
     >>> omit_defaults({"points": 0.0, "level": "High", "from": 95.0, "strict": False}, "band")
     {'from': 95, 'level': 'High'}
     """
     kept = {}
-    for name, key in SHAPES[shape].items():
+    for name, key in shapes[shape].items():
         value = content.get(name)
         if value is not None and value != key.default:
             kept[name] = simplify(value)

@@ -24,6 +24,7 @@ class PolicyParser:
     :param translate: takes a message and its values, as ``env._`` does
     :param get_options: gives the values of a ``model.field``
     :param languages: codes of the languages that names may be written in
+    :param shapes: the keys of each object, as in policy_format
 
     >>> parser = PolicyParser(lambda text, **values: text % values, lambda field: ["now"])
     >>> parser.read_object({"upgrades": "never", "stop_percents": 1}, "changes", "changes")
@@ -33,10 +34,11 @@ class PolicyParser:
     ('changes.upgrades', '“never” is not possible. Write one of: now.')
     """
 
-    def __init__(self, translate, get_options, languages=("zh_CN",)):
+    def __init__(self, translate, get_options, languages=("zh_CN",), shapes=SHAPES):
         self._ = translate
         self.get_options = get_options
         self.languages = languages
+        self.shapes = shapes
         self.problems = []
 
     def refuse(self, path, message):
@@ -86,7 +88,7 @@ class PolicyParser:
         if not isinstance(data, dict):
             self.refuse(path, self._("this must be an object. Write it as {...}."))
             return {}
-        keys = SHAPES[shape]
+        keys = self.shapes[shape]
         self._refuse_unknown(data, keys, path)
         content = {}
         for name, key in keys.items():
@@ -109,7 +111,8 @@ class PolicyParser:
                 message = self._("there is no such key. The nearest one is “%(key)s”.", key=near[0])
             else:
                 message = self._(
-                    "there is no such key. Take it out, or write one of: %(keys)s.",
+                    "there is no such key. Take it out, or write one of: %(keys)s. If another "
+                    "database wrote it, install its addons of Customer Grading.",
                     keys=", ".join(keys),
                 )
             self.refuse(f"{path}.{name}" if path else name, message)

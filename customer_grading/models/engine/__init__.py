@@ -11,4 +11,5 @@ from . import (
     customer_grading_measure,
     customer_grading_criterion,
     res_company,
+    customer_grading_found,
 )

@@ -194,8 +194,10 @@ class CustomerGradingRule(models.Model):
     def action_count(self):
         """Count by the engine, and show the result in the dialog."""
         self.ensure_one()
-        met, near = self._get_met_ids()
-        self.met_count = self._get_count_text(len(met), len(near))
+        found = self._get_met_sql()
+        counts = SQL("COUNT(*) FILTER (WHERE is_met), COUNT(*) FILTER (WHERE is_near)")
+        [(met, near)] = self.env.execute_query(SQL("SELECT %s FROM (%s) AS found", counts, found))
+        self.met_count = self._get_count_text(met, near)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -211,33 +213,34 @@ class CustomerGradingRule(models.Model):
 
     def action_view_met(self):
         """Open the customers or opportunities that meet the requirement today."""
-        met, _near = self._get_met_ids()
         return self._get_subjects_action(
             self.dimension_id._choose_text(
                 self.env._("Customers that meet %s today", self.grade_id.code),
                 self.env._("Opportunities that meet %s today", self.grade_id.code),
             ),
-            met,
+            SQL("is_met"),
         )
 
     def action_view_near(self):
         """Open the customers or opportunities that miss one condition of the requirement."""
-        _met, near = self._get_met_ids()
         return self._get_subjects_action(
             self.dimension_id._choose_text(
                 self.env._("Customers that miss one condition of %s", self.grade_id.code),
                 self.env._("Opportunities that miss one condition of %s", self.grade_id.code),
             ),
-            near,
+            SQL("is_near"),
         )
 
-    def _get_subjects_action(self, name, ids):
+    def _get_subjects_action(self, name, condition):
+        query = SQL("SELECT * FROM (%s) AS counted WHERE %s", self._get_met_sql(), condition)
+        found = self.env["customer.grading.found"].create({})
+        found._fill(query)
         return {
             "type": "ir.actions.act_window",
             "name": name,
             "res_model": self.dimension_id._get_subject_kind().model,
             "view_mode": "list,form",
-            "domain": [("id", "in", ids)],
+            "domain": [("customer_grading_found", "=", found.id)],
             "context": {"active_test": False},
         }
 
@@ -253,8 +256,9 @@ class CustomerGradingRule(models.Model):
             near=near,
         )
 
-    def _get_met_ids(self):
-        """Return who meets the requirement today, and who all but one of its conditions.
+    def _get_met_sql(self):
+        """Return a query (subject_id, is_met, is_near): who meets the requirement today, and
+        who all but one of its conditions.
 
         :raise AccessError: for who may not write policies: it tells of figures
         :raise UserError: where a criterion, or a line, cannot be decided yet
@@ -271,21 +275,19 @@ class CustomerGradingRule(models.Model):
         children = self._get_children()
         parts = children.get(self, self.browse())
         met = [part._combine_sql(children, terms) for part in parts]
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT raw.subject_id, %(holds)s, %(met)s FROM (%(values)s) raw %(joins)s",
-                holds=self._get_holds_sql(terms, scope),
-                met=SQL(" + ").join(SQL("COALESCE((%s)::integer, 0)", part) for part in met)
-                if met
-                else SQL("0"),
-                values=values,
-                joins=joins,
-            )
-        )
-        near = len(parts) - 1 if self.kind == "all" and len(parts) > 1 else None
-        return (
-            [subject for subject, holds, _count in rows if holds],
-            [subject for subject, holds, count in rows if not holds and count == near],
+        count = SQL(" + ").join(SQL("COALESCE((%s)::integer, 0)", part) for part in met)
+        near = SQL("%s = %s", count, len(parts) - 1)
+        if self.kind != "all" or len(parts) < 2:
+            near = SQL("FALSE")
+        return SQL(
+            "SELECT subject_id, COALESCE(holds, FALSE) AS is_met,"
+            " NOT COALESCE(holds, FALSE) AND near AS is_near FROM"
+            " (SELECT raw.subject_id, %(holds)s AS holds, %(near)s AS near"
+            " FROM (%(values)s) raw %(joins)s) AS counted",
+            holds=self._get_holds_sql(terms, scope),
+            near=near,
+            values=values,
+            joins=joins,
         )
 
     def _get_values(self, engine, policy, scope):

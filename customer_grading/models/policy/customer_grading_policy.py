@@ -416,11 +416,17 @@ class CustomerGradingPolicy(models.Model):
                     )
                 )
 
+    @api.model
+    def _get_unlocked_fields(self):
+        """Hook: return the fields that may change while a policy is in force."""
+        return UNLOCKED_FIELDS
+
     def write(self, vals):
-        if vals.keys() - UNLOCKED_FIELDS:
+        if vals.keys() - self._get_unlocked_fields():
             self._check_unlocked()
         if "state" in vals:
-            self.env.registry.clear_cache()  # which records are graded at all, and the menus
+            # Which records are graded at all, and the menus.
+            self.env["customer.grading.dimension"]._forget_use()
             if vals["state"] in ("running", "scheduled") and not self.env.su:
                 vals = {**vals, "activated_by_id": self.env.uid}
         return super().write(vals)

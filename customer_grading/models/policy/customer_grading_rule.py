@@ -144,7 +144,7 @@ class CustomerGradingRule(models.Model):
     choice_id = fields.Many2oneReference(model_field="choice_model")
     text_value = fields.Char("Text")
     problem = fields.Char(compute="_compute_problem")
-    text = fields.Text("Reads", compute="_compute_text")
+    text = fields.Text("Reads", compute="_compute_text", compute_sudo=True)
     change_timing = fields.Selection(
         [*TIMINGS, ("within", "within days, whatever else is said")],
         string="Takes effect",
