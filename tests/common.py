@@ -90,6 +90,7 @@ class CustomerGradingCommon(BaseCommon):
     def _create_company_with_chart(cls, name, parent=None, currency=None):
         """Return a company that can post invoices; one with ``parent`` is its branch."""
         company = cls.env["res.company"].create({"name": name, "parent_id": parent and parent.id})
+        company.customer_grading_tz = TZ
         cls.env.user.company_ids = [Command.link(company.id)]
         if parent:
             cls.env.cr.precommit.run()  # a branch takes its parent's chart at the commit

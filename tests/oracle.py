@@ -371,11 +371,15 @@ class Oracle:
         spec = self.criteria[key]
         field = spec.get("rank_within", "all")
         group = self.get_group(customer, field)
-        values = [
-            exact(self.customers[other][key])
+        ranked = [
+            other
             for other in self.customers
             if self.customers[other][key] is not None and self.get_group(other, field) == group
         ]
+        if spec.get("whole_group"):
+            # Those of one corporate group have its value, and weigh once.
+            ranked = {self.groups[other]["top"]: other for other in ranked}.values()
+        values = [exact(self.customers[other][key]) for other in ranked]
         if spec.get("rank_among", "positive") == "positive":
             return [value for value in values if value > 0]
         return values

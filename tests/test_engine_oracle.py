@@ -300,10 +300,17 @@ class OracleCommon(CustomerGradingCommon):
             for record, customer, row in zip(self.records, self.customers, drawn, strict=True)
         }
         groups = {
-            record: {"country_id": row["country"]}
+            record: {"country_id": row["country"], "top": self._get_top(record)}
             for record, row in zip(self.records, drawn, strict=True)
         }
         return policy, Oracle(spec, known, facts, groups)
+
+    @staticmethod
+    def _get_top(record):
+        """Return the company at the top of a customer's group; opportunities are none's."""
+        while record._name == "res.partner" and record.parent_id:
+            record = record.parent_id
+        return record
 
     @staticmethod
     def _prepare_band(band):

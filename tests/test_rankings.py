@@ -102,6 +102,15 @@ class TestUnknownRankings(CustomerGradingCommon):
         self.assertEqual(self._get_grades(self.customers), ["A", "A", "B", "B"])
         self.assertEqual(self._regrade(self.customers), ["A", "A", "B", "B"])
 
+    def test_those_of_a_corporate_group_weigh_once(self):
+        """Of a group with 700, and 400 and 200, the better half are the first two."""
+        top, member, _second, _third = self.customers
+        member.write({"parent_id": top.id, "type": "other"})
+        self._create_order(self.customers[3], date(2026, 5, 1), 300)
+        policy = self._prepare(whole_group=True)
+        self._run(policy)
+        self.assertEqual(self._get_grades(self.customers), ["A", "A", "B", "A"])
+
     def test_a_limited_grade_waits_for_a_full_run(self):
         policy = self._prepare(band_by="value", bands=[{"level": "any", "lower": 0}])
         policy.state = "draft"

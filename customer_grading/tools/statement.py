@@ -202,7 +202,7 @@ class Statement:
             source = open_source(self.scope)
             source.alias = alias
             self._sources[key] = source
-            self._keys[alias] = self._get_key_sql(of)
+            self._keys[alias] = self.get_key_sql(of)
         return self._sources[key]
 
     def get_query_source(self, key, query, of=PARTNER.name):
@@ -210,7 +210,7 @@ class Statement:
         if key not in self._sources:
             alias = f"source_{len(self._sources)}"
             self._sources[key] = QuerySource(alias, query)
-            self._keys[alias] = self._get_key_sql(of)
+            self._keys[alias] = self.get_key_sql(of)
         return self._sources[key]
 
     def add_relation(self, query, column, empty=None, of=PARTNER.name):
@@ -222,7 +222,7 @@ class Statement:
         if query not in self._relations:
             self._relations.append(query)
         alias = f"relation_{self._relations.index(query)}"
-        self._keys[alias] = self._get_key_sql(of)
+        self._keys[alias] = self.get_key_sql(of)
         value = SQL.identifier(alias, column)
         return value if empty is None else SQL("COALESCE(%s, %s)", value, empty)
 
@@ -234,7 +234,8 @@ class Statement:
         """Return how the record of kind ``of`` is reached from the subject."""
         return "" if of == self.subject.name else "partner_id.commercial_partner_id."
 
-    def _get_key_sql(self, of):
+    def get_key_sql(self, of):
+        """Return the record of kind ``of`` that the subject belongs to, or is."""
         if of == CORPORATE_GROUP:
             customer = self.get_field_sql("id", PARTNER.name)
             return join_corporate_group(self.query, customer, self.get_ids(of))

@@ -181,6 +181,9 @@ class CustomerGradingEngine(models.AbstractModel):
         for criterion in criteria or policy._get_measured_criteria():
             columns[f"v{criterion.id}"] = self._get_value_sql(criterion, scope, statement)
         if criteria is None:
+            for criterion in policy._get_measured_criteria():
+                if self._weighs_groups_once(criterion):
+                    columns[f"t{criterion.id}"] = statement.get_key_sql(CORPORATE_GROUP)
             columns.update(self._get_group_columns(policy, statement.get_field_sql))
             columns.update(self._get_band_set_columns(policy, statement.get_domain_sql))
         return columns
@@ -413,7 +416,8 @@ class CustomerGradingEngine(models.AbstractModel):
         A band of the first *p* per cent goes to a value where those above it are less than
         *p* per cent (who crosses the line belongs to it), or where those from it up are at
         most *p* per cent (is left out). Customers of one value are never parted. A share
-        of one's own is of the total of all above zero.
+        of one's own is of the total of all above zero. Customers that have the value of
+        their corporate group weigh once.
 
         :return: ``{criterion id: {band id: {group: lowest value, as text}}}``, and
             ``{"limits": {requirement id: {group: who has the last place}}}``, see
@@ -444,7 +448,21 @@ class CustomerGradingEngine(models.AbstractModel):
         query = SQL("SELECT DISTINCT %s FROM %s", SQL.identifier(column), values)
         return [group for [group] in self.env.execute_query(query)]
 
+    @staticmethod
+    def _weighs_groups_once(criterion):
+        """Whether customers have the value of their corporate group, and are ranked by it."""
+        of_customers = criterion.policy_subject == PARTNER.name
+        return of_customers and criterion._is_ranked() and criterion._counts_whole_group()
+
     def _get_cutoff_sql(self, criterion, band, values):
+        """Return the query of the lowest value of a band, by group of who are compared."""
+        if self._weighs_groups_once(criterion):
+            values = SQL(
+                "(SELECT DISTINCT ON (%(top)s, %(group)s) * FROM %(values)s) once",
+                top=SQL.identifier(f"t{criterion.id}"),
+                group=SQL.identifier(f"g{criterion.id}"),
+                values=values,
+            )
         value = SQL.identifier(f"v{criterion.id}")
         if criterion.band_by == "own_share":
             return SQL(
