@@ -362,9 +362,9 @@ class TestOpportunities(OpportunityCommon):
 class TestTellField(ChangeControlCommon):
     def test_telling_is_part_of_policy_files_and_of_what_is_read(self):
         policy = self._create_simple_policy()
-        self.assertNotIn("tell", policy._export_changes())
+        self.assertNotIn("tell", policy._export_policy()["changes"])
         policy.tell = "digest"
-        self.assertEqual(policy._export_changes()["tell"], "digest")
+        self.assertEqual(policy._export_policy()["changes"]["tell"], "digest")
         self.assertIn("told to the salesperson once a day", policy.reads_as)
         copy = policy.copy()
         self.assertEqual(copy.tell, "digest")

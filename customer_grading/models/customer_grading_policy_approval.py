@@ -5,9 +5,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ..tools.groups import OFFICER_GROUP
-from ..tools.policy_format import omit_defaults
 from .customer_grading_approval import STEPS
-from .customer_grading_policy_export import export_record, export_text
 
 ACTIVITY = "customer_grading.mail_activity_type_decide"
 TELL_LATER = "customer_grading_tell_later"  # whoever decides on many tells once, at the end
@@ -87,24 +85,6 @@ class CustomerGradingPolicy(models.Model):
         if len(set(self.approval_ids.mapped("step"))) > 1:
             sentences.append(self.env._("Each step takes another person."))
         return sentences
-
-    def _export_changes(self):
-        content = super()._export_changes()
-        if self.approval_ids:
-            content["approval"] = [
-                omit_defaults(
-                    {
-                        "step": approval.step,
-                        "role": export_text(approval, "name"),
-                        "moves": approval.moves,
-                        "grades": approval.grade_ids.sorted().mapped("code"),
-                        "group": export_record(approval.group_id) if approval.group_id else None,
-                    },
-                    "approval",
-                )
-                for approval in self.sudo().approval_ids
-            ]
-        return content
 
     # ------------------------------------------------------------------ who is told
 

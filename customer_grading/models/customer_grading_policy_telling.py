@@ -33,12 +33,6 @@ class CustomerGradingPolicy(models.Model):
             since = policy.tell_since or self.env.cr.now()
             policy.tell_since = policy.tell != "nobody" and since
 
-    def _export_changes(self):
-        content = super()._export_changes()
-        if self.tell != "nobody":
-            content["tell"] = self.tell
-        return content
-
     def _get_change_sentences(self):
         sentences = {
             "note": self.env._("Each move is noted on the record; nobody gets an e-mail."),
