@@ -350,7 +350,7 @@ def forget(content):
         "downgrades": "month_end",
         "downgrade_days": 14,
         "stop_percent": 10,
-        "manual_months": 0,
+        "manual_months": 12,
     }
     kept["changes"] = {**usual, **kept.get("changes", {})}
     return kept

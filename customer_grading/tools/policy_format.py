@@ -14,8 +14,9 @@ KEY_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
 GROUPS = ("all", "any", "none")
 COUNTED_GROUPS = ("at_least", "at_most")
 BAND_STARTS = ("from", "first_percent", "own_percent", "choice")  # where a band begins
-LEVEL_OPERATORS = {"level": "level_is", "level_at_least": "level_ge", "level_at_most": "level_le"}
-NUMBER_OPERATORS = {
+# Comparison in a file -> operator of a condition.
+LEVELS = {"level": "level_is", "level_at_least": "level_ge", "level_at_most": "level_le"}
+NUMBERS = {
     "at_least": "ge",
     "more_than": "gt",
     "at_most": "le",
@@ -86,264 +87,192 @@ QUESTION = "customer.grading.question"
 MEASURE = "customer.grading.measure"
 CRITERION = "customer.grading.criterion"
 RULE = "customer.grading.rule"
-APPROVAL = "customer.grading.approval"
+GROUP = "res.groups"
+DAYS = {"default": 0, "least": 0, "most": 3660}
+MONTHS = {"default": 0, "least": 0, "most": 1200}
+SPANS = ("this_year", "last_year", "all_time")
+LENGTHS = ("last_months", "last_days", "best_of_years", "month_ends")
+RANKED = ("percentile", "share", "own_share")
 
+# fmt: off
 SHAPES = {
-    "policy": Shape(
-        POLICY,
-        {
-            "format": Key("integer", None, required=True),
-            "key": Key("key", required=True),
-            "name": Key("name", required=True),
-            "note": Key("note"),
-            "dimension": Key("object", None, required=True, of="dimension"),
-            "questions": Key("list", None, default=[], of="question"),
-            "measures": Key("list", None, default=[], of="measure"),
-            "decide_by": Key("choice", required=True),
-            "applies_to": Key("domain", "domain", of="subject_model"),
-            "population": Key("choice", when={"subject": "partner"}),
-            "opportunities": Key(
-                "choice", "lead_population", default="open", when={"subject": "lead"}
-            ),
-            "criteria": Key("list", None, default=[], of="criterion"),
-            "rules": Key("rules", None, default=[], of="rule"),
-            "changes": Key("object", default={}, of="changes"),
-        },
-    ),
-    "dimension": Shape(
-        DIMENSION,
-        {
-            "code": Key("text", required=True),
-            "name": Key("name"),
-            "subject": Key("choice", default="partner"),
-            "company_scope": Key("choice", default="company"),
-            "currency": Key("currency", "currency_id", when={"company_scope": "group"}),
-            "grades": Key("list", None, required=True, of="grade"),
-        },
-    ),
-    "grade": Shape(
-        GRADE,
-        {
-            "code": Key("text", required=True, most=4),
-            "name": Key("name", required=True),
-            "color": Key("integer", default=0, least=0, most=11),
-            "meaning": Key("name"),
-        },
-    ),
-    "question": Shape(
-        QUESTION,
-        {
-            "code": Key("text", required=True),
-            "name": Key("name", required=True),
-            "subject": Key("choice", default="partner"),
-            "kind": Key("choice", required=True),
-            "choices": Key("lines", "choice_ids", default=[], of="choice"),
-            "points_max": Key("number", default=10, least=0, when={"kind": "points"}),
-            "unit": Key("name", "unit_text", when={"kind": "number"}),
-            "asked_of": Key("choice", default="salesperson"),
-            "groups": Key(
-                "records", "group_ids", default=[], of="res.groups", when={"asked_of": "group"}
-            ),
-            "validity_months": Key("integer", default=12, least=0, most=1200),
-            "proof_required": Key("flag", default=False),
-            "basis": Key("codes", "basis_ids", default=[], of=QUESTION),
-            "outdated_by": Key("codes", "contrary_ids", default=[], of=QUESTION),
-            "description": Key("name"),
-        },
-    ),
-    "choice": Shape(
-        "customer.grading.question.choice",
-        {"name": Key("name", required=True), "points": Key("number", default=0)},
-    ),
-    "measure": Shape(
-        MEASURE,
-        {
-            "code": Key("text", required=True),
-            "name": Key("name", required=True),
-            "kind": Key("choice", required=True),
-            "category": Key("choice", default="6_about"),
-            "unit": Key("choice", required=True),
-            "description": Key("name"),
-            "model_name": Key("text"),
-            "domain": Key("domain", default=[], of="model_name", when={"kind": "documents"}),
-            "subject_path": Key("text"),
-            "company_field": Key("text"),
-            "date_field": Key("text"),
-            "value_field": Key("text"),
-            "tax_value_field": Key("text"),
-            "rate_field": Key("text"),
-            "uom_field": Key("text"),
-            "aggregate": Key("choice", default="sum"),
-            "empty_is": Key("choice", default="zero"),
-            "age": Key("choice", default="since"),
-            "field_name": Key("text"),
-            "numerator": Key("code", "numerator_id", of=MEASURE),
-            "denominator": Key("code", "denominator_id", of=MEASURE),
-            "base_measure": Key("code", "base_measure_id", of=MEASURE),
-            "code_key": Key("choice"),
-            "subject": Key("choice", default="partner"),
-            "known_for_past": Key("flag", default=True),
-            "groups": Key("records", "group_ids", default=[], of="res.groups"),
-        },
-    ),
-    "criterion": Shape(
-        CRITERION,
-        {
-            "key": Key("key", required=True),
-            "name": Key("name", required=True),
-            "measure": Key("code", "measure_id", of=MEASURE, sets={"kind": "measure"}),
-            "combine": Key("choice", "kind", when={"kind": ("sum", "best", "worst", "count")}),
-            "question": Key("code", "question_id", of=QUESTION),
-            "dimension": Key("code", "dimension_id", of=DIMENSION),
-            "roll_up": Key("choice", default="best", when={"is_rolled_up": True}),
-            "filter": Key("domain", "subject_domain", of="subject_model"),
-            "period": Key("object", of="period"),
-            "only": Key("domain", "document_domain", default=[], of="model_name"),
-            "with_tax": Key("flag", default=False),
-            "whole_group": Key("flag", default=False),
-            "unit_of_measure": Key("record", "uom_id", of="uom.uom"),
-            "weight": Key("number", default=1),
-            "cap": Key("number", default=0, least=0),
-            "normalize_to": Key("number", default=0, least=0),
-            "unknown_lowers_maximum": Key("flag", default=False),
-            "rank": Key(
-                "object", of="rank", when={"band_by": ("percentile", "share", "own_share")}
-            ),
-            "bands": Key("lines", "band_ids", default=[], of="band"),
-            "parts": Key("list", None, default=[], of="criterion"),
-        },
-        one_of=("measure", "combine"),
-    ),
-    "period": Shape(
-        CRITERION,
-        {
-            "last_months": Key(
-                "integer",
-                "period_count",
-                least=1,
-                most=1200,
-                sets={"period": "trailing", "period_unit": "months"},
-            ),
-            "last_days": Key(
-                "integer",
-                "period_count",
-                least=1,
-                most=36500,
-                sets={"period": "trailing", "period_unit": "days"},
-            ),
-            "best_of_years": Key(
-                "integer", "period_count", least=1, most=20, sets={"period": "best_year"}
-            ),
-            "month_ends": Key(
-                "integer", "period_count", least=1, most=36, sets={"period": "month_ends"}
-            ),
-            "since": Key("text", "start_field", sets={"period": "since_start"}),
-            "span": Key(
-                "choice", "period", when={"period": ("this_year", "last_year", "all_time")}
-            ),
-            "up_to": Key("choice", default="day"),
-        },
-        one_of=("last_months", "last_days", "best_of_years", "month_ends", "since", "span"),
-    ),
-    "rank": Shape(
-        CRITERION,
-        {
-            "by": Key(
-                "choice",
-                "band_by",
-                required=True,
-                when={"band_by": ("percentile", "share", "own_share")},
-            ),
-            "among": Key("choice", "rank_among", default="positive"),
-            "within": Key("choice", "rank_within", default="all"),
-            "field": Key("text", "rank_field", when={"rank_within": "field"}),
-            "crossing": Key("choice", default="in"),
-        },
-    ),
-    "band": Shape(
-        "customer.grading.band",
-        {
-            "from": Key("number", "lower"),
-            "strict": Key("flag", default=False),
-            "to": Key("number", None),
-            "first_percent": Key("number", "lower", least=0, most=100),
-            "own_percent": Key("number", "lower", least=0, most=100),
-            "choice": Key("option", "choice_id"),
-            "for": Key("domain", "subject_domain", default=[], of="subject_model"),
-            "level": Key("name"),
-            "points": Key("number", default=0),
-        },
-    ),
-    "changes": Shape(
-        POLICY,
-        {
-            "upgrades": Key("choice", "upgrade_timing"),
-            "downgrades": Key("choice", "downgrade_timing"),
-            "upgrade_days": Key("integer", default=0, least=0, most=3660),
-            "downgrade_days": Key("integer", least=0, most=3660),
-            "grace_days": Key("integer", default=0, least=0, most=3660),
-            "working_days": Key("flag", "counts_working_days", default=False),
-            "one_step": Key("flag", default=False),
-            "probation_months": Key("integer", default=0, least=0, most=1200),
-            "windows": Key("list", "window_ids", default=[], of="window"),
-            "regrades_changed": Key("regrading"),
-            "stop_percent": Key("number", least=0, most=100),
-            "manual_months": Key("integer", least=0, most=1200),
-        },
-    ),
-    "window": Shape(
-        "customer.grading.review.window",
-        {
-            "first_day": Key("integer", required=True, least=1, most=31),
-            "first_month": Key("month", required=True, least=1, most=12),
-            "last_day": Key("integer", required=True, least=1, most=31),
-            "last_month": Key("month", required=True, least=1, most=12),
-        },
-    ),
-    "rule": Shape(
-        RULE,
-        {
-            "grade": Key("grade", "grade_id", required=True),
-            "limit": Key("object", of="limit", when={"limit_count": True}),
-            "terms": Key("object", default={}, of="terms"),
-        },
-    ),
-    "limit": Shape(
-        RULE,
-        {
-            "count": Key("integer", "limit_count", required=True, least=1),
-            "by": Key("criterion", "limit_criterion_id", required=True),
-            "within": Key("choice", "limit_within", default="all"),
-        },
-    ),
-    "terms": Shape(
-        RULE,
-        {
-            "timing": Key("choice", "change_timing"),
-            "days": Key("integer", "change_days", default=0, least=0, most=3660),
-            "review_months": Key("integer", default=0, least=0, most=1200),
-            "expiry_months": Key("integer", default=0, least=0, most=1200),
-        },
-    ),
-    "condition": Shape(
-        RULE,
-        {
-            "criterion": Key("criterion", "criterion_id", required=True),
-            **{
-                name: Key("number", "value", sets={"operator": operator})
-                for name, operator in NUMBER_OPERATORS.items()
-            },
-            **{
-                name: Key("level", "level_id", sets={"operator": operator})
-                for name, operator in LEVEL_OPERATORS.items()
-            },
-            "between": Key("bounds", "value", sets={"operator": "between"}),
-            "is": Key("answer", "choice_id", when={"operator": ("is", "yes", "no")}),
-            "known": Key("words", "operator", words={True: "known", False: "unknown"}),
-        },
-        one_of=(*NUMBER_OPERATORS, *LEVEL_OPERATORS, "between", "is", "known"),
-    ),
+    "policy": Shape(POLICY, {
+        "format": Key("integer", None, required=True),
+        "key": Key("key", required=True),
+        "name": Key("name", required=True),
+        "note": Key("note"),
+        "dimension": Key("object", None, required=True, of="dimension"),
+        "questions": Key("list", None, default=[], of="question"),
+        "measures": Key("list", None, default=[], of="measure"),
+        "decide_by": Key("choice", required=True),
+        "applies_to": Key("domain", "domain", of="subject_model"),
+        "population": Key("choice", when={"subject": "partner"}),
+        "opportunities": Key("choice", "lead_population", default="open", when={"subject": "lead"}),
+        "criteria": Key("list", None, default=[], of="criterion"),
+        "rules": Key("rules", None, default=[], of="rule"),
+        "changes": Key("object", default={}, of="changes"),
+    }),
+    "dimension": Shape(DIMENSION, {
+        "code": Key("text", required=True),
+        "name": Key("name"),
+        "subject": Key("choice", default="partner"),
+        "company_scope": Key("choice", default="company"),
+        "currency": Key("currency", "currency_id", when={"company_scope": "group"}),
+        "grades": Key("list", None, required=True, of="grade"),
+    }),
+    "grade": Shape(GRADE, {
+        "code": Key("text", required=True, most=4),
+        "name": Key("name", required=True),
+        "color": Key("integer", default=0, least=0, most=11),
+        "meaning": Key("name"),
+    }),
+    "question": Shape(QUESTION, {
+        "code": Key("text", required=True),
+        "name": Key("name", required=True),
+        "subject": Key("choice", default="partner"),
+        "kind": Key("choice", required=True),
+        "choices": Key("lines", "choice_ids", default=[], of="choice"),
+        "points_max": Key("number", default=10, least=0, when={"kind": "points"}),
+        "unit": Key("name", "unit_text", when={"kind": "number"}),
+        "asked_of": Key("choice", default="salesperson"),
+        "groups": Key("records", "group_ids", default=[], of=GROUP, when={"asked_of": "group"}),
+        "validity_months": Key("integer", default=12, least=0, most=1200),
+        "proof_required": Key("flag", default=False),
+        "basis": Key("codes", "basis_ids", default=[], of=QUESTION),
+        "outdated_by": Key("codes", "contrary_ids", default=[], of=QUESTION),
+        "description": Key("name"),
+    }),
+    "choice": Shape("customer.grading.question.choice", {
+        "name": Key("name", required=True),
+        "points": Key("number", default=0),
+    }),
+    "measure": Shape(MEASURE, {
+        "code": Key("text", required=True),
+        "name": Key("name", required=True),
+        "kind": Key("choice", required=True),
+        "category": Key("choice", default="6_about"),
+        "unit": Key("choice", required=True),
+        "description": Key("name"),
+        "model_name": Key("text"),
+        "domain": Key("domain", default=[], of="model_name", when={"kind": "documents"}),
+        "subject_path": Key("text"),
+        "company_field": Key("text"),
+        "date_field": Key("text"),
+        "value_field": Key("text"),
+        "tax_value_field": Key("text"),
+        "rate_field": Key("text"),
+        "uom_field": Key("text"),
+        "aggregate": Key("choice", default="sum"),
+        "empty_is": Key("choice", default="zero"),
+        "age": Key("choice", default="since"),
+        "field_name": Key("text"),
+        "numerator": Key("code", "numerator_id", of=MEASURE),
+        "denominator": Key("code", "denominator_id", of=MEASURE),
+        "base_measure": Key("code", "base_measure_id", of=MEASURE),
+        "code_key": Key("choice"),
+        "subject": Key("choice", default="partner"),
+        "known_for_past": Key("flag", default=True),
+        "groups": Key("records", "group_ids", default=[], of=GROUP),
+    }),
+    "criterion": Shape(CRITERION, one_of=("measure", "combine"), keys={
+        "key": Key("key", required=True),
+        "name": Key("name", required=True),
+        "measure": Key("code", "measure_id", of=MEASURE, sets={"kind": "measure"}),
+        "combine": Key("choice", "kind", when={"kind": ("sum", "best", "worst", "count")}),
+        "question": Key("code", "question_id", of=QUESTION),
+        "dimension": Key("code", "dimension_id", of=DIMENSION),
+        "roll_up": Key("choice", default="best", when={"is_rolled_up": True}),
+        "filter": Key("domain", "subject_domain", of="subject_model"),
+        "period": Key("object", of="period"),
+        "only": Key("domain", "document_domain", default=[], of="model_name"),
+        "with_tax": Key("flag", default=False),
+        "whole_group": Key("flag", default=False),
+        "unit_of_measure": Key("record", "uom_id", of="uom.uom"),
+        "weight": Key("number", default=1),
+        "cap": Key("number", default=0, least=0),
+        "normalize_to": Key("number", default=0, least=0),
+        "unknown_lowers_maximum": Key("flag", default=False),
+        "rank": Key("object", of="rank", when={"band_by": RANKED}),
+        "bands": Key("lines", "band_ids", default=[], of="band"),
+        "parts": Key("list", None, default=[], of="criterion"),
+    }),
+    "period": Shape(CRITERION, one_of=(*LENGTHS, "since", "span"), keys={
+        "last_months": Key("integer", "period_count", least=1, most=1200,
+                           sets={"period": "trailing", "period_unit": "months"}),
+        "last_days": Key("integer", "period_count", least=1, most=36500,
+                         sets={"period": "trailing", "period_unit": "days"}),
+        "best_of_years": Key("integer", "period_count", least=1, most=20,
+                             sets={"period": "best_year"}),
+        "month_ends": Key("integer", "period_count", least=1, most=36,
+                          sets={"period": "month_ends"}),
+        "since": Key("text", "start_field", sets={"period": "since_start"}),
+        "span": Key("choice", "period", when={"period": SPANS}),
+        "up_to": Key("choice", default="day"),
+    }),
+    "rank": Shape(CRITERION, {
+        "by": Key("choice", "band_by", required=True, when={"band_by": RANKED}),
+        "among": Key("choice", "rank_among", default="positive"),
+        "within": Key("choice", "rank_within", default="all"),
+        "field": Key("text", "rank_field", when={"rank_within": "field"}),
+        "crossing": Key("choice", default="in"),
+    }),
+    "band": Shape("customer.grading.band", {
+        "from": Key("number", "lower"),
+        "strict": Key("flag", default=False),
+        "to": Key("number", None),
+        "first_percent": Key("number", "lower", least=0, most=100),
+        "own_percent": Key("number", "lower", least=0, most=100),
+        "choice": Key("option", "choice_id"),
+        "for": Key("domain", "subject_domain", default=[], of="subject_model"),
+        "level": Key("name"),
+        "points": Key("number", default=0),
+    }),
+    "changes": Shape(POLICY, {
+        "upgrades": Key("choice", "upgrade_timing"),
+        "downgrades": Key("choice", "downgrade_timing"),
+        "upgrade_days": Key("integer", **DAYS),
+        "downgrade_days": Key("integer", **{**DAYS, "default": None}),
+        "grace_days": Key("integer", **DAYS),
+        "working_days": Key("flag", "counts_working_days", default=False),
+        "one_step": Key("flag", default=False),
+        "probation_months": Key("integer", **MONTHS),
+        "windows": Key("list", "window_ids", default=[], of="window"),
+        "regrades_changed": Key("regrading"),
+        "stop_percent": Key("number", least=0, most=100),
+        "manual_months": Key("integer", **{**MONTHS, "default": None}),
+    }),
+    "window": Shape("customer.grading.review.window", {
+        "first_day": Key("integer", required=True, least=1, most=31),
+        "first_month": Key("month", required=True, least=1, most=12),
+        "last_day": Key("integer", required=True, least=1, most=31),
+        "last_month": Key("month", required=True, least=1, most=12),
+    }),
+    "rule": Shape(RULE, {
+        "grade": Key("grade", "grade_id", required=True),
+        "limit": Key("object", of="limit", when={"limit_count": True}),
+        "terms": Key("object", default={}, of="terms"),
+    }),
+    "limit": Shape(RULE, {
+        "count": Key("integer", "limit_count", required=True, least=1),
+        "by": Key("criterion", "limit_criterion_id", required=True),
+        "within": Key("choice", "limit_within", default="all"),
+    }),
+    "terms": Shape(RULE, {
+        "timing": Key("choice", "change_timing"),
+        "days": Key("integer", "change_days", **DAYS),
+        "review_months": Key("integer", **MONTHS),
+        "expiry_months": Key("integer", **MONTHS),
+    }),
+    "condition": Shape(RULE, one_of=(*NUMBERS, *LEVELS, "between", "is", "known"), keys={
+        "criterion": Key("criterion", "criterion_id", required=True),
+        **{name: Key("number", "value", sets={"operator": op}) for name, op in NUMBERS.items()},
+        **{name: Key("level", "level_id", sets={"operator": op}) for name, op in LEVELS.items()},
+        "between": Key("bounds", "value", sets={"operator": "between"}),
+        "is": Key("answer", "choice_id", when={"operator": ("is", "yes", "no")}),
+        "known": Key("words", "operator", words={True: "known", False: "unknown"}),
+    }),
 }
+# fmt: on
 
 
 def simplify(value):
@@ -395,11 +324,14 @@ def keep_wording(said, made, shapes):
     left out although it would be said. Anywhere else the records are right.
     """
     said, made = find_values(said, shapes), find_values(made, shapes)
-    kept = {}
+    kept, absent = {}, "-"
     for path, (_value, key) in {**made, **said}.items():
         was, words = made.get(path, (None,))[0], said.get(path, (None,))[0]
-        if was != words and _is_wording(was, words, key):
-            kept[path] = [was, words]
+        if path.startswith(absent) or was == words or not _is_wording(was, words, key):
+            continue
+        kept[path] = [was, words]
+        if key.kind in LISTS:
+            absent = f"{path}/"
     return kept
 
 

@@ -8,15 +8,18 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from ...tools.domains import get_ids, map_conditions, to_lists
-from ...tools.policy_format import BAND_STARTS
+from ...tools.policy_format import BAND_STARTS, DIMENSION, GRADE, MEASURE, QUESTION
 from ...tools.subject import SUBJECTS
 from ..customer_grading_question import UNITS as QUESTION_UNITS
 from .policy_exporter import OF_COMBINATIONS, OF_MEASURES, PolicyExporter, get_band_start
 
-DIMENSION = "customer.grading.dimension"
-GRADE = "customer.grade"
-QUESTION = "customer.grading.question"
-MEASURE = "customer.grading.measure"
+# What is said of a code by which nothing goes.
+UNKNOWN = {
+    MEASURE: "no_measure",
+    QUESTION: "no_question",
+    DIMENSION: "no_dimension",
+    GRADE: "no_grade",
+}
 # What may differ between two definitions of one measure.
 LABELS = ("code", "name", "description", "category", "groups")
 
@@ -34,7 +37,6 @@ class PolicyChecks:
 
     def __init__(self, env):
         self.env = env
-        self._ = env._
         # What exists is looked up by its English name, archived or not.
         self.source = env(context={**env.context, "lang": "en_US", "active_test": False})
         self.dimension = self.env[DIMENSION]
@@ -132,26 +134,19 @@ class PolicyChecks:
     def _find_currency(self, content, name, key, path):
         currency = self.source["res.currency"].search([("name", "=", content[name])])
         if not currency:
-            message = self._(
-                "there is no currency “%s”. Write a code such as CNY or EUR.", content[name]
-            )
-            self.refuse(path, message)
+            self.refuse(path, "no_currency", name=content[name])
         return currency.id
 
     def _find_criterion(self, content, name, key, path):
         if content[name] not in self.criteria:
-            message = self._("there is no criterion “%s” in this file.", content[name])
-            self.refuse_unknown(path, message, content[name], self.criteria)
+            self.refuse_unknown(path, self.criteria, content[name], "no_criterion")
         return self.made[content[name]][0].id if content[name] in self.made else False
 
     def _find_level(self, content, name, key, path):
         said, level = content.get("criterion"), content[name]
-        criterion = self.criteria.get(said, {})
-        if level not in criterion.get("levels", [level]):
-            message = self._(
-                "“%(criterion)s” has no level “%(level)s”.", criterion=said, level=level
-            )
-            self.refuse_unknown(path, message, level, criterion["levels"])
+        levels = self.criteria.get(said, {}).get("levels", [level])
+        if level not in levels:
+            self.refuse_unknown(path, levels, level, "no_level", criterion=said)
         if said not in self.made:
             return False
         return self.made[said][0].band_ids.filtered(lambda band: band.level == level)[:1].id
@@ -172,41 +167,31 @@ class PolicyChecks:
         if "dimension" in criterion:
             grades = self.known[DIMENSION].get(criterion["dimension"], self.env[DIMENSION])
             options = {grade.code: grade for grade in grades.grade_ids}
-            message = self._("the other dimension has no grade “%s”.", said)
+            problem = {"problem": "no_other_grade"}
         else:
             code = criterion.get("question")
             question = self.known[QUESTION].get(code, self.env[QUESTION])
             options = {choice.name: choice for choice in question.choice_ids}
-            message = self._("question “%(code)s” has no choice “%(name)s”.", code=code, name=said)
+            problem = {"problem": "no_option", "code": code}
         if said not in options:
-            return self.refuse_unknown(path, message, said, options)
+            return self.refuse_unknown(path, options, said, **problem)
         return options[said].id
 
     # ------------------------------------------------------------------ what is named
 
-    def refuse_unknown(self, path, message, name, known):
+    def refuse_unknown(self, path, known, name, problem, **values):
         """Note that nothing goes by ``name``, and what it may have meant."""
-        near = get_close_matches(str(name), [str(other) for other in known], n=1)
-        hint = (
-            self._("Did you mean “%s”?", near[0])
-            if near
-            else self._("There are: %s.", ", ".join(sorted(map(str, known))) or "-")
-        )
-        self.refuse(path, self._("%(problem)s %(hint)s", problem=message, hint=hint))
+        text = self.parser.get_text(problem, name=name, **values)
+        if near := get_close_matches(str(name), [str(other) for other in known], n=1):
+            return self.refuse(path, "did_you_mean", message=text, name=near[0])
+        names = ", ".join(sorted(map(str, known))) or "-"
+        return self.refuse(path, "there_are", message=text, names=names)
 
     def find_known(self, model_name, code, path):
         """Return the record of a code, one of the file included, or note that there is none."""
         known = self.known[model_name]
         if code not in known:
-            messages = {
-                MEASURE: self._("there is no measure “%s”.", code),
-                QUESTION: self._("there is no question “%s”, here or in the file.", code),
-                GRADE: self._("the dimension of this file has no grade “%s”.", code),
-                DIMENSION: self._(
-                    "there is no dimension “%s”. Load or make its policy first.", code
-                ),
-            }
-            self.refuse_unknown(path, messages[model_name], code, known)
+            self.refuse_unknown(path, known, code, UNKNOWN[model_name])
         return known.get(code) or self.env[model_name]
 
     def find_record(self, model_name, name, path):
@@ -220,16 +205,9 @@ class PolicyChecks:
         found = found or model.search([("display_name", "=", name)])
         if len(found) == 1:
             return found.id
-        message = (
-            self._("%(count)s records are called “%(name)s” (%(model)s). Write an external id.")
-            if found
-            else self._(
-                "there is no “%(name)s” (%(model)s). Write an external id or the English name "
-                "of a record that exists, or make it first."
-            )
-        )
+        problem = "several_records" if found else "no_record"
         names = {"count": len(found), "name": name, "model": model._description}
-        return self.refuse(path, message % names)
+        return self.refuse(path, problem, **names)
 
     # ------------------------------------------------------------------ filters
 
@@ -247,15 +225,11 @@ class PolicyChecks:
             )
             text = repr(named)
         except NumberedRecord:
-            message = self._(
-                "a filter names records, because numbers differ between databases. Write their "
-                'names, such as ["category_id.name", "=", "OEM"].'
-            )
-            return self.refuse(path, message) or "[]"
+            return self.refuse(path, "numbered_records") or "[]"
         except (KeyError, TypeError, ValueError):
             text = repr(conditions)  # the right words for it are found below
         if problem := self._get_domain_problem(text, model_name):
-            self.refuse(path, str(problem))
+            self.note(path, problem)
         return text
 
     def _parse_domain(self, value, path):
@@ -263,8 +237,7 @@ class PolicyChecks:
         try:
             return to_lists(literal_eval(value) if isinstance(value, str) else value)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
-            message = self._('a filter is a list, such as [["category_id.name", "=", "OEM"]].')
-            return self.refuse(path, message)
+            return self.refuse(path, "no_filter")
 
     def _find_named_records(self, where, path, operator, value, target):
         """Return a condition with the ids of the records that it names.
@@ -281,8 +254,7 @@ class PolicyChecks:
         if not isinstance(value, dict):
             return value
         if target is None or value.keys() != {"record"} or not isinstance(value["record"], str):
-            message = self._('write {"record": "..."} with the name or external id of a record.')
-            return self.refuse(where, message) or False
+            return self.refuse(where, "no_named_record") or False
         return self.find_record(target._name, value["record"], where) or False
 
     def _get_domain_problem(self, text, model_name):
@@ -306,8 +278,7 @@ class PolicyChecks:
                 text = Markup().join(Markup("<p>%s</p>") % line for line in text)
             note[language] = str(text)
             if len(get_terms(note[language])) != len(get_terms(note["en"])):
-                message = self._("it has other parts than the English note. Write the same parts.")
-                self.refuse(f"note.{language}", message)
+                self.refuse(f"note.{language}", "other_parts")
 
     def _refuse_twice(self, items, name, path):
         """Note items that share the ``name`` by which others refer to them."""
@@ -315,27 +286,17 @@ class PolicyChecks:
         for position, item in enumerate(items):
             value = item.get(name)
             if value is not None and value in seen:
-                message = self._("“%s” stands twice. Give each a name of its own.", value)
-                self.refuse(f"{path}[{position}].{name}", message)
+                self.refuse(f"{path}[{position}].{name}", "stands_twice", name=value)
             seen.add(value)
 
     def _check_dimension(self, content):
         code = content.get("code")
         self.dimension = self.source[DIMENSION].search([("code", "=", code)])
         if code and not self.dimension and not content.get("name"):
-            message = self._(
-                "there is no dimension “%s” yet. Name it, so that it can be made.", code
-            )
-            self.refuse("dimension.name", message)
-        if self.dimension and self.dimension.company_scope != content.get(
-            "company_scope", "company"
-        ):
-            message = self._(
-                "dimension “%(code)s” exists, as “%(scope)s”. Write that, or choose another code.",
-                code=code,
-                scope=self.dimension.company_scope,
-            )
-            self.refuse("dimension.company_scope", message)
+            self.refuse("dimension.name", "dimension_unnamed", code=code)
+        scope = self.dimension.company_scope
+        if scope and scope != content.get("company_scope", "company"):
+            self.refuse("dimension.company_scope", "dimension_differs", code=code, scope=scope)
         self.prepare(content, "dimension", "dimension")
         self._check_grades(content.get("grades", ()))
 
@@ -347,13 +308,8 @@ class PolicyChecks:
         order = list(existing)
         ranks = [order.index(code) for code in self.known[GRADE] if code in existing]
         if ranks != sorted(ranks):
-            message = self._(
-                "dimension “%(dimension)s” has these grades in another order: %(order)s. Write "
-                "them in that order, or choose another dimension.",
-                dimension=self.dimension.code,
-                order=", ".join(order),
-            )
-            self.refuse("dimension.grades", message)
+            names = {"dimension": self.dimension.code, "order": ", ".join(order)}
+            self.refuse("dimension.grades", "grades_in_other_order", **names)
 
     # ------------------------------------------------------------------ questions
 
@@ -372,8 +328,7 @@ class PolicyChecks:
             path = f"questions[{position}]"
             self.prepare(content, "question", path)
             if ("groups" in content) != (content.get("asked_of") == "group"):
-                message = self._('groups go with "asked_of": "group". Write both, or neither.')
-                self.refuse(f"{path}.groups", message)
+                self.refuse(f"{path}.groups", "groups_misplaced")
 
     def _get_new_question(self, content, choices):
         """Return the question as an unsaved record: what may be asked of its answers."""
@@ -384,36 +339,20 @@ class PolicyChecks:
     def _check_choices(self, content, choices, path):
         of_levels = content.get("kind") == "levels"
         if len(set(choices)) < len(choices):
-            message = self._("two choices have one name. Rename one.")
-        elif of_levels and not choices:
-            message = self._("a question of levels needs choices, best first.")
-        elif choices and not of_levels:
-            message = self._(
-                'only a question of levels has choices. Take them out, or write "levels".'
-            )
-        else:
-            return
-        self.refuse(f"{path}.choices", message)
+            self.refuse(f"{path}.choices", "choices_alike")
+        if of_levels and not choices:
+            self.refuse(f"{path}.choices", "choices_needed")
+        if choices and not of_levels:
+            self.refuse(f"{path}.choices", "choices_needless")
 
     def _check_same_question(self, content, choices, found, path):
-        if found.subject != content.get("subject", "partner"):
-            message = self._(
-                "question “%(code)s” exists, asked about “%(subject)s”. Write that, or choose "
-                "another code.",
-                code=found.code,
-                subject=found.subject,
-            )
-            self.refuse(f"{path}.subject", message)
+        code, subject, kind = found.code, found.subject, found.kind
+        if subject != content.get("subject", "partner"):
+            self.refuse(f"{path}.subject", "question_of_others", code=code, subject=subject)
         known = found.choice_ids.mapped("name")
-        if found.kind != content.get("kind") or not set(choices) <= set(known):
-            message = self._(
-                "question “%(code)s” exists with other answers (%(kind)s: %(choices)s). Choose "
-                "another code, or write the answers that it has.",
-                code=found.code,
-                kind=found.kind,
-                choices=", ".join(known) or "-",
-            )
-            self.refuse(path, message)
+        if kind != content.get("kind") or not set(choices) <= set(known):
+            names = {"code": code, "kind": kind, "choices": ", ".join(known) or "-"}
+            self.refuse(path, "question_differs", **names)
 
     # ------------------------------------------------------------------ measures
 
@@ -430,18 +369,11 @@ class PolicyChecks:
         """Note where the file defines a measure that exists in another way."""
         known = PolicyExporter(self.env).export(existing.with_env(self.env), "measure")
         for name, key in self.shapes["measure"].items():
-            said = content.get(name)
-            if key.kind == "domain" and said is not None:
+            said = content.get(name, key.default)
+            if key.kind == "domain":
                 said = self._parse_domain(said, f"{path}.{name}")
-            if name not in LABELS and known.get(name, key.default) != (
-                key.default if said is None else said
-            ):
-                message = self._(
-                    "measure “%(code)s” exists and measures something else. Choose another "
-                    "code, or take the measure out of the file.",
-                    code=content["code"],
-                )
-                self.refuse(f"{path}.{name}", message)
+            if name not in LABELS and known.get(name, key.default) != said:
+                self.refuse(f"{path}.{name}", "measure_differs", code=content["code"])
 
     def _check_new_measure(self, content, path):
         before = len(self.parser.problems)
@@ -456,7 +388,7 @@ class PolicyChecks:
         except UserError as error:
             problem = error
         if problem:
-            self.refuse(path, str(problem))
+            self.note(path, problem)
         self.known[MEASURE][content["code"]] = measure
 
     # ------------------------------------------------------------------ criteria
@@ -465,8 +397,7 @@ class PolicyChecks:
         """Check a criterion and its parts, and note what requirements may ask of it."""
         key = content.get("key")
         if key in self.criteria:
-            message = self._("“%s” stands twice. Give each a key of its own.", key)
-            self.refuse(f"{path}.key", message)
+            self.refuse(f"{path}.key", "key_stands_twice", key=key)
         if key:
             self.criteria[key] = content
         measure = self.known[MEASURE].get(content.get("measure"))
@@ -486,27 +417,25 @@ class PolicyChecks:
             self._check_bands(content, domains, path)
 
     def _check_combination(self, content, path):
-        message = self._("a combination has none. Give it to a part.")
-        self._refuse_unfit(content, OF_MEASURES - {"measure"}, path, message)
+        self._refuse_unfit(content, OF_MEASURES - {"measure"}, path, "unfit_of_combination")
         content["unit"] = "count" if content["combine"] == "count" else "points"
         if not content.get("parts"):
-            self.refuse(f"{path}.parts", self._("say which criteria it combines."))
+            self.refuse(f"{path}.parts", "combines_nothing")
         for position, part in enumerate(content.get("parts", ())):
             self._check_criterion(part, f"{path}.parts[{position}]")
 
-    def _refuse_unfit(self, content, names, path, message):
+    def _refuse_unfit(self, content, names, path, problem, **values):
         for name in [name for name in content if name in names]:
-            self.refuse(f"{path}.{name}", message)
+            self.refuse(f"{path}.{name}", problem, **values)
 
     def _check_measuring(self, content, measure, path):
         """Check that what is said fits the measure: its question, filter, period..."""
+        code = content["measure"]
         unfit = (OF_MEASURES | OF_COMBINATIONS) - {"measure"} - measure._get_criterion_keys()
-        message = self._("it does not fit measure “%s”. Take it out.", content["measure"])
-        self._refuse_unfit(content, unfit, path, message)
+        self._refuse_unfit(content, unfit, path, "unfit_of_measure", measure=code)
         for name in self.shapes["criterion"]:
             if name in measure._get_needed_keys() and name not in content:
-                message = self._("measure “%s” needs this key. Add it.", content["measure"])
-                self.refuse(f"{path}.{name}", message)
+                self.refuse(f"{path}.{name}", "needed_by_measure", measure=code)
         content["subject_model"] = SUBJECTS[measure.subject].model
         documents = measure.base_measure_id or measure.numerator_id or measure
         content["model_name"] = documents.model_name
@@ -524,10 +453,7 @@ class PolicyChecks:
             return
         field = self.env[MEASURE]._get_single_field(content["subject_model"], start)
         if not field or field.type not in ("date", "datetime"):
-            message = self._(
-                "“%s” is no date of the record. Write a field such as create_date.", start
-            )
-            self.refuse(f"{path}.period.since", message)
+            self.refuse(f"{path}.period.since", "no_date", field=start)
 
     # ------------------------------------------------------------------ bands
 
@@ -539,8 +465,7 @@ class PolicyChecks:
         content["levels"] = levels if bands else question.choice_ids.mapped("name")
         start = get_band_start(content["unit"], content.get("rank", {}).get("by", "value"))
         if not start:
-            message = self._("a text has no bands. Take them out.")
-            return self._refuse_unfit(content, ["bands"], path, message)
+            return self._refuse_unfit(content, ["bands"], path, "text_without_bands")
         sets = {}
         for position, (band, domain) in enumerate(zip(bands, domains, strict=True)):
             where = f"{path}.bands[{position}]"
@@ -552,13 +477,11 @@ class PolicyChecks:
 
     def _check_band(self, band, start, path):
         if start not in band:
-            message = self._("say where the band begins: this key is needed here.")
-            self.refuse(f"{path}.{start}", message)
+            self.refuse(f"{path}.{start}", "band_without_start")
         others = {*BAND_STARTS, "strict", "to"} - {start}
         if start == "from":
             others -= {"strict", "to"}
-        message = self._("it does not fit this criterion. Take it out.")
-        self._refuse_unfit(band, others, path, message)
+        self._refuse_unfit(band, others, path, "unfit_of_criterion")
 
     def _check_band_set(self, bands, start):
         """Check the bands for the same subjects, ``{path: band}``, beside each other."""
@@ -568,8 +491,7 @@ class PolicyChecks:
         for path, band in bands.items():
             begin = band.get(start), band.get("strict", False)
             if begin[0] is not None and begin in seen:
-                message = self._("two bands start at %s. Change or take out one of them.", begin[0])
-                self.refuse(f"{path}.{start}", message)
+                self.refuse(f"{path}.{start}", "bands_start_alike", start=begin[0])
             seen.add(begin)
 
     def _check_gaps(self, bands):
@@ -580,26 +502,15 @@ class PolicyChecks:
         begun = [(path, band) for path, band in bands.items() if "from" in band]
         ordered = sorted(begun, key=lambda item: (item[1]["from"], item[1].get("strict", False)))
         for (path, band), above in zip_longest(ordered, ordered[1:]):
-            if "to" in band:
-                message = self._get_gap_message(band, above and above[1]["from"])
-                if message:
-                    self.refuse(f"{path}.to", message)
+            start = above[1]["from"] if above else None
+            if "to" in band and (problem := self._get_gap(band["from"], band["to"], start)):
+                self.refuse(f"{path}.to", problem, end=band["to"], start=start)
 
-    def _get_gap_message(self, band, start):
-        """Return what is wrong with the end of a band, where the next one up begins at ``start``."""
-        end = band["to"]
+    @staticmethod
+    def _get_gap(begin, end, start):
+        """Return what is wrong with a band's end, where the next one up begins at ``start``."""
         if start is None:
-            return self._(
-                "nothing begins at %s, so higher values have no level. Take “to” out, or add a "
-                "band from there.",
-                end,
-            )
-        if end < band["from"]:
-            return self._("the band ends below its beginning. Write %s.", start)
-        if end < start:
-            message = self._("values from %(end)s to %(start)s are in no band. Write %(start)s.")
-        elif end > start:
-            message = self._("values from %(start)s to %(end)s are in two bands. Write %(start)s.")
-        else:
-            return None
-        return message % {"end": end, "start": start}
+            return "nothing_above"
+        if end < begin:
+            return "band_reversed"
+        return "gap" if end < start else "overlap" if end > start else None

@@ -1,9 +1,9 @@
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
-from ...tools.policy_format import FORMAT, keep_wording
+from ...tools.policy_format import FORMAT, GRADE, MEASURE, QUESTION, keep_wording
 from ...tools.policy_parser import PolicyParser
-from .policy_checks import GRADE, MEASURE, QUESTION, PolicyChecks
+from .policy_checks import PolicyChecks
 
 
 class PolicyLoader(PolicyChecks):
@@ -20,7 +20,7 @@ class PolicyLoader(PolicyChecks):
         table = env["customer.grading.policy.file"]
         languages = self.source["res.lang"].search([("code", "!=", "en_US")])
         self.parser = PolicyParser(
-            self._,
+            env._,
             table._get_shapes(),
             self._get_options,
             languages.mapped("code"),
@@ -32,9 +32,13 @@ class PolicyLoader(PolicyChecks):
         self.path = ""  # of what is being made
         self.sequence = 0
 
-    def refuse(self, path, message):
+    def refuse(self, path, problem, **values):
         """Note what is wrong at ``path`` of the file, and what to do."""
-        self.parser.refuse(path, message)
+        self.parser.refuse(path, problem, **values)
+
+    def note(self, path, message):
+        """Note at ``path`` what a model says is wrong."""
+        self.parser.problems.append((path or "-", str(message)))
 
     def _get_options(self, model_name, key):
         values = self.env[model_name]._fields[key.field].get_values(self.env)
@@ -53,7 +57,7 @@ class PolicyLoader(PolicyChecks):
             try:
                 policy = self._make_policy(content)
             except UserError as error:
-                self.refuse(self.path, str(error))
+                self.note(self.path, error)
                 self._raise_problems()
             policy = policy.with_env(self.env)
             self._note_problems(policy, content)
@@ -63,13 +67,8 @@ class PolicyLoader(PolicyChecks):
 
     def _read(self, data):
         if data.get("format") != FORMAT or isinstance(data["format"], bool):
-            message = self._(
-                "this version of the addon reads format %(known)s, not %(found)s. Write "
-                '"format": %(known)s, or update the addon.',
-                known=FORMAT,
-                found=data.get("format"),
-            )
-            return self.refuse("format", message)
+            names = {"known": FORMAT, "found": data.get("format")}
+            return self.refuse("format", "other_format", **names)
         content = self.parser.read_object(data, "policy")
         self.check(content)
         return content
@@ -78,11 +77,11 @@ class PolicyLoader(PolicyChecks):
         if not self.parser.problems:
             return
         lines = [
-            self._("%(path)s: %(problem)s", path=path, problem=problem)
+            self.env._("%(path)s: %(problem)s", path=path, problem=problem)
             for path, problem in self.parser.problems
         ]
         raise ValidationError(
-            self._("“%s” cannot be loaded:", self.file_name)
+            self.env._("“%s” cannot be loaded:", self.file_name)
             + "".join(f"\n• {line}" for line in lines)
         )
 
@@ -94,7 +93,10 @@ class PolicyLoader(PolicyChecks):
             "grades": [grade["code"] for grade in data["dimension"]["grades"]],
         }
         policy.file_form = {"named": named}
-        made = policy._export_policy()
+        try:
+            made = policy._export_policy()
+        except UserError:  # a record goes by a name that it shares: loading needs no more
+            return
         policy.file_form = {"named": named, "wording": keep_wording(data, made, self.shapes)}
 
     # ------------------------------------------------------------------ any record
@@ -275,7 +277,7 @@ class PolicyLoader(PolicyChecks):
         for problem in policy._get_own_problems():
             path = places.get(problem["message"], "rules")
             if problem["level"] == "danger" and path:
-                self.refuse(path, problem["message"])
+                self.note(path, problem["message"])
 
     def _note_unfit(self, rule, said):
         """Note comparisons that do not fit their criterion, and return whether there are any."""
@@ -285,13 +287,12 @@ class PolicyLoader(PolicyChecks):
             fitting = line._get_fitting_operators()
             if line.kind == "condition" and line.operator not in fitting:
                 unfit = True
-                message = self._(
-                    "“%(word)s” does not fit “%(criterion)s”. Write one of: %(words)s.",
-                    word=words[line.operator],
-                    criterion=line.criterion_id.name,
-                    words=", ".join(dict.fromkeys(words[name] for name in fitting)),
-                )
-                self.refuse(line_said["path"], message)
+                names = {
+                    "word": words[line.operator],
+                    "criterion": line.criterion_id.name,
+                    "words": ", ".join(dict.fromkeys(words[name] for name in fitting)),
+                }
+                self.refuse(line_said["path"], "unfit_comparison", **names)
         return unfit
 
     def _get_operator_words(self):
