@@ -287,7 +287,7 @@ class TestPolicyFile(PolicyFileCommon):
                 self.env.invalidate_all()
                 self.assertEqual(policy._export_policy()["criteria"], content["criteria"])
 
-    @settings(max_examples=40)
+    @settings(max_examples=25)
     @given(content=files(), data=st.data())
     def test_any_valid_file_comes_back_as_it_was(self, content, data):
         with self._undone():

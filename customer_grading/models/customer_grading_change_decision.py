@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ..tools.groups import OFFICER_GROUP
-from .customer_grading_change import OPEN_STATES
+from .result.customer_grading_change import OPEN_STATES
 
 
 class Steps(NamedTuple):

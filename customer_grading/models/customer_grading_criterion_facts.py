@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools.groups import MANAGER_GROUP
-from .customer_grading_measure import NUMERIC_UNITS
+from .policy.customer_grading_measure import NUMERIC_UNITS
 
 FACTS = 5  # columns a criterion: known, lowest, middle, highest, at or above the best level
 

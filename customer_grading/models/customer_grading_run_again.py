@@ -4,9 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .customer_grading_change import BY_HAND_ORIGINS
 from .customer_grading_run import KEPT_DAYS
 from .customer_grading_run_store import SLICE
+from .result.customer_grading_change import BY_HAND_ORIGINS
 
 
 class CustomerGradingRun(models.Model):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
-from .customer_grading_policy import PLANNED_STATES
+from .policy.customer_grading_policy import PLANNED_STATES
 
 
 class CustomerGradingRun(models.Model):

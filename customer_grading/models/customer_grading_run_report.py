@@ -3,9 +3,9 @@ from collections import Counter
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .customer_grading_rule_limit import LIMITS
 from .customer_grading_run import TRIAL_MODES
 from .customer_grading_run_actions import PAGES
+from .policy.customer_grading_rule import LIMITS
 
 SAMPLE = 1_000  # customers asked why they would move
 

@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .customer_grading_change import COMPUTED_ORIGINS, OPEN_STATES
 from .customer_grading_run_store import SLICE
+from .result.customer_grading_change import COMPUTED_ORIGINS, OPEN_STATES
 
 
 class CustomerGradingRun(models.Model):

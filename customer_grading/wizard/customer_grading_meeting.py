@@ -9,8 +9,8 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..models.customer_grading_change import OPEN_STATES
 from ..models.customer_grading_policy_approval import TELL_LATER
+from ..models.result.customer_grading_change import OPEN_STATES
 
 MOST = 5_000  # changes that a meeting can go through: the reason of each takes two milliseconds
 # Column of the file -> its width in characters.

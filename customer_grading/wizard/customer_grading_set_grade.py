@@ -3,7 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.customer_grading_change import OPEN_STATES
+from ..models.result.customer_grading_change import OPEN_STATES
 from ..tools.groups import OFFICER_GROUP
 
 NAMED = 10  # so many are named in the dialog; of more it tells the number

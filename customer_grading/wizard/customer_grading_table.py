@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..models.customer_grading_policy_table import COLUMNS, Cell, TableRow
+from ..models.table.customer_grading_policy import COLUMNS, Cell, TableRow
 
 MAX_ROWS = 64  # that are filled in at once
 NUMBERS = range(1, COLUMNS + 1)

@@ -10,7 +10,7 @@ from odoo.fields import Command
 from ...tools.domains import get_ids, map_conditions, to_lists
 from ...tools.policy_format import BAND_STARTS, DIMENSION, GRADE, MEASURE, QUESTION
 from ...tools.subject import SUBJECTS
-from ..customer_grading_question import UNITS as QUESTION_UNITS
+from ...tools.units import QUESTION_UNITS
 from .policy_exporter import OF_COMBINATIONS, OF_MEASURES, PolicyExporter, get_band_start
 
 # What is said of a code by which nothing goes.

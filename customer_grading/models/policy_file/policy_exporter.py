@@ -13,7 +13,7 @@ from ...tools.policy_format import (
     make_key,
     simplify,
 )
-from ..customer_grading_measure_check import REFUSED_MODELS
+from ..policy.customer_grading_measure import REFUSED_MODELS
 
 IN_TREE = ("child_of", "parent_of")
 PARAGRAPHS = re.compile(r"(?:<p>[^<>]*</p>)+")

@@ -1,0 +1,386 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from ...tools.groups import OFFICER_GROUP
+
+# Kind of question -> field that holds its answer.
+ANSWER_FIELDS = {
+    "yes_no": "yes_no",
+    "levels": "choice_id",
+    "points": "points",
+    "number": "number",
+    "text": "text_value",
+}
+
+
+class CustomerGradingAnswer(models.Model):
+    """What somebody answered about a customer or an opportunity on a day.
+
+    The newest valid one counts. Answers are kept: who knows better on another day gives a
+    new one.
+    """
+
+    _name = "customer.grading.answer"
+    _inherit = ["customer.grading.subject"]
+    _description = "Grading Answer"
+    _order = "date desc, id desc"
+    _check_company_auto = True
+
+    question_id = fields.Many2one(
+        "customer.grading.question", required=True, ondelete="restrict", index=True
+    )
+    kind = fields.Selection(related="question_id.kind")
+    subject = fields.Selection(related="question_id.subject")
+    unit_text = fields.Char(related="question_id.unit_text")
+    partner_id = fields.Many2one(index=True)
+    lead_id = fields.Many2one(index="btree_not_null")
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Answered by",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.user,
+    )
+    date = fields.Date(required=True, default=fields.Date.context_today)
+    yes_no = fields.Selection([("yes", "Yes"), ("no", "No")], string="Yes or no")
+    choice_id = fields.Many2one(
+        "customer.grading.question.choice",
+        "Level",
+        ondelete="restrict",
+        domain="[('question_id', '=', question_id)]",
+    )
+    points = fields.Float(default=0.0)
+    number = fields.Float(digits=(16, 4))
+    text_value = fields.Char("Text")
+    valid_until = fields.Date(
+        compute="_compute_valid_until", store=True, readonly=False, precompute=True
+    )
+    proof = fields.Char(help="Where the proof is: a contract number, a letter, a link...")
+    proof_file = fields.Binary("Proof as a file", attachment=True)
+    proof_required = fields.Boolean(related="question_id.proof_required")
+    remark = fields.Text()
+    answer = fields.Char(
+        compute="_compute_answer",
+        readonly=False,
+        help="To import: yes, no, the name of a level, a number or a text, as the question asks.",
+    )
+    basis_text = fields.Text("Decided on", compute="_compute_basis_text")
+
+    _latest_idx = models.Index("(question_id, partner_id, date DESC, id DESC)")
+    _latest_of_lead_idx = models.Index(
+        "(question_id, lead_id, date DESC, id DESC) WHERE lead_id IS NOT NULL"
+    )
+
+    @api.depends("date", "question_id")
+    def _compute_valid_until(self):
+        for answer in self:
+            months = answer.question_id.validity_months
+            answer.valid_until = (
+                answer.date + relativedelta(months=months, days=-1)
+                if answer.date and months
+                else False
+            )
+
+    @api.depends("kind", "yes_no", "choice_id", "points", "number", "text_value", "unit_text")
+    @api.depends_context("lang")
+    def _compute_answer(self):
+        yes_no = dict(self._fields["yes_no"]._description_selection(self.env))
+        Criterion = self.env["customer.grading.criterion"]
+        for answer in self:
+            if answer.kind == "yes_no":
+                answer.answer = yes_no.get(answer.yes_no)
+            elif answer.kind == "levels":
+                answer.answer = answer.choice_id.name
+            elif answer.kind == "text":
+                answer.answer = answer.text_value
+            elif answer.kind == "number":
+                number = Criterion._format_number(answer.number, digits=4)
+                answer.answer = f"{number} {answer.unit_text or ''}".strip()
+            else:
+                answer.answer = f"{answer.points:g}"
+
+    @api.depends("question_id", "partner_id", "lead_id", "company_id")
+    @api.depends_context("lang")
+    def _compute_basis_text(self):
+        beside = self._get_latest_of(
+            (answer._get_subject(), answer.question_id.basis_ids, answer.company_id)
+            for answer in self
+        )
+        for answer in self:
+            answer.basis_text = self._get_beside_text(
+                answer.question_id.basis_ids,
+                beside.get((answer._get_subject(), answer.company_id), {}),
+            )
+
+    @api.depends("question_id", "partner_id", "lead_id")
+    def _compute_display_name(self):
+        for answer in self:
+            answer.display_name = f"{answer.question_id.name or ''} {answer.answer or ''}".strip()
+
+    # ------------------------------------------------------------------ validation
+
+    @api.constrains(
+        "question_id",
+        "yes_no",
+        "choice_id",
+        "points",
+        "number",
+        "text_value",
+        "proof",
+        "proof_file",
+    )
+    def _check_answer(self):
+        for answer in self:
+            if problem := answer._get_problem():
+                raise ValidationError(answer._get_named_text(problem))
+
+    def _get_problem(self):
+        """Return what is wrong with an answer, in words, or nothing."""
+        question = self.question_id
+        if question.kind == "yes_no" and not self.yes_no:
+            return self.env._("choose yes or no.")
+        if question.kind == "levels" and self.choice_id not in question.choice_ids:
+            return self.env._("choose one of its levels.")
+        if question.kind == "points" and not 0 <= self.points <= question.points_max:
+            return self.env._("give between 0 and %s points.", f"{question.points_max:g}")
+        if question.kind == "number" and not abs(self.number) < 1e12:
+            return self.env._("write a number below a million million.")
+        if question.kind == "text" and not (self.text_value or "").strip():
+            return self.env._("write an answer.")
+        if question.proof_required and not (self.proof or self.proof_file):
+            return self.env._("say where the proof is, or attach it.")
+        return None
+
+    def _get_named_text(self, problem):
+        """Return a problem with the customer and the question that it is about."""
+        return self.env._(
+            "%(subject)s, “%(question)s”: %(problem)s",
+            subject=self.sudo()._get_subject().display_name or "",
+            question=self.question_id.name,
+            problem=problem,
+        )
+
+    @api.constrains("question_id", "partner_id", "lead_id")
+    def _check_subject_asked(self):
+        for answer in self:
+            if answer._get_subject()._grading_subject == answer.question_id.subject:
+                continue
+            raise ValidationError(
+                self.env._(
+                    "“%s” is asked about opportunities: say which one.", answer.question_id.name
+                )
+                if answer.question_id.subject == "lead"
+                else self.env._(
+                    "“%s” is asked about customers: say which one.", answer.question_id.name
+                )
+            )
+
+    @api.constrains("date", "valid_until")
+    def _check_dates(self):
+        for answer in self:
+            if answer.date > fields.Date.context_today(answer):
+                raise ValidationError(
+                    self.env._("An answer cannot be dated in the future: %s.", answer.date)
+                )
+            if answer.valid_until and answer.valid_until < answer.date:
+                raise ValidationError(
+                    self.env._("An answer cannot end before its date. Correct “Valid until”.")
+                )
+
+    # ------------------------------------------------------------------ CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Answers are kept with the commercial entity, which is what is graded."""
+        Partner = self.env["res.partner"]
+        vals_list = [self._prepare_answer(vals) for vals in vals_list]
+        for vals in vals_list:
+            if vals.get("partner_id"):
+                partner = Partner.browse(vals["partner_id"])
+                vals["partner_id"] = partner.commercial_partner_id.id
+        answers = super().create(vals_list)
+        answers._check_may_answer()
+        return answers
+
+    def _prepare_answer(self, vals, question=None):
+        """Return the values of an answer whose text, where it has one, is understood.
+
+        :raise ValidationError: where the text is no answer, or a number was not given
+        """
+        vals = dict(vals)
+        text = vals.pop("answer", None)
+        if not question:
+            question = self.env["customer.grading.question"].browse(vals.get("question_id"))
+        if text:
+            return vals | question._parse_answer(text)
+        number = vals.get("number", False)
+        if not self and question.kind == "number" and (number is False or number is None):
+            raise ValidationError(self.env._("“%s”: write a number.", question.name))
+        return vals
+
+    def write(self, vals):
+        """Correct answers: one's own of today, or any by an officer."""
+        self._check_may_correct(vals)
+        if "answer" not in vals:
+            result = super().write(vals)
+        else:
+            result = True
+            for question, answers in self.grouped("question_id").items():
+                super(CustomerGradingAnswer, answers).write(answers._prepare_answer(vals, question))
+        self._check_may_answer()
+        return result
+
+    def _check_may_answer(self):
+        if self.env.su or self.env.user.has_group(OFFICER_GROUP):
+            return
+        questions = self.question_id
+        refused = questions - questions._filter_may_answer()
+        if refused:
+            raise AccessError(
+                self.env._(
+                    "“%(question)s” is asked of %(whom)s. Ask one of them to answer it.",
+                    question=refused[0].name,
+                    whom=refused[0]._get_asked_of_text(),
+                )
+            )
+        if self.user_id - self.env.user:
+            raise AccessError(self.env._("Answers are given in one's own name."))
+
+    def _check_may_correct(self, vals):
+        """Raise where what was answered earlier, or by others, would be changed."""
+        if self.env.su or self.env.user.has_group(OFFICER_GROUP):
+            return
+        today = fields.Date.context_today(self)
+        for answer in self:
+            given = fields.Datetime.context_timestamp(answer, answer.create_date).date()
+            if answer.user_id != self.env.user or given != today:
+                raise AccessError(
+                    answer._get_named_text(
+                        self.env._(
+                            "this answer of %(user)s is kept as it was given. Give a new one.",
+                            user=answer.sudo().user_id.name,
+                        )
+                    )
+                )
+
+    # ------------------------------------------------------------------ what counts
+
+    @api.model
+    def _get_latest_of(self, asked):
+        """Return the latest answers to questions, by one query.
+
+        :param asked: ``(customer or opportunity, questions, company)`` of each; companies
+            count with their branches
+        :return: ``{(customer or opportunity, company): {question: answer}}``, answers of
+            the opportunity's customer included; sudoed
+        """
+        asked = [
+            (subject, questions, company) for subject, questions, company in asked if questions
+        ]
+        if not self.env.su:
+            asked = self._filter_may_read_of(asked)
+        if not asked:
+            return {}
+        partners, leads = set(), set()
+        for subject, _questions, _company in asked:
+            partners.update(subject._get_customer().ids)
+            if subject._grading_subject == "lead":
+                leads.update(subject.ids)
+        question_ids = {id_ for _subject, questions, _company in asked for id_ in questions.ids}
+        answers = self.sudo().search(
+            Domain("question_id", "in", list(question_ids))
+            & (Domain("partner_id", "in", list(partners)) | Domain("lead_id", "in", list(leads)))
+            & Domain("date", "<=", fields.Date.context_today(self))
+        )
+        by_subject = answers.grouped(lambda answer: answer._get_subject())
+        return {
+            (subject, company): self._pick_latest(
+                by_subject.get(subject, answers.browse())
+                | by_subject.get(subject._get_customer(), answers.browse()),
+                company,
+            )
+            for subject, _questions, company in asked
+        }
+
+    def _filter_may_read_of(self, asked):
+        """Return those of ``asked`` whose subject, and whose company's answers, one may read."""
+        companies = self.env.user.company_ids.sudo().parent_ids
+        readable = {
+            subject
+            for name in {subject._name for subject, _questions, _company in asked}
+            for subject in self.env[name]
+            .browse({s.id for s, _questions, _company in asked if s and s._name == name})
+            ._filtered_access("read")
+        }
+        return [
+            (subject, questions, company)
+            for subject, questions, company in asked
+            if subject in readable and (not company or company in companies)
+        ]
+
+    @staticmethod
+    def _pick_latest(answers, company):
+        """Return ``{question: its latest answer}`` of those given in ``company``."""
+        latest = {}
+        for answer in answers.sorted(lambda a: (a.date, a.id), reverse=True):
+            if not company or company in answer.company_id.parent_ids:
+                latest.setdefault(answer.question_id, answer)
+        return latest
+
+    def _counts_on(self, date):
+        """Whether the answer is still valid on ``date``."""
+        self.ensure_one()
+        return not self.valid_until or self.valid_until >= date
+
+    def _get_outdating(self, latest):
+        """Return the later yes by which this answer counts no more, or nothing.
+
+        :param latest: ``{question: its latest answer}`` about the same customer
+        """
+        self.ensure_one()
+        return self.union(
+            *(
+                later
+                for question in self.question_id.contrary_ids
+                if (later := latest.get(question))
+                and later.yes_no == "yes"
+                and (later.date, later.id) > (self.date, self.id)
+            )
+        ).filtered(lambda answer: answer != self)[:1]
+
+    # ------------------------------------------------------------------ in words
+
+    @api.model
+    def _get_beside_text(self, questions, latest):
+        """Return what was answered to ``questions``, and which of them are open.
+
+        :param latest: ``{question: its latest answer}``
+        """
+        today = fields.Date.context_today(self)
+        told, still_open = [], []
+        for question in questions:
+            answer = latest.get(question)
+            if answer and answer._counts_on(today) and not answer._get_outdating(latest):
+                told.append(
+                    self.env._(
+                        "%(question)s: %(answer)s, %(user)s, %(date)s",
+                        question=question.name,
+                        answer=answer.answer,
+                        user=answer.user_id.name,
+                        date=format_date(self.env, answer.date),
+                    )
+                )
+            else:
+                still_open.append(question.name)
+        if still_open:
+            told.append(
+                self.env._("open: %s", self.env["customer.grading.measure"]._join_list(still_open))
+            )
+        return " · ".join(told)

@@ -1,0 +1,335 @@
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
+
+from ...tools.groups import OFFICER_GROUP
+
+
+class CustomerGradingQuestion(models.Model):
+    """Something that people assess, because no document tells it."""
+
+    _name = "customer.grading.question"
+    _description = "Grading Question"
+    _inherit = ["mail.thread"]
+    _order = "sequence, id"
+    _rec_names_search = ["name", "code"]
+
+    name = fields.Char("Question", required=True, translate=True, tracking=True)
+    code = fields.Char(
+        required=True,
+        copy=False,
+        default=lambda self: self.env["ir.sequence"].next_by_code("customer.grading.question"),
+        help="Short name by which policy files refer to this question.",
+    )
+    sequence = fields.Integer(default=10, aggregator=None)
+    active = fields.Boolean(default=True)
+    subject = fields.Selection(
+        [("partner", "Customers"), ("lead", "Opportunities")],
+        string="Asked about",
+        default="partner",
+        required=True,
+        tracking=True,
+        help="A question about customers also serves to grade their opportunities.",
+    )
+    kind = fields.Selection(
+        [
+            ("yes_no", "Yes or no"),
+            ("levels", "Levels"),
+            ("points", "Points"),
+            ("number", "A number"),
+            ("text", "A text"),
+        ],
+        string="Answers",
+        default="yes_no",
+        required=True,
+        tracking=True,
+    )
+    choice_ids = fields.One2many(
+        "customer.grading.question.choice", "question_id", string="Levels", copy=True
+    )
+    points_max = fields.Float("Points at most", default=10.0)
+    unit_text = fields.Char(
+        "Counted in", translate=True, help="Shown beside the number, such as CNY or staff."
+    )
+    asked_of = fields.Selection(
+        [
+            ("salesperson", "The salesperson"),
+            ("officer", "Grading officers"),
+            ("group", "Chosen groups"),
+        ],
+        default="salesperson",
+        required=True,
+        tracking=True,
+        help="Who may answer. Grading officers may always.",
+    )
+    group_ids = fields.Many2many(
+        "res.groups",
+        "customer_grading_question_group_rel",
+        "question_id",
+        "group_id",
+        string="Groups",
+    )
+    basis_ids = fields.Many2many(
+        "customer.grading.question",
+        "customer_grading_question_basis_rel",
+        "question_id",
+        "basis_id",
+        string="Decided on the answers to",
+        help="Their latest answers stand beside this question wherever it is answered.",
+    )
+    contrary_ids = fields.Many2many(
+        "customer.grading.question",
+        "customer_grading_question_contrary_rel",
+        "question_id",
+        "contrary_id",
+        string="Outdated by a later yes to",
+        help="Once one of these was answered yes later, the answer to this one counts no more.",
+    )
+    validity_months = fields.Integer(
+        "Valid for (months)",
+        default=12,
+        tracking=True,
+        help="How long an answer counts; 0: for ever.",
+    )
+    proof_required = fields.Boolean("Proof needed", tracking=True)
+    description = fields.Text("How to judge", translate=True)
+    answer_count = fields.Integer(compute="_compute_answer_count")
+
+    _code_uniq = models.Constraint(
+        "UNIQUE (code)", "Two questions cannot share a code. Choose another one."
+    )
+    _validity_check = models.Constraint(
+        "CHECK (validity_months BETWEEN 0 AND 1200)",
+        "An answer can be valid for 0 to 1200 months. Use 0 for “for ever”.",
+    )
+
+    def _compute_answer_count(self):
+        counts = dict(
+            self.env["customer.grading.answer"]._read_group(
+                [("question_id", "in", self.ids)], ["question_id"], ["__count"]
+            )
+        )
+        for question in self:
+            question.answer_count = counts.get(question, 0)
+
+    # ------------------------------------------------------------------ validation
+
+    @api.constrains("asked_of", "group_ids")
+    def _check_groups(self):
+        for question in self:
+            if question.asked_of == "group" and not question.sudo().group_ids:
+                raise ValidationError(
+                    self.env._("“%s”: choose the groups that it is asked of.", question.name)
+                )
+
+    @api.constrains("basis_ids", "subject")
+    def _check_basis(self):
+        if self._has_cycle("basis_ids"):
+            raise ValidationError(
+                self.env._(
+                    "A question cannot be decided on itself. Take one out of “Decided on the "
+                    "answers to”."
+                )
+            )
+        for question in self:
+            question._check_known_beside(question.basis_ids)
+
+    @api.constrains("contrary_ids", "subject", "kind")
+    def _check_contrary(self):
+        for question in self:
+            question._check_known_beside(question.contrary_ids)
+            if question in question.contrary_ids:
+                raise ValidationError(
+                    self.env._("“%s” cannot be outdated by itself.", question.name)
+                )
+        named = self.search([("contrary_ids", "in", self.ids)]).contrary_ids & self
+        for question in self.contrary_ids | named:
+            if question.kind != "yes_no":
+                raise ValidationError(
+                    self.env._(
+                        "Only a yes outdates another answer, and “%s” is not answered by yes "
+                        "or no. Choose another question.",
+                        question.name,
+                    )
+                )
+
+    def _check_known_beside(self, questions):
+        """Refuse questions about opportunities beside one about customers, who have many."""
+        stranger = questions.filtered(lambda other: other.subject == "lead")[:1]
+        if self.subject == "partner" and stranger:
+            raise ValidationError(
+                self.env._(
+                    "“%(question)s” is asked about customers, “%(other)s” about opportunities. "
+                    "Choose a question about customers.",
+                    question=self.name,
+                    other=stranger.name,
+                )
+            )
+
+    @api.constrains("subject")
+    def _check_subject(self):
+        """Refuse what a policy, or another question, could not make use of."""
+        criteria = self.env["customer.grading.criterion"].sudo()
+        criteria.search([("question_id", "in", self.ids)])._check_measure_subject()
+        beside = self.search(["|", ("basis_ids", "in", self.ids), ("contrary_ids", "in", self.ids)])
+        for question in beside:
+            question._check_known_beside(question.basis_ids | question.contrary_ids)
+
+    # ------------------------------------------------------------------ CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if self._answered_otherwise("kind", vals):
+            raise UserError(
+                self.env._(
+                    "This question has been answered: its kind of answer cannot be changed. "
+                    "Archive it and ask a new one."
+                )
+            )
+        if self._answered_otherwise("subject", vals):
+            raise UserError(
+                self.env._(
+                    "This question has been answered: what it is asked about cannot be changed. "
+                    "Archive it and ask a new one."
+                )
+            )
+        if "subject" in vals:
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def _answered_otherwise(self, name, vals):
+        """Whether ``vals`` change the field ``name`` of a question that has answers."""
+        return name in vals and any(
+            question[name] != vals[name] and question.answer_count for question in self
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_answered(self):
+        if self.filtered("answer_count"):
+            raise UserError(
+                self.env._("A question with answers cannot be deleted. Archive it instead.")
+            )
+
+    # ------------------------------------------------------------------ asking
+
+    @api.model
+    @tools.ormcache("subject")
+    def _is_asked_about(self, subject):
+        """Whether there is any question about records of ``subject``."""
+        Question = self.sudo().with_context(active_test=False)
+        return bool(Question.search_count([("subject", "=", subject)], limit=1))
+
+    def _filter_may_answer(self):
+        """Return those of the questions that the user may answer."""
+        user = self.env.user
+        if self.env.su or user.has_group(OFFICER_GROUP):
+            return self
+        groups = user.all_group_ids
+        return self.filtered(
+            lambda question: (
+                question.asked_of == "salesperson"
+                or (question.asked_of == "group" and question.sudo().group_ids & groups)
+            )
+        )
+
+    def _get_asked_of_text(self):
+        """Return who is asked, in words: the salesperson, officers, the names of groups."""
+        self.ensure_one()
+        if self.asked_of == "group":
+            names = self.sudo().group_ids.mapped("full_name")
+            return self.env["customer.grading.measure"]._join_list(names)
+        if self.asked_of == "officer":
+            return self.env._("grading officers")
+        return self.env._("the salesperson")
+
+    def _get_possible_answers(self):
+        """Return the answers to choose from in the user's words, none where one writes."""
+        self.ensure_one()
+        if self.kind == "yes_no":
+            Answer = self.env["customer.grading.answer"]
+            return [
+                label for _key, label in Answer._fields["yes_no"]._description_selection(self.env)
+            ]
+        return self.choice_ids.mapped("name") if self.kind == "levels" else []
+
+    def _parse_answer(self, text):
+        """Return the values of an answer that is written as ``text``.
+
+        It is yes or no, the name of a level, a number, or any text, in the user's language
+        or in English.
+
+        :raise ValidationError: where it is no answer to the question
+        """
+        self.ensure_one()
+        text = (text or "").strip()
+        if self.kind == "text":
+            return {"text_value": text}
+        if self.kind in ("points", "number"):
+            return {self.kind: self._parse_number(text)}
+        options = self._get_options()
+        value = next((v for v, names in options if text.casefold() in names), None)
+        if not value:
+            raise ValidationError(
+                self.env._(
+                    "“%(text)s” is no answer to “%(question)s”. Choose one of: %(answers)s.",
+                    text=text,
+                    question=self.name,
+                    answers=", ".join(self._get_possible_answers()),
+                )
+            )
+        return {"yes_no" if self.kind == "yes_no" else "choice_id": value}
+
+    def _get_options(self):
+        """Return ``(value, names)`` of each answer to choose from, names in small letters."""
+        if self.kind == "yes_no":
+            yes, no = self._get_possible_answers()
+            yes_names, no_names = {yes, "yes", "y", "1", "true"}, {no, "no", "n", "0", "false"}
+            return [
+                ("yes", {name.casefold() for name in yes_names}),
+                ("no", {name.casefold() for name in no_names}),
+            ]
+        return [
+            (choice.id, {choice.name.casefold(), choice.with_context(lang=None).name.casefold()})
+            for choice in self.choice_ids
+        ]
+
+    def _parse_number(self, text):
+        try:
+            number = float(text)
+        except ValueError:
+            number = None
+        if number is None or not abs(number) < 1e12:  # “nan” is neither less nor more
+            raise ValidationError(
+                self.env._(
+                    "“%(text)s” is no answer to “%(question)s”. Write a number, such as 1200.5.",
+                    text=text,
+                    question=self.name,
+                )
+            )
+        return number
+
+    def action_view_answers(self):
+        """Open the answers given to this question."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_grading.customer_grading_answer_action"
+        )
+        return dict(
+            action,
+            domain=[("question_id", "=", self.id)],
+            context={"default_question_id": self.id},
+        )
+
+    def _get_extreme_answers(self):
+        """Return the best and the worst answer there can be, as text; of numbers, none."""
+        self.ensure_one()
+        if self.kind == "yes_no":
+            return ["true", "false"]
+        if self.kind == "levels":
+            return [str(choice.id) for choice in self.choice_ids]
+        if self.kind == "points":
+            return [str(self.points_max), "0"]
+        return ["0"] if self.kind == "number" else [""]

@@ -1,0 +1,108 @@
+from odoo import models
+
+from ..policy.customer_grading_measure import NUMERIC_UNITS
+
+
+class CustomerGradingCriterion(models.Model):
+    _inherit = "customer.grading.criterion"
+
+    def _get_problems(self):
+        """Return what keeps the criterion from having a value, as the policy's problems."""
+        self.ensure_one()
+        return [
+            self.policy_id._prepare_problem(
+                self.env._("“%(criterion)s”: %(problem)s", criterion=self.name, problem=problem),
+                self.env._("Open it"),
+                self._get_dialog_action(),
+            )
+            for problem in (
+                self._get_measure_problem(),
+                self._get_period_problem(),
+                self._get_band_problem(),
+            )
+            if problem
+        ]
+
+    def _get_measure_problem(self):
+        if self.kind != "measure":
+            return None if self.child_ids else self.env._("say which criteria are part of it.")
+        if not self.measure_id:
+            return self.env._("choose a measure.")
+        if problem := self.measure_id._get_problem():
+            return problem
+        if problem := self._get_choice_of_measure_problem():
+            return problem
+        Measure = self.env["customer.grading.measure"]
+        for domain, model in self._get_domains():
+            if problem := Measure._get_domain_problem(domain, model):
+                return problem
+        return None
+
+    def _get_choice_of_measure_problem(self):
+        """Return in words what is still to be chosen for the kind of measure, or nothing."""
+        if self.measure_id.kind == "question" and not self.question_id:
+            return self.env._("choose the question that is asked.")
+        if self.question_id.kind == "levels" and not self.question_id.choice_ids:
+            return self.env._("its question has no levels to choose from.")
+        if self.measure_id.kind == "grade" and not self.dimension_id:
+            return self.env._("choose the dimension whose grade counts.")
+        if self.measure_id.kind == "filter" and self.subject_domain in (False, "", "[]"):
+            return self.env._("set the filter that shall match.")
+        if self.unit == "quantity" and not self.uom_id:
+            return self.env._("choose the unit in which quantities are added up.")
+        return None
+
+    def _get_band_problem(self):
+        Measure = self.env["customer.grading.measure"]
+        for domain, bands in self._get_band_sets().items():
+            model = self.policy_id.subject_model
+            if problem := Measure._get_domain_problem(domain, model):
+                return problem
+            if problem := self._get_band_set_problem(bands):
+                return problem
+        return None
+
+    def _get_band_set_problem(self, bands):
+        if self._is_ranked():
+            if not self.band_ids:
+                return self.env._("say who is in the first so many per cent.")
+            if self.unit not in NUMERIC_UNITS - {"days", "months"}:
+                return self.env._("only a number can be ranked.")
+            if self.rank_within == "field" and not self.rank_field:
+                return self.env._("choose the field that those who are ranked together share.")
+            if not self._is_group_path(self._get_rank_path()):
+                return self.env._("they cannot be ranked by what they share: choose another field.")
+            if any(not 0 < band.lower <= 100 for band in bands):
+                return self.env._("a rank lies above 0 and at most at 100 %.")
+        if self.unit == "choice":
+            return self._get_choice_band_problem(bands)
+        if bands and self.unit == "text":
+            return self.env._("a text has no levels: take them away, or compare the text itself.")
+        starts = [(band.lower, band.strict) for band in bands]
+        twice = next((start for start in starts if starts.count(start) > 1), None)
+        if twice:
+            return self.env._("two levels start at %s: change one of them.", f"{twice[0]:g}")
+        return None
+
+    def _get_choice_band_problem(self, bands):
+        if any(not band.choice_id for band in bands):
+            return self.env._("each level needs its choice.")
+        if len(set(bands.mapped("choice_id"))) < len(bands):
+            return self.env._("a choice stands in two levels: take one away.")
+        missing = self.question_id.choice_ids.filtered(
+            lambda choice: bands and choice.id not in bands.mapped("choice_id")
+        )
+        if missing:
+            return self.env._("the answer “%s” has no level.", missing[0].name)
+        return None
+
+    def _get_dialog_action(self):
+        """Return the action that opens the criterion in a dialog."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }

@@ -1,0 +1,186 @@
+from typing import Any, NamedTuple
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+
+class Way(NamedTuple):
+    """One way to meet a requirement.
+
+    :ivar conditions: those that it surely asks for, all of them together
+    :ivar is_exact: whether it asks for nothing else
+    """
+
+    conditions: Any
+    is_exact: bool
+
+
+class CustomerGradingPolicy(models.Model):
+    """Names what keeps a policy from deciding, with the way to mend it.
+
+    A draft always saves; these problems stand in the bar above its form, and only
+    activating and trying it on refuse.
+    """
+
+    _inherit = "customer.grading.policy"
+
+    def _get_test_problems(self):
+        """Name the test customers whose grade is not the expected one."""
+        failed = self.test_customer_ids.filtered(lambda test: test.verdict == "unmet")
+        return [self._prepare_problem(test._get_unmet_text(), level="warning") for test in failed]
+
+    @api.depends("state", "domain", "rule_ids", "criterion_ids.measure_id.is_broken", "decide_by")
+    @api.depends_context("lang")
+    def _compute_problems(self):
+        """Give the bar above the form: ``{key: message, level, action to mend it}``."""
+        for policy in self:
+            problems = []
+            if policy.state == "draft" and policy.id:
+                problems = policy._get_problems()
+            elif policy.state == "running":
+                problems = policy._get_broken_problems()
+            policy.problems = {
+                f"problem_{position}": problem for position, problem in enumerate(problems)
+            } or False
+
+    def _check_complete(self):
+        """Raise with every problem that keeps the policy from deciding.
+
+        :raise UserError: naming each, in the words of the bar above the form
+        """
+        self.ensure_one()
+        errors = [p["message"] for p in self._get_problems() if p["level"] == "danger"]
+        if errors:
+            raise UserError(
+                self.env._("“%s” cannot decide yet:", self.name)
+                + "".join(f"\n• {error}" for error in errors)
+            )
+
+    def _get_problems(self):
+        """Return what is wrong or doubtful, worst first.
+
+        :return: list of dicts with ``message``, ``level`` (danger or warning), and where
+            there is a place to mend it ``action_text`` and ``action``
+        """
+        self.ensure_one()
+        problems = [
+            *self._get_own_problems(),
+            *self._get_rival_problems(),
+            *self._get_test_problems(),
+        ]
+        return sorted(problems, key=lambda problem: problem["level"] != "danger")
+
+    def _get_own_problems(self):
+        """Hook: return what is wrong with the policy itself, whatever else is in force."""
+        return [
+            *self._get_scope_problems(),
+            *self._get_grade_problems(),
+            *(p for c in self.criterion_ids for p in c._get_problems()),
+            *(p for rule in self.rule_ids for p in rule._get_problems()),
+            *self._get_reach_problems(),
+        ]
+
+    def _get_scope_problems(self):
+        Measure = self.env["customer.grading.measure"]
+        if problem := Measure._get_domain_problem(self.domain, self.subject_model):
+            return [self._prepare_problem(self.env._("Applies to: %s", problem))]
+        return []
+
+    def _get_rival_problems(self):
+        """Name the policy in force that leaves nobody to this one, or that it is not made from."""
+        if self.env.context.get("customer_grading_beside"):
+            return []  # it is looked at beside the others, as if they were not there
+        problems = []
+        if earlier := self._get_policy_before():
+            problems.append(
+                self._prepare_problem(
+                    self.env._(
+                        "“%s” is asked first and applies to everybody: nobody would be left. "
+                        "Revise or close it, narrow it, or put this policy before it.",
+                        earlier.display_name,
+                    ),
+                    self.env._("Open it"),
+                    earlier._get_records_action(),
+                )
+            )
+        replaced = self._get_replaced() if self.previous_id else self.browse()
+        problems += [
+            self._prepare_problem(
+                self.env._(
+                    "“%(running)s” is in force, but this version was drafted from "
+                    "“%(previous)s”: activating it takes back what changed in between.",
+                    running=other.display_name,
+                    previous=self.previous_id.display_name,
+                ),
+                self.env._("What differs"),
+                self._get_comparison_action(other, self),
+                level="warning",
+            )
+            for other in replaced.filtered(lambda p: p not in (self.previous_id, self))
+        ]
+        return problems
+
+    def _get_policy_before(self):
+        """Return a running policy that leaves nobody to this one."""
+        company = self.company_id or self.env.company
+        return self._get_running(self.dimension_id, company).filtered(
+            lambda other: (
+                other not in self._get_versions()
+                and (other.sequence, other.id) < (self.sequence, self.id)
+                and other._parse_domain().is_true()
+                and (other.population == "all" or self.population == "documents")
+            )
+        )[:1]
+
+    def _get_grade_problems(self):
+        if self.decide_by == "hand":
+            return []
+        if not self.rule_ids:
+            return [
+                self._prepare_problem(
+                    self.env._("No grade can be given: add at least one grade."),
+                    self.env._("Add a grade"),
+                    self.action_add_grade(),
+                )
+            ]
+        return []
+
+    def _get_reach_problems(self):
+        """Name the requirements, and the ways to meet one, that earlier ones leave nobody to."""
+        problems, earlier = [], []
+        reached = self.env["customer.grade"]
+        for rule in self.rule_ids:
+            ways = rule._get_ways()
+            takers = [rule._find_taker(way, earlier) for way in ways]
+            if ways and all(takers):
+                problems.append(rule._prepare_reach_problem(takers[0], rule.grade_id in reached))
+            else:
+                problems += rule._get_way_problems(ways, takers)
+                reached |= rule.grade_id
+            earlier += [(rule, way) for way in ways]
+        return problems
+
+    def _prepare_problem(self, message, action_text=None, action=None, level="danger"):
+        problem = {"message": message, "level": level}
+        if action:
+            problem.update(action_text=action_text, action=action)
+        return problem
+
+    def _get_broken_problems(self):
+        """Name broken measures, as when the addon of their documents was uninstalled.
+
+        The runs of the policy fail meanwhile and leave every grade as it is.
+        """
+        return [
+            self._prepare_problem(
+                self.env._(
+                    "“%(measure)s” no longer works: %(problem)s Grades stay as they are "
+                    "until it does, or until a revision goes without it.",
+                    measure=measure.name,
+                    problem=measure._get_problem(),
+                ),
+                self.env._("Open the measure"),
+                measure._get_records_action(),
+            )
+            for measure in self.criterion_ids.measure_id.filtered("is_broken")
+        ]

@@ -1,0 +1,180 @@
+from odoo import api, models
+
+from ..policy.customer_grading_measure import NUMERIC_UNITS
+from .customer_grading_policy import Way
+
+
+class CustomerGradingRule(models.Model):
+    _inherit = "customer.grading.rule"
+
+    def _get_limit_problem(self):
+        criterion = self.limit_criterion_id
+        if not criterion:
+            return self.env._("say by which criterion the strongest are chosen.")
+        if criterion.unit not in NUMERIC_UNITS:
+            return self.env._("the strongest are told by a number: choose another criterion.")
+        if not criterion._is_group_path(self._get_limit_path()):
+            return self.env._("choose among whom it is counted.")
+        return None
+
+    def _get_problems(self):
+        """Return what keeps a requirement from being decided, as the policy's problems."""
+        self.ensure_one()
+        conditions = self._get_ordered_lines().filtered(lambda line: line.kind == "condition")
+        messages = [
+            self.env._(
+                "Grade %(grade)s, condition %(position)s: %(problem)s",
+                grade=self.grade_id.code,
+                position=position,
+                problem=problem,
+            )
+            for position, line in enumerate(conditions, 1)
+            if (problem := line._get_problem())
+        ]
+        children = self._get_children()
+        groups = self | self.line_ids.filtered(lambda line: line.kind != "condition")
+        messages += [
+            self.env._("Grade %(grade)s: %(problem)s", grade=self.grade_id.code, problem=problem)
+            for group in groups
+            if (problem := group._get_group_problem(len(children.get(group, ()))))
+        ]
+        if self.limit_count and (problem := self._get_limit_problem()):
+            messages.append(
+                self.env._(
+                    "Grade %(grade)s: %(problem)s", grade=self.grade_id.code, problem=problem
+                )
+            )
+        return [
+            self.policy_id._prepare_problem(
+                message,
+                self.env._("Open grade %s", self.grade_id.code),
+                self._get_dialog_action(),
+            )
+            for message in messages
+        ]
+
+    def _get_group_problem(self, size):
+        if self.root_id and not size:
+            return self.env._("a group is empty: add a condition or take the group out.")
+        if self.kind == "any" and not size:
+            return self.env._("“any of” nothing holds for nobody: add a condition.")
+        if self.kind == "at_least" and not 1 <= self.count <= size:
+            return self.env._(
+                "“at least %(count)s of” needs that many conditions; it has %(size)s.",
+                count=self.count,
+                size=size,
+            )
+        if self.kind == "at_most" and not 0 <= self.count < size:
+            return self.env._(
+                "“at most %(count)s of” %(size)s conditions always holds, or never.",
+                count=self.count,
+                size=size,
+            )
+        return None
+
+    def _prepare_reach_problem(self, taker, is_repeated):
+        """Return the problem of a requirement that leaves nobody: ``taker`` takes them first.
+
+        :param is_repeated: whether an earlier requirement gives the same grade: it can be
+            reached, and this one is needless
+        """
+        names = {"grade": self.grade_id.code, "earlier": taker.grade_id.code}
+        message = (
+            self.env._(
+                "A later requirement of grade %(grade)s is never asked for: whoever meets it "
+                "meets %(earlier)s first.",
+                **names,
+            )
+            if is_repeated
+            else self.env._(
+                "Grade %(grade)s can never be reached: whoever meets %(grade)s meets "
+                "%(earlier)s first.",
+                **names,
+            )
+        )
+        return self._prepare_rule_problem(message, "warning" if is_repeated else "danger")
+
+    def _get_way_problems(self, ways, takers):
+        """Name those of several ways to meet the requirement that never come to be asked.
+
+        :param takers: for each way the earlier requirement that takes whoever meets it
+        """
+        problems = []
+        for position, (way, taker) in enumerate(zip(ways, takers, strict=True)):
+            own = [(self, other) for other in ways[:position]]
+            if not (taker or self._find_taker(way, own)):
+                continue
+            texts = [line._get_condition_text() for line in way.conditions]
+            names = {
+                "grade": self.grade_id.code,
+                "conditions": self.env["customer.grading.measure"]._join_all(texts),
+                "earlier": taker.grade_id.code,
+            }
+            message = (
+                self.env._(
+                    "Grade %(grade)s: “%(conditions)s” can never be reached: whoever meets it "
+                    "meets %(earlier)s first.",
+                    **names,
+                )
+                if taker
+                else self.env._(
+                    "Grade %(grade)s: “%(conditions)s” adds nothing to what stands before it.",
+                    **names,
+                )
+            )
+            problems.append(self._prepare_rule_problem(message, "warning"))
+        return problems
+
+    def _prepare_rule_problem(self, message, level):
+        return self.policy_id._prepare_problem(
+            message,
+            self.env._("Open grade %s", self.grade_id.code),
+            self._get_dialog_action(),
+            level,
+        )
+
+    def _get_ways(self):
+        """Return the ways to meet the requirement, each as a :class:`Way`."""
+        self.ensure_one()
+        children = self._get_children()
+        lines = children.get(self, self.browse())
+        if self.kind == "any":
+            parts = [
+                children.get(line, line) if line.kind in ("condition", "all") else line
+                for line in lines
+            ]
+        elif self.kind == "all" or (self.kind == "none" and not lines):
+            parts = [lines]
+        else:
+            return [Way(self.browse(), False)]
+        conditions = [part.filtered(lambda line: line.kind == "condition") for part in parts]
+        return [Way(known, known == part) for known, part in zip(conditions, parts, strict=True)]
+
+    @api.model
+    def _find_taker(self, way, earlier):
+        """Return the requirement that surely takes whoever meets ``way``, or nothing.
+
+        :param earlier: list of ``(requirement, one of its ways)`` in the order of testing
+        """
+        for rule, other in earlier:
+            if other.is_exact and all(
+                any(line._implies(asked) for line in way.conditions) for asked in other.conditions
+            ):
+                return rule
+        return self.browse()
+
+    def _get_dialog_action(self):
+        """Return the action that opens the requirement in its dialog."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Grade %s", self.grade_id.code),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def action_open_dialog(self):
+        """Open the requirement in its dialog."""
+        return self._get_dialog_action()

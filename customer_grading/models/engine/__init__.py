@@ -1,0 +1,13 @@
+"""The SQL halves: puts the one statement of a policy together, and evaluates it.
+
+In: a policy and a scope (day, company, subjects). Out: values, levels, points and the grade
+of each subject, as rows of a temporary table; no record is written.
+"""
+
+from . import (
+    customer_grading_band,
+    customer_grading_rule,
+    customer_grading_engine,
+    customer_grading_measure,
+    customer_grading_criterion,
+)

@@ -1,0 +1,171 @@
+from ast import literal_eval
+from typing import NamedTuple
+
+from odoo import models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class Terms(NamedTuple):
+    """What a criterion comes to for a subject, as ``SQL`` expressions."""
+
+    value: SQL
+    level: SQL
+    points: SQL
+
+
+class Place(NamedTuple):
+    """Where a subject stands beside its value, as ``SQL`` expressions.
+
+    :param group: those it is ranked with, as text
+    :param band_set: the number of the set of bands that is for it, 0 being everybody else's
+    """
+
+    group: SQL
+    band_set: SQL
+
+
+class CustomerGradingCriterion(models.Model):
+    """The SQL half of a criterion: its value, level and points."""
+
+    _inherit = "customer.grading.criterion"
+
+    def _get_value_sql(self, raw, scope):
+        """Return what is compared, from what is stored: an age from its date.
+
+        Months are whole calendar months: the 15th of March to the 14th of April is none.
+        """
+        self.ensure_one()
+        if self.unit not in ("days", "months"):
+            return raw
+        dates = (raw, SQL("%s::date", scope.date))
+        start, end = dates if self.measure_id.age == "since" else dates[::-1]
+        if self.unit == "days":
+            return SQL("(%s - %s)", end, start)
+        return SQL(
+            "((EXTRACT(YEAR FROM %(end)s) - EXTRACT(YEAR FROM %(start)s)) * 12"
+            " + EXTRACT(MONTH FROM %(end)s) - EXTRACT(MONTH FROM %(start)s)"
+            " - CASE WHEN EXTRACT(DAY FROM %(end)s) < EXTRACT(DAY FROM %(start)s)"
+            " THEN 1 ELSE 0 END)",
+            start=start,
+            end=end,
+        )
+
+    def _get_level_sql(self, value, place, scope):
+        """Return the rank of the level that ``value`` reaches: 0 none, more is better.
+
+        :param place: the subject's :class:`Place`
+        """
+        self.ensure_one()
+        return self._get_band_sql(value, place, scope, self._get_level_ranks())
+
+    def _get_points_sql(self, value, place, scope):
+        """Return the points that ``value`` earns; unknown stays unknown.
+
+        Without bands a number, or the points of an answer, is its own points, and yes is 1.
+        """
+        self.ensure_one()
+        if self.band_ids:
+            points = {band: band.points for band in self.band_ids}
+            result = self._get_band_sql(value, place, scope, points)
+        elif self.unit == "yes_no":
+            result = SQL("%s::integer", value)
+        elif self.unit in ("choice", "text"):
+            result = SQL("NULL::numeric")
+        else:
+            result = value
+        return self._cap_sql(SQL("%s::numeric", result))
+
+    def _cap_sql(self, points):
+        if not self.cap:
+            return points
+        # Not LEAST, which would make the cap of what is unknown.
+        return SQL("CASE WHEN %s > %s THEN %s ELSE %s END", points, self.cap, self.cap, points)
+
+    def _get_band_sql(self, value, place, scope, results):
+        """Return ``results[band]`` of the band that a known ``value`` falls into, or 0."""
+        if not self.band_ids:
+            return SQL("NULL::integer")
+        *special, general = [
+            self._get_band_of_set_sql(bands, value, place, scope, results)
+            for bands in self._get_band_sets().values()
+        ]
+        whens = [
+            SQL("WHEN %s = %s THEN %s", place.band_set, number, found)
+            for number, found in enumerate(special, 1)
+        ]
+        if whens:
+            general = SQL("CASE %s ELSE %s END", SQL(" ").join(whens), general)
+        return SQL("CASE WHEN %s IS NULL THEN NULL ELSE %s END", value, general)
+
+    def _get_band_of_set_sql(self, bands, value, place, scope, results):
+        whens = [
+            SQL("WHEN %s THEN %s", band._get_holds_sql(value, place, scope), results[band])
+            for band in bands._sort_for_matching()
+        ]
+        return SQL("CASE %s ELSE 0 END", SQL(" ").join(whens)) if whens else SQL("0")
+
+    def _get_band_set_sql(self, get_domain_sql):
+        """Return the number of the set of bands that is for a subject, of several.
+
+        :param get_domain_sql: gives whether a subject matches a domain
+        """
+        *domains, _general = self._get_band_sets()
+        whens = [
+            SQL("WHEN %s THEN %s", get_domain_sql(Domain(literal_eval(domain))), number)
+            for number, domain in enumerate(domains, 1)
+        ]
+        return SQL("CASE %s ELSE 0 END", SQL(" ").join(whens))
+
+    def _get_bands_of(self, band_set):
+        """Return the bands for the subjects whose set has this number."""
+        sets = list(self._get_band_sets().values())
+        return sets[band_set - 1 if band_set else -1]
+
+    def _combine_sql(self, parts):
+        """Return the points of a combination from those of its parts.
+
+        An unknown part gives no points; the worst of several is unknown while one is.
+
+        :param parts: ``{child criterion: points}``
+        """
+        self.ensure_one()
+        weighted = {
+            child: SQL("(%s * %s)", points, child.weight) if child.weight != 1 else points
+            for child, points in parts.items()
+        }
+        terms = list(weighted.values())
+        if not terms:
+            return SQL("NULL::numeric")
+        if self.kind == "count":
+            met = [SQL("COALESCE((%s > 0)::integer, 0)", points) for points in terms]
+            result = SQL("(%s)", SQL(" + ").join(met))
+        elif self.kind == "best":
+            result = SQL("GREATEST(%s)", SQL(", ").join(terms))
+        elif self.kind == "worst":
+            known = SQL(" AND ").join(SQL("%s IS NOT NULL", points) for points in terms)
+            result = SQL("CASE WHEN %s THEN LEAST(%s) END", known, SQL(", ").join(terms))
+        else:
+            total = SQL(" + ").join(SQL("COALESCE(%s, 0)", points) for points in terms)
+            result = self._normalize_sql(SQL("(%s)", total), parts)
+        return self._cap_sql(SQL("(%s)::numeric", result))
+
+    def _normalize_sql(self, total, parts):
+        """Return the total scaled, with the four decimals that people see of it."""
+        if not self.normalize_to:
+            return total
+        shares = [
+            SQL("CASE WHEN %s IS NULL THEN 0 ELSE %s END", points, most)
+            if self.unknown_lowers_maximum
+            else SQL("%s", most)
+            for child, points in parts.items()
+            if (most := round(child._get_attainable_points() * child.weight, 8))
+        ]
+        if not shares:
+            return SQL("NULL::numeric")
+        return SQL(
+            "ROUND(%s * %s / NULLIF((%s)::numeric, 0), 4)",
+            total,
+            self.normalize_to,
+            SQL(" + ").join(shares),
+        )

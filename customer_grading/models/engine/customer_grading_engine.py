@@ -1,0 +1,800 @@
+from functools import partial
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, Query, mute_logger
+
+from ...tools.scope import Scope
+from ...tools.statement import CORPORATE_GROUP, Statement, join_path
+from ...tools.subject import PARTNER
+from ..policy.customer_grading_rule import LIMITS
+from .customer_grading_criterion import Place, Terms
+
+VALUES = "raw"  # the relation that holds a policy's values, one row a subject
+
+
+class MeasureError(UserError):
+    """A measure could not be turned into SQL, or its SQL failed."""
+
+    def __init__(self, criterion, error):
+        super().__init__(
+            criterion.env._(
+                "“%(criterion)s” cannot be measured: %(error)s",
+                criterion=criterion.name,
+                error=error,
+            )
+        )
+        self.measure = criterion.measure_id
+
+
+class CustomerGradingEngine(models.AbstractModel):
+    """Puts the statement of a policy together; the only place where grades are decided.
+
+    It has three layers. *Values*: one row a subject with the stored value of each measured
+    criterion, read from the documents, or from what a result, a change or a try-on kept.
+    *Terms*: value, level and points of every criterion. *Grade*: the first requirement
+    that holds. A run reads all three; an explanation reads the last two over kept values.
+
+    Finds who is too many in a limited grade.
+
+    Finds whom a policy grades: its population, and who leaves it.
+
+    Finds who is among the subjects by when they came: for versions, and for past dates.
+    """
+
+    _name = "customer.grading.engine"
+    _description = "Grading Engine"
+
+    def _get_limit_sql(self, policy, scope, rule, values):
+        terms, joins = self._get_terms(policy, scope)
+        earlier = policy.rule_ids[: list(policy.rule_ids).index(rule)]
+        taken = [SQL("COALESCE(%s, FALSE)", o._get_holds_sql(terms, scope)) for o in earlier]
+        return SQL(
+            """
+            SELECT place, COALESCE(MIN(value) FILTER (WHERE upto <= %(most)s), 'Infinity')::text
+              FROM (
+                SELECT %(group)s AS place, %(value)s::numeric AS value, COUNT(*) OVER (
+                           PARTITION BY %(group)s ORDER BY %(value)s DESC NULLS LAST) AS upto,
+                       COUNT(*) OVER (PARTITION BY %(group)s) AS total
+                  FROM (SELECT * FROM %(values)s) %(alias)s %(joins)s
+                 WHERE %(holds)s AND NOT (%(taken)s)
+              ) ranked
+             WHERE total > %(most)s
+             GROUP BY place
+            """,
+            most=rule.limit_count,
+            group=rule._get_limit_group(),
+            value=terms[rule.limit_criterion_id].value,
+            values=values,
+            alias=SQL.identifier(VALUES),
+            joins=joins,
+            holds=rule._get_holds_sql(terms, scope),
+            taken=SQL(" OR ").join(taken) if taken else SQL("FALSE"),
+        )
+
+    # ------------------------------------------------------------------ scope
+
+    @api.model
+    def _get_scope(self, policy, company, date, subject_ids=None, cutoffs=None):
+        """Return the :class:`Scope` of evaluating ``policy`` for ``company``.
+
+        :param company: a company, whose branches count with it; empty: all as one
+        :param subject_ids: customers or opportunities asked for; ``None``: all
+        """
+        Company = self.env["res.company"].sudo()
+        if company:
+            companies = Company.search([("id", "child_of", company.ids)])
+            currency = company.currency_id
+        else:
+            companies = Company.search([("active", "=", True)])
+            currency = policy.dimension_id.currency_id
+        rates = ()
+        if any(c.currency_id != currency for c in companies):
+            rates = tuple(
+                (c.id, c.currency_id._get_conversion_rate(c.currency_id, currency, c, date))
+                for c in companies
+            )
+        return Scope(
+            date=date,
+            tz=self._get_time_zone(company),
+            company_ids=tuple(companies.ids),
+            currency_id=currency.id,
+            rates=rates,
+            subject_ids=None if subject_ids is None else tuple(subject_ids),
+            cutoffs=cutoffs,
+        )
+
+    @api.model
+    def _get_time_zone(self, company):
+        """Return the name of the time zone in which the company's days begin."""
+        company = company or self.env.company
+        return company.sudo().partner_id.tz or self.env.user.tz or "UTC"
+
+    @api.model
+    def _get_today(self, company):
+        """Return today's date where the company is."""
+        user = self.with_context(tz=self._get_time_zone(company))
+        return fields.Date.context_today(user)
+
+    # ------------------------------------------------------------------ layer 1: values
+
+    def _get_values_sql(self, policy, scope, criteria=None, sure=True):
+        """Return the query of ``subject_id`` and the values, read from the documents.
+
+        Columns ``v<id>`` hold the value of the measured criterion ``<id>`` as it is
+        stored, columns ``g<id>`` the group in which a ranked one is ranked, ``b<id>`` the
+        set of bands that is for the subject where there are several.
+
+        :param criteria: only these; all measured ones where it is not said
+        :param sure: whether to look for the documents that make customers. Else candidates
+            come too, and the column ``documented`` tells whose documents a measure reads
+            anyway
+        :raise UserError: where a measure cannot be read; ``error.measure`` names it
+        """
+        statement = self._open_statement(policy, scope, documented=sure)
+        columns = self._add_values(policy, scope, statement, criteria)
+        known = sure or not self._is_of_documented(policy)
+        # What a scan sees may have come after a past date: each is looked up then.
+        seen = SQL("FALSE") if scope.past else self._get_seen_sql(statement)
+        columns["documented"] = SQL("TRUE") if known else seen
+        return statement.to_sql(columns)
+
+    def _open_statement(self, policy, scope, documented=True):
+        """Return the :class:`Statement` over the subjects of a policy.
+
+        :param documented: as in :meth:`_get_subject_query`
+        """
+        subject = policy.dimension_id._get_subject_kind()
+        found = self._get_ids_by_subject(policy, scope)
+        query = self._get_subject_query(policy, scope, found, documented)
+        return Statement(subject, self._get_subject_model(subject, scope), query, scope, found)
+
+    def _add_values(self, policy, scope, statement, criteria=None):
+        """Open in ``statement`` what the values are read from; return them by column."""
+        columns = {}
+        for criterion in criteria or policy._get_measured_criteria():
+            columns[f"v{criterion.id}"] = self._get_value_sql(criterion, scope, statement)
+        if criteria is None:
+            columns.update(self._get_group_columns(policy, statement.get_field_sql))
+            columns.update(self._get_band_set_columns(policy, statement.get_domain_sql))
+        return columns
+
+    def _get_group_columns(self, policy, get_field_sql):
+        """Return the groups that subjects are compared, or counted, within, by column."""
+        return {
+            f"g{criterion.id}": self._get_group_sql(criterion._get_rank_path(), get_field_sql)
+            for criterion in policy._get_measured_criteria()
+            if criterion._is_ranked()
+        } | {
+            f"h{rule.id}": self._get_group_sql(rule._get_limit_path(), get_field_sql)
+            for rule in policy.rule_ids.filtered("limit_count")
+        }
+
+    @staticmethod
+    def _get_band_set_columns(policy, get_domain_sql):
+        """Return the sets of bands that are for the subjects, by column."""
+        return {
+            f"b{criterion.id}": criterion._get_band_set_sql(get_domain_sql)
+            for criterion in policy.criterion_ids
+            if len(criterion._get_band_sets()) > 1
+        }
+
+    def _create_values(self, policy, scope, table):
+        """Fill the temporary table ``table`` with the values of all subjects of a policy."""
+        self._create_table(table, self._get_values_sql(policy, scope, sure=False))
+        self._analyze(table, "subject_id", "documented")
+        self._delete_undocumented(policy, scope, table)
+
+    def _get_value_sql(self, criterion, scope, statement):
+        measure = criterion.measure_id.sudo()
+        try:
+            value = measure._get_values_sql(criterion, scope, statement)
+        except UserError as error:
+            error.measure = measure
+            raise
+        except Exception as error:
+            raise MeasureError(criterion, error) from error
+        return SQL("(%s)::%s", value, SQL(criterion._get_raw_type()))
+
+    @staticmethod
+    def _get_group_sql(path, get_field_sql):
+        """Return the group of those who share what is at ``path``, as text; "" for everybody."""
+        if not path:
+            return SQL("''")
+        return SQL("COALESCE(%s::text, '0')", get_field_sql(path))
+
+    def _get_kept_values_sql(self, policy, records, condition=None):
+        """Return the same query over the values kept by results, changes or run lines.
+
+        ``subject_id`` is the id of the record here.
+
+        :param condition: which records of the model to take instead of ``records``, as
+            ``SQL`` on their table ``kept``
+        """
+        subject = policy.dimension_id._get_subject_kind()
+        Model = policy.env[subject.model].sudo().with_context(active_test=False, lang=None)
+        query = Query(Model.env, "subject", SQL.identifier(subject.table))
+        query.add_join(
+            "JOIN",
+            "kept",
+            SQL.identifier(records._table),
+            SQL("subject.id = %s", SQL.identifier("kept", subject.field)),
+        )
+        query.add_where(condition or SQL("kept.id IN %s", tuple(records.ids) or (0,)))
+        columns = {
+            f"v{criterion.id}": self._get_kept_value_sql(position, criterion._get_raw_type())
+            for position, criterion in enumerate(policy._get_measured_criteria())
+        }
+        columns.update(self._get_group_columns(policy, partial(join_path, Model, "subject", query)))
+        columns.update(
+            self._get_band_set_columns(
+                policy,
+                lambda domain: domain.optimize_full(Model)._to_sql(Model, "subject", query),
+            )
+        )
+        return query.select(
+            SQL("kept.id AS subject_id"),
+            *(SQL("%s AS %s", sql, SQL.identifier(name)) for name, sql in columns.items()),
+        )
+
+    @staticmethod
+    def _get_kept_value_sql(position, raw_type):
+        if raw_type == "jsonb":
+            return SQL("NULLIF(kept.values -> %s, 'null'::jsonb)", position)
+        return SQL("(kept.values ->> %s)::%s", position, SQL(raw_type))
+
+    # ------------------------------------------------------------------ layer 2: terms
+
+    def _get_terms(self, policy, scope):
+        """Return ``{criterion: Terms}`` and the joins that name their columns.
+
+        The joins follow the relation ``raw``: first the values to compare, then levels and
+        points, then combinations, deepest first.
+        """
+        terms, values, banded = {}, {}, {}
+        for criterion in policy._get_measured_criteria():
+            raw = SQL.identifier(VALUES, f"v{criterion.id}")
+            values[f"w{criterion.id}"] = criterion._get_value_sql(raw, scope)
+            value = SQL.identifier("valued", f"w{criterion.id}")
+            place = self._get_place(criterion)
+            banded[f"l{criterion.id}"] = criterion._get_level_sql(value, place, scope)
+            banded[f"p{criterion.id}"] = criterion._get_points_sql(value, place, scope)
+            terms[criterion] = Terms(
+                value,
+                SQL.identifier("banded", f"l{criterion.id}"),
+                SQL.identifier("banded", f"p{criterion.id}"),
+            )
+        joins = [("valued", values), ("banded", banded)]
+        for depth, criteria in enumerate(policy._get_combinations()):
+            joins += self._add_combinations(f"sum{depth}", criteria, terms, scope)
+        return terms, SQL(" ").join(
+            self._lateral(alias, columns) for alias, columns in joins if columns
+        )
+
+    @staticmethod
+    def _get_place(criterion):
+        return Place(
+            SQL.identifier(VALUES, f"g{criterion.id}"), SQL.identifier(VALUES, f"b{criterion.id}")
+        )
+
+    def _add_combinations(self, alias, criteria, terms, scope):
+        """Add the terms of combinations whose parts have theirs already."""
+        points, levels = {}, {}
+        for criterion in criteria:
+            parts = {child: terms[child].points for child in criterion.child_ids}
+            points[f"p{criterion.id}"] = criterion._combine_sql(parts)
+            total = SQL.identifier(alias, f"p{criterion.id}")
+            levels[f"l{criterion.id}"] = criterion._get_level_sql(
+                total, self._get_place(criterion), scope
+            )
+            level = SQL.identifier(f"{alias}_level", f"l{criterion.id}")
+            terms[criterion] = Terms(total, level, total)
+        return [(alias, points), (f"{alias}_level", levels)]
+
+    @staticmethod
+    def _lateral(alias, columns):
+        return SQL(
+            "CROSS JOIN LATERAL (SELECT %s) %s",
+            SQL(", ").join(
+                SQL("%s AS %s", sql, SQL.identifier(name)) for name, sql in columns.items()
+            ),
+            SQL.identifier(alias),
+        )
+
+    # ------------------------------------------------------------------ layer 3: grade
+
+    def _get_graded_sql(self, policy, scope, values):
+        """Return the query of what each subject gets.
+
+        :param values: relation of the values
+        :return: ``subject_id, rule_id, grade_id, reason, score, values, documented``
+        """
+        terms, joins = self._get_terms(policy, scope)
+        rules = policy.rule_ids
+        holds = {rule: rule._get_holds_sql(terms, scope) for rule in rules}
+        whens = [SQL("WHEN %s THEN %s", holds[rule], rule.id) for rule in rules]
+        grades = [SQL("WHEN %s THEN %s", rule.id, rule.grade_id.id) for rule in rules]
+        score = policy.score_criterion_id
+        return SQL(
+            "SELECT %(values)s.subject_id, decided.rule_id, given.grade_id, %(reason)s AS reason,"
+            " %(score)s AS score, %(kept)s AS values, %(values)s.documented"
+            " FROM (%(relation)s) %(values)s %(joins)s"
+            " CROSS JOIN LATERAL (SELECT (%(rule)s)::integer AS rule_id) decided"
+            " CROSS JOIN LATERAL (SELECT (%(grade)s)::integer AS grade_id) given",
+            values=SQL.identifier(VALUES),
+            reason=self._get_reason_sql(policy, holds),
+            score=terms[score].points if score else SQL("NULL::numeric"),
+            kept=self._get_kept_sql(policy),
+            relation=values,
+            joins=joins,
+            rule=SQL("CASE %s END", SQL(" ").join(whens)) if whens else SQL("NULL"),
+            grade=SQL("CASE decided.rule_id %s END", SQL(" ").join(grades))
+            if grades
+            else SQL("NULL"),
+        )
+
+    @staticmethod
+    def _get_reason_sql(policy, holds):
+        """Return why a subject has its grade or none."""
+        if policy.decide_by == "hand":
+            return SQL("'hand'")
+        unknown = [SQL("%s IS NULL", hold) for hold in holds.values()]
+        return SQL(
+            "CASE WHEN decided.rule_id IS NOT NULL THEN 'graded'"
+            " WHEN %s THEN 'missing' ELSE 'no_rule' END",
+            SQL(" OR ").join(unknown) if unknown else SQL("FALSE"),
+        )
+
+    @staticmethod
+    def _get_kept_sql(policy):
+        """Return the values as they are stored: an array by the criterion's position."""
+        columns = [
+            SQL.identifier(VALUES, f"v{criterion.id}")
+            for criterion in policy._get_measured_criteria()
+        ]
+        # A function takes 100 arguments at most.
+        parts = [columns[start : start + 90] for start in range(0, len(columns), 90)] or [[]]
+        return SQL(" || ").join(
+            SQL("jsonb_build_array(%s)", SQL(", ").join(part)) for part in parts
+        )
+
+    # ------------------------------------------------------------------ cut-offs
+
+    def _needs_everybody(self, policy):
+        """Whether a grade depends on what others have: a full run finds cut-offs first."""
+        ranked = any(c._is_ranked() for c in policy._get_measured_criteria())
+        return ranked or bool(policy.rule_ids.filtered("limit_count"))
+
+    def _compute_cutoffs(self, policy, scope, values):
+        """Return the cut-offs of every ranked criterion over a relation of values.
+
+        A band of the first *p* per cent goes to a value where those above it are less than
+        *p* per cent (who crosses the line belongs to it), or where those from it up are at
+        most *p* per cent (is left out). Customers of one value are never parted. A share
+        of one's own is of the total of all above zero.
+
+        A limited grade has the lowest value with which it is still taken.
+
+        :return: ``{criterion id: {band id: {group: lowest value, as text}}}``, and
+            ``{"limits": {requirement id: {group: value, as text}}}`` with the groups that
+            have too many
+        """
+        cutoffs = {}
+        for criterion in policy._get_measured_criteria().filtered(lambda c: c._is_ranked()):
+            by_band = cutoffs.setdefault(str(criterion.id), {})
+            for band in criterion.band_ids:
+                rows = self.env.execute_query(self._get_cutoff_sql(criterion, band, values))
+                by_band[str(band.id)] = dict(rows)
+        limits = cutoffs[LIMITS] = {}
+        for rule in policy.rule_ids.filtered("limit_count"):
+            scope = scope._replace(cutoffs=cutoffs)
+            rows = self.env.execute_query(self._get_limit_sql(policy, scope, rule, values))
+            limits[str(rule.id)] = dict(rows)
+        return cutoffs
+
+    def _get_cutoff_sql(self, criterion, band, values):
+        value = SQL.identifier(f"v{criterion.id}")
+        if criterion.band_by == "own_share":
+            return SQL(
+                "SELECT %(group)s, (SUM(%(value)s) * %(lower)s / 100)::text FROM %(values)s"
+                " WHERE %(value)s > 0 GROUP BY 1",
+                group=SQL.identifier(f"g{criterion.id}"),
+                value=value,
+                lower=band.lower,
+                values=values,
+            )
+        condition = SQL("%s > 0", value)
+        if criterion.rank_among == "known":
+            condition = SQL("%s IS NOT NULL", value)
+        weight = SQL("GREATEST(%s, 0)", value) if criterion.band_by == "share" else SQL("1")
+        crossing = SQL("upto - own < total * %s / 100", band.lower)
+        if criterion.crossing == "out":
+            crossing = SQL("upto <= total * %s / 100", band.lower)
+        return SQL(
+            """
+            SELECT population, MIN(value)::text
+              FROM (
+                SELECT population, value, own,
+                       SUM(own) OVER (PARTITION BY population ORDER BY value DESC) AS upto,
+                       SUM(own) OVER (PARTITION BY population) AS total
+                  FROM (
+                    SELECT %(group)s AS population, %(value)s AS value, SUM(%(weight)s) AS own
+                      FROM %(values)s
+                     WHERE %(condition)s
+                     GROUP BY 1, 2
+                  ) AS by_value
+              ) AS ranked
+             WHERE %(crossing)s
+             GROUP BY population
+            """,
+            group=SQL.identifier(f"g{criterion.id}"),
+            value=value,
+            weight=weight,
+            values=values,
+            condition=condition,
+            crossing=crossing,
+        )
+
+    # ------------------------------------------------------------------ evaluation
+
+    @api.model
+    def _evaluate(self, policy, scope, table):
+        """Fill the temporary table ``table`` with what every subject of the policy gets.
+
+        Columns: ``subject_id``, ``rule_id``, ``grade_id``, ``reason``, ``score``,
+        ``values``, ``documented``. Reads documents, locks nothing.
+
+        :return: ``(scope, count)``: the scope with the cut-offs used, and the number of
+            subjects
+        """
+        graded, kept = SQL.identifier(table), SQL.identifier(f"{table}_values")
+        sure = scope.subject_ids is not None
+        values = self._get_values_sql(policy, scope, sure=sure)
+        if self._needs_everybody(policy) and scope.cutoffs is None:
+            sure = True
+            self._create_values(policy, scope, kept)
+            scope = scope._replace(cutoffs=self._compute_cutoffs(policy, scope, kept))
+            values = SQL("SELECT * FROM %s", kept)
+        count = self._create_table(graded, self._get_graded_sql(policy, scope, values))
+        if scope.subject_ids is None:
+            self._analyze(graded, "subject_id", "documented")
+        if not sure:
+            count -= self._delete_undocumented(policy, scope, graded)
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", kept))
+        return scope, count
+
+    @api.model
+    def _find_failing(self, policy, scope):
+        """Return the criterion whose value the database cannot compute, if there is one."""
+        for criterion in policy._get_measured_criteria():
+            values = self._get_values_sql(policy, scope, criterion)
+            column = SQL.identifier(f"v{criterion.id}")
+            try:
+                with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                    self.env.execute_query(SQL("SELECT COUNT(%s) FROM (%s) read", column, values))
+            except psycopg2.Error:
+                return criterion
+        return policy.criterion_ids.browse()
+
+    def _create_table(self, name, query):
+        """Keep the rows of ``query`` in a temporary table, pending writes included.
+
+        :return: how many they are
+        """
+        for field in query.to_flush:
+            self.env[field.model_name].flush_model([field.name])
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", name))
+        self.env.cr.execute(SQL("CREATE TEMPORARY TABLE %s AS %s", name, query))
+        return self.env.cr.rowcount
+
+    def _analyze(self, table, *columns):
+        """Tell PostgreSQL what ``table`` is like now: autovacuum comes a minute too late.
+
+        Without statistics it plans for a handful of rows, or for half of all.
+
+        :param columns: names of those that queries join or filter by; all by default
+        """
+        names = SQL(", ").join(SQL.identifier(column) for column in columns)
+        self.env.cr.execute(SQL("ANALYZE %s %s", table, SQL("(%s)", names) if columns else SQL()))
+
+    @api.model
+    def _get_population_sources(self):
+        """Return what makes a contact a customer, as ``(model, domain, path)``.
+
+        Documents of these models, whatever their date, put the company of the contact at
+        the end of the path among the subjects. An addon with other documents extends the
+        list.
+        """
+        return [
+            ("sale.order", Domain("state", "=", "sale"), "partner_id"),
+            (
+                "account.move",
+                Domain("state", "=", "posted")
+                & Domain("move_type", "in", ("out_invoice", "out_refund")),
+                "partner_id",
+            ),
+            ("crm.lead", Domain("type", "=", "opportunity"), "partner_id"),
+        ]
+
+    def _get_subject_model(self, subject, scope):
+        """Return the subjects' model as a run reads it: as the company, not as a user."""
+        return (
+            self.env[subject.model]
+            .sudo()
+            .with_context(allowed_company_ids=list(scope.company_ids), active_test=False, lang=None)
+        )
+
+    def _get_ids_by_subject(self, policy, scope):
+        """Return whose documents to read where only some subjects are asked for.
+
+        :return: ``{"partner": contacts, "lead": opportunities}``, tuples of ids; empty for
+            all
+        """
+        if scope.subject_ids is None:
+            return {}
+        subject = policy.dimension_id._get_subject_kind()
+        Partner = self._get_subject_model(PARTNER, scope)
+        if subject == PARTNER:
+            customers, leads = scope.subject_ids, ()
+        else:
+            leads = scope.subject_ids or (0,)
+            Lead = self._get_subject_model(subject, scope)
+            customers = Lead.browse(leads).exists().partner_id.commercial_partner_id.ids
+        contacts = Partner._search([("commercial_partner_id", "in", customers)])
+        found = {"partner": contacts.get_result_ids() or (0,), "lead": leads}
+        if any(c._counts_whole_group() for c in policy._get_measured_criteria()):
+            tops = Partner.browse(customers)._get_corporate_tops()
+            group = Partner._search([("id", "child_of", tops.ids)])
+            found[CORPORATE_GROUP] = group.get_result_ids() or (0,)
+        return found
+
+    def _get_subject_query(self, policy, scope, found=None, documented=True):
+        """Return the query of the records that ``policy`` grades.
+
+        They are those of its population that match its domain, and that no running policy
+        before it grades.
+
+        :param found: what :meth:`_get_ids_by_subject` gives, where it is known
+        :param documented: whether to look for the documents that make customers
+        """
+        if found is None:
+            found = self._get_ids_by_subject(policy, scope)
+        subject = policy.dimension_id._get_subject_kind()
+        Model = self._get_subject_model(subject, scope)
+        query = Model._search(
+            getattr(self, f"_get_{subject.name}_domain")(scope), bypass_access=True
+        )
+        conditions = [self._get_population_sql(policy, scope, Model, query)]
+        if documented and self._is_of_documented(policy):
+            conditions.append(self._get_documented_sql(scope, query, found))
+        for earlier in self._get_earlier_policies(policy, scope):
+            applies = self._get_population_sql(earlier, scope, Model, query)
+            if self._is_of_documented(earlier) and not self._is_of_documented(policy):
+                documents = self._get_documented_sql(scope, query, found)
+                applies = SQL("(%s AND %s)", applies, documents)
+            conditions.append(SQL("NOT COALESCE(%s, FALSE)", applies))
+        for condition in conditions:
+            query.add_where(condition)
+        return query
+
+    def _get_partner_domain(self, scope):
+        """Return who can be a customer at all: no own company, no colleague, not archived."""
+        Users = self.env["res.users"].sudo().with_context(active_test=False)
+        Company = self.env["res.company"].sudo().with_context(active_test=False)
+        colleagues = Users._search([("share", "=", False)]).subselect("partner_id")
+        companies = Company._search([]).subselect("partner_id")
+        domain = (
+            Domain("active", "=", True)
+            & Domain("id", "not in", colleagues)
+            & Domain("id", "not in", companies)
+            & Domain("company_id", "in", [False, *scope.company_ids])
+        )
+        if scope.subject_ids is not None:
+            domain &= Domain("id", "in", scope.subject_ids)
+        return domain
+
+    def _get_lead_domain(self, scope):
+        """Return which opportunities there are, open or closed."""
+        domain = Domain("type", "=", "opportunity") & Domain(
+            "company_id", "in", [False, *scope.company_ids]
+        )
+        if scope.subject_ids is not None:
+            domain &= Domain("id", "in", scope.subject_ids)
+        return domain
+
+    def _get_population_sql(self, policy, scope, Model, query):
+        """Return whether a candidate is one that ``policy`` is about, documents aside."""
+        domain = policy._parse_domain() & self._get_created_domain(policy, scope)
+        if policy.subject == "lead" and policy.lead_population == "open":
+            domain &= self._get_open_domain(scope)
+        conditions = [SQL("TRUE")]
+        if policy.subject == "partner":
+            conditions = [
+                SQL(
+                    "%s = %s",
+                    Model._field_to_sql(query.table, "commercial_partner_id", query),
+                    SQL.identifier(query.table, "id"),
+                )
+            ]
+        if not domain.is_true():
+            domain = domain.optimize_full(Model)
+            conditions.append(domain._to_sql(Model, query.table, query))
+        return SQL("(%s)", SQL(" AND ").join(conditions))
+
+    # ------------------------------------------------------------------ documents
+
+    @staticmethod
+    def _is_of_documented(policy):
+        """Return whether documents make the subjects of ``policy``."""
+        return policy.subject == "partner" and policy.population == "documents"
+
+    def _get_documented_sql(self, scope, query, found):
+        """Return whether a candidate is a customer by its documents."""
+        return SQL(
+            "%s IN (%s)",
+            SQL.identifier(query.table, "id"),
+            self._get_documented_query(scope, found.get("partner")),
+        )
+
+    def _get_documented_query(self, scope, contact_ids):
+        """Return the query of the commercial entities that have a document.
+
+        :param contact_ids: only those of these contacts; ``None``: all
+        """
+        queries = self._get_population_queries(scope)
+        if contact_ids is not None:
+            # Of few contacts the first document found will do.
+            return SQL(
+                "SELECT contact.commercial_partner_id FROM res_partner contact"
+                " WHERE contact.id IN %s AND (%s)",
+                tuple(contact_ids) or (0,),
+                SQL(" OR ").join(self._exists_sql(*query) for query in queries),
+            )
+        documented = []
+        for query, contact in queries:
+            # Contacts are few beside their documents: those are looked up once each.
+            query.groupby = contact
+            documented.append(query.select(SQL("%s AS id", contact)))
+        return SQL(
+            "SELECT contact.commercial_partner_id FROM res_partner contact"
+            " JOIN (%s) documented ON documented.id = contact.id",
+            SQL(" UNION ALL ").join(documented),
+        )
+
+    @staticmethod
+    def _exists_sql(query, contact):
+        """Return whether ``contact`` of another query has a document of this one."""
+        query.add_where(SQL("%s = contact.id", contact))
+        return SQL("EXISTS (%s)", query.select(SQL("1")))
+
+    def _get_population_queries(self, scope):
+        """Return the documents of each source of the population, and whose they are.
+
+        :return: ``[(query, contact of a document as SQL)]``
+        """
+        queries = []
+        for model_name, domain, path in self._get_population_sources():
+            Model = self.env[model_name].sudo().with_context(active_test=False)
+            domain &= Domain("company_id", "in", [False, *scope.company_ids])
+            if scope.past:
+                domain &= self._get_until_domain(Model, scope)
+            query = Model._search(domain, active_test=False, bypass_access=True)
+            queries.append((query, Model._field_to_sql(query.table, path, query)))
+        return queries
+
+    def _delete_undocumented(self, policy, scope, table):
+        """Delete from ``table`` the candidates that no document makes customers.
+
+        Who appears in a scan that a measure makes has a document. Only the others, few as
+        a rule, are looked up: to read the documents of all times for everybody would take
+        as long as all measures together. Each source has only those to look for that the
+        ones before it did not find.
+
+        :return: how many were deleted
+        """
+        if not self._is_of_documented(policy):
+            return 0
+        unseen = SQL.identifier("customer_grading_unseen")
+        self._create_table(
+            unseen,
+            SQL(
+                "SELECT contact.id, candidate.subject_id FROM %s candidate"
+                " JOIN res_partner contact ON contact.commercial_partner_id = candidate.subject_id"
+                " WHERE NOT candidate.documented",
+                table,
+            ),
+        )
+        for query in self._get_population_queries(scope):
+            self._analyze(unseen)
+            self.env.cr.execute(
+                SQL(
+                    "DELETE FROM %(unseen)s WHERE subject_id IN"
+                    " (SELECT subject_id FROM %(unseen)s contact WHERE %(documented)s)",
+                    unseen=unseen,
+                    documented=self._exists_sql(*query),
+                )
+            )
+        self.env.cr.execute(
+            SQL("DELETE FROM %s WHERE subject_id IN (SELECT subject_id FROM %s)", table, unseen)
+        )
+        count = self.env.cr.rowcount
+        self.env.cr.execute(SQL("DROP TABLE %s", unseen))
+        return count
+
+    def _get_seen_sql(self, statement):
+        """Return whether a scan of ``statement`` found a document of the population."""
+        population = [
+            (
+                model_name,
+                f"{path}.commercial_partner_id",
+                "company_id",
+                domain.optimize(self.env[model_name]),
+            )
+            for model_name, domain, path in self._get_population_sources()
+        ]
+        found = [
+            SQL("%s IS NOT NULL", SQL.identifier(source.alias, "subject_id"))
+            for source in statement.sources
+            if source.documents in population
+        ]
+        return SQL("(%s)", SQL(" OR ").join(found)) if found else SQL("FALSE")
+
+    # ------------------------------------------------------------------ other policies
+
+    def _get_earlier_policies(self, policy, scope):
+        """Return the running policies that are asked before ``policy``."""
+        company = self.env["res.company"].browse(scope.company_ids[:1])
+        if policy.company_id:
+            company = policy.company_id
+        running = policy._get_running(policy.dimension_id, company)
+        replaced = policy._get_versions() | policy.browse(
+            self.env.context.get("customer_grading_beside", ())
+        )
+        return running.filtered(
+            lambda other: (
+                other not in replaced
+                and (other.sequence, other.id) < (policy.sequence, policy.id or 0)
+            )
+        )
+
+    @api.model
+    def _get_population_dates(self):
+        """Return when a document of the population came, as ``{model: field}``.
+
+        The day on which it was written down counts where a model is not named. An addon
+        that adds documents to :meth:`_get_population_sources` says it here.
+        """
+        return {"sale.order": "date_order", "account.move": "invoice_date"}
+
+    def _get_until_domain(self, Model, scope):
+        """Return the documents of ``Model`` that were there on the scope's date."""
+        field = Model._fields[self._get_population_dates().get(Model._name, "create_date")]
+        if field.type == "date":
+            return Domain(field.name, "<=", scope.date)
+        return Domain(field.name, "<", scope.get_end_of(scope.date))
+
+    def _get_created_domain(self, policy, scope):
+        """Return the records whose day of creation puts them under this version.
+
+        For a past date they must have been there. A customer is there since its first
+        document, whenever its contact was entered, where documents make customers.
+        """
+        since, until = policy._get_created_bounds()
+        domain = Domain.TRUE
+        if since:
+            domain &= Domain("create_date", ">=", scope.get_start_of(since))
+        if until:
+            domain &= Domain("create_date", "<", scope.get_start_of(until))
+        if scope.past and not self._is_of_documented(policy):
+            domain &= Domain("create_date", "<", scope.get_end_of(scope.date))
+        return domain
+
+    def _get_open_domain(self, scope):
+        """Return the opportunities that are open, or were on a past date."""
+        domain = Domain("active", "=", True) & Domain("won_status", "=", "pending")
+        if scope.past:
+            domain |= Domain("date_closed", ">=", scope.get_end_of(scope.date))
+        return domain

@@ -1,0 +1,360 @@
+from ast import literal_eval
+from datetime import timedelta
+from functools import partial
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...tools.statement import CORPORATE_GROUP, Source
+from ...tools.subject import PARTNER, SUBJECTS
+from ..policy.customer_grading_measure import RAW_TYPES
+
+# What is read of an answer, in this order.
+GIVEN = ("yes_no", "levels", "points", "number", "text", "stamp", "valid_until")
+
+
+class CustomerGradingMeasure(models.Model):
+    """The SQL half of a measure: its value for each subject."""
+
+    _inherit = "customer.grading.measure"
+
+    def _get_values_sql(self, criterion, scope, statement):
+        """Return the value of ``criterion`` for each subject, as it is stored.
+
+        :param scope: the :class:`Scope` of the evaluation
+        :param statement: the :class:`Statement` it becomes part of, which gives the
+            subjects' alias and takes the sources that the value is read from
+        :return: an ``SQL`` expression over the statement's subjects
+        """
+        self.ensure_one()
+        if self.is_broken:
+            raise UserError(
+                self.env._(
+                    "Measure “%(measure)s”: %(problem)s",
+                    measure=self.name,
+                    problem=self._get_problem(),
+                )
+            )
+        if self.kind == "code":
+            method = getattr(self, f"_get_{self.code_key}_values_sql")
+        else:
+            method = getattr(self, f"_get_{self.kind}_values_sql")
+        return method(criterion, scope, statement)
+
+    def _get_documents_values_sql(self, criterion, scope, statement, narrowed=True):
+        """Return the value over the documents of the criterion's period.
+
+        :param narrowed: whether only those count that match the criterion's own filter
+        """
+        periods = criterion._get_period().get_bounds(scope.date)
+        values = [self._get_period_sql(criterion, scope, statement, p, narrowed) for p in periods]
+        if criterion.period == "month_ends":
+            finished = [self._finish_documents_sql(value, scope) for value in values]
+            return SQL("ROUND((%s)::numeric / %s, 4)", SQL(" + ").join(finished), len(finished))
+        value = SQL("GREATEST(%s)", SQL(", ").join(values)) if len(values) > 1 else values[0]
+        return self._finish_documents_sql(value, scope)
+
+    def _finish_documents_sql(self, value, scope):
+        if RAW_TYPES[self.unit] == "date":
+            return self._get_date_sql(value, scope)
+        if self.empty_is == "zero" and RAW_TYPES[self.unit] == "numeric":
+            return SQL("COALESCE(%s, 0)", value)
+        return value
+
+    def _get_date_sql(self, value, scope):
+        """Return a stored moment as a date of the company's time zone."""
+        field = self._get_path_field(self.model_name, self.value_field)
+        return self._get_day_sql(field, value, scope)
+
+    @staticmethod
+    def _get_day_sql(field, value, scope):
+        if field.type == "datetime":
+            return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", value, scope.tz)
+        return value
+
+    def _get_period_sql(self, criterion, scope, statement, period, narrowed=True):
+        """Return the aggregate over the documents of ``period`` (first day, last day)."""
+        of = CORPORATE_GROUP if criterion._counts_whole_group() else self.subject
+        source = statement.get_source(
+            (*self._get_source_key(), of),
+            partial(self._open_source, ids=statement.get_ids(of), of=of),
+            of,
+        )
+        only = self._get_only(criterion) if narrowed else []
+        conditions = [source.get_sql(condition) for condition in only]
+        if criterion.period == "since_start":
+            conditions.append(self._get_since_start_sql(criterion, scope, source))
+        bounds = self._get_bounds(source, scope, period)
+        if bounds:
+            date, first, last = bounds
+            conditions.append(SQL("%s <= %s", date, last))
+            if first:
+                conditions.append(SQL("%s >= %s", date, first))
+        aggregate = self._get_aggregate_sql(criterion, scope, source)
+        value = source.add_aggregate(aggregate, conditions, bounds)
+        return SQL("(%s)[1]", value) if self.aggregate == "latest" else value
+
+    def _get_since_start_sql(self, criterion, scope, source):
+        """Return whether a document is not older than its customer's or opportunity's date."""
+        start = f"{self.subject_path}.{criterion.start_field}"
+        days = [
+            self._get_day_sql(source.get_field(path), source.get_field_sql(path), scope)
+            for path in (self.date_field, start)
+        ]
+        return SQL("%s >= %s", *days)
+
+    def _get_source_key(self):
+        return (self.model_name, self.domain, self.subject_path, self.company_field)
+
+    def _open_source(self, scope, ids=None, of=None):
+        """Return the :class:`Source` of this measure's documents, by subject.
+
+        :param ids: records (contacts, for customers) whose documents to read; ``None``:
+            all
+        :param of: :data:`CORPORATE_GROUP` where those of a corporate group are one's
+        """
+        model = self.env[self.model_name].with_context(active_test=False)
+        documents = Domain(literal_eval(self.domain or "[]"))
+        domain = documents
+        if self.company_field:
+            # A document without a company is everybody's, as in Odoo's own rules.
+            domain &= Domain(self.company_field, "in", [False, *scope.company_ids])
+        contact_path = self.subject_path.removesuffix(".commercial_partner_id")
+        if ids is not None:
+            domain &= Domain(contact_path, "in", list(ids))
+        query = model._search(domain, active_test=False, bypass_access=True)
+        return Source(
+            model,
+            query,
+            self.subject_path,
+            self.company_field,
+            documents,
+            ids,
+            of=of,
+        )
+
+    def _get_only(self, criterion):
+        only = Domain(literal_eval(criterion.document_domain or "[]"))
+        return [] if only.is_true() else [only]
+
+    def _get_bounds(self, source, scope, period):
+        """Return the dates of ``period`` in the terms of the documents' date field."""
+        if not self.date_field:
+            return None
+        first, last = period
+        date = source.get_field_sql(self.date_field)
+        if source.get_field(self.date_field).type == "datetime":
+            first = first and scope.get_start_of(first)
+            last = scope.get_end_of(last) - timedelta(microseconds=1)
+        return date, first, last
+
+    def _get_aggregate_sql(self, criterion, scope, source):
+        if self.aggregate == "count":
+            return SQL("COUNT(*)")
+        value = self._get_value_sql(criterion, scope, source)
+        if self.aggregate == "count_distinct":
+            return SQL("COUNT(DISTINCT %s)", value)
+        if self.aggregate == "mode":
+            return SQL("MODE() WITHIN GROUP (ORDER BY %s)", value)
+        if self.aggregate == "latest":
+            date, number = (source.get_field_sql(path) for path in (self.date_field, "id"))
+            return SQL("ARRAY_AGG(%s ORDER BY %s DESC, %s DESC)", value, date, number)
+        function = SQL(self.aggregate.upper())  # one of the selection's keys
+        return SQL("%s(%s)", function, value)
+
+    def _get_value_sql(self, criterion, scope, source):
+        """Return the value of one document, in the currency and unit of the criterion."""
+        name = self.value_field
+        if criterion.with_tax and self.tax_value_field:
+            name = self.tax_value_field
+        value = source.get_field_sql(name)
+        if self.unit == "amount" and self.rate_field:
+            value = SQL("%s / NULLIF(%s, 0)", value, source.get_field_sql(self.rate_field))
+        if self.unit == "amount" and scope.rates:
+            company = source.get_field_sql(self.company_field)
+            rates = [SQL("WHEN %s THEN %s", id_, rate) for id_, rate in scope.rates]
+            value = SQL("%s * CASE %s %s ELSE 1 END", value, company, SQL(" ").join(rates))
+        if self.uom_field and criterion.uom_id:
+            value = self._convert_quantity_sql(value, criterion, source)
+        return value
+
+    def _convert_quantity_sql(self, value, criterion, source):
+        """Return a quantity in the criterion's unit; one that cannot be converted is unknown.
+
+        Units can be converted where they go back to the same one.
+        """
+        unit = criterion.uom_id
+        root = int(unit.parent_path.split("/")[0])
+        return SQL(
+            "(SELECT %s * uom.factor / %s FROM uom_uom uom"
+            " WHERE uom.id = %s AND split_part(uom.parent_path, '/', 1) = %s)",
+            value,
+            unit.factor,
+            source.get_field_sql(self.uom_field),
+            str(root),
+        )
+
+    def _get_growth_values_sql(self, criterion, scope, statement):
+        """Growth in per cent against the same stretch a year before; unknown from nothing."""
+        base = self.base_measure_id
+        period = criterion._get_period()
+        now, before = (
+            SQL(
+                "COALESCE(%s, 0)",
+                base._get_period_sql(criterion, scope, statement, bounds[0]),
+            )
+            for bounds in (
+                period.get_bounds(scope.date),
+                period.get_bounds_a_year_before(scope.date),
+            )
+        )
+        return SQL(
+            "CASE WHEN %(before)s > 0 THEN ROUND(100.0 * (%(now)s - %(before)s) / %(before)s, 4) END",
+            now=now,
+            before=before,
+        )
+
+    def _get_ratio_values_sql(self, criterion, scope, statement):
+        """Share in per cent; unknown where there is nothing to share.
+
+        A measure as the share of itself is the share of what matches the criterion's
+        filter: that of some products, say.
+        """
+        part = self.numerator_id._get_values_sql(criterion, scope, statement)
+        if self.numerator_id == self.denominator_id:
+            whole = self.denominator_id._get_documents_values_sql(
+                criterion, scope, statement, narrowed=False
+            )
+        else:
+            whole = self.denominator_id._get_values_sql(criterion, scope, statement)
+        return SQL(
+            "CASE WHEN %(whole)s > 0 THEN ROUND(100.0 * %(part)s / %(whole)s, 4) END",
+            part=part,
+            whole=whole,
+        )
+
+    def _get_field_values_sql(self, criterion, scope, statement):
+        field = self._get_subject_field()
+        if field.type == "many2many":
+            return statement.add_relation(
+                SQL(
+                    "SELECT %(subject)s AS subject_id, jsonb_agg(%(choice)s ORDER BY %(choice)s)"
+                    " AS choices FROM %(table)s GROUP BY %(subject)s",
+                    subject=SQL.identifier(field.column1),
+                    choice=SQL.identifier(field.column2),
+                    table=SQL.identifier(field.relation),
+                ),
+                "choices",
+                empty=SQL("'[]'::jsonb"),
+                of=self.subject,
+            )
+        value = statement.get_field_sql(self.field_name, self.subject)
+        if field.type == "datetime":
+            return self._get_day_sql(field, value, scope)
+        if field.type in ("char", "text", "selection"):
+            return SQL("NULLIF(%s, '')", value)
+        if self.unit == "amount" and scope.rates:
+            company = statement.get_field_sql("company_id", self.subject)
+            rates = [SQL("WHEN %s THEN %s", id_, rate) for id_, rate in scope.rates]
+            value = SQL("%s * CASE %s %s ELSE 1 END", value, company, SQL(" ").join(rates))
+        return value
+
+    def _get_filled_values_sql(self, criterion, scope, statement):
+        """How many of the named fields are filled in, in per cent."""
+        filled = [
+            SQL(
+                "COALESCE(%s, FALSE)::integer",
+                statement.get_domain_sql(Domain(name, "!=", False), self.subject),
+            )
+            for name in self._get_fields_read()
+        ]
+        return SQL("ROUND(100.0 * (%s) / %s, 4)", SQL(" + ").join(filled), len(filled))
+
+    def _get_filter_values_sql(self, criterion, scope, statement):
+        domain = Domain(literal_eval(criterion.subject_domain or "[]"))
+        return SQL("COALESCE(%s, FALSE)", statement.get_domain_sql(domain, self.subject))
+
+    def _get_question_values_sql(self, criterion, scope, statement):
+        """The newest answer, where it is still valid on the reference date.
+
+        It counts no more where a question by which it is outdated was answered yes later.
+        """
+        return self._get_answer_sql(criterion.question_id, scope, statement)
+
+    def _get_answer_sql(self, question, scope, statement):
+        """Return the answer to ``question`` that counts, as text; unknown where none does."""
+        given = self._get_given_sql(question, scope, statement)
+        value = SQL("(%s ->> %s)", given, GIVEN.index(question.kind))
+        outdating = [
+            SQL(
+                "COALESCE(%s > %s, FALSE)",
+                SQL("(%s -> %s)", self._get_affirmed_sql(other, scope, statement), str(other.id)),
+                SQL("(%s -> %s)", given, GIVEN.index("stamp")),
+            )
+            for other in question.sudo().contrary_ids
+        ]
+        if not outdating:
+            return value
+        return SQL("CASE WHEN NOT (%s) THEN %s END", SQL(" OR ").join(outdating), value)
+
+    def _get_given_sql(self, question, scope, statement):
+        """Return the valid answer to ``question`` as jsonb, an array in the order of ``GIVEN``."""
+        answers = self._get_answers_sql(
+            SUBJECTS[question.subject], scope, statement.get_ids(question.subject)
+        )
+        given = statement.add_relation(answers, "given", of=question.subject)
+        return SQL("(%s -> %s)", given, str(question.id))
+
+    def _get_affirmed_sql(self, question, scope, statement):
+        """Return the stamps of the newest answers that are a yes, valid or not, by question."""
+        answers = self._get_answers_sql(
+            SUBJECTS[question.subject], scope, statement.get_ids(question.subject)
+        )
+        return statement.add_relation(answers, "affirmed", of=question.subject)
+
+    @api.model
+    def _get_answers_sql(self, subject, scope, ids=None):
+        """Return the query of the newest answers about each record of ``subject``.
+
+        :param ids: only about these records (contacts, for customers); ``None``: all
+        :return: query of ``subject_id``, ``given`` (valid answers by question) and
+            ``affirmed`` (stamps of all that are a yes by question); a stamp orders answers
+        """
+        record = SQL.identifier("answer", subject.field)
+        key, join = record, SQL()
+        if subject == PARTNER:
+            key = SQL.identifier("partner", "commercial_partner_id")
+            join = SQL("JOIN res_partner partner ON partner.id = %s", record)
+        return SQL(
+            """
+            SELECT subject_id,
+                   jsonb_object_agg(
+                       question_id,
+                       jsonb_build_array(
+                           yes, choice_id, points, number, text_value, stamp, valid_until
+                       )
+                   ) FILTER (WHERE valid_until IS NULL OR valid_until >= %(date)s) AS given,
+                   jsonb_object_agg(question_id, stamp) FILTER (WHERE yes) AS affirmed
+              FROM (
+                SELECT DISTINCT ON (%(key)s, answer.question_id)
+                       %(key)s AS subject_id, answer.question_id,
+                       answer.yes_no = 'yes' AS yes, answer.choice_id, answer.points,
+                       answer.number, answer.text_value, answer.valid_until,
+                       jsonb_build_array(answer.date, answer.id) AS stamp
+                  FROM customer_grading_answer answer
+                  %(join)s
+                 WHERE %(record)s IS NOT NULL AND answer.company_id IN %(companies)s
+                   AND answer.date <= %(date)s %(narrow)s
+                 ORDER BY %(key)s, answer.question_id, answer.date DESC, answer.id DESC
+              ) latest
+             GROUP BY subject_id
+            """,
+            key=key,
+            join=join,
+            record=record,
+            companies=scope.company_ids,
+            date=scope.date,
+            narrow=SQL() if ids is None else SQL("AND %s IN %s", record, tuple(ids) or (0,)),
+        )

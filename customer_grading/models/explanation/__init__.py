@@ -1,0 +1,17 @@
+"""The text halves: a policy in words, why a subject has its grade, and what the next takes.
+
+In: a policy, or the stored values of a result, a change or a line. Out: sentences and views;
+figures only for those who may see them.
+"""
+
+from . import (
+    customer_grading_policy,
+    customer_grading_band,
+    customer_grading_rule,
+    customer_grading_explanation,
+    customer_grading_change,
+    customer_grading_run_line,
+    customer_grading_measure,
+    customer_grading_criterion,
+    customer_grading_sheet,
+)

@@ -1,0 +1,31 @@
+from odoo import models
+
+
+class CustomerGradingBand(models.Model):
+    _inherit = "customer.grading.band"
+
+    def _to_text(self):
+        """Return the band in short: “≥ 95 %: 30” or “Gold: 30”, and whom it is for."""
+        self.ensure_one()
+        text = self._get_start_text()
+        whom = self.env["customer.grading.measure"]._get_domain_text(
+            self.subject_domain, self.subject_model
+        )
+        return self.env._("%(level)s (only %(whom)s)", level=text, whom=whom) if whom else text
+
+    def _get_start_text(self):
+        criterion = self.criterion_id
+        gives = " ".join(
+            part for part in (self.level, f"{self.points:g}" if self.points else "") if part
+        )
+        if criterion.unit == "choice":
+            name = self.choice_id and self.env[self.choice_model].browse(self.choice_id)
+            return f"{name.display_name if name else ''}: {self.points:g}"
+        if criterion.band_by == "own_share":
+            start = self.env._("≥ %s %% of the total", f"{self.lower:g}")
+        elif criterion._is_ranked():
+            start = self.env._("first %s %%", f"{self.lower:g}")
+        else:
+            sign = ">" if self.strict else "≥"
+            start = f"{sign} {criterion._format_value(self.lower)}"
+        return f"{start}: {gives}" if gives else start

@@ -1,0 +1,101 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+
+from ..customer_grading_run_summary import MONTHS
+
+HISTORY = 8  # earlier changes that stand on the page of one
+
+SIGNS = {True: "✔", False: "✘", None: "?"}
+
+OPEN_INVOICES = [
+    ("move_type", "in", ("out_invoice", "out_refund")),
+    ("state", "=", "posted"),
+    ("payment_state", "in", ("not_paid", "partial")),
+]
+
+
+class CustomerGradingChange(models.Model):
+    """What it takes to decide on a change: figures of then and of now, history, amounts."""
+
+    _inherit = "customer.grading.change"
+
+    currency_id = fields.Many2one("res.currency", compute="_compute_revenue")
+    revenue = fields.Monetary(
+        "Revenue, 12 months",
+        compute="_compute_revenue",
+        currency_field="currency_id",
+        help="Invoiced in the last 12 months, untaxed, less credit notes; of an opportunity what "
+        "is expected of it.",
+    )
+    sees_revenue = fields.Boolean(compute="_compute_revenue")
+    evidence = fields.Json(compute="_compute_evidence")
+
+    @api.depends("origin", "note", "grade_id", "from_grade_id", "policy_id", "run_id")
+    @api.depends_context("uid", "lang", "company")
+    def _compute_reason(self):
+        reasons = self.env["customer.grading.explanation"]._get_reason_text(self)
+        for change in self:
+            change.reason = reasons.get(change)
+
+    @api.depends("partner_id", "lead_id", "company_id")
+    @api.depends_context("uid", "company")
+    def _compute_revenue(self):
+        """Tell the revenue where the reader may see figures, by one query for all."""
+        Explanation = self.env["customer.grading.explanation"]
+        shown = {
+            *Explanation._get_figures_records(self.partner_id),
+            *Explanation._get_figures_records(self.lead_id),
+        }
+        for company, changes in self.grouped("company_id").items():
+            company = company or self.env.company
+            revenues = changes._get_revenues(company)
+            for change in changes:
+                subject = change._get_subject()
+                change.currency_id = company.currency_id
+                change.sees_revenue = subject in shown
+                change.revenue = revenues.get(subject, 0) if subject in shown else 0
+
+    def _get_revenues(self, company):
+        """Return ``{customer or opportunity: amount in the currency of company}``."""
+        today = fields.Date.context_today(self)
+        groups = (
+            (
+                self.env["account.move"]
+                .sudo()
+                ._read_group(
+                    [
+                        ("state", "=", "posted"),
+                        ("move_type", "in", ("out_invoice", "out_refund")),
+                        # By the contacts, which are indexed on invoices.
+                        ("partner_id.commercial_partner_id", "in", self.partner_id.ids),
+                        ("company_id", "in", self._get_counted_companies(company).ids),
+                        ("invoice_date", ">", today - relativedelta(months=MONTHS)),
+                        ("invoice_date", "<=", today),
+                    ],
+                    ["commercial_partner_id", "company_id"],
+                    ["amount_untaxed_signed:sum"],
+                )
+            )
+            if self.partner_id
+            else []
+        )
+        revenues = {lead: lead.expected_revenue for lead in self.lead_id.sudo()}
+        for partner, of_company, amount in groups:
+            amount = of_company.currency_id._convert(amount, company.currency_id, company, today)
+            revenues[partner] = revenues.get(partner, 0) + amount
+        return revenues
+
+    def _get_counted_companies(self, company):
+        """Return the companies whose documents count: with branches, or all of a group."""
+        Company = self.env["res.company"].sudo()
+        if not self.company_id:
+            return Company.search([("active", "=", True)])
+        return Company.search([("id", "child_of", company.id)])
+
+    @api.depends("values", "result_id.values", "grade_id", "from_grade_id", "state")
+    @api.depends_context("uid", "lang", "company")
+    def _compute_evidence(self):
+        Sheet = self.env["customer.grading.sheet"]
+        for change in self:
+            change.evidence = Sheet._get_evidence_sheets(change)

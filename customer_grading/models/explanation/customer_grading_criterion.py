@@ -1,0 +1,213 @@
+from odoo import models
+from odoo.exceptions import AccessError
+from odoo.tools import format_date
+
+
+class CustomerGradingCriterion(models.Model):
+    """Says values in words, in the user's formats."""
+
+    _inherit = "customer.grading.criterion"
+
+    def _is_trait(self):
+        """Whether the criterion is about what somebody is, not what he does or is asked."""
+        kind = self.measure_id.kind
+        return kind == "filter" or (kind == "field" and self.unit in ("yes_no", "choice", "text"))
+
+    def _get_dates_text(self, date):
+        """Return the first and last day of what is looked at as of ``date``."""
+        self.ensure_one()
+        if self.kind != "measure" or not self.has_period:
+            return ""
+        bounds = self._get_period().get_bounds(date)
+        starts = [first for first, _last in bounds]
+        end = format_date(self.env, max(last for _first, last in bounds))
+        if not all(starts):
+            return self.env._("up to %s", end)
+        start = format_date(self.env, min(starts))
+        return self.env._("%(start)s - %(end)s", start=start, end=end)
+
+    def _get_documents_cell(self, record, scope, figures):
+        """Return the cell that opens the documents behind a value.
+
+        They open under the reader's own rights; where he sees fewer than were counted, it
+        says so, if he may see figures at all.
+        """
+        self.ensure_one()
+        if self.kind != "measure":
+            return {"text": ""}
+        measure = self.measure_id.sudo()
+        if measure.subject == "partner":
+            record = record._get_customer()
+        documents = measure._get_documents(self, record, scope)
+        if not documents or documents[0] not in self.env:
+            return {"text": ""}
+        model_name, domain = documents
+        model = self.env[model_name].sudo(False).with_context(active_test=False)
+        shown = self._count_readable(model, domain)
+        count = model.sudo().search_count(domain) if figures else shown
+        action = {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": model_name,
+            "view_mode": "list,form",
+            "views": [[False, "list"], [False, "form"]],
+            "domain": list(domain),
+            "context": {"create": False, "active_test": False},
+        }
+        return {
+            "text": self._get_shown_text(shown, count),
+            "action": action if shown else None,
+        }
+
+    @staticmethod
+    def _count_readable(model, domain):
+        """Return how many of the documents the reader may open."""
+        try:
+            return model.search_count(domain)
+        except AccessError:
+            return 0
+
+    def _get_shown_text(self, shown, count):
+        if shown < count:
+            return self.env._("%(shown)s of %(count)s documents shown", shown=shown, count=count)
+        if not count:
+            return ""
+        return self.env._("1 document") if count == 1 else self.env._("%s documents", count)
+
+    def _get_label(self):
+        """Return the criterion as it stands within a sentence: “Orders (last 12 months)”."""
+        self.ensure_one()
+        period = self._get_period_text()
+        if not period:
+            return self.name or ""
+        return self.env._("%(criterion)s (%(period)s)", criterion=self.name, period=period)
+
+    def _get_base_text(self):
+        """Return on what amounts are based, where that is a choice."""
+        if self.unit != "amount" or not self.has_tax:
+            return ""
+        return self.env._("with tax") if self.with_tax else self.env._("untaxed")
+
+    def _get_definition(self):
+        """Return in one line how the criterion is measured, as far as its name leaves open."""
+        self.ensure_one()
+        if self.kind != "measure":
+            return ""
+        words = self.env["customer.grading.measure"]
+        details = words._join_list(
+            [
+                (self.measure_id.description or "").rstrip(".。"),
+                self._get_base_text(),
+                *(self._get_domain_details()),
+                self._get_question_details(),
+                self.env._("the whole corporate group counts")
+                if self._counts_whole_group()
+                else "",
+                self._get_rank_details(),
+                self._get_level_details(),
+            ]
+        )
+        if not details:
+            return ""
+        return self.env._("%(criterion)s: %(details)s", criterion=self.name, details=details)
+
+    def _get_level_details(self):
+        """Return where the levels begin, which the table of points tells of its criteria."""
+        if self._is_scored() or not any(self.band_ids.mapped("level")):
+            return ""
+        return self.env._("levels: %s", self.level_summary)
+
+    def _is_scored(self):
+        """Whether the criterion is part of a total of points."""
+        root = self
+        while root.parent_id:
+            root = root.parent_id
+        return root.kind != "measure"
+
+    def _get_domain_details(self):
+        measure = self.env["customer.grading.measure"]
+        return [
+            self.env._("only where %s", text)
+            for domain, model in self._get_domains()
+            if (text := measure._get_domain_text(domain, model))
+        ]
+
+    def _get_question_details(self):
+        question = self.question_id
+        if self.measure_id.kind != "question" or not question:
+            return ""
+        whom = question._get_asked_of_text()
+        details = self.env._("asked of: %s", whom)
+        if question.validity_months:
+            details = self.env._(
+                "asked of: %(whom)s, valid for %(months)s months",
+                whom=whom,
+                months=question.validity_months,
+            )
+        words = self.env["customer.grading.measure"]
+        basis = words._join_list(question.basis_ids.mapped("name"))
+        contrary = words._join_list(question.sudo().contrary_ids.mapped("name"))
+        return words._join_list(
+            [
+                details,
+                basis and self.env._("decided on the answers to: %s", basis),
+                contrary and self.env._("outdated by a later yes to: %s", contrary),
+            ]
+        )
+
+    def _get_rank_details(self):
+        if not self._is_ranked():
+            return ""
+        among = dict(self._fields["rank_among"]._description_selection(self.env))
+        within = self._get_rank_within_text()
+        if self.band_by == "own_share":
+            return self.env._("share of the total of: %s", within)
+        crossing = dict(self._fields["crossing"]._description_selection(self.env))
+        return self.env._(
+            "ranked among: %(among)s; ranked with: %(within)s; who crosses a line %(crossing)s",
+            among=among[self.rank_among],
+            within=within,
+            crossing=crossing[self.crossing],
+        )
+
+    def _get_rank_within_text(self):
+        """Return who are ranked together; what they share is named as people know it."""
+        if self.rank_within == "field":
+            field = self.measure_id._get_path_field(self.policy_subject_model, self.rank_field)
+            return self.env._("those of the same: %s", field._description_string(self.env))
+        return dict(self._fields["rank_within"]._description_selection(self.env))[self.rank_within]
+
+    def _get_points_rows(self, depth=0):
+        """Return the rows of the points table: this criterion and what is part of it."""
+        self.ensure_one()
+        most = self._get_attainable_points()
+        rows = [
+            [
+                "\N{EM SPACE}" * depth
+                + (self.name if self.kind != "measure" else self._get_label()),
+                self.level_summary or self._get_own_points_text(),
+                self._format_number(self.weight) if self.weight != 1 else "",
+                self._format_number(most * self.weight) if most else "",
+            ]
+        ]
+        for child in self.child_ids.sorted(lambda c: (c.sequence, c._origin.id)):
+            rows += child._get_points_rows(depth + 1)
+        return rows
+
+    def _get_own_points_text(self):
+        """Return what gives the points where no levels do."""
+        if self.kind != "measure":
+            return dict(self._fields["kind"]._description_selection(self.env))[self.kind]
+        if self.measure_id.kind == "question" and self.question_id.kind == "points":
+            return self.env._("the points given")
+        return self.env._("yes: 1") if self.unit == "yes_no" else self.env._("the value itself")
+
+    def _get_scale_sentence(self):
+        if not self.normalize_to:
+            return ""
+        most = self._format_number(self.normalize_to)
+        if self.unknown_lowers_maximum:
+            return self.env._(
+                "The total is scaled to %s points, leaving out what is unknown.", most
+            )
+        return self.env._("The total is scaled to %s points.", most)

@@ -1,0 +1,171 @@
+from ast import literal_eval
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import format_date, formatLang
+
+
+class CustomerGradingMeasure(models.Model):
+    """Finds the documents behind a value, for the reader to open.
+
+    Says filters in words, and joins phrases to sentences.
+    """
+
+    _inherit = "customer.grading.measure"
+
+    def _get_documents(self, criterion, record, scope):
+        """Return the documents that a value was read from.
+
+        An addon with built-in measures gives ``_get_<key>_documents``, with the same
+        arguments and answer, for those that have documents.
+
+        :return: ``(model name, Domain)``, or ``None`` where there are none to open
+        """
+        self.ensure_one()
+        if self.kind == "documents":
+            return self.model_name, self._get_documents_domain(criterion, record, scope)
+        if self.kind in ("ratio", "growth"):
+            base = self.denominator_id or self.base_measure_id
+            return base._get_documents(criterion, record, scope)
+        if self.kind == "code":
+            method = getattr(self, f"_get_{self.code_key}_documents", None)
+            return method(criterion, record, scope) if method else None
+        return None
+
+    def _get_documents_domain(self, criterion, record, scope, dated=True):
+        """Return the domain of the documents that count, of all dates unless ``dated``."""
+        domain = Domain(literal_eval(self.domain or "[]"))
+        domain &= Domain(literal_eval(criterion.document_domain or "[]"))
+        domain &= self._get_subject_domain(criterion, record)
+        if self.company_field:
+            domain &= Domain(self.company_field, "in", [False, *scope.company_ids])
+        if self.date_field and dated:
+            domain &= Domain.OR(
+                self._get_date_domain(first, last, scope)
+                for first, last in criterion._get_period().get_bounds(scope.date)
+            )
+        return domain
+
+    def _get_subject_domain(self, criterion, record):
+        """Return the domain of the documents that count for a customer or opportunity."""
+        if criterion._counts_whole_group():
+            contact = self.subject_path.removesuffix(".commercial_partner_id")
+            return Domain(contact, "child_of", record._get_corporate_tops().ids)
+        domain = Domain(self.subject_path, "=", record.id)
+        if criterion.period == "since_start":
+            start = record[criterion.start_field]
+            domain &= Domain(self.date_field, ">=", str(start)) if start else Domain.FALSE
+        return domain
+
+    def _get_date_domain(self, first, last, scope):
+        """Return the domain of the documents dated from ``first`` to ``last``."""
+        model = self.env[self.model_name]
+        for name in self.date_field.split("."):
+            field = model._fields[name]
+            model = self.env[field.comodel_name] if field.relational else model
+        if field.type == "datetime":
+            domain = Domain(self.date_field, "<", str(scope.get_end_of(last)))
+            first = first and scope.get_start_of(first)
+        else:
+            domain = Domain(self.date_field, "<=", str(last))
+        return domain & Domain(self.date_field, ">=", str(first)) if first else domain
+
+    # ------------------------------------------------------------------ filters in words
+
+    @api.model
+    def _get_domain_text(self, domain, model_name):
+        """Return the filter ``domain`` (as text) on ``model_name`` in words; empty for none."""
+        if model_name not in self.env or self._get_domain_problem(domain, model_name):
+            return domain or ""
+        return self._describe_domain(Domain(literal_eval(domain or "[]")), model_name)
+
+    def _describe_domain(self, domain, model_name):
+        """Return a :class:`Domain` in words, reading its prefix notation from the end."""
+        if domain.is_true():
+            return ""
+        stack = []
+        for item in reversed(list(domain)):
+            if item == "!":
+                stack.append(("!", self.env._("not (%s)", stack.pop()[1])))
+            elif item in ("&", "|"):
+                first, second = (self._enclose(part, item) for part in (stack.pop(), stack.pop()))
+                stack.append((item, self._pair_conditions(item, first, second)))
+            else:
+                stack.append(("", self._describe_condition(item, model_name)))
+        return stack[-1][1]
+
+    def _enclose(self, part, operator):
+        kind, text = part
+        return self.env._("(%s)", text) if kind in ("&", "|") and kind != operator else text
+
+    def _pair_conditions(self, operator, first, second):
+        if operator == "&":
+            return self._join_all([first, second])
+        return self.env._("%(first)s, or %(second)s", first=first, second=second)
+
+    def _describe_condition(self, condition, model_name):
+        path, operator, value = condition
+        if not isinstance(path, str):
+            return self.env._("never")
+        label, field = self._describe_path(path, model_name)
+        if isinstance(value, (Domain, list)) and operator in ("any", "not any"):
+            inner = self._describe_domain(Domain(value), field.comodel_name)
+            return self.env._("%(field)s: %(filter)s", field=label, filter=f"({inner})")
+        if isinstance(value, (list, tuple, set)) and len(value) == 1:
+            [value] = value
+            operator = {"in": "=", "not in": "!="}.get(operator, operator)
+        if value in (False, None) and operator in ("=", "!=") and field.type != "boolean":
+            unset = operator == "="
+            return self.env._("%s is not set", label) if unset else self.env._("%s is set", label)
+        names = self._describe_values(value, field)
+        return self._get_comparison_text(operator, label, names)
+
+    def _get_comparison_text(self, operator, label, names):
+        templates = {
+            "=": self.env._("%(field)s is %(value)s"),
+            "!=": self.env._("%(field)s is not %(value)s"),
+            "in": self.env._("%(field)s is one of %(value)s"),
+            "not in": self.env._("%(field)s is none of %(value)s"),
+            ">": self.env._("%(field)s is more than %(value)s"),
+            ">=": self.env._("%(field)s is at least %(value)s"),
+            "<": self.env._("%(field)s is less than %(value)s"),
+            "<=": self.env._("%(field)s is at most %(value)s"),
+            "ilike": self.env._("%(field)s contains %(value)s"),
+            "not ilike": self.env._("%(field)s does not contain %(value)s"),
+            "child_of": self.env._("%(field)s is within %(value)s"),
+            "parent_of": self.env._("%(field)s is above %(value)s"),
+        }
+        template = templates.get(operator)
+        if not template:
+            return f"{label} {operator} {names}"
+        return template % {"field": label, "value": names}
+
+    def _describe_path(self, path, model_name):
+        """Return the labels along a field path, and the field at its end."""
+        model, labels, field = self.env[model_name], [], None
+        for name in path.split("."):
+            field = model._fields[name]
+            labels.append(field._description_string(self.env) or name)
+            if field.relational:
+                model = self.env[field.comodel_name]
+            elif field.type in ("date", "datetime"):
+                break  # what follows is a part of the date
+        return " › ".join(labels), field
+
+    def _describe_values(self, value, field):
+        values = list(value) if isinstance(value, (list, tuple, set)) else [value]
+        if field.relational and values and all(type(v) is int for v in values):
+            records = self.env[field.comodel_name].sudo().browse(values).exists()
+            names = records.mapped("display_name")
+        elif field.type == "selection":
+            labels = dict(field._description_selection(self.env))
+            names = [labels.get(v, str(v)) for v in values]
+        elif field.type == "boolean":
+            names = [self.env._("yes") if v else self.env._("no") for v in values]
+        elif field.type in ("date", "datetime"):
+            return self._join_words(format_date(self.env, v) for v in values)
+        elif field.type in ("integer", "float", "monetary"):
+            return self._join_words(formatLang(self.env, float(v), digits=0) for v in values)
+        else:
+            names = [str(v) for v in values]
+        return self._join_words(self.env._("“%s”", name) for name in names)

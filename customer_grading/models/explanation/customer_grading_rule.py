@@ -1,0 +1,343 @@
+from odoo import api, models
+
+from ..policy.customer_grading_rule import KNOWN_OPERATORS, LEVEL_OPERATORS, POINTS_OPERATORS
+
+
+class CustomerGradingRule(models.Model):
+    """Says requirements in words, as whole sentences."""
+
+    _inherit = "customer.grading.rule"
+
+    # ------------------------------------------------------------------ text half
+
+    def _get_terms_sentence(self):
+        """Return in sentences how the grade comes into effect where it differs; else nothing."""
+        self.ensure_one()
+        sentences = [
+            self._get_timing_sentence(),
+            self.review_months
+            and self.env._(
+                "%(grade)s is reviewed every %(months)s months, and holds until then.",
+                grade=self.grade_id.code,
+                months=self.review_months,
+            ),
+            self.expiry_months
+            and self.env._(
+                "%(grade)s ends after %(months)s months; then the computed grade comes back.",
+                grade=self.grade_id.code,
+                months=self.expiry_months,
+            ),
+        ]
+        return self.env["customer.grading.measure"]._join_sentences(sentences)
+
+    def _get_timing_sentence(self):
+        if not self.change_timing:
+            return ""
+        names = {
+            "grade": self._get_name_among_equals(),
+            "days": self.change_days,
+            "timing": dict(self._fields["change_timing"]._description_selection(self.env)).get(
+                self.change_timing
+            ),
+        }
+        if self.change_timing == "within":
+            return self.env._(
+                "%(grade)s takes effect within %(days)s days, whatever else is said.", **names
+            )
+        if self.change_days:
+            return self.env._(
+                "%(grade)s takes effect %(timing)s, once it has stood %(days)s days.", **names
+            )
+        return self.env._("%(grade)s takes effect %(timing)s.", **names)
+
+    def _get_name_among_equals(self):
+        """Return the grade's code, with the number of the requirement where it has several."""
+        equals = self.policy_id.rule_ids.filtered(lambda rule: rule.grade_id == self.grade_id)
+        if len(equals) < 2:
+            return self.grade_id.code
+        number = equals.ids.index(self.id) + 1 if self.id in equals.ids else len(equals)
+        return self.env._(
+            "%(grade)s (requirement %(number)s)", grade=self.grade_id.code, number=number
+        )
+
+    def _get_limit_text(self):
+        """Return in one sentence how many take the grade."""
+        self.ensure_one()
+        within = dict(self._fields["limit_within"]._description_selection(self.env))
+        names = {
+            "grade": self.grade_id.code,
+            "count": self.limit_count,
+            "criterion": self.limit_criterion_id.name or "",
+            "within": within[self.limit_within],
+        }
+        if self.limit_within == "all":
+            return self.env._(
+                "%(grade)s goes to %(count)s at most, the strongest by “%(criterion)s”.", **names
+            )
+        return self.env._(
+            "%(grade)s goes to %(count)s at most, the strongest by “%(criterion)s”, counted "
+            "among: %(within)s.",
+            **names,
+        )
+
+    @api.depends(
+        "grade_id",
+        "grade_code",
+        "kind",
+        "count",
+        "criterion_id",
+        "operator",
+        "value",
+        "value_max",
+        "level_id",
+        "choice_id",
+        "text_value",
+        "line_ids.sequence",
+        "line_ids.depth",
+        "line_ids.kind",
+        "line_ids.count",
+        "line_ids.criterion_id",
+        "line_ids.operator",
+        "line_ids.value",
+        "line_ids.value_max",
+        "line_ids.level_id",
+        "line_ids.choice_id",
+        "line_ids.text_value",
+    )
+    @api.depends_context("lang", "company")
+    def _compute_text(self):
+        for rule in self:
+            if rule.root_id:
+                rule.text = rule._to_text(rule.root_id._get_children())
+            else:
+                rule.text = rule._get_requirement_text()
+
+    def _get_requirement_text(self):
+        """Return the whole requirement as one sentence."""
+        self.ensure_one()
+        grade = self.grade_code or self.grade_id.code or "?"
+        children = self._get_children()
+        if not children.get(self):
+            return self.env._("%s, for everybody else.", grade)
+        return self.env._(
+            "%(grade)s, if %(conditions)s.", grade=grade, conditions=self._to_text(children)
+        )
+
+    def _to_text(self, children):
+        """Return the requirement, group or condition as a phrase.
+
+        :param children: ``{group: its lines}`` of the requirement
+        """
+        self.ensure_one()
+        if self.kind == "condition":
+            return self._get_condition_text()
+        parts = [child._to_nested_text(children) for child in children.get(self, ())]
+        words = self.env["customer.grading.measure"]
+        if self.kind == "all" and not self.root_id:
+            return words._join_all(parts)
+        return self._get_group_text(words._join_list(parts))
+
+    def _to_nested_text(self, children):
+        text = self._to_text(children)
+        return text if self.kind == "condition" else self.env._("(%s)", text)
+
+    def _get_group_text(self, conditions):
+        if self.kind == "any":
+            return self.env._("any of: %s", conditions)
+        if self.kind == "none":
+            return self.env._("none of: %s", conditions)
+        if self.kind == "at_least":
+            return self.env._(
+                "at least %(count)s of: %(conditions)s", count=self.count, conditions=conditions
+            )
+        if self.kind == "at_most":
+            return self.env._(
+                "at most %(count)s of: %(conditions)s", count=self.count, conditions=conditions
+            )
+        return self.env._("all of: %s", conditions)
+
+    def _get_group_name(self):
+        """Return what stands over the lines of a group in a table."""
+        if self.kind in ("at_least", "at_most"):
+            return (
+                self.env._("At least %s of", self.count)
+                if self.kind == "at_least"
+                else self.env._("At most %s of", self.count)
+            )
+        return {"any": self.env._("Any of"), "none": self.env._("None of")}.get(
+            self.kind, self.env._("All of")
+        )
+
+    def _get_condition_text(self):
+        """Return a condition as a phrase; what is wrong with a broken one is said in it."""
+        if problem := self._get_problem():
+            return self.env._("[to be completed: %s]", problem.rstrip("."))
+        criterion = self.criterion_id
+        if self.operator in ("yes", "no"):
+            return self._get_yes_no_text()
+        if self.operator == "known":
+            return self.env._("%s is known", criterion._get_label())
+        if self.operator == "unknown":
+            return self.env._("%s is unknown", criterion._get_label())
+        if self._asks_for_none():
+            return self.env._("%s: none", criterion._get_label())
+        if criterion._is_ranked():
+            return self._get_rank_text()
+        template = (
+            self.env._("%(criterion)s: %(asked)s")
+            if self.operator in LEVEL_OPERATORS or self.operator == "is"
+            else self.env._("%(criterion)s %(asked)s")
+        )
+        return template % {"criterion": criterion._get_label(), "asked": self._get_asked_text()}
+
+    def _asks_for_none(self):
+        """Whether a condition says that there is nothing of something that is counted."""
+        return (
+            self.operator == "le"
+            and not self.value
+            and self.unit in ("amount", "count", "quantity")
+        )
+
+    def _get_yes_no_text(self, opposite=False):
+        """Return a condition on a yes or no as a phrase, or its opposite."""
+        criterion = self.criterion_id
+        yes = (self.operator == "yes") is not opposite
+        if criterion.measure_id.kind == "question":
+            return (
+                self.env._("“%s” answered yes", criterion.name)
+                if yes
+                else self.env._("“%s” answered no", criterion.name)
+            )
+        return criterion._get_label() if yes else self.env._("not: %s", criterion._get_label())
+
+    def _get_rank_text(self):
+        """Return a condition on a rank as a phrase."""
+        criterion = self.criterion_id
+        label, asked = criterion._get_label(), self._get_asked_text()
+        if self.operator in LEVEL_OPERATORS:
+            return self.env._("%(asked)s by %(criterion)s", asked=asked, criterion=label)
+        return self.env._("%(criterion)s %(asked)s", criterion=label, asked=asked)
+
+    # ------------------------------------------------------------------ what is asked
+
+    def _get_asked_text(self):
+        """Return in short what a condition asks of its criterion: “at least 5 days”."""
+        self.ensure_one()
+        operator = self.operator
+        if operator in KNOWN_OPERATORS:
+            return self.env._("known") if operator == "known" else self.env._("unknown")
+        if operator in ("yes", "no"):
+            return self.env._("yes") if operator == "yes" else self.env._("no")
+        if operator in LEVEL_OPERATORS:
+            return self._get_level_text()
+        if operator == "is":
+            return self._get_choice_text()
+        if self._asks_for_none():
+            return self.env._("none")
+        if operator == "between":
+            return self.env._(
+                "between %(least)s and %(most)s",
+                least=self._format_limit(self.value),
+                most=self._format_limit(self.value_max),
+            )
+        templates = {
+            "ge": self.env._("at least %s"),
+            "gt": self.env._("more than %s"),
+            "le": self.env._("at most %s"),
+            "lt": self.env._("less than %s"),
+        }
+        limit = self._format_limit(self.value)
+        return templates[(operator or "ge").removeprefix("points_")] % limit
+
+    def _format_limit(self, value):
+        """Return a number that a condition asks for, in words."""
+        criterion = self.criterion_id
+        if self.operator in POINTS_OPERATORS:
+            return criterion._format_points(value)
+        return criterion._format_value(value)
+
+    def _get_level_text(self):
+        """Return the level asked for; for a rank, the share of the customers it means."""
+        band = self.level_id
+        criterion = self.criterion_id
+        differ = len(criterion._get_band_sets()) > 1  # levels begin elsewhere for others
+        if criterion._is_ranked() and self.operator != "level_le" and not differ:
+            return self._get_rank_level_text()
+        if self.operator == "level_ge":
+            return self.env._("%s or better", band.level or "")
+        if self.operator == "level_le":
+            return self.env._("%s or worse", band.level or "")
+        return band.level or ""
+
+    def _get_rank_level_text(self):
+        """Return a level of a rank as a share of the customers, or of their total."""
+        criterion = self.criterion_id
+        if criterion.band_by == "own_share":
+            return self.env._(
+                "with at least %s %% of the total", criterion._format_number(self.level_id.lower)
+            )
+        better = self.env["customer.grading.band"]
+        if self.operator == "level_is":
+            better = criterion.band_ids.filtered(lambda band: band.lower < self.level_id.lower)
+        names = {
+            "share": criterion._format_number(self.level_id.lower),
+            "better": criterion._format_number(max(better.mapped("lower"), default=0)),
+        }
+        by_share = criterion.band_by == "share"
+        if not better:
+            if by_share:
+                return self.env._(
+                    "among those who make the first %(share)s %% of the total", **names
+                )
+            return self.env._("among the first %(share)s %%", **names)
+        if by_share:
+            return self.env._(
+                "among those who make the first %(share)s %% of the total, but not of the "
+                "first %(better)s %%",
+                **names,
+            )
+        return self.env._(
+            "among the first %(share)s %%, but not of the first %(better)s %%", **names
+        )
+
+    def _get_choice_text(self):
+        criterion = self.criterion_id
+        if criterion.unit == "text":
+            return self.env._("“%s”", self.text_value or "")
+        if not self.choice_id:
+            return ""
+        return criterion._format_choice(self.choice_id)
+
+    def _get_title(self):
+        """Return the grade as it heads a column: code and name."""
+        self.ensure_one()
+        return self.policy_id._get_grade_title(self.grade_id)
+
+    def _get_flat_conditions(self):
+        """Return the conditions that must all hold; those in groups are left out."""
+        self.ensure_one()
+        lines = self._get_children().get(self, self.browse())
+        if self.kind != "all":
+            return self.browse()
+        return lines.filtered(lambda line: line.kind == "condition" and not line._get_problem())
+
+    def _get_rest_sentence(self):
+        """Return what the requirement asks besides its flat conditions, or nothing."""
+        self.ensure_one()
+        children = self._get_children()
+        flat = self._get_flat_conditions()
+        rest = children.get(self, self.browse()) - flat
+        if not flat or not children:
+            return self._get_requirement_text()
+        if not rest:
+            return ""
+        words = self.env["customer.grading.measure"]
+        alone = len(rest) == 1
+        texts = [
+            line._to_text(children) if alone else line._to_nested_text(children) for line in rest
+        ]
+        return self.env._(
+            "%(grade)s also takes: %(conditions)s.",
+            grade=self.grade_id.code,
+            conditions=words._join_all(texts),
+        )

@@ -1,0 +1,18 @@
+"""What people write: dimensions and their grades, measures, and policies with what is in them.
+
+In: forms, dialogs and files. Out: records that say how a subject is graded; nothing is
+evaluated here.
+"""
+
+from . import (
+    customer_grading_subject,
+    customer_grade,
+    customer_grading_dimension,
+    customer_grading_measure,
+    customer_grading_policy,
+    customer_grading_criterion,
+    customer_grading_band,
+    customer_grading_rule,
+    customer_grading_review_window,
+    customer_grading_test_customer,
+)

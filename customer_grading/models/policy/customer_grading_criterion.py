@@ -1,0 +1,744 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import formatLang
+from odoo.tools.misc import get_lang
+
+from ...tools.figures import count_decimals, round_figure, split_wan
+from ...tools.period import Period
+from ...tools.policy_format import SHAPES
+from ...tools.subject import SUBJECTS
+from ...tools.units import QUESTION_UNITS
+from .customer_grading_measure import NUMERIC_UNITS, RAW_TYPES
+
+# Who is compared with whom: those who share what the path leads to.
+RANK_WITHIN = [
+    ("all", "All"),
+    ("country_id", "Those of the same country"),
+    ("state_id", "Those of the same state"),
+    ("industry_id", "Those of the same industry"),
+    ("user_id", "Those of the same salesperson"),
+    ("team_id", "Those of the same sales team"),
+    ("field", "Those who share another field"),
+]
+
+
+def get_group_path(subject, within):
+    """Return the path to what those who are compared share; empty for everybody.
+
+    :param subject: ``partner`` or ``lead``
+    :param within: a key of :data:`RANK_WITHIN`
+    """
+    if within == "all":
+        return ""
+    if within == "team_id" and subject == "partner":
+        return "user_id.sale_team_id"  # a customer has its salesperson's
+    if within == "industry_id" and subject == "lead":
+        return "partner_id.commercial_partner_id.industry_id"
+    return within
+
+
+class CustomerGradingCriterion(models.Model):
+    """What a policy looks at: a measure with its period, or a combination of criteria.
+
+    What a criterion is refused for when it is saved.
+    """
+
+    _name = "customer.grading.criterion"
+    _description = "Grading Criterion"
+    _order = "policy_id, sequence, id"
+
+    name = fields.Char(
+        compute="_compute_name",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        translate=True,
+    )
+    key = fields.Char(copy=False, help="Name of the criterion in policy files.")
+    policy_id = fields.Many2one(
+        "customer.grading.policy", required=True, ondelete="cascade", index=True
+    )
+    policy_state = fields.Selection(related="policy_id.state")
+    policy_subject = fields.Selection(related="policy_id.subject")
+    company_id = fields.Many2one(related="policy_id.company_id", store=True, precompute=True)
+    currency_id = fields.Many2one(related="policy_id.currency_id")
+    sequence = fields.Integer(default=10, aggregator=None)
+    kind = fields.Selection(
+        [
+            ("measure", "A measure"),
+            ("sum", "Sum of points"),
+            ("best", "Best of"),
+            ("worst", "Worst of"),
+            ("count", "Number met of"),
+        ],
+        default="measure",
+        required=True,
+    )
+    parent_id = fields.Many2one(
+        "customer.grading.criterion",
+        "Part of",
+        ondelete="restrict",
+        index=True,
+        domain="[('policy_id', '=', policy_id), ('kind', '!=', 'measure'), ('id', '!=', id)]",
+    )
+    child_ids = fields.One2many("customer.grading.criterion", "parent_id", string="Parts")
+    # What is measured.
+    measure_id = fields.Many2one("customer.grading.measure", ondelete="restrict", index=True)
+    measure_kind = fields.Selection(related="measure_id.kind", string="Kind of measure")
+    model_name = fields.Char(compute="_compute_model_name")
+    measure_label = fields.Char("Looks at", compute="_compute_measure_label")
+    has_period = fields.Boolean(related="measure_id.has_period")
+    has_corporate_group = fields.Boolean(compute="_compute_model_name")
+    has_tax = fields.Boolean(compute="_compute_model_name")
+    has_uom = fields.Boolean(compute="_compute_model_name")
+    unit = fields.Selection(
+        selection=lambda self: self.env["customer.grading.measure"]._fields["unit"].selection,
+        compute="_compute_unit",
+    )
+    unit_label = fields.Char(compute="_compute_unit")
+    period = fields.Selection(
+        [
+            ("trailing", "The last"),
+            ("this_year", "This year"),
+            ("last_year", "Last year"),
+            ("best_year", "Better of the last years"),
+            ("month_ends", "Average of the last month ends"),
+            ("since_start", "Since a date of its own"),
+            ("all_time", "All time"),
+        ],
+        default="trailing",
+        required=True,
+    )
+    period_count = fields.Integer("Length", default=12)
+    period_unit = fields.Selection(
+        [("days", "Days"), ("months", "Months")], default="months", required=True
+    )
+    up_to = fields.Selection(
+        [
+            ("day", "The day"),
+            ("month_end", "Last month end"),
+            ("quarter_end", "Last quarter end"),
+        ],
+        default="day",
+        required=True,
+    )
+    start_field = fields.Char(
+        "Beginning",
+        default="create_date",
+        help="The date of the customer or opportunity from which its documents count.",
+    )
+    whole_group = fields.Boolean(
+        "Whole corporate group",
+        help="The documents of all companies of a group count for each of them: those of the "
+        "topmost parent company and of all below it.",
+    )
+    document_domain = fields.Char("Only", default="[]")
+    subject_domain = fields.Char("Filter", default="[]")
+    subject_model = fields.Char(compute="_compute_model_name")
+    with_tax = fields.Boolean()
+    uom_id = fields.Many2one("uom.uom", "Reference unit", ondelete="restrict")
+    question_id = fields.Many2one(
+        "customer.grading.question", ondelete="restrict", index="btree_not_null"
+    )
+    dimension_id = fields.Many2one(
+        "customer.grading.dimension",
+        "Other dimension",
+        ondelete="restrict",
+        index="btree_not_null",
+        help="The dimension whose grades this policy looks at.",
+    )
+    roll_up = fields.Selection(
+        [
+            ("best", "The best of its opportunities"),
+            ("worst", "The worst of its opportunities"),
+            ("latest", "That of its newest opportunity"),
+        ],
+        string="Of several",
+        default="best",
+        required=True,
+    )
+    is_rolled_up = fields.Boolean(compute="_compute_is_rolled_up")
+    # What it comes to.
+    band_ids = fields.One2many(
+        "customer.grading.band", "criterion_id", string="Levels and points", copy=True
+    )
+    has_special_bands = fields.Boolean(
+        compute="_compute_has_special_bands", help="Whether saved levels are for some only."
+    )
+    band_by = fields.Selection(
+        [
+            ("value", "The value"),
+            ("percentile", "The rank, in per cent of those ranked"),
+            ("share", "The rank, in per cent of the total"),
+            ("own_share", "Its own share of the total, in per cent"),
+        ],
+        string="Levels by",
+        default="value",
+        required=True,
+    )
+    rank_among = fields.Selection(
+        [("positive", "Those above zero"), ("known", "All with a known value")],
+        string="Ranked among",
+        default="positive",
+        required=True,
+    )
+    rank_within = fields.Selection(RANK_WITHIN, string="Ranked with", default="all", required=True)
+    rank_field = fields.Char("Shared field", help="Those are ranked together who share it.")
+    policy_subject_model = fields.Char(related="policy_id.subject_model", string="Graded records")
+    crossing = fields.Selection(
+        [("in", "belongs to it"), ("out", "is left out")],
+        string="Who crosses the line",
+        default="in",
+        required=True,
+        help="Those with the same value always stay together.",
+    )
+    weight = fields.Float(default=1.0)
+    cap = fields.Float("Points at most", help="0: no limit")
+    normalize_to = fields.Float(
+        "Scaled to",
+        help="The sum is scaled so that its highest possible total is this; 0: not scaled.",
+    )
+    unknown_lowers_maximum = fields.Boolean(
+        "Leave out what is unknown",
+        help="Parts without a value do not count in the highest possible total.",
+    )
+    rule_line_ids = fields.One2many("customer.grading.rule", "criterion_id")
+    level_summary = fields.Char("Levels or points", compute="_compute_level_summary")
+    period_label = fields.Char("Over", compute="_compute_period_label")
+    used_in = fields.Char("Used in", compute="_compute_used_in")
+    points_max = fields.Float("Most points", compute="_compute_points_max", recursive=True)
+    is_by_points = fields.Boolean(compute="_compute_is_by_points")
+    has_combinations = fields.Boolean(related="policy_id.has_combinations")
+
+    _length_check = models.Constraint(
+        "CHECK (period_count >= 0)", "A period cannot have a negative length."
+    )
+
+    # ------------------------------------------------------------------ properties
+
+    @api.depends("dimension_id", "measure_id", "policy_id")
+    def _compute_is_rolled_up(self):
+        """Whether a customer has several of those grades: its opportunities'."""
+        for criterion in self:
+            criterion.is_rolled_up = (
+                criterion.measure_id.kind == "grade"
+                and criterion.dimension_id.subject == "lead"
+                and criterion.policy_subject == "partner"
+            )
+
+    @api.depends(
+        "measure_id",
+        "question_id",
+        "dimension_id",
+        "kind",
+        "period",
+        "period_count",
+        "period_unit",
+    )
+    def _compute_name(self):
+        """Propose a name; one that a person wrote is kept."""
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for criterion in self:
+            if not criterion.name or criterion._is_proposed_name(kinds):
+                criterion.name = criterion._propose_name(kinds)
+
+    def _is_proposed_name(self, kinds):
+        """Whether the name is one that is proposed: a kind's, a measure's, a question's."""
+        named = [("name", "=", self.name)]
+        return (
+            self.name in kinds.values()
+            or bool(self.env["customer.grading.measure"].search_count(named, limit=1))
+            or bool(self.env["customer.grading.question"].search_count(named, limit=1))
+            or bool(self.env["customer.grading.dimension"].search_count(named, limit=1))
+        )
+
+    def _propose_name(self, kinds):
+        if self.kind != "measure":
+            return kinds.get(self.kind)
+        if self.measure_id.kind == "question" and self.question_id:
+            return self.question_id.name
+        if self.measure_id.kind == "grade" and self.dimension_id:
+            return self.dimension_id.name
+        return self.measure_id.name or ""
+
+    @api.depends("kind", "measure_id.name")
+    @api.depends_context("lang")
+    def _compute_measure_label(self):
+        """Name the measure, or how parts are combined."""
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for criterion in self:
+            combines = criterion.kind != "measure"
+            criterion.measure_label = (
+                kinds[criterion.kind] if combines else criterion.measure_id.name
+            )
+
+    @api.depends("band_ids.subject_domain")
+    def _compute_has_special_bands(self):
+        for criterion in self:
+            # As saved: the column it shows would close the filter that is being written.
+            saved = criterion._origin
+            criterion.has_special_bands = bool(saved) and len(saved._get_band_sets()) > 1
+
+    @api.depends("measure_id")
+    def _compute_model_name(self):
+        for criterion in self:
+            measure = criterion._get_document_measure()
+            criterion.model_name = measure.model_name
+            documented = measure.kind == "documents"
+            criterion.has_corporate_group = documented and measure.subject == "partner"
+            criterion.has_tax = bool(measure.tax_value_field)
+            criterion.has_uom = bool(measure.uom_field)
+            criterion.subject_model = SUBJECTS[measure.subject or "partner"].model
+
+    def _get_document_measure(self):
+        """Return the measure whose documents are narrowed: its own or what it grows from."""
+        measure = self.measure_id
+        return measure.base_measure_id or measure.numerator_id or measure
+
+    @api.depends("measure_id", "question_id", "kind")
+    @api.depends_context("lang")
+    def _compute_unit(self):
+        units = dict(self._fields["unit"]._description_selection(self.env))
+        for criterion in self:
+            if criterion.kind != "measure":
+                criterion.unit = "count" if criterion.kind == "count" else "points"
+            elif criterion.measure_id.kind == "question":
+                criterion.unit = QUESTION_UNITS.get(criterion.question_id.kind)
+            else:
+                criterion.unit = criterion.measure_id.unit
+            if criterion.unit == "amount":
+                criterion.unit_label = criterion.currency_id.name
+            elif criterion.unit == "ratio":
+                criterion.unit_label = "%"
+            elif criterion.unit == "number":
+                criterion.unit_label = criterion._get_question().unit_text
+            elif criterion.unit in ("count", "yes_no", "choice", "text"):
+                criterion.unit_label = False
+            elif criterion.unit == "quantity":
+                criterion.unit_label = criterion.uom_id.name
+            else:
+                criterion.unit_label = units.get(criterion.unit)
+
+    def _get_period(self):
+        """Return the :class:`Period` that the criterion looks at."""
+        self.ensure_one()
+        return Period(self.period, self.period_count, self.period_unit, self.up_to)
+
+    def _get_question(self):
+        """Return the question that is asked, none where the value is read elsewhere."""
+        asked = self.filtered(lambda criterion: criterion.measure_id.kind == "question")
+        return asked.question_id
+
+    def _get_measured_subject(self):
+        """Return whose value it is: of customers, or of opportunities."""
+        self.ensure_one()
+        return self._get_question().subject or self.measure_id.subject
+
+    def _get_choice_model(self):
+        """Return the model whose records are this criterion's choices, or ``False``."""
+        self.ensure_one()
+        if not self.measure_id:
+            return False
+        if self.measure_id.kind == "question":
+            levels = self.question_id.kind == "levels"
+            return "customer.grading.question.choice" if levels else False
+        if self.measure_id.kind == "grade":
+            return "customer.grade" if self.unit == "choice" else False
+        return self.measure_id._get_choice_model()
+
+    def _get_raw_type(self):
+        """Return the PostgreSQL type of the stored value."""
+        self.ensure_one()
+        if self.measure_id.kind == "question":
+            return RAW_TYPES[self.unit]
+        return self.measure_id._get_raw_type()
+
+    def _get_depth(self):
+        """Return how many combinations the criterion is within."""
+        return 1 + self.parent_id._get_depth() if self.parent_id else 0
+
+    def _get_height(self):
+        """Return how many layers of parts are below the criterion."""
+        return 1 + max((child._get_height() for child in self.child_ids), default=-1)
+
+    def _counts_whole_group(self):
+        """Whether the documents of all companies of a corporate group count for each."""
+        self.ensure_one()
+        return self.whole_group and self.has_corporate_group
+
+    def _get_rank_path(self):
+        """Return the path to what those who are ranked together share; empty for everybody."""
+        self.ensure_one()
+        if self.rank_within == "field":
+            return self.rank_field or ""
+        return get_group_path(self.policy_subject, self.rank_within)
+
+    def _is_group_path(self, path):
+        """Whether subjects can be told apart by what is at ``path``."""
+        field = path and self.measure_id._get_single_field(self.policy_subject_model, path)
+        return not path or bool(
+            field and field.type in ("many2one", "selection", "boolean", "char")
+        )
+
+    def _is_ranked(self):
+        return self.kind == "measure" and self.band_by != "value"
+
+    def _get_domains(self):
+        """Return the filters in force as ``(text, model)``."""
+        self.ensure_one()
+        domains = []
+        measure = self._get_document_measure()
+        if measure.kind == "documents" and measure.model_name in self.env:
+            domains.append((self.document_domain or "[]", measure.model_name))
+        if self.measure_id.kind == "filter":
+            domains.append((self.subject_domain or "[]", self.subject_model))
+        return domains
+
+    # ------------------------------------------------------------------ saving
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        criteria = super().create(vals_list)
+        criteria.policy_id._check_unlocked()
+        criteria._fill_bands_of_levels()
+        return criteria
+
+    def write(self, vals):
+        self.policy_id._check_unlocked()
+        result = super().write(vals)
+        if "question_id" in vals or "dimension_id" in vals:
+            self._fill_bands_of_levels()
+        return result
+
+    def _fill_bands_of_levels(self):
+        """Give the levels of a question, or the grades of a dimension, as levels."""
+        for criterion in self.filtered(lambda criterion: not criterion.band_ids):
+            choices = []
+            if criterion.question_id.kind == "levels":
+                choices = [(c, c.name, c.points) for c in criterion.question_id.choice_ids]
+            elif criterion.measure_id.kind == "grade" and criterion.unit == "choice":
+                choices = [(g, g.code, 0.0) for g in criterion.dimension_id.grade_ids]
+            criterion.band_ids = [
+                fields.Command.create(
+                    {
+                        "sequence": position * 10,
+                        "choice_id": choice.id,
+                        "level": level,
+                        "points": points,
+                    }
+                )
+                for position, (choice, level, points) in enumerate(choices, 1)
+            ]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        self.policy_id._check_unlocked()
+        for criterion in self:
+            limited = criterion.policy_id.rule_ids.filtered(
+                lambda rule, criterion=criterion: rule.limit_criterion_id == criterion
+            )
+            (criterion.rule_line_ids | limited)._refuse_removal(criterion.name)
+
+    # ------------------------------------------------------------------ text half
+
+    @api.depends("band_ids.level", "band_ids.points", "band_ids.lower", "cap", "kind")
+    @api.depends_context("lang")
+    def _compute_level_summary(self):
+        for criterion in self:
+            criterion.level_summary = "; ".join(
+                band._to_text() for band in criterion.band_ids._sort_for_matching()
+            )
+
+    @api.depends("period", "period_count", "period_unit", "up_to", "has_period", "start_field")
+    @api.depends_context("lang")
+    def _compute_period_label(self):
+        for criterion in self:
+            criterion.period_label = criterion._get_period_text()
+
+    def _get_period_text(self):
+        """Return the period in words, as a whole phrase."""
+        self.ensure_one()
+        if self.kind != "measure" or not self.has_period:
+            return ""
+        texts = {
+            "trailing": self.env._("last %s months", self.period_count)
+            if self.period_unit == "months"
+            else self.env._("last %s days", self.period_count),
+            "this_year": self.env._("this year"),
+            "last_year": self.env._("last year"),
+            "best_year": self.env._("better of the last %s years", self.period_count),
+            "month_ends": self.env._("average of the last %s month ends", self.period_count),
+            "since_start": self.env._("since: %s", self._get_start_label()),
+            "all_time": self.env._("all time"),
+        }
+        text = texts[self.period]
+        if self.period == "month_ends":
+            return text
+        if self.up_to == "month_end":
+            return self.env._("%(period)s up to the last month end", period=text)
+        if self.up_to == "quarter_end":
+            return self.env._("%(period)s up to the last quarter end", period=text)
+        return text
+
+    def _get_start_label(self):
+        """Return in words the date of the record from which its documents count."""
+        field = self.measure_id._get_path_field(self.subject_model, self.start_field or "")
+        return field._description_string(self.env) if field else self.start_field or ""
+
+    @api.depends("rule_line_ids.root_id")
+    def _compute_used_in(self):
+        for criterion in self:
+            grades = criterion.rule_line_ids.root_id.sorted("sequence").grade_id
+            criterion.used_in = ", ".join(grades.mapped("code"))
+
+    def _to_text(self):
+        """Return the criterion in words: its name, and its period where it has one."""
+        self.ensure_one()
+        period = self._get_period_text()
+        if not period:
+            return self.name or ""
+        return self.env._("%(criterion)s, %(period)s", criterion=self.name, period=period)
+
+    @api.constrains("parent_id")
+    def _check_parent(self):
+        if self._has_cycle():
+            raise ValidationError(self.env._("A criterion cannot be a part of itself."))
+        for criterion in self:
+            if criterion.parent_id and criterion.parent_id.policy_id != criterion.policy_id:
+                raise ValidationError(
+                    self.env._("“%s” is part of a criterion of another policy.", criterion.name)
+                )
+
+    @api.constrains("measure_id", "question_id", "policy_id")
+    def _check_measure_subject(self):
+        for criterion in self:
+            if criterion._get_measured_subject() != "lead" or criterion.policy_subject == "lead":
+                continue
+            if criterion.measure_id.kind == "question":
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is asked about opportunities only. Choose a question about "
+                        "customers.",
+                        criterion.question_id.name,
+                    )
+                )
+            raise ValidationError(
+                self.env._(
+                    "“%s” is known of opportunities only. Choose a measure of customers.",
+                    criterion.measure_id.name,
+                )
+            )
+
+    @api.constrains("dimension_id", "measure_id", "policy_id")
+    def _check_dimension_cycle(self):
+        """Refuse that two dimensions wait for each other's grades."""
+        for criterion in self.filtered("dimension_id"):
+            own = criterion.policy_id.dimension_id
+            if own in criterion.dimension_id | criterion.dimension_id._get_needed():
+                raise ValidationError(
+                    self.env._(
+                        "“%(criterion)s” goes round in a circle: grades of “%(other)s” already "
+                        "need those of “%(own)s”. Choose another dimension.",
+                        criterion=criterion.name,
+                        other=criterion.dimension_id.name,
+                        own=own.name,
+                    )
+                )
+
+    @api.constrains(
+        "document_domain",
+        "subject_domain",
+        "measure_id",
+        "period",
+        "start_field",
+        "rank_within",
+        "rank_field",
+    )
+    def _check_author_may_read(self):
+        """Refuse filters that reach what their author may not read."""
+        author = self.sudo(False)  # a constraint runs as superuser
+        if author.env.su:
+            return
+        Measure = author.env["customer.grading.measure"]
+        for criterion in self:
+            for domain, model in criterion._get_domains():
+                if not Measure._get_malformed_problem(domain, model):
+                    Measure._check_readable(model, [], domain)
+            if criterion.rank_within == "field" and criterion._is_group_path(criterion.rank_field):
+                Measure._check_readable(
+                    criterion.policy_subject_model, [criterion.rank_field], "[]"
+                )
+            if criterion.period == "since_start" and not criterion._get_period_problem():
+                Measure._check_readable(criterion.subject_model, [criterion.start_field], "[]")
+
+    @api.depends("band_ids.points", "cap", "weight", "child_ids.points_max", "normalize_to")
+    def _compute_points_max(self):
+        for criterion in self:
+            criterion.points_max = criterion._get_attainable_points()
+
+    def _compute_is_by_points(self):
+        for criterion in self:
+            criterion.is_by_points = criterion.policy_id.decide_by == "points"
+
+    def action_open_dialog(self):
+        """Open the criterion in its dialog."""
+        return self._get_dialog_action()
+
+    def _get_band_sets(self):
+        """Return the bands by whom they are for: ``{filter as text: bands}``.
+
+        First those for some, in their order, last those for everybody else, whose filter
+        is ``"[]"`` and which may be none.
+        """
+        self.ensure_one()
+        bands = self.band_ids.sorted(lambda band: (band.sequence, band.id or 0))
+        sets = bands.grouped(lambda band: band._get_set_domain())
+        general = sets.pop("[]", bands.browse())
+        return {**sets, "[]": general}
+
+    def _get_level_ranks(self):
+        """Return ``{band: rank}``: best first in the list is the highest rank.
+
+        Bands of the same level share the rank of the best of them.
+        """
+        self.ensure_one()
+        bands = self.band_ids.sorted(lambda band: (band.sequence, band.id or 0))
+        by_level = {}
+        for position, band in enumerate(bands):
+            by_level.setdefault(band.level or band.id, len(bands) - position)
+        return {band: by_level[band.level or band.id] for band in bands}
+
+    def _get_attainable_points(self):
+        """Return the most points that this criterion can give, or 0 where there is no end."""
+        self.ensure_one()
+        if self.kind in ("sum", "best", "worst", "count"):
+            parts = [child._get_attainable_points() * child.weight for child in self.child_ids]
+            if self.kind == "count":
+                most = len(parts)
+            elif self.kind == "sum":
+                most = self.normalize_to or sum(parts)
+            else:
+                most = max(parts, default=0) if self.kind == "best" else min(parts, default=0)
+        elif self.band_ids:
+            # Who is below every level gets none, which may be the most there is.
+            most = max(0.0, *self.band_ids.mapped("points"))
+        elif self.unit == "yes_no":
+            most = 1
+        elif self.unit == "points" and self.measure_id.kind == "question":
+            most = self.question_id.points_max
+        else:
+            most = self.cap
+        # Ten times a tenth is one, which is no float's strength.
+        return round(min(most, self.cap) if self.cap else most, 8)
+
+    # ------------------------------------------------------------------ values in words
+
+    def _format_value(self, value, towards="near", bare=False):
+        """Return a value of this criterion in words, in the user's formats.
+
+        :param towards: ``near``, ``down`` or ``up``: how a number is rounded
+        :param bare: whether the currency goes without saying
+        """
+        self.ensure_one()
+        if value is None or (value is False and self.unit != "yes_no"):
+            return ""
+        if self.unit == "yes_no":
+            return self.env._("yes") if value else self.env._("no")
+        if self.unit == "choice":
+            return self._format_choice(value)
+        if self.unit == "text":
+            return str(value)
+        if self.unit == "amount":
+            return self._format_amount(value, towards, bare)
+        return self._format_counted(value, towards)
+
+    def _format_choice(self, value):
+        ids = value if isinstance(value, list) else [value]
+        model = self._get_choice_model()
+        names = self.env[model].sudo().browse(ids).exists().mapped("display_name")
+        return self.env._(", ").join(names) or self.env._("none")
+
+    def _format_amount(self, value, towards, bare):
+        """Return an amount without decimals; for Chinese readers in 万 from 10,000 up."""
+        currency = self.currency_id.name or ""
+        if not get_lang(self.env).code.startswith("zh"):
+            number = self._format_number(round_figure(value, 0, towards))
+            return number if bare else f"{number} {currency}".strip()
+        number, in_wan = split_wan(value, towards)
+        unit = "万" if in_wan else ""
+        if currency == "CNY":
+            unit += "元"  # a number of 万 alone does not read
+        elif not bare:
+            unit = f"{unit} {currency}".strip()
+        return f"{self._format_number(number)} {unit}".strip()
+
+    def _format_counted(self, value, towards="near"):
+        """Return a number with what it counts: “12 days”, “95.5 %”."""
+        number = round_figure(value, 2, towards)
+        text = self._format_number(number)
+        if self.unit == "ratio":
+            return self.env._("%s %%", text)
+        if self.unit == "days":
+            return self.env._("1 day") if number == 1 else self.env._("%s days", text)
+        if self.unit == "months":
+            return self.env._("1 month") if number == 1 else self.env._("%s months", text)
+        if self.unit == "quantity":
+            return f"{text} {self.uom_id.name or ''}".strip()
+        if self.unit == "number":
+            return f"{text} {self._get_question().unit_text or ''}".strip()
+        if self.unit == "points":
+            return self._format_points(value, towards)
+        return text
+
+    def _format_points(self, value, towards="near"):
+        number = round_figure(value, 2, towards)
+        if number == 1:
+            return self.env._("1 point")
+        return self.env._("%s points", self._format_number(number))
+
+    @api.model
+    def _format_number(self, number, digits=2):
+        """Return a number in the user's format, with the decimals that it needs."""
+        number = round_figure(number, digits)
+        return formatLang(self.env, float(number), digits=count_decimals(number))
+
+    def _get_period_problem(self):
+        counted = self.period in ("trailing", "best_year", "month_ends")
+        if self.kind == "measure" and self.has_period and counted and self.period_count < 1:
+            return self.env._("the period must be at least 1 long.")
+        most = SHAPES["period"][self._get_length_key()].most if counted else None
+        if self.kind == "measure" and self.has_period and counted and self.period_count > most:
+            return self.env._("the period can be at most %s long.", most)
+        if self.measure_kind == "growth" and self.period not in (
+            "trailing",
+            "this_year",
+            "last_year",
+        ):
+            return self.env._("growth needs one stretch of time: choose another period.")
+        if self.kind == "measure" and self.has_period:
+            return self._get_kind_of_period_problem()
+        return None
+
+    def _get_length_key(self):
+        """Return the key under which a policy file keeps the length of the period."""
+        keys = {"best_year": "best_of_years", "month_ends": "month_ends"}
+        return keys.get(self.period, f"last_{self.period_unit}")
+
+    def _get_kind_of_period_problem(self):
+        measure = self.measure_id
+        several = self.period in ("best_year", "month_ends")
+        if several and self.unit not in NUMERIC_UNITS - {"days", "months"}:
+            return self.env._("only numbers are compared between several periods.")
+        if self.period in ("month_ends", "since_start") and measure.kind not in (
+            "documents",
+            "ratio",
+        ):
+            return self.env._("this measure needs another kind of period.")
+        if self.period == "since_start":
+            field = measure._get_single_field(self.subject_model, self.start_field or "")
+            if not field or field.type not in ("date", "datetime"):
+                return self.env._(
+                    "documents count since a date of the record: choose a date in “Beginning”."
+                )
+        return None

@@ -1,0 +1,247 @@
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
+
+from ...tools.policy_format import make_key
+from ...tools.subject import SUBJECTS
+
+
+class CustomerGradingDimension(models.Model):
+    """What a grade is about: value, credit, loyalty... A customer has one grade in each."""
+
+    _name = "customer.grading.dimension"
+    _description = "Grading Dimension"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(
+        required=True,
+        copy=False,
+        help="Short name by which policy files refer to this dimension.",
+    )
+    sequence = fields.Integer(default=10, aggregator=None)
+    active = fields.Boolean(default=True)
+    description = fields.Text(translate=True)
+    subject = fields.Selection(
+        [("partner", "Customers"), ("lead", "Opportunities")],
+        string="Grades of",
+        default="partner",
+        required=True,
+    )
+    company_scope = fields.Selection(
+        [("company", "Each company for itself"), ("group", "All companies as one")],
+        string="Companies are graded",
+        default="company",
+        required=True,
+        help="Whether each company grades by its own documents, or the "
+        "documents of all companies are added up to one grade.",
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        default=lambda self: self.env.company.currency_id,
+        help="Currency in which the amounts of all companies are added up.",
+    )
+    main_company_ids = fields.Many2many(
+        "res.company",
+        "customer_grading_dimension_main_company_rel",
+        string="Main for",
+        copy=False,
+        help="Companies whose records show the grade of this dimension.",
+    )
+    group_ids = fields.Many2many(
+        "res.groups",
+        string="Visible to",
+        help="Only these people see grades of this dimension; empty: everybody who sees "
+        "the record. The main dimension is always visible.",
+    )
+    grade_ids = fields.One2many("customer.grade", "dimension_id", string="Grades")
+    policy_ids = fields.One2many("customer.grading.policy", "dimension_id", string="Policies")
+
+    _code_uniq = models.Constraint(
+        "UNIQUE (code)", "Two dimensions cannot share a code. Choose another one."
+    )
+
+    @api.constrains("main_company_ids", "subject", "group_ids")
+    def _check_main(self):
+        for dimension in self.filtered("main_company_ids"):
+            if dimension.group_ids:
+                raise ValidationError(
+                    self.env._(
+                        "“%(dimension)s” is a main dimension, which everybody sees: "
+                        "empty “Visible to”, or make another dimension the main one.",
+                        dimension=dimension.name,
+                    )
+                )
+            rival = self.search(
+                [
+                    ("id", "!=", dimension.id),
+                    ("subject", "=", dimension.subject),
+                    ("main_company_ids", "in", dimension.main_company_ids.ids),
+                ],
+                limit=1,
+            )
+            if rival:
+                raise ValidationError(
+                    self.env._(
+                        "A company shows one main dimension: take “%(dimension)s” off "
+                        "“%(rival)s” first.",
+                        dimension=dimension.name,
+                        rival=rival.name,
+                    )
+                )
+
+    def copy_data(self, default=None):
+        """Give each copy a code that is free."""
+        vals_list = super().copy_data(default)
+        for dimension, vals in zip(self, vals_list, strict=True):
+            if "code" not in vals:
+                like = [("code", "=like", f"{dimension.code}_copy%")]
+                taken = self.sudo().with_context(active_test=False).search(like).mapped("code")
+                vals["code"] = make_key(f"{dimension.code}_copy", taken, "dimension")
+        return vals_list
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        used = [("dimension_id", "in", self.ids)]
+        for name in ("customer.grading.result", "customer.grading.change"):
+            if kept := self.env[name].sudo().search(used, limit=1):
+                raise UserError(
+                    self.env._(
+                        "“%s” cannot be deleted: grades were given in it, and their history "
+                        "would be lost. Archive it instead.",
+                        kept.dimension_id.name,
+                    )
+                )
+
+    @api.model
+    def _get_main(self, subject, company):
+        """Return the dimension whose grade ``company`` shows on its ``subject`` records.
+
+        It is the one that names the company, else one that names its nearest parent, else
+        the first visible to everybody in which grades are given: one whose policies are all
+        drafts yet takes no other one's place. Sudoed, and empty where there is none.
+        """
+        return self.sudo().browse(self._get_main_id(subject, company.id))
+
+    @api.model
+    @tools.ormcache("subject", "company_id")
+    def _get_main_id(self, subject, company_id):
+        dimensions = self.sudo().search([("subject", "=", subject), ("group_ids", "=", False)])
+        company = self.env["res.company"].sudo().browse(company_id)
+        for ancestor in reversed(company.parent_ids or company):
+            if named := dimensions.filtered_domain([("main_company_ids", "in", ancestor.ids)]):
+                return named[0].id
+        Policy = self.env["customer.grading.policy"].sudo().with_context(active_test=False)
+        given = [
+            ("dimension_id", "in", dimensions.ids),
+            ("state", "not in", ("draft", "scheduled")),
+        ]
+        used = Policy.search(given).dimension_id
+        return (dimensions.filtered(lambda dimension: dimension in used) or dimensions)[:1].id
+
+    @api.model
+    @tools.ormcache("subject")
+    def _is_used(self, subject):
+        """Whether records of ``subject`` were ever graded, by a policy or by hand."""
+        used = [("dimension_id.subject", "=", subject)]
+        Policy = self.env["customer.grading.policy"].sudo().with_context(active_test=False)
+        Result = self.env["customer.grading.result"].sudo()
+        return bool(
+            Policy.search_count([*used, ("state", "not in", ("draft", "scheduled"))], limit=1)
+            or Result.search_count(used, limit=1)
+        )
+
+    def _set_main(self, subject, company):
+        """Make this dimension (or none, when empty) the main one of ``company``."""
+        named = self.sudo().search(
+            [("subject", "=", subject), ("main_company_ids", "in", company.ids)]
+        )
+        if named == self:
+            return
+        named.main_company_ids -= company
+        self.sudo().main_company_ids += company
+
+    @api.model
+    def _has_several(self, subject=None):
+        """Whether there is more than one dimension: one alone is not worth a field.
+
+        :param subject: only those of this kind of record
+        """
+        domain = [("subject", "=", subject)] if subject else []
+        return self.search_count(domain, limit=2) > 1
+
+    def _get_subject_kind(self):
+        """Return the :class:`Subject` that is graded."""
+        return SUBJECTS[self.subject]
+
+    def _choose_text(self, of_customers, of_opportunities):
+        """Return the one of two whole sentences that fits what is graded."""
+        return of_opportunities if self.subject == "lead" else of_customers
+
+    def _get_number_text(self, number):
+        """Return so many customers, or opportunities, in words."""
+        if number == 1:
+            return self._choose_text(self.env._("1 customer"), self.env._("1 opportunity"))
+        count = self.env["customer.grading.criterion"]._format_number(number)
+        return self._choose_text(
+            self.env._("%s customers", count), self.env._("%s opportunities", count)
+        )
+
+    def _get_needed(self):
+        """Return the dimensions whose grades the grades of this one are made from."""
+        needed = self.browse()
+        found = self
+        while found:
+            criteria = found.sudo().policy_ids.filtered(lambda p: p.state != "closed").criterion_ids
+            found = criteria.dimension_id - needed
+            needed |= found
+        return needed
+
+    def _find_grade(self, code):
+        """Return the grade that has ``code``, archived or not."""
+        return self.grade_ids.with_context(active_test=False).search(
+            [("dimension_id", "=", self._origin.id), ("code", "=ilike", (code or "").strip())],
+            limit=1,
+        )
+
+    def _find_or_create_grade(self, vals):
+        """Return the grade of the code in ``vals``, brought up to date with the rest.
+
+        A new one comes after the grades that exist.
+        """
+        self.ensure_one()
+        vals = {name: value for name, value in vals.items() if value}
+        grade = self._find_grade(vals["code"])
+        if grade:
+            grade.write({name: v for name, v in vals.items() if name != "code"} | {"active": True})
+            return grade
+        last = max(self.grade_ids.mapped("sequence"), default=0)
+        return self.grade_ids.create(
+            {"name": vals["code"], "sequence": last + 10, "dimension_id": self.id, **vals}
+        )
+
+    def _get_result_company_ids(self, company):
+        """Return the values of ``company_id`` of the results that ``company`` may show.
+
+        Nearest first: a branch without its own shows its nearest parent's; a group
+        dimension has one result for all companies, kept without a company.
+
+        :return: list of company ids, or ``[False]``
+        """
+        self.ensure_one()
+        if self.company_scope == "group":
+            return [False]
+        parents = company.sudo().parent_ids or company
+        return list(reversed(parents.ids))

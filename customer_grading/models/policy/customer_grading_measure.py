@@ -1,0 +1,742 @@
+from ast import literal_eval
+from functools import reduce
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+
+from ...tools.policy_format import make_key
+from ...tools.subject import LEAD, PARTNER, SUBJECTS
+
+# Unit -> type of the value that is stored for a subject; an age is stored as its date.
+RAW_TYPES = {
+    "amount": "numeric",
+    "count": "numeric",
+    "quantity": "numeric",
+    "number": "numeric",
+    "points": "numeric",
+    "ratio": "numeric",
+    "days": "date",
+    "months": "date",
+    "yes_no": "boolean",
+    "choice": "integer",
+    "text": "text",
+}
+
+NUMERIC_UNITS = {unit for unit, raw in RAW_TYPES.items() if raw in ("numeric", "date")}
+
+# What nobody may measure: the machinery of Odoo and its users.
+REFUSED_MODELS = ("ir.", "res.users", "auth", "res.config", "base.")
+
+# Records that are guarded one by one, which no measure can follow: their texts are refused.
+GUARDED_MODELS = ("mail.message", "mail.activity", "discuss.", "calendar.event")
+
+TEXT_TYPES = ("char", "text", "html")
+
+# What a value is told in -> types of the fields that can be told so.
+FIELD_TYPES = {
+    **dict.fromkeys(
+        ("amount", "count", "quantity", "number", "points", "ratio"),
+        ("integer", "float", "monetary"),
+    ),
+    "days": ("date", "datetime"),
+    "months": ("date", "datetime"),
+    "yes_no": ("boolean",),
+    "choice": ("many2one",),
+    "text": ("char", "text", "selection"),
+}
+
+
+class CustomerGradingMeasure(models.Model):
+    """Something that has a value for each customer: revenue, days since the last order...
+
+    Refuses a measure that cannot work, or whose author may not read what it reads.
+
+    What the form of a measure offers to people who know no technical names.
+    """
+
+    _name = "customer.grading.measure"
+    _description = "Grading Measure"
+    _order = "category, sequence, id"
+    _rec_names_search = ["name", "code"]
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(
+        required=True,
+        copy=False,
+        help="Short name by which policy files refer to this measure.",
+    )
+    sequence = fields.Integer(default=10, aggregator=None)
+    active = fields.Boolean(default=True)
+    category = fields.Selection(
+        [
+            ("1_sales", "Sales"),
+            ("2_invoices", "Invoices"),
+            ("3_payments", "Payments"),
+            ("4_opportunities", "Opportunities"),
+            ("5_contact", "Contact with the customer"),
+            ("6_about", "About the customer"),
+            ("7_people", "Asked of people"),
+            ("8_opportunity", "The opportunity itself"),
+        ],
+        default="6_about",
+        required=True,
+    )
+    kind = fields.Selection(
+        [
+            ("documents", "From documents"),
+            ("field", "A field of the record"),
+            ("filled", "Fields filled in"),
+            ("filter", "Matches a filter"),
+            ("ratio", "Ratio of two measures"),
+            ("growth", "Growth against the year before"),
+            ("question", "Asked of people"),
+            ("grade", "Grade in another dimension"),
+            ("code", "Built in"),
+        ],
+        default="documents",
+        required=True,
+    )
+    subject = fields.Selection(
+        [("partner", "Customers"), ("lead", "Opportunities")],
+        string="Value of",
+        default="partner",
+        required=True,
+        help="A measure of customers also serves to grade their opportunities.",
+    )
+    unit = fields.Selection(
+        [
+            ("amount", "Amount"),
+            ("count", "Count"),
+            ("quantity", "Quantity"),
+            ("number", "Number"),
+            ("points", "Points"),
+            ("ratio", "Per cent"),
+            ("days", "Days"),
+            ("months", "Months"),
+            ("yes_no", "Yes or no"),
+            ("choice", "Choice"),
+            ("text", "Text"),
+        ],
+        default="amount",
+        required=True,
+    )
+    description = fields.Text(translate=True)
+    model_name = fields.Char("Documents", help="Technical name of the documents' model.")
+    domain = fields.Char("Only", default="[]")
+    subject_path = fields.Char(
+        "Path to the customer",
+        help="Fields from the document to the customer, such as partner_id.commercial_partner_id.",
+    )
+    company_field = fields.Char("Company")
+    date_field = fields.Char("Date")
+    value_field = fields.Char("Value")
+    tax_value_field = fields.Char("Value with tax")
+    rate_field = fields.Char(
+        "Currency rate", help="The value is divided by it to be in company currency."
+    )
+    uom_field = fields.Char("Unit of measure")
+    aggregate = fields.Selection(
+        [
+            ("sum", "Sum"),
+            ("count", "Count"),
+            ("avg", "Average"),
+            ("min", "Smallest or first"),
+            ("max", "Largest or last"),
+            ("count_distinct", "Count of different ones"),
+            ("latest", "That of the latest document"),
+            ("mode", "The most frequent one"),
+        ],
+        default="sum",
+    )
+    empty_is = fields.Selection(
+        [("zero", "Zero"), ("unknown", "Unknown")],
+        string="No documents means",
+        default="zero",
+        required=True,
+    )
+    age = fields.Selection(
+        [("since", "Since the date"), ("until", "Until the date")],
+        string="Days or months",
+        default="since",
+        required=True,
+    )
+    field_name = fields.Char(
+        "Field of the record", help="Or several, with commas between them, to be filled in."
+    )
+    numerator_id = fields.Many2one("customer.grading.measure", "Share", ondelete="restrict")
+    denominator_id = fields.Many2one("customer.grading.measure", "Of", ondelete="restrict")
+    base_measure_id = fields.Many2one("customer.grading.measure", "Growth of", ondelete="restrict")
+    code_key = fields.Selection(selection="_get_code_keys", string="Built-in measure")
+    known_for_past = fields.Boolean(
+        default=True,
+        help="Whether the value can be told for a day in the past from today's data.",
+    )
+    group_ids = fields.Many2many(
+        "res.groups",
+        string="Figures visible to",
+        help="Only these people see the figures; others see whether a condition is met.",
+    )
+    has_period = fields.Boolean(compute="_compute_has_period", recursive=True)
+    is_broken = fields.Boolean(
+        compute="_compute_is_broken",
+        help="The documents it reads, or a field of theirs, are no longer installed.",
+    )
+    document_model = fields.Selection(
+        selection="_get_document_models",
+        string="Read from",
+        compute="_compute_document_model",
+        inverse="_inverse_document_model",
+    )
+
+    _code_uniq = models.Constraint(
+        "UNIQUE (code)", "Two measures cannot share a code. Choose another one."
+    )
+
+    # ------------------------------------------------------------------ properties
+
+    @api.model
+    def _get_code_keys(self):
+        """Hook: return the built-in measures as ``(key, label)``.
+
+        Whoever adds a key gives ``_get_<key>_values_sql``.
+        """
+        return []
+
+    @api.depends("kind", "date_field", "numerator_id.has_period", "base_measure_id", "code_key")
+    def _compute_has_period(self):
+        for measure in self:
+            if measure.kind == "ratio":
+                measure.has_period = measure.numerator_id.has_period
+            elif measure.kind == "growth":
+                measure.has_period = True
+            elif measure.kind == "code":
+                measure.has_period = measure.code_key in self._get_code_keys_with_period()
+            else:
+                measure.has_period = measure.kind == "documents" and bool(measure.date_field)
+
+    @api.model
+    def _get_code_keys_with_period(self):
+        """Hook: return the keys of the built-in measures that look at a period."""
+        return set()
+
+    @api.depends("model_name", "kind", "domain", "value_field", "field_name")
+    def _compute_is_broken(self):
+        for measure in self:
+            measure.is_broken = bool(measure._get_problem())
+
+    def _get_subject_field(self):
+        """Return the field object at the end of a measured field's path, or ``None``."""
+        self.ensure_one()
+        return self._get_path_field(SUBJECTS[self.subject].model, self.field_name or "")
+
+    def _get_choice_model(self):
+        """Return the name of the model whose records are the values of a choice."""
+        self.ensure_one()
+        if self.unit != "choice":
+            return False
+        field = None
+        if self.kind == "field":
+            field = self._get_subject_field()
+        elif self.kind == "documents":
+            field = self._get_path_field(self.model_name, self.value_field or "")
+        return field.comodel_name if field else False
+
+    def _get_raw_type(self):
+        """Return the PostgreSQL type of the stored value."""
+        self.ensure_one()
+        if self.kind == "field" and self.unit == "choice":
+            field = self._get_subject_field()
+            if field and field.type == "many2many":
+                return "jsonb"
+        return RAW_TYPES[self.unit]
+
+    def action_duplicate(self):
+        """Open a copy, for a revision of a policy in use."""
+        self.ensure_one()
+        return self.copy()._get_records_action()
+
+    def copy_data(self, default=None):
+        """Give each copy a code that is free."""
+        vals_list = super().copy_data(default)
+        for measure, vals in zip(self, vals_list, strict=True):
+            if "code" not in vals:
+                vals["code"] = measure._find_free_code()
+        return vals_list
+
+    def _find_free_code(self):
+        like = [("code", "=like", f"{self.code}_copy%")]
+        taken = self.sudo().with_context(active_test=False).search(like).mapped("code")
+        return make_key(f"{self.code}_copy", taken, "measure")
+
+    @api.constrains(
+        "kind",
+        "unit",
+        "model_name",
+        "domain",
+        "subject_path",
+        "company_field",
+        "date_field",
+        "value_field",
+        "tax_value_field",
+        "rate_field",
+        "uom_field",
+        "aggregate",
+        "field_name",
+        "numerator_id",
+        "denominator_id",
+        "base_measure_id",
+        "code_key",
+        "empty_is",
+        "age",
+        "subject",
+    )
+    def _check_definition(self):
+        """Refuse a measure that cannot work, or whose author may not read what it reads."""
+        for measure in self:
+            if problem := measure._get_problem():
+                raise ValidationError(
+                    self.env._(
+                        "Measure “%(measure)s”: %(problem)s",
+                        measure=measure.name,
+                        problem=problem,
+                    )
+                )
+            measure._check_author_may_read()
+            if measure._is_used_by_running_policy():
+                raise UserError(
+                    self.env._(
+                        "Measure “%s” decides grades of a running policy and is locked. "
+                        "Duplicate it, and use the duplicate in a revision of the policy.",
+                        measure.name,
+                    )
+                )
+
+    def _is_used_by_running_policy(self):
+        """Whether grades in force are made of it: itself, or as a part of another measure."""
+        self.ensure_one()
+        Criterion = self.env["customer.grading.criterion"].sudo()
+        made, new = self, self
+        while new:
+            parts = ("numerator_id", "denominator_id", "base_measure_id")
+            naming = Domain.OR(Domain(name, "in", new.ids) for name in parts)
+            new = self.sudo().with_context(active_test=False).search(naming) - made
+            made |= new
+        return bool(
+            Criterion.search_count(
+                [("policy_id.state", "=", "running"), ("measure_id", "in", made.ids)],
+                limit=1,
+            )
+        )
+
+    def _get_problem(self):
+        """Return in words what keeps the measure from working, or nothing."""
+        self.ensure_one()
+        if self.kind == "documents":
+            return self._get_documents_problem()
+        if self.kind == "filled":
+            return self._get_filled_problem()
+        if self.kind == "field":
+            field = self._get_subject_field()
+            if not field:
+                return self.env._("a customer has no field “%s”.", self.field_name or "")
+            if not (field.store and (field.column_type or field.type == "many2many")):
+                return self.env._(
+                    "the field “%s” is not stored, so it cannot be measured.",
+                    self.field_name,
+                )
+            return self._get_unit_problem(field)
+        if self.kind in ("ratio", "growth"):
+            return self._get_parts_problem()
+        if self.kind == "code" and self.code_key not in dict(self._get_code_keys()):
+            return self.env._("the addon that provides it is not installed.")
+        return None
+
+    def _get_parts_problem(self):
+        """Return in words why the measure cannot be made of those it is made of."""
+        if self.kind == "ratio" and not (self.numerator_id and self.denominator_id):
+            return self.env._("choose the two measures to compare.")
+        if self.kind == "growth" and not self.base_measure_id.date_field:
+            return self.env._("choose a measure of documents that have a date.")
+        if self._origin and self._origin in self._get_made_of():
+            return self.env._("it cannot be made of itself: choose another measure.")
+        other = self._get_made_of().filtered(lambda part: part.subject == "lead")[:1]
+        if self.subject == "partner" and other:
+            return self.env._(
+                "“%s” is known of opportunities only. Choose a measure of customers.", other.name
+            )
+        return None
+
+    def _get_made_of(self):
+        """Return the measures that a ratio or a growth is made of, at any depth."""
+        found, new = self.browse(), self
+        while new:
+            parts = new.numerator_id | new.denominator_id | new.base_measure_id
+            new = parts._origin - found
+            found |= new
+        return found
+
+    def _get_unit_problem(self, field):
+        """Return in words why the value of ``field`` cannot be told in the measure's unit."""
+        allowed = FIELD_TYPES[self.unit]
+        if self.kind == "field" and self.unit == "choice":
+            allowed = (*allowed, "many2many")
+        if field.type in allowed:
+            return None
+        units = dict(self._fields["unit"]._description_selection(self.env))
+        return self.env._(
+            "the field “%(field)s” cannot be told as “%(unit)s”. Choose another field, or "
+            "another unit.",
+            field=field.name,
+            unit=units[self.unit],
+        )
+
+    def _get_fields_read(self):
+        """Return the paths of the subject's fields that the measure looks at."""
+        return [name.strip() for name in (self.field_name or "").split(",") if name.strip()]
+
+    def _get_filled_problem(self):
+        """Return in words which of the fields to be filled in cannot be looked at."""
+        if self.unit != "ratio":
+            return self.env._("how many fields are filled in is told in per cent.")
+        names = self._get_fields_read()
+        if not names:
+            return self.env._("say which fields shall be filled in, with commas between them.")
+        model_name = SUBJECTS[self.subject].model
+        for name in names:
+            field = self._get_path_field(model_name, name)
+            if not field or not (field.store or field.search):
+                return self.env._("“%s” is no field that can be looked at.", name)
+        return None
+
+    def _get_documents_problem(self):
+        if self.model_name not in self.env:
+            return self.env._(
+                "the documents “%s” are not installed. Install the application that "
+                "provides them, or archive the measure.",
+                self.model_name or "",
+            )
+        if not self.aggregate or (self.aggregate != "count" and not self.value_field):
+            return self.env._("say which field holds the value.")
+        if self.aggregate == "latest" and not self.date_field:
+            return self.env._("the latest document is told by its date: say which field it is.")
+        if self.unit in ("choice", "text", "yes_no") and self.aggregate not in ("latest", "mode"):
+            return self.env._(
+                "values that are no numbers cannot be added up: take the latest or the most "
+                "frequent one."
+            )
+        for path in self._get_paths():
+            if problem := self._get_path_problem(path):
+                return problem
+        if not self.subject_path:
+            return self.env._("say how the customer is found from a document.")
+        company = self.env[self.model_name]._fields.get("company_id")
+        own = company and (company.store or company.related)
+        if (own and self.company_field != "company_id") or (company and not self.company_field):
+            return self.env._(
+                "the documents belong to companies: name their company field, or every "
+                "company's documents would count."
+            )
+        if problem := self._get_use_problem():
+            return problem
+        return self._get_domain_problem(self.domain, self.model_name)
+
+    def _get_use_problem(self):
+        """Return in words which field of the documents cannot serve as what it is named for."""
+        dates, numbers = FIELD_TYPES["days"], FIELD_TYPES["number"]
+        for path, types, comodel_name in (
+            (self.subject_path, ("many2one",), SUBJECTS[self.subject].model),
+            (self.company_field, ("many2one",), "res.company"),
+            (self.date_field, dates, None),
+            (self.rate_field, numbers, None),
+            (self.uom_field, ("many2one",), "uom.uom"),
+        ):
+            field = path and self._get_path_field(self.model_name, path)
+            if field and (
+                field.type not in types or (comodel_name and field.comodel_name != comodel_name)
+            ):
+                return self.env._(
+                    "the field “%s” holds something else than it is named for: choose another "
+                    "field.",
+                    path,
+                )
+        return self._get_value_problem()
+
+    def _get_value_problem(self):
+        """Return in words why the values of the documents cannot be put together, or nothing."""
+        if self.aggregate == "count":
+            return None
+        if self.unit in ("days", "months") and self.aggregate in ("sum", "avg"):
+            return self.env._("dates cannot be added up: take the first or the last one.")
+        paths = [self.value_field]
+        if self.tax_value_field:
+            paths.append(self.tax_value_field)
+        for path in paths:
+            field = self._get_path_field(self.model_name, path)
+            problem = self.aggregate != "count_distinct" and self._get_unit_problem(field)
+            if problem:
+                return problem
+        return None
+
+    def _get_paths(self):
+        """Return the field paths that the measure reads on its documents."""
+        return [
+            path
+            for path in (
+                self.subject_path,
+                self.company_field,
+                self.date_field,
+                self.value_field,
+                self.tax_value_field,
+                self.rate_field,
+                self.uom_field,
+            )
+            if path
+        ]
+
+    def _get_path_problem(self, path):
+        model = self.env[self.model_name]
+        for name in path.split("."):
+            field = model is not None and model._fields.get(name)
+            if not field:
+                return self.env._(
+                    "the path “%(path)s” leads nowhere: “%(model)s” has no field “%(name)s”.",
+                    path=path,
+                    model=self.model_name,
+                    name=name,
+                )
+            if not ((field.store or field.related) and field.column_type):
+                return self.env._("the field “%s” is not stored.", path)
+            model = self.env[field.comodel_name] if field.type == "many2one" else None
+        return None
+
+    @api.model
+    def _get_domain_problem(self, domain, model_name):
+        """Return in words what is wrong with a domain given as text, or nothing."""
+        return self._get_malformed_problem(domain, model_name) or self._get_condition_problem(
+            Domain(literal_eval(domain or "[]")), model_name
+        )
+
+    @api.model
+    def _get_malformed_problem(self, domain, model_name):
+        """Return in words why a text is no domain of the model, or nothing."""
+        try:
+            Domain(literal_eval(domain or "[]")).validate(self.env[model_name])
+        except Exception as error:  # noqa: BLE001 - whatever a domain's parts may raise
+            return self.env._(
+                "the filter %(domain)s cannot be used: %(error)s. Set it again with the "
+                "filter editor.",
+                domain=domain,
+                error=error,
+            )
+        return None
+
+    def _get_condition_problem(self, domain, model_name):
+        for condition in domain.iter_conditions():
+            field = self._get_path_field(model_name, condition.field_expr)
+            if field and not (field.store or field.search):
+                return self.env._(
+                    "“%s” cannot be searched for, so nothing is filtered by it. Choose another "
+                    "field.",
+                    condition.field_expr,
+                )
+            if condition.operator in ("any", "not any") and field and field.relational:
+                inner = Domain(condition.value)
+                if problem := self._get_condition_problem(inner, field.comodel_name):
+                    return problem
+            elif field and self._is_relative_date(field, condition.value):
+                return self.env._(
+                    "the filter says “%s”, which is another day every day. Use a period "
+                    "instead, or a fixed date.",
+                    condition.value,
+                )
+        return None
+
+    def _get_path_field(self, model_name, path):
+        """Return the field object at the end of a path, or ``None``."""
+        model, field = self.env[model_name], None
+        for name in path.split("."):
+            field = model._fields.get(name) if model is not None else None
+            model = self.env[field.comodel_name] if field and field.relational else None
+        return field
+
+    def _get_single_field(self, model_name, path):
+        """Return the same for a path on which each record has one value, stored; or ``None``."""
+        steps = path.split(".")
+        fields = [
+            self._get_path_field(model_name, ".".join(steps[:position]))
+            for position in range(1, len(steps) + 1)
+        ]
+        if not all(field and field.store and field.column_type for field in fields):
+            return None
+        return fields[-1] if all(field.type == "many2one" for field in fields[:-1]) else None
+
+    @staticmethod
+    def _is_relative_date(field, value):
+        if field.type not in ("date", "datetime"):
+            return False
+        values = value if isinstance(value, (list, tuple, set)) else [value]
+        return any(isinstance(v, str) and not v[:4].isdigit() for v in values)
+
+    def _check_author_may_read(self):
+        """Refuse models and fields that the author could not read by himself."""
+        author = self.sudo(False)  # a constraint runs as superuser
+        if author.env.su:
+            return
+        if self.kind == "documents":
+            author._check_readable(self.model_name, self._get_paths(), self.domain)
+        elif self.kind in ("field", "filled"):
+            author._check_readable(SUBJECTS[self.subject].model, self._get_fields_read(), "[]")
+
+    @api.model
+    def _check_readable(self, model_name, paths, domain):
+        """Raise unless the user may read the fields at ``paths`` and in ``domain``."""
+        for path in [*paths, *self._get_domain_paths(Domain(literal_eval(domain or "[]")))]:
+            model = self.env[model_name]
+            for name in path.split("."):
+                if model._name.startswith(REFUSED_MODELS):
+                    raise AccessError(
+                        self.env._(
+                            "“%(path)s” reads %(model)s, which cannot be used to grade "
+                            "customers. Choose another field.",
+                            path=path,
+                            model=model._description,
+                        )
+                    )
+                model.check_access("read")
+                field = model._fields[name]
+                model._check_field_access(field, "read")
+                if model._name.startswith(GUARDED_MODELS) and field.type in TEXT_TYPES:
+                    raise AccessError(
+                        self.env._(
+                            "“%(path)s” reads texts of %(model)s, which not everybody may see. "
+                            "Choose another field.",
+                            path=path,
+                            model=model._description,
+                        )
+                    )
+                model = self.env[field.comodel_name] if field.relational else model
+
+    @api.model
+    def _get_domain_paths(self, domain, prefix=""):
+        """Return the field paths that a domain reads, those of inner domains included."""
+        paths = []
+        for condition in domain.iter_conditions():
+            path = f"{prefix}{condition.field_expr}"
+            paths.append(path)
+            if condition.operator in ("any", "not any"):
+                paths += self._get_domain_paths(Domain(condition.value), f"{path}.")
+        return paths
+
+    @api.model
+    def _get_document_models(self):
+        """Return the documents that can be measured, as ``(model, name)``: those that name
+        a contact or an opportunity, and that the user may read.
+        """
+        models = self.env["ir.model"].sudo().search([("transient", "=", False)], order="name")
+        return [(model.model, model.name) for model in models if self._is_document(model.model)]
+
+    @api.model
+    def _is_document(self, model_name):
+        Model = self.env.get(model_name)
+        if Model is None or Model._abstract or model_name.startswith(REFUSED_MODELS):
+            return False
+        named = any(
+            field.store and field.comodel_name in (PARTNER.model, LEAD.model)
+            for field in Model._fields.values()
+            if field.type == "many2one"
+        )
+        return named and Model.sudo(False).has_access("read")
+
+    @api.depends("model_name")
+    def _compute_document_model(self):
+        offered = dict(self._get_document_models())
+        for measure in self:
+            measure.document_model = measure.model_name if measure.model_name in offered else False
+
+    def _inverse_document_model(self):
+        for measure in self.filtered("document_model"):
+            measure.model_name = measure.document_model
+
+    @api.onchange("document_model")
+    def _onchange_document_model(self):
+        """Propose how the customer, the company and the date are found on other documents."""
+        if not self.document_model or self.document_model == self.model_name:
+            return
+        self.model_name = self.document_model
+        self.domain = "[]"
+        self.subject_path = self._propose_subject_path()
+        document_fields = self.env[self.model_name]._fields
+        self.company_field = "company_id" if "company_id" in document_fields else False
+        self.date_field = next(
+            (name for name in ("date_order", "invoice_date", "date") if name in document_fields),
+            "create_date",
+        )
+        self.value_field = self.tax_value_field = self.rate_field = self.uom_field = False
+
+    def _propose_subject_path(self):
+        """Return how the measured record is likely to be found on a document."""
+        if self.subject == "lead":
+            return self._find_link(LEAD.model)
+        if contact := self._find_link(PARTNER.model):
+            return f"{contact}.commercial_partner_id"
+        return f"{self._find_link(LEAD.model)}.partner_id.commercial_partner_id"
+
+    def _find_link(self, comodel_name):
+        """Return the field of the documents that names a record of a model, or ``False``."""
+        links = [
+            name
+            for name, field in self.env[self.model_name]._fields.items()
+            if field.store and field.type == "many2one" and field.comodel_name == comodel_name
+        ]
+        usual = ("partner_id", "order_partner_id", "opportunity_id", "lead_id")
+        return next((name for name in usual if name in links), next(iter(links), False))
+
+    def action_try(self):
+        """Open the dialog that shows the measure's value for chosen customers."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Try %s", self.name),
+            "res_model": "customer.grading.measure.try",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_measure_id": self.id},
+        }
+
+    @api.model
+    def _join_all(self, texts):
+        """Return phrases that hold together as one: “a, and b, and c”."""
+        return self._join(
+            texts,
+            lambda first, second: self.env._(
+                "%(first)s, and %(second)s", first=first, second=second
+            ),
+        )
+
+    @api.model
+    def _join_list(self, texts):
+        """Return phrases one after another: “a; b; c”."""
+        return self._join(
+            texts,
+            lambda first, second: self.env._("%(first)s; %(second)s", first=first, second=second),
+        )
+
+    def _join_words(self, texts):
+        """Return words one after another: “a, b, c”."""
+        return self._join(
+            texts,
+            lambda first, second: self.env._("%(first)s, %(second)s", first=first, second=second),
+        )
+
+    def _join_sentences(self, sentences):
+        """Return sentences one after another, as the language spaces them."""
+        return self._join(
+            sentences,
+            lambda first, second: self.env._("%(first)s %(second)s", first=first, second=second),
+        )
+
+    @staticmethod
+    def _join(texts, template):
+        texts = [text for text in texts if text]
+        return reduce(template, texts) if texts else ""

@@ -1,0 +1,460 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...tools.change_rules import RULE_CHANGE_FIELDS, TIMINGS
+from .customer_grading_criterion import RANK_WITHIN, get_group_path
+from .customer_grading_measure import NUMERIC_UNITS
+
+MAX_GROUPS = 3  # groups within groups, the requirement itself included
+
+NUMERIC_OPERATORS = ("ge", "gt", "le", "lt", "between")
+
+POINTS_OPERATORS = ("points_ge", "points_gt", "points_le", "points_lt")
+
+LEVEL_OPERATORS = ("level_is", "level_ge", "level_le")
+
+KNOWN_OPERATORS = ("known", "unknown")
+
+VALUE_OPERATORS = NUMERIC_OPERATORS + POINTS_OPERATORS
+
+# What may change while the policy is in force: nothing that decides a grade.
+UNLOCKED_FIELDS = {"met_count", "grade_meaning", "grade_color", "grade_name"} | RULE_CHANGE_FIELDS
+
+LIMITS = "limits"  # key of the cut-offs of limited grades, beside those of ranked criteria
+
+
+class CustomerGradingRule(models.Model):
+    """When a customer takes a grade: a requirement and, below it, its lines.
+
+    A requirement (root) names its grade and combines its lines. A line is a condition on
+    a criterion, or a group, which combines the lines that follow it one step deeper. The
+    lines are one flat list; a line's parent is the nearest group above it that is less
+    deep, the requirement itself where there is none.
+
+    How a grade comes into effect where it differs from the policy, and how long it holds.
+
+    Limits how many take a grade: the strongest of those who meet what it takes.
+
+    A limit is a cut-off, as a ranking is: a full run finds the value that the strongest
+    have, and grading compares with it. Those of one value stay together, outside where
+    there is no room for all of them.
+    """
+
+    _name = "customer.grading.rule"
+    _description = "Grading Requirement"
+    _order = "policy_id, sequence, id"
+
+    policy_id = fields.Many2one(
+        "customer.grading.policy",
+        compute="_compute_policy_id",
+        recursive=True,
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        ondelete="cascade",
+        index=True,
+    )
+    policy_state = fields.Selection(related="policy_id.state")
+    policy_subject = fields.Selection(related="policy_id.subject")
+    company_id = fields.Many2one(related="policy_id.company_id", store=True, precompute=True)
+    dimension_id = fields.Many2one(related="policy_id.dimension_id")
+    sequence = fields.Integer(default=10, aggregator=None)
+    root_id = fields.Many2one("customer.grading.rule", ondelete="cascade", index="btree_not_null")
+    line_ids = fields.One2many("customer.grading.rule", "root_id", string="Conditions")
+    parent_id = fields.Many2one(
+        "customer.grading.rule",
+        compute="_compute_parent_id",
+        store=True,
+        ondelete="cascade",
+        index="btree_not_null",
+    )
+    child_ids = fields.One2many("customer.grading.rule", "parent_id")
+    depth = fields.Integer(default=0, aggregator=None)
+    kind = fields.Selection(
+        [
+            ("condition", "Condition"),
+            ("all", "ALL of"),
+            ("any", "ANY of"),
+            ("at_least", "AT LEAST n of"),
+            ("at_most", "AT MOST n of"),
+            ("none", "NONE of"),
+        ],
+        default="condition",
+        required=True,
+    )
+    count = fields.Integer("n", default=1, aggregator=None)
+    # The requirement itself.
+    grade_id = fields.Many2one(
+        "customer.grade",
+        ondelete="restrict",
+        index="btree_not_null",
+        domain="[('dimension_id', '=', dimension_id)]",
+    )
+    grade_code = fields.Char(related="grade_id.code", readonly=False, string="Code")
+    grade_name = fields.Char(related="grade_id.name", readonly=False, string="Grade name")
+    grade_color = fields.Integer(related="grade_id.color", readonly=False, string="Color")
+    grade_meaning = fields.Text(related="grade_id.meaning", readonly=False)
+    result_count = fields.Integer(compute="_compute_result_count", string="Graded today")
+    met_count = fields.Char("Meet it today", readonly=True, copy=False)
+    # A condition.
+    criterion_id = fields.Many2one(
+        "customer.grading.criterion",
+        "What",
+        ondelete="restrict",
+        index="btree_not_null",
+        domain="[('policy_id', '=', policy_id)]",
+    )
+    unit = fields.Selection(related="criterion_id.unit")
+    unit_label = fields.Char(related="criterion_id.unit_label", string="Counted in")
+    operators = fields.Json(compute="_compute_operators")
+    operator = fields.Selection(
+        [
+            ("ge", "at least"),
+            ("gt", "more than"),
+            ("le", "at most"),
+            ("lt", "less than"),
+            ("between", "between"),
+            ("is", "is"),
+            ("yes", "is yes"),
+            ("no", "is no"),
+            ("level_is", "level is"),
+            ("level_ge", "level at least"),
+            ("level_le", "level at most"),
+            ("points_ge", "points at least"),
+            ("points_gt", "points more than"),
+            ("points_le", "points at most"),
+            ("points_lt", "points less than"),
+            ("known", "is known"),
+            ("unknown", "is unknown"),
+        ],
+        string="Comparison",
+        compute="_compute_operator",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    value = fields.Float(digits=(16, 4), aggregator=None)
+    value_max = fields.Float("And", digits=(16, 4), aggregator=None)
+    level_id = fields.Many2one(
+        "customer.grading.band",
+        ondelete="restrict",
+        index="btree_not_null",
+        domain="[('criterion_id', '=', criterion_id), ('level', '!=', False)]",
+    )
+    choice_model = fields.Char(compute="_compute_operators")
+    choice_id = fields.Many2oneReference(model_field="choice_model")
+    text_value = fields.Char("Text")
+    problem = fields.Char(compute="_compute_problem")
+    text = fields.Text("Reads", compute="_compute_text")
+    change_timing = fields.Selection(
+        [*TIMINGS, ("within", "within days, whatever else is said")],
+        string="Takes effect",
+        help="Empty: as the policy says. “Within days” is for what cannot wait, such as a late "
+        "payment: no month end, review or step comes before it.",
+    )
+    change_days = fields.Integer(
+        "Days of its own",
+        aggregator=None,
+        help="Days that the computed grade must stand before this one takes effect.",
+    )
+    review_months = fields.Integer(
+        "Reviewed every (months)",
+        aggregator=None,
+        help="Whoever has the grade keeps it until a review, so many months and their "
+        "multiples after it was given; 0: it may change at any time.",
+    )
+    expiry_months = fields.Integer(
+        "Ends after (months)",
+        aggregator=None,
+        help="Then the computed grade comes back, even where nobody confirmed it, or somebody "
+        "refused it; 0: the grade has no end.",
+    )
+    limit_count = fields.Integer(
+        "At most", aggregator=None, help="How many take the grade; 0: as many as meet it."
+    )
+    limit_within = fields.Selection(
+        selection=[choice for choice in RANK_WITHIN if choice[0] != "field"],
+        string="Counted among",
+        default="all",
+        required=True,
+    )
+    limit_criterion_id = fields.Many2one(
+        "customer.grading.criterion",
+        "The strongest by",
+        ondelete="restrict",
+        index="btree_not_null",
+        domain="[('policy_id', '=', policy_id)]",
+    )
+
+    _root_check = models.Constraint(
+        "CHECK (root_id IS NOT NULL OR (grade_id IS NOT NULL AND kind != 'condition'))",
+        "A requirement needs a grade.",
+    )
+    _change_days_check = models.Constraint(
+        "CHECK (change_days BETWEEN 0 AND 3660)", "Days are a number from 0 to 3660."
+    )
+    _change_months_check = models.Constraint(
+        "CHECK (review_months BETWEEN 0 AND 1200 AND expiry_months BETWEEN 0 AND 1200)",
+        "Months are a number from 0 to 1200.",
+    )
+    _limit_check = models.Constraint(
+        "CHECK (limit_count >= 0)", "A grade cannot be limited to less than 0. Use 0 for no limit."
+    )
+
+    # ------------------------------------------------------------------ tree
+
+    @api.depends("root_id.policy_id")
+    def _compute_policy_id(self):
+        for rule in self:
+            if rule.root_id:
+                rule.policy_id = rule.root_id.policy_id
+
+    @api.depends("root_id.line_ids.depth", "root_id.line_ids.sequence", "root_id.line_ids.kind")
+    def _compute_parent_id(self):
+        for root, lines in self.grouped("root_id").items():
+            parents = root._get_parents() if root else {}
+            for line in lines:
+                line.parent_id = parents.get(line)
+
+    def _get_parents(self):
+        """Return ``{line: its parent}`` of a requirement's lines."""
+        self.ensure_one()
+        parents, open_groups = {}, []
+        for line in self._get_ordered_lines():
+            open_groups = [group for group in open_groups if group.depth < line.depth]
+            parents[line] = open_groups[-1] if open_groups else self
+            if line.kind != "condition":
+                open_groups.append(line)
+        return parents
+
+    def _get_ordered_lines(self):
+        """Return the lines in the order of the screen; unsaved ones are kept in place."""
+        return self.line_ids.sorted(lambda line: line.sequence)
+
+    def _get_children(self):
+        """Return ``{rule: its children in order}`` for a requirement and its groups."""
+        self.ensure_one()
+        children = {}
+        for line, parent in self._get_parents().items():
+            children[parent] = children.get(parent, self.browse()) | line
+        return children
+
+    @api.constrains("root_id", "depth", "kind", "line_ids")
+    def _check_depth(self):
+        for root in self.root_id | self.filtered(lambda rule: not rule.root_id):
+            parents = root._get_parents()
+            for line in parents:
+                groups, above = 0, line
+                while above := parents.get(above):
+                    groups += 1
+                groups += line.kind != "condition"
+                if groups > MAX_GROUPS:
+                    raise ValidationError(
+                        self.env._(
+                            "Grade %(grade)s: groups can stand three deep at most. Split "
+                            "the requirement: make a criterion of the inner group, or "
+                            "write a second requirement for the same grade.",
+                            grade=root.grade_id.code,
+                        )
+                    )
+
+    # ------------------------------------------------------------------ properties
+
+    def _compute_result_count(self):
+        graded = self.policy_id.filtered(lambda policy: policy.state != "draft")
+        counts = graded.sudo()._count_results() if graded else {}
+        for rule in self:
+            rule.result_count = counts.get(rule.policy_id, {}).get(rule.grade_id, 0)
+
+    @api.depends("criterion_id")
+    def _compute_operators(self):
+        for rule in self:
+            rule.operators = rule._get_fitting_operators()
+            criterion = rule.criterion_id
+            rule.choice_model = criterion._get_choice_model() if criterion else False
+
+    def _get_fitting_operators(self):
+        """Return the comparisons that make sense for the criterion, likeliest first."""
+        criterion = self.criterion_id
+        if not criterion:
+            return []
+        unit = criterion.unit
+        ranked = criterion._is_ranked()
+        named = any(criterion.band_ids.mapped("level"))
+        operators = []
+        if ranked and named:
+            operators += LEVEL_OPERATORS
+        if unit in NUMERIC_UNITS:
+            operators += NUMERIC_OPERATORS
+        elif unit == "yes_no":
+            operators += ("yes", "no")
+        elif unit == "choice" and named:
+            operators += LEVEL_OPERATORS
+        elif unit in ("choice", "text"):
+            operators += ("is",)
+        if named and not ranked and unit in NUMERIC_UNITS:
+            operators += LEVEL_OPERATORS
+        if criterion.kind == "measure" and any(criterion.band_ids.mapped("points")):
+            operators += POINTS_OPERATORS
+        return [*operators, *KNOWN_OPERATORS]
+
+    @api.depends("criterion_id")
+    def _compute_operator(self):
+        for rule in self:
+            fitting = rule._get_fitting_operators()
+            if rule.operator not in fitting:
+                rule.operator = fitting[0] if fitting else False
+
+    @api.depends(
+        "kind",
+        "criterion_id",
+        "operator",
+        "value",
+        "value_max",
+        "level_id",
+        "choice_id",
+        "text_value",
+        "count",
+        "child_ids",
+    )
+    @api.depends_context("lang")
+    def _compute_problem(self):
+        for rule in self:
+            rule.problem = rule._get_problem()
+
+    def _get_problem(self):
+        """Return in words what keeps a condition from being decided, or nothing."""
+        self.ensure_one()
+        if self.kind != "condition":
+            return None
+        criterion = self.criterion_id
+        if not criterion:
+            return self.env._("choose what to look at.")
+        if criterion.policy_id._origin != self.policy_id._origin:
+            return self.env._("“%s” belongs to another policy.", criterion.name)
+        if not self.operator or self.operator not in self._get_fitting_operators():
+            return self.env._("choose a comparison for “%s”.", criterion.name)
+        if self.operator in LEVEL_OPERATORS and self.level_id not in criterion.band_ids:
+            return self.env._("choose a level for “%s”.", criterion.name)
+        if self.operator == "is" and criterion.unit == "choice" and not self.choice_id:
+            return self.env._("choose a value for “%s”.", criterion.name)
+        if self.operator == "is" and criterion.unit == "text" and not self.text_value:
+            return self.env._("write the text that “%s” shall be.", criterion.name)
+        if self.operator == "between" and self.value > self.value_max:
+            return self.env._(
+                "“%(criterion)s” between %(least)s and %(most)s: the first is the larger one.",
+                criterion=criterion.name,
+                least=criterion._format_value(self.value),
+                most=criterion._format_value(self.value_max),
+            )
+        return None
+
+    # ------------------------------------------------------------------ CRUD
+
+    def _refuse_removal(self, name):
+        """Raise where these requirements, or lines of them, look at what is called ``name``."""
+        if self:
+            roots = self.root_id | self.filtered(lambda rule: not rule.root_id)
+            raise UserError(
+                self.env._(
+                    "“%(criterion)s” is used in the requirement of %(grades)s. Take it out "
+                    "there first.",
+                    criterion=name,
+                    grades=", ".join(roots.grade_id.mapped("code")),
+                )
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [
+            vals if vals.get("root_id") else self._prepare_root_vals(vals) for vals in vals_list
+        ]
+        rules = super().create(vals_list)
+        rules.policy_id._check_unlocked()
+        return rules
+
+    def _prepare_root_vals(self, vals):
+        """Return the values of a requirement, its grade found or made by its code."""
+        vals = dict(vals)
+        if vals.get("kind", "condition") == "condition":
+            vals["kind"] = "all"
+        if not vals.get("grade_id") and vals.get("grade_code"):
+            named = {
+                name: vals.pop(f"grade_{name}", False)
+                for name in ("code", "name", "color", "meaning")
+            }
+            policy = self.env["customer.grading.policy"].browse(vals.get("policy_id"))
+            vals["grade_id"] = policy.dimension_id._find_or_create_grade(named).id
+        return vals
+
+    @api.onchange("grade_code")
+    def _onchange_grade_code(self):
+        """Show the grade of that code, where the dimension has it already."""
+        if self._origin or not self.grade_code:
+            return
+        grade = self.dimension_id._find_grade(self.grade_code)
+        self.grade_name = grade.name or self.grade_name or self.grade_code
+        self.grade_color = grade.color or self.grade_color
+        self.grade_meaning = grade.meaning or self.grade_meaning
+
+    def write(self, vals):
+        if vals.keys() - UNLOCKED_FIELDS:
+            self.policy_id._check_unlocked()
+        if "met_count" not in vals and vals.keys() & {"line_ids", "kind", "count"}:
+            vals = {**vals, "met_count": False}  # it was counted of the conditions as they were
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_locked(self):
+        self.policy_id._check_unlocked()
+
+    @api.constrains("limit_count", "limit_criterion_id", "policy_id")
+    def _check_limit(self):
+        for rule in self.filtered("limit_criterion_id"):
+            if rule.limit_criterion_id.policy_id != rule.policy_id:
+                raise ValidationError(
+                    self.env._("“%s” belongs to another policy.", rule.limit_criterion_id.name)
+                )
+
+    def _get_limit_path(self):
+        return get_group_path(self.policy_id.subject, self.limit_within)
+
+    def _implies(self, other):
+        """Whether this condition can only hold where ``other`` does."""
+        if not self.criterion_id or self.criterion_id != other.criterion_id:
+            return False
+        if other.operator == "known":
+            return self.operator != "unknown"
+        floor, ceiling = ("ge", "gt", "between"), ("le", "lt", "between")
+        prefix = "points_" if (self.operator or "").startswith("points_") else ""
+        mine = (self.operator or "").removeprefix(prefix)
+        theirs = (other.operator or "").removeprefix(prefix)
+        if prefix and not (other.operator or "").startswith(prefix):
+            return False
+        if theirs in ("ge", "gt") and mine in floor:
+            strict = theirs == "gt" and mine != "gt"
+            return self.value > other.value or (self.value == other.value and not strict)
+        if theirs in ("le", "lt") and mine in ceiling:
+            most = self.value_max if mine == "between" else self.value
+            strict = theirs == "lt" and mine != "lt"
+            return most < other.value or (most == other.value and not strict)
+        if mine.startswith("level_") and theirs.startswith("level_"):
+            return self._level_implies(other)
+        return mine == theirs and (self.choice_id, self.text_value, self.value, self.value_max) == (
+            other.choice_id,
+            other.text_value,
+            other.value,
+            other.value_max,
+        )
+
+    def _level_implies(self, other):
+        ranks = self.criterion_id._get_level_ranks()
+        mine, theirs = ranks.get(self.level_id), ranks.get(other.level_id)
+        if not mine or not theirs:
+            return False
+        if other.operator == "level_ge":
+            return self.operator in ("level_ge", "level_is") and mine >= theirs
+        if other.operator == "level_le":
+            return self.operator in ("level_le", "level_is") and mine <= theirs
+        return self.operator == "level_is" and mine == theirs

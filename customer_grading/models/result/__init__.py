@@ -1,0 +1,12 @@
+"""Where a subject stands, and how its grade changes: change control, by hand, undo, history.
+
+In: computed grades of a run, and what people decide. Out: results, and one change for each
+move from a grade to another.
+"""
+
+from . import (
+    customer_grading_result,
+    customer_grading_change,
+    customer_grading_batch,
+    customer_grading_change_control,
+)

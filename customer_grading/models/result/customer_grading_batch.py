@@ -1,0 +1,145 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ...tools.groups import OFFICER_GROUP
+from .customer_grading_change import OPEN_STATES
+
+
+class CustomerGradingBatch(models.Model):
+    """What somebody did by hand to many customers at once, and can take back at once."""
+
+    _name = "customer.grading.batch"
+    _description = "Grades Changed by Hand at Once"
+    _order = "id desc"
+
+    name = fields.Char(required=True, readonly=True)
+    user_id = fields.Many2one("res.users", "By", readonly=True, index="btree_not_null")
+    reason = fields.Char(readonly=True)
+    change_ids = fields.One2many("customer.grading.change", "batch_id", readonly=True)
+    change_count = fields.Integer("Changes", compute="_compute_change_count")
+    undone_by_id = fields.Many2one("res.users", "Undone by", readonly=True, index="btree_not_null")
+    date_undone = fields.Datetime("Undone on", readonly=True)
+    undone_text = fields.Char("What was undone", readonly=True)
+
+    def _compute_change_count(self):
+        counts = dict(
+            self.env["customer.grading.change"]._read_group(
+                [("batch_id", "in", self.ids)], ["batch_id"], ["__count"]
+            )
+        )
+        for batch in self:
+            batch.change_count = counts.get(batch, 0)
+
+    @api.model
+    def _note(self, name, changes, kept):
+        """Keep together what was done to several customers at once.
+
+        :param name: what was done, in the user's language
+        :param changes: those made, of this transaction
+        :param kept: ``{result id: what was by hand before}``
+        :return: the batch, sudoed
+        """
+        batch = self.sudo().create(
+            {"name": name, "user_id": self.env.uid, "reason": changes[:1].note}
+        )
+        for change in changes.sudo():
+            change.write({"batch_id": batch.id, "kept": kept.get(change.result_id.id)})
+        return batch
+
+    # ------------------------------------------------------------------ undo
+
+    def action_undo(self):
+        """Take back what was done: each customer gets the grade it had before, by a change.
+
+        Proposals that wait still are withdrawn. What was decided anew since then is left.
+
+        :return: the action that tells how many went back and how many stayed
+        :raise AccessError: for who is neither an officer nor, for proposals, their author
+        :raise UserError: where it was undone before
+        """
+        self.ensure_one()
+        self._check_may_undo()
+        if self.date_undone:
+            raise UserError(self.env._("“%s” was undone already.", self.name))
+        changes = self.sudo().change_ids
+        waiting = changes.filtered(lambda change: change.state in OPEN_STATES)
+        waiting.write({"state": "superseded", "decision_note": self._get_note()})
+        current = changes.filtered(lambda change: change._is_in_effect_by_hand())
+        self._take_back(current)
+        back, every = len(waiting) + len(current), len(changes)
+        text = (
+            self.env._("Undone for all %s.", every)
+            if back == every
+            else self.env._(
+                "Undone for %(back)s of %(every)s: the others were decided anew since then.",
+                back=back,
+                every=every,
+            )
+        )
+        self.sudo().write(
+            {
+                "undone_by_id": self.env.uid,
+                "date_undone": fields.Datetime.now(),
+                "undone_text": text,
+            }
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if back == every else "warning",
+                "message": text,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _check_may_undo(self):
+        self.check_access("read")
+        if self.env.user.has_group(OFFICER_GROUP):
+            return
+        decided = self.sudo().change_ids.filtered(lambda change: change.state == "applied")
+        if self.user_id != self.env.user or decided:
+            raise AccessError(
+                self.env._("Only grading officers undo what is in effect. Ask one of them.")
+            )
+
+    def _get_note(self):
+        return self.env._("Undo of “%s”", self.name)
+
+    def _take_back(self, changes):
+        """Bring the grades back that these applied changes took, and what was by hand before."""
+        control = self.env["customer.grading.change.control"].sudo()
+        today = fields.Date.context_today(self)
+        vals_list = []
+        for change in changes:
+            result = change.result_id
+            vals_list.append(
+                control._prepare_change(
+                    result,
+                    today,
+                    "applied",
+                    origin="undo",
+                    grade=change.from_grade_id,
+                    user_id=self.env.uid,
+                    decided_by_id=self.env.uid,
+                    note=self._get_note(),
+                    undoes_id=change.id,
+                )
+            )
+            result._bring_back(change.kept or result._get_nothing_by_hand())
+        control._apply(vals_list)
+        changes.policy_id._tell_deciders()  # what waited before waits again
+
+    def action_view_changes(self):
+        """Open the changes."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_grading.customer_grading_change_action"
+        )
+        return dict(
+            action,
+            name=self.name,
+            display_name=self.name,  # an action of a menu has one, which would win
+            domain=["|", ("batch_id", "=", self.id), ("undoes_id.batch_id", "=", self.id)],
+            context={"create": False},
+        )

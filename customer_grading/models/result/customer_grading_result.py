@@ -1,0 +1,687 @@
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...tools.groups import MANAGER_GROUP, OFFICER_GROUP
+from ..fields import GuardedMany2one
+from .customer_grading_change import OPEN_STATES
+
+RECENT_DAYS = 30  # how long a move is marked on the badge
+
+# What is by hand on a result, and what change control waits for: what an undo brings back.
+KEPT_FIELDS = (
+    "manual_grade_id",
+    "manual_kind",
+    "manual_reason",
+    "manual_user_id",
+    "manual_until",
+    "considered_grade_id",
+    "date_due",
+    "date_provisional",
+)
+
+DATES = ("manual_until", "date_due", "date_provisional")
+
+
+class CustomerGradingResult(models.Model):
+    """Where a customer stands in a dimension, for a company.
+
+    What people decide for a customer, whatever is computed: a grade, to keep it, or none.
+
+    Shows the grade of any day, which the context names as ``grading_date``.
+    """
+
+    _name = "customer.grading.result"
+    _inherit = ["customer.grading.subject"]
+    _description = "Grading Result"
+    _order = "dimension_id, grade_id, id"
+
+    dimension_id = GuardedMany2one("customer.grading.dimension", required=True, ondelete="restrict")
+    company_id = GuardedMany2one("res.company", ondelete="cascade")
+    policy_id = GuardedMany2one("customer.grading.policy", ondelete="restrict")
+    computed_rule_id = GuardedMany2one(
+        "customer.grading.rule", "Requirement met", ondelete="restrict"
+    )
+    computed_grade_id = GuardedMany2one("customer.grade", "Computed grade", ondelete="restrict")
+    considered_grade_id = GuardedMany2one(
+        "customer.grade",
+        "Considered grade",
+        ondelete="restrict",
+        help="The computed grade that change control last dealt with.",
+    )
+    grade_id = GuardedMany2one("customer.grade", ondelete="restrict", index="btree_not_null")
+    grade_color = fields.Integer(related="grade_id.color")
+    manual_grade_id = GuardedMany2one(
+        "customer.grade", "Grade by hand", ondelete="restrict", index="btree_not_null"
+    )
+    manual_kind = fields.Selection(
+        [("freeze", "Frozen"), ("exclude", "Excluded")],
+        "By hand",
+        help="Frozen: it keeps the grade it has, or none. Excluded: it is not graded. "
+        "Empty where a grade was set, or nothing is by hand.",
+    )
+    manual_reason = fields.Char("Reason")
+    manual_user_id = fields.Many2one("res.users", "Set by", index="btree_not_null")
+    manual_until = fields.Date("Until")
+    manual_differs = fields.Boolean(compute="_compute_manual_differs")
+    is_waiting = fields.Boolean(
+        "Change waiting",
+        compute="_compute_is_waiting",
+        search="_search_is_waiting",
+        help="The computed grade is not in effect yet.",
+    )
+    reason = fields.Selection(
+        [
+            ("graded", "Graded"),
+            ("no_rule", "Fits no grade"),
+            ("missing", "Missing data"),
+            ("left", "Left the scope"),
+            ("hand", "Graded by hand"),
+        ],
+        string="State",
+        default="graded",
+        required=True,
+    )
+    score = fields.Float(digits=(16, 4), groups=MANAGER_GROUP)
+    values = fields.Json(groups=MANAGER_GROUP)
+    date_evaluated = fields.Date("Values as of", readonly=True)
+    date_since = fields.Date("Since")
+    date_provisional = fields.Date(
+        "Provisional until", help="The day on which a new customer's grade is to be evaluated."
+    )
+    is_provisional = fields.Boolean("Provisional", compute="_compute_is_provisional")
+    date_computed_since = fields.Date("Computed since")
+    date_due = fields.Date("Next decision")
+    previous_grade_id = GuardedMany2one("customer.grade", "Before", ondelete="set null")
+    change_ids = fields.One2many("customer.grading.change", "result_id", string="Changes")
+    is_undecided = fields.Boolean(
+        "Not dealt with",
+        compute="_compute_is_undecided",
+        search="_search_is_undecided",
+        help="Change control did not yet deal with the computed grade.",
+    )
+    day_grade_id = fields.Many2one(
+        "customer.grade",
+        "Grade on the day",
+        compute="_compute_day_grade_id",
+        search="_search_day_grade_id",
+        help="The grade in effect on the day chosen in “Grades on a date”; today's without one.",
+    )
+    day_grade_color = fields.Integer(related="day_grade_id.color", string="Color on the day")
+    day_differs = fields.Boolean(
+        "Another grade today",
+        compute="_compute_day_grade_id",
+        search="_search_day_differs",
+    )
+
+    # The customer comes first: the index also finds what is to go with a deleted contact.
+    _partner_uniq = models.UniqueIndex(
+        "(partner_id, dimension_id, COALESCE(company_id, 0)) WHERE partner_id IS NOT NULL"
+    )
+    _lead_uniq = models.UniqueIndex(
+        "(lead_id, dimension_id, COALESCE(company_id, 0)) WHERE lead_id IS NOT NULL"
+    )
+    # What change control has to look at, a few of all in most nights.
+    _undecided_idx = models.Index(
+        "(id) WHERE computed_grade_id IS DISTINCT FROM considered_grade_id OR date_due IS NOT NULL"
+    )
+
+    @api.depends("manual_grade_id", "manual_kind", "computed_grade_id")
+    def _compute_manual_differs(self):
+        for result in self:
+            differs = result.manual_grade_id != result.computed_grade_id
+            result.manual_differs = differs and result._is_by_hand()
+
+    @api.depends("date_provisional")
+    def _compute_is_provisional(self):
+        """What an officer sets by hand is nothing provisional."""
+        for result in self:
+            result.is_provisional = bool(result.date_provisional)
+
+    @api.depends("grade_id", "computed_grade_id", "manual_grade_id", "manual_kind")
+    def _compute_is_waiting(self):
+        for result in self:
+            moved = result.computed_grade_id != result.grade_id
+            result.is_waiting = moved and not result._is_by_hand()
+
+    @api.model
+    def _search_is_waiting(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        waiting = Domain.custom(to_sql=self._get_waiting_sql)
+        return waiting if True in value else ~waiting
+
+    @staticmethod
+    def _get_waiting_sql(model, alias, query):
+        return SQL(
+            "(%s IS NULL AND %s IS NULL AND %s IS DISTINCT FROM %s)",
+            model._field_to_sql(alias, "manual_grade_id", query),
+            model._field_to_sql(alias, "manual_kind", query),
+            model._field_to_sql(alias, "computed_grade_id", query),
+            model._field_to_sql(alias, "grade_id", query),
+        )
+
+    def _get_mark(self):
+        """Return the one mark beside the badge: by hand, waiting, or moved lately."""
+        self.ensure_one()
+        if self.manual_differs:
+            return "manual"
+        if self.is_provisional:
+            return "provisional"
+        if self.is_waiting:
+            return "waiting"
+        recent = fields.Date.today() - timedelta(days=RECENT_DAYS)
+        if not self.previous_grade_id or not self.grade_id or self.date_since < recent:
+            return False
+        direction = self.env["customer.grading.change.control"]._get_direction(
+            self.previous_grade_id, self.grade_id
+        )
+        return direction if direction in ("up", "down") else False
+
+    # ------------------------------------------------------------------ what comes next
+
+    def _settle_decision(self, grade=None):
+        """Note what is to be looked at again once somebody decided on a computed move.
+
+        What was computed since, by a run that is not through yet, is left to it.
+
+        :param grade: the grade that takes effect; none where the one held goes on
+        """
+        for result in self:
+            if grade and not result.grade_id and not result.previous_grade_id:
+                result.date_provisional = result._get_end_of_probation()
+            elif result.date_provisional and result.date_provisional <= fields.Date.today():
+                result.date_provisional = False  # this was its evaluation
+            result.date_due = result._get_next_look(grade)
+
+    def _settle_way_back(self, grade):
+        """Note what is to be looked at again once an undone run gives ``grade`` back: its end."""
+        for result in self:
+            months = result.policy_id._get_rule_of(grade).expiry_months
+            end = months and fields.Date.context_today(self) + relativedelta(months=months)
+            if not grade:
+                result.date_provisional = False  # it ends with the grade that began it
+            result.date_due = min(filter(None, [result.date_provisional, end]), default=False)
+
+    def _get_end_of_probation(self):
+        months = self.policy_id.probation_months
+        return bool(months) and fields.Date.context_today(self) + relativedelta(months=months)
+
+    def _get_next_look(self, grade=None):
+        """Return the day on which change control looks at the result again, of itself.
+
+        :param grade: as in :meth:`_settle_decision`
+        """
+        self.ensure_one()
+        days = [self.date_provisional] if self.date_provisional else []
+        if grade and grade != self.computed_grade_id:
+            days.append(fields.Date.context_today(self) + timedelta(days=1))  # the next step
+        elif not grade and (end := self._get_expiry()):
+            days.append(end)
+        return min(days, default=False)
+
+    def _get_expiry(self, start=None):
+        """Return the day from which the grade is held back no longer, if it has an end.
+
+        :param start: the first day that counts, tomorrow by default
+        """
+        if not self.policy_id:
+            return False
+        months = self.policy_id._get_rule_of(self.grade_id).expiry_months
+        return self._get_anniversary(months, start)
+
+    def _get_anniversary(self, months, start=None):
+        """Return the day that is so many months, or a multiple, after the grade was given.
+
+        :param start: the first day that counts, tomorrow by default
+        """
+        self.ensure_one()
+        if not months or not self.date_since:
+            return False
+        start, count = start or fields.Date.context_today(self) + timedelta(days=1), 1
+        while (day := self.date_since + relativedelta(months=months * count)) < start:
+            count += 1
+        return day
+
+    # ------------------------------------------------------------------ by hand
+
+    @api.model
+    def _get_or_create(self, records, dimension):
+        """Return the results of ``records`` that the current company shows, sudoed.
+
+        Who was never graded gets one without a grade, so that one can be set by hand.
+        """
+        Policy = self.env["customer.grading.policy"]
+        company_id = Policy._get_in_force(dimension, self.env.company)[0].id
+        field = dimension._get_subject_kind().field
+        Result = self.sudo()
+        results = Result.search(
+            [
+                ("dimension_id", "=", dimension.id),
+                ("company_id", "=", company_id),
+                (field, "in", records.ids),
+            ]
+        )
+        missing = records - results[field]
+        if missing and not dimension._is_used(dimension.subject):
+            self.env.registry.clear_cache()
+        results += Result.create(
+            [
+                {
+                    "dimension_id": dimension.id,
+                    "company_id": company_id,
+                    field: record.id,
+                    "reason": "hand",
+                }
+                for record in missing
+            ]
+        )
+        return results
+
+    def _check_officer(self):
+        if self.env.su:
+            return
+        if not self.env.user.has_group(OFFICER_GROUP):
+            raise AccessError(
+                self.env._("Only grading officers set a grade by hand. Use “Propose a grade”.")
+            )
+        self.check_access("read")
+
+    def _set_by_hand(self, grade, reason, until=False):
+        """Give these customers ``grade`` by hand, until a day or for ever.
+
+        Every run keeps it. It ends by itself after ``until``; then the computed grade
+        comes back.
+
+        :return: the changes, applied
+        :raise AccessError: for who is no officer
+        :raise UserError: without a reason, with an end in the past, or with a grade of
+            another dimension
+        """
+        self._check_officer()
+        self._check_by_hand(grade, reason, until)
+        self._answer_proposals("manual", grade)
+        return self._decide_by_hand("manual", lambda result: grade, reason, until)
+
+    def _decide_by_hand(self, origin, get_grade, reason, until, kind=False):
+        """Give each of these customers the grade that ``get_grade`` says, and note why.
+
+        :param origin: of the changes
+        :param kind: value of ``manual_kind``
+        :return: the changes, applied
+        """
+        control = self.env["customer.grading.change.control"].sudo()
+        today = fields.Date.context_today(self)
+        for change in control._get_open_changes(self).values():
+            control._supersede(change)
+        vals_list = []
+        for result in self.sudo():
+            grade = get_grade(result)
+            vals_list.append(
+                control._prepare_change(
+                    result,
+                    today,
+                    "applied",
+                    origin=origin,
+                    grade=grade,
+                    user_id=self.env.uid,
+                    decided_by_id=self.env.uid,
+                    note=reason,
+                    manual_until=until,
+                )
+            )
+            result._note_by_hand(grade, reason, until, kind)
+        return control._apply(vals_list)
+
+    def _note_by_hand(self, grade, reason, until, kind=False):
+        """Note on the result what was decided by hand; change control brings it in effect."""
+        self.write(
+            {
+                "manual_grade_id": grade.id,
+                "manual_kind": kind,
+                "manual_reason": reason,
+                "manual_user_id": self.env.uid,
+                "manual_until": until,
+                "date_provisional": False,
+                "considered_grade_id": self.computed_grade_id.id,
+                "date_due": until and until + timedelta(days=1),
+            }
+        )
+
+    def _answer_proposals(self, origin, grade):
+        """Close what people proposed for these customers, where it is what they get now."""
+        Change = self.env["customer.grading.change"].sudo()
+        Change.search(
+            [
+                ("result_id", "in", self.ids),
+                ("origin", "=", origin),
+                ("state", "in", OPEN_STATES),
+                ("grade_id", "=", grade.id),
+            ]
+        ).state = "superseded"
+
+    def _check_by_hand(self, grade, reason, until):
+        self._check_reason(reason, until)
+        if self.dimension_id - grade.dimension_id:
+            raise UserError(self.env._("%s is not a grade of this dimension.", grade.display_name))
+
+    def _check_reason(self, reason, until):
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why: a grade set by hand needs a reason."))
+        if until and until < fields.Date.context_today(self):
+            raise UserError(self.env._("“Until” lies in the past. Choose a later day."))
+
+    def _propose(self, grade, reason, until=False):
+        """Ask an officer to give these customers ``grade``; nothing changes until then.
+
+        :return: the proposed changes
+        """
+        self.check_access("read")
+        self._check_by_hand(grade, reason, until)
+        return self._ask("manual", grade, reason, until)
+
+    def _ask(self, origin, grade, reason, until):
+        """Return changes of ``origin`` that ask for ``grade``, proposed by the user."""
+        control = self.env["customer.grading.change.control"].sudo()
+        today = fields.Date.context_today(self)
+        return (
+            self.env["customer.grading.change"]
+            .sudo()
+            .create(
+                [
+                    control._prepare_change(
+                        result,
+                        today,
+                        "proposed",
+                        origin=origin,
+                        grade=grade,
+                        user_id=self.env.uid,
+                        note=reason,
+                        manual_until=until,
+                    )
+                    for result in self.sudo()
+                ]
+            )
+        )
+
+    def action_end_manual(self):
+        """End what was decided by hand: the computed grade comes back."""
+        self._check_officer()
+        control = self.env["customer.grading.change.control"].sudo()
+        today = fields.Date.context_today(self)
+        vals_list = []
+        for result in self.sudo().filtered(lambda result: result._is_by_hand()):
+            told = result.manual_kind
+            result.write(
+                {
+                    **self._get_nothing_by_hand(),
+                    "considered_grade_id": result.computed_grade_id.id,
+                    "date_due": False,
+                }
+            )
+            if told or result.computed_grade_id != result.grade_id:
+                vals_list.append(
+                    control._prepare_change(
+                        result,
+                        today,
+                        "applied",
+                        origin="manual_end",
+                        user_id=self.env.uid,
+                        decided_by_id=self.env.uid,
+                    )
+                )
+        control._apply(vals_list)
+
+    # ------------------------------------------------------------------ merge
+
+    @api.model
+    def _settle_merge(self, sources, target):
+        """Bring the grading of merged records together before the records are.
+
+        The target keeps its result, or takes a source's where it has none; what was
+        applied to a source stays as history with its name and an end; open changes of
+        sources are superseded. Answers move with Odoo's merge.
+
+        :param sources: contacts, or opportunities
+        """
+        graded, field = target._get_graded(), target._grading_result_field
+        today = fields.Date.today()
+        Change = self.env["customer.grading.change"]
+        for source in sources:
+            results = self.search([(field, "=", source.id)])
+            changes = Change.search([(field, "=", source.id)])
+            changes.filtered(lambda c: c.state in OPEN_STATES).state = "superseded"
+            changes._note_merge(source, graded)
+            for result in results:
+                kept = self.search(
+                    [
+                        (field, "=", graded.id),
+                        ("dimension_id", "=", result.dimension_id.id),
+                        ("company_id", "=", result.company_id.id),
+                    ]
+                )
+                own = changes.filtered(lambda c, r=result: c.result_id == r)
+                if not kept:
+                    result[field] = graded
+                    continue
+                applied = own.filtered(lambda c: c.state == "applied" and not c.date_end)
+                applied.date_end = today
+                own.write({"result_id": kept.id, "is_aside": True})
+                self._take_manual_grade(kept, result)
+                result.unlink()
+        self.env.flush_all()
+
+    @api.model
+    def _take_manual_grade(self, kept, result):
+        """What an officer set for a merged contact goes on for the customer that stays."""
+        ended = result.manual_until and result.manual_until < fields.Date.context_today(self)
+        if not result._is_by_hand() or kept._is_by_hand() or ended:
+            return
+        grade, kind = result.manual_grade_id, result.manual_kind
+        kept._decide_by_hand(
+            kind or "manual", lambda _kept: grade, result.manual_reason, result.manual_until, kind
+        )
+
+    def _is_by_hand(self):
+        """Whether people decided: runs leave the grade alone until that ends."""
+        return bool(self.manual_grade_id or self.manual_kind)
+
+    @api.model
+    def _get_by_hand_sql(self, alias):
+        """Return the same as a condition on the results of the table ``alias``."""
+        return SQL(
+            "(%s IS NOT NULL OR %s IS NOT NULL)",
+            SQL.identifier(alias, "manual_grade_id"),
+            SQL.identifier(alias, "manual_kind"),
+        )
+
+    @api.model
+    def _get_nothing_by_hand(self):
+        """Return the values of a result of which nothing is by hand any more."""
+        return {name: False for name in KEPT_FIELDS if name.startswith("manual_")}
+
+    def _freeze(self, reason, until=False):
+        """Let these customers keep the grade they have, or none, whatever is computed.
+
+        :return: the changes, which say so and move nothing
+        :raise AccessError: for who is no officer
+        :raise UserError: without a reason, or with an end in the past
+        """
+        self._check_officer()
+        self._check_reason(reason, until)
+        return self._decide_by_hand(
+            "freeze", lambda result: result.grade_id, reason, until, "freeze"
+        )
+
+    def _exclude(self, reason, until=False):
+        """Grade these customers no more: they are not graded, and nothing is missed of them.
+
+        :return: the changes, which take their grades
+        :raise AccessError: for who is no officer
+        :raise UserError: without a reason, or with an end in the past
+        """
+        self._check_officer()
+        self._check_reason(reason, until)
+        self._answer_proposals("exclude", self.env["customer.grade"])
+        return self._decide_by_hand(
+            "exclude", lambda result: result.grade_id.browse(), reason, until, "exclude"
+        )
+
+    # ------------------------------------------------------------------ waiting for a run
+
+    @api.depends("computed_grade_id", "considered_grade_id")
+    def _compute_is_undecided(self):
+        for result in self:
+            result.is_undecided = result.computed_grade_id != result.considered_grade_id
+
+    @api.model
+    def _search_is_undecided(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+
+        def to_sql(model, alias, query):
+            return SQL(
+                "%s IS DISTINCT FROM %s",
+                model._field_to_sql(alias, "computed_grade_id", query),
+                model._field_to_sql(alias, "considered_grade_id", query),
+            )
+
+        undecided = Domain.custom(to_sql=to_sql)
+        return undecided if True in value else ~undecided
+
+    # ------------------------------------------------------------------ taken back
+
+    def _get_kept(self):
+        """Return what is by hand and waits now, to be brought back by :meth:`_bring_back`.
+
+        :return: ``{result id: values}``
+        """
+        control = self.env["customer.grading.change.control"].sudo()
+        waiting = control._get_open_changes(self)
+        kept = {}
+        for result in self:
+            change = waiting.get(result)
+            kept[result.id] = {
+                **{
+                    name: self._fields[name].convert_to_write(result[name], result)
+                    for name in KEPT_FIELDS
+                },
+                **{name: fields.Date.to_string(result[name]) for name in DATES},
+                "waiting": change and {"id": change.id, "state": change.state},
+            }
+        return kept
+
+    def _bring_back(self, kept):
+        """Let the result be by hand, or wait, as it was when ``kept`` was noted.
+
+        What waited then waits again, with the approvals it had. Where the computed grade is
+        another one by now, the next run decides about it.
+        """
+        self.ensure_one()
+        self.write({name: value for name, value in kept.items() if name != "waiting"})
+        waiting = kept.get("waiting")
+        if waiting:
+            change = self.change_ids.filtered(lambda change: change.id == waiting["id"])
+            change.filtered(lambda c: c.state == "superseded").state = waiting["state"]
+
+    def _get_grading_day(self):
+        """Return the day that the context asks for, today by default."""
+        day = self.env.context.get("grading_date")
+        return fields.Date.to_date(day) if day else fields.Date.context_today(self)
+
+    @api.depends("grade_id")
+    @api.depends_context("grading_date")
+    def _compute_day_grade_id(self):
+        held = self._get_grades_on(self._get_grading_day())
+        for result in self:
+            result.day_grade_id = held.get(result.id)
+            result.day_differs = result.day_grade_id != result.grade_id
+
+    def _get_grades_on(self, day):
+        """Return ``{result id: id of the grade held on day}`` of those that were graded."""
+        if not self.ids:
+            return {}
+        Change = self.env["customer.grading.change"]
+        self.env.flush_all()
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT result_id, grade_id FROM customer_grading_change"
+                    " WHERE result_id IN %s AND grade_id IS NOT NULL AND %s",
+                    tuple(self.ids),
+                    Change._get_held_sql("customer_grading_change", day),
+                )
+            )
+        )
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr == "day_grade_id" and query is not None:
+            day = self._get_grading_day()
+            joined = f"{alias}__on_day"
+            Change = self.env["customer.grading.change"]
+            Change.flush_model()
+            # A result held one grade at a time: a plain join, for which PostgreSQL has the
+            # choice to look up few, or to go once through all.
+            condition = SQL(
+                "%s = %s AND %s",
+                SQL.identifier(joined, "result_id"),
+                SQL.identifier(alias, "id"),
+                Change._get_held_sql(joined, day),
+            )
+            query.add_join("LEFT JOIN", joined, Change._table, condition)
+            return SQL.identifier(joined, "grade_id")
+        return super()._field_to_sql(alias, field_expr, query)
+
+    @api.model
+    def _search_day_grade_id(self, operator, value):
+        if operator not in ("in", "any"):
+            return NotImplemented
+        grades = self.env["customer.grade"].with_context(active_test=False)
+        ids = grades._search(Domain("id", operator, value)).get_result_ids()
+        found = self._get_held_domain(ids, self._get_grading_day())
+        if operator == "in" and False in value:
+            found |= ~self._get_held_domain(None, self._get_grading_day())
+        return found
+
+    @api.model
+    def _get_held_domain(self, grade_ids, day):
+        """Return the domain of the results that held one of the grades on ``day``.
+
+        :param grade_ids: ``None``: whatever grade
+        """
+
+        def to_sql(model, alias, _query):
+            Change = model.env["customer.grading.change"]
+            Change.flush_model()
+            graded = SQL("grade_id IS NOT NULL")
+            if grade_ids is not None:
+                graded = SQL("grade_id IN %s", tuple(grade_ids) or (0,))
+            return SQL(
+                "%s IN (SELECT result_id FROM customer_grading_change"
+                " WHERE %s AND result_id IS NOT NULL AND %s)",
+                SQL.identifier(alias, "id"),
+                graded,
+                Change._get_held_sql("customer_grading_change", day),
+            )
+
+        return Domain.custom(to_sql=to_sql)
+
+    @api.model
+    def _search_day_differs(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+
+        def to_sql(model, alias, query):
+            return SQL(
+                "%s IS DISTINCT FROM %s",
+                model._field_to_sql(alias, "day_grade_id", query),
+                model._field_to_sql(alias, "grade_id", query),
+            )
+
+        differs = Domain.custom(to_sql=to_sql)
+        return differs if True in value else ~differs
