@@ -639,15 +639,15 @@ class TestBadPolicyFile(PolicyFileCommon):
 
         def _get_shapes(self):
             shapes = get_shapes(self)
-            priority = Key("integer", "sequence", default=10, least=1, was="order")
-            shapes["policy"]["priority"] = priority
+            sequence = Key("integer", default=10, least=1, was="order")
+            shapes["policy"]["sequence"] = sequence
             return shapes
 
         with patch.object(table, "_get_shapes", _get_shapes):
             policy = self._load(self._get_content(order=7))
             self.assertEqual(policy.sequence, 7)
-            self.assertEqual(policy._export_policy()["priority"], 7)
-            self._assert_refused(self._get_content(priority=0), "priority: 0 is too little")
+            self.assertEqual(policy._export_policy()["sequence"], 7)
+            self._assert_refused(self._get_content(sequence=0), "sequence: 0 is too little")
 
     def test_the_documentation_names_the_keys_that_there_are_and_shows_files_that_load(self):
         text = (Path(__file__).parent.parent / "docs/policy-format.md").read_text()
@@ -661,7 +661,12 @@ class TestBadPolicyFile(PolicyFileCommon):
                 r"^\| key of `(\w+)` \|.*\n\|[ -|]+\|\n((?:\|.*\n)+)", text, re.MULTILINE
             )
         }
-        shapes = self.env["customer.grading.policy.file"]._get_shapes()
+        table = self.env["customer.grading.policy.file"]
+        shapes = table._get_shapes()
+        for shape, keys in list(told.items()):  # those of addons that are not installed
+            told[shape] = [key for key in keys if not table._find_addon(shape, key)]
+            if not told[shape]:
+                del told[shape]
         self.assertEqual(told, {shape: sorted(keys) for shape, keys in shapes.items()})
         self.env["res.partner.category"].create({"name": "Dealer"})
         example = re.search(r"## A small file\n\n```json\n(.*?)```", text, re.DOTALL)[1]

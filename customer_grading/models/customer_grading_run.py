@@ -62,7 +62,7 @@ class CustomerGradingRun(models.Model):
         index=True,
         tracking=True,
     )
-    date = fields.Date("As of", required=True, readonly=True, default=fields.Date.context_today)
+    date = fields.Date("As of", required=True, readonly=True)
     user_id = fields.Many2one("res.users", "Started by", readonly=True, index="btree_not_null")
     date_start = fields.Datetime("Started", readonly=True)
     date_end = fields.Datetime("Ended", readonly=True)

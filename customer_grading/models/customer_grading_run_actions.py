@@ -61,6 +61,8 @@ class CustomerGradingRun(models.Model):
         self.ensure_one()
         policy = self.policy_id
         policy.check_access("write")
+        if ask := policy._get_time_zone_action(self):
+            return ask
         runs = policy._put_in_force()
         if self.graded_count <= SLICE:
             for run in runs:

@@ -3,9 +3,9 @@ from collections import Counter
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..tools.columns import LIMITS
 from .customer_grading_run import TRIAL_MODES
 from .customer_grading_run_actions import PAGES
-from .policy.customer_grading_rule import LIMITS
 
 SAMPLE = 1_000  # customers asked why they would move
 
@@ -51,6 +51,8 @@ class CustomerGradingRun(models.Model):
             by_band = self.cutoffs.get(str(criterion.id), {})
             for band in criterion.band_ids._sort_for_matching():
                 for group, value in by_band.get(str(band.id), {}).items():
+                    if value is None:
+                        continue  # nobody of the group is among the first
                     texts = [
                         criterion._to_text(),
                         band._to_text(),
@@ -66,7 +68,10 @@ class CustomerGradingRun(models.Model):
         """Return the least value with which a limited grade was taken, where many met it."""
         rows = []
         for rule in policy.rule_ids.filtered("limit_count"):
-            for group, value in self.cutoffs.get(LIMITS, {}).get(str(rule.id), {}).items():
+            for group, last in self.cutoffs.get(LIMITS, {}).get(str(rule.id), {}).items():
+                if not last:
+                    continue  # there is room for all
+                value = last[0]
                 criterion = rule.limit_criterion_id
                 texts = [
                     criterion._to_text(),
@@ -76,7 +81,7 @@ class CustomerGradingRun(models.Model):
                         count=rule.limit_count,
                     ),
                     self._get_group_text(policy.subject_model, rule._get_limit_path(), group),
-                    "" if value == "Infinity" else criterion._format_value(float(value), "down"),
+                    "" if value is None else criterion._format_value(float(value), "down"),
                 ]
                 rows.append({"cells": [{"text": text} for text in texts]})
         return rows

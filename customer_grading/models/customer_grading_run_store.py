@@ -98,6 +98,7 @@ class CustomerGradingRun(models.Model):
                   %(elsewhere)s
                  WHERE CASE
                        WHEN evaluated.reason IS NULL THEN %(leaves)s
+                       WHEN evaluated.reason = 'waiting' THEN result.id IS NULL
                        ELSE result.id IS NULL
                          OR (result.policy_id, result.computed_rule_id, result.computed_grade_id,
                              result.reason, result.score, result.values)

@@ -1,11 +1,8 @@
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .customer_grading_run_store import SLICE
-from .result.customer_grading_change import COMPUTED_ORIGINS, OPEN_STATES
 
 
 class CustomerGradingRun(models.Model):
@@ -13,7 +10,7 @@ class CustomerGradingRun(models.Model):
 
     What was decided since, by hand or by a later run, is left. The computed grade is what
     it is: who went back keeps the grade until another one is computed, or another policy
-    comes into force. A way back that takes approval waits for it.
+    comes into force. A way back that somebody decides on waits for it.
     """
 
     _inherit = "customer.grading.run"
@@ -42,7 +39,8 @@ class CustomerGradingRun(models.Model):
             run.undo_text = run._get_undo_text() if run.undo_state else False
 
     def _get_undo_text(self):
-        back, waiting = self._count_undone(), self._count_undone(OPEN_STATES)
+        states = self.env["customer.grading.change"]._get_open_states()
+        back, waiting = self._count_undone(), self._count_undone(states)
         names = {
             "user": self.undo_user_id.name,
             "back": self._format_count(back),
@@ -58,7 +56,7 @@ class CustomerGradingRun(models.Model):
         if waiting:
             return self.env._(
                 "%(user)s undid this run: “%(reason)s”. %(back)s went back; %(kept)s were decided "
-                "since then and stayed; %(waiting)s wait for approval.",
+                "since then and stayed; %(waiting)s wait for a decision.",
                 **names,
             )
         return self.env._(
@@ -132,9 +130,9 @@ class CustomerGradingRun(models.Model):
 
         One that was killed goes on where it was: what went back is in effect no more.
         """
-        self._in_slices(self._undo_slice, commit)
+        control = self.env["customer.grading.change.control"].sudo()
+        self._in_slices(control._undo_slice, commit, self)
         self._try(self._note, commit, {"undo_state": "done"})
-        self._tell_deciders(commit)
         self.env.invalidate_all()
 
     def _get_undoable_sql(self):
@@ -157,111 +155,6 @@ class CustomerGradingRun(models.Model):
             self._get_undoable_sql(),
         )
         return self.env.execute_query(query)[0][0]
-
-    def _undo_slice(self, last_id, length):
-        """Take back the next slice of changes, in one statement.
-
-        Where another grade was computed since the run, that one goes on to wait for its
-        day; else the grade that came back counts as considered, and stays. What takes
-        approval is asked for only.
-
-        :return: the last id of the slice, ``None`` after the last one
-        """
-        self.env.flush_all()
-        today = self.env["customer.grading.engine"]._get_today(self.company_id)
-        statement = SQL(
-            """
-            WITH gone AS (
-                SELECT change.id, change.result_id, change.from_grade_id, change.date_applied
-                  FROM customer_grading_change change
-                  JOIN customer_grading_result result ON result.id = change.result_id
-                 WHERE change.id > %(last)s AND %(undoable)s
-                 ORDER BY change.id
-                 LIMIT %(length)s
-                   FOR UPDATE OF result
-            ), directed AS (
-                SELECT result.*, gone.id AS change_id, gone.from_grade_id AS back_id,
-                       COALESCE(result.date_computed_since > gone.date_applied, FALSE) AS waits,
-                       CASE WHEN result.grade_id IS NULL THEN 'new'
-                            WHEN gone.from_grade_id IS NULL THEN 'lost'
-                            WHEN (back.sequence, back.id) < (held.sequence, held.id)
-                            THEN 'up' ELSE 'down' END AS way
-                  FROM gone
-                  JOIN customer_grading_result result ON result.id = gone.result_id
-                  LEFT JOIN customer_grade back ON back.id = gone.from_grade_id
-                  LEFT JOIN customer_grade held ON held.id = result.grade_id
-            ), asked AS (
-                SELECT directed.*, %(needs_approval)s AS asks FROM directed
-            ), superseded AS (
-                UPDATE customer_grading_change change
-                   SET state = 'superseded'
-                  FROM asked
-                 WHERE change.result_id = asked.id AND (asked.asks OR NOT asked.waits)
-                   AND change.origin IN %(computed)s AND change.state IN %(open)s
-            ), ended AS (
-                UPDATE customer_grading_change change
-                   SET date_end = %(date)s::date - 1
-                  FROM asked
-                 WHERE change.id = asked.change_id AND NOT asked.asks
-            ), told AS (
-                INSERT INTO customer_grading_change (
-                    result_id, dimension_id, partner_id, lead_id, company_id, policy_id,
-                    undoes_id, from_grade_id, grade_id, direction, origin, state, date,
-                    date_applied, user_id, decided_by_id, note, values, date_evaluated,
-                    create_date, write_date)
-                SELECT id, dimension_id, partner_id, lead_id, company_id, policy_id,
-                       change_id, grade_id, back_id, way, 'undo',
-                       CASE WHEN asks THEN 'to_approve' ELSE 'applied' END, %(date)s::date,
-                       CASE WHEN NOT asks THEN %(date)s::date END, %(user)s,
-                       CASE WHEN NOT asks THEN %(user)s END, %(note)s, values, date_evaluated,
-                       NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
-                  FROM asked
-                 ORDER BY change_id
-            ), taken AS (
-                UPDATE customer_grading_result result
-                   SET grade_id = asked.back_id,
-                       previous_grade_id = asked.grade_id,
-                       date_since = %(date)s::date,
-                       considered_grade_id = CASE WHEN asked.waits
-                                                  THEN asked.considered_grade_id
-                                                  ELSE asked.computed_grade_id END,
-                       date_due = CASE WHEN asked.waits THEN asked.date_due
-                                       WHEN asked.back_id IS NOT NULL
-                                       THEN LEAST(CASE WHEN asked.date_provisional > %(date)s
-                                                       THEN asked.date_provisional END,
-                                                  %(end)s) END,
-                       date_provisional = CASE WHEN asked.back_id IS NOT NULL
-                                               THEN asked.date_provisional END
-                  FROM asked
-                 WHERE result.id = asked.id AND NOT asked.asks
-            )
-            SELECT MAX(id) FROM gone
-            """,
-            last=last_id,
-            undoable=self._get_undoable_sql(),
-            length=length,
-            computed=COMPUTED_ORIGINS,
-            open=OPEN_STATES,
-            date=today,
-            end=self._get_end_sql(today),
-            needs_approval=self.policy_id.approval_ids._get_is_for_sql(
-                SQL("way"), SQL("grade_id"), SQL("back_id")
-            ),
-            user=self.undo_user_id.id,
-            note=self.with_context(lang=self.undo_user_id.lang)._get_undo_note(),
-        )
-        self.env.cr.execute(statement)
-        return self.env.cr.fetchone()[0]
-
-    def _get_end_sql(self, today):
-        """Return the day on which a grade that comes back ``today`` ends, if it has an end."""
-        control = self.env["customer.grading.change.control"]
-        months = control._get_months_by_grade(self, "expiry_months")
-        ends = [
-            SQL("WHEN %s THEN %s::date", grade, today + relativedelta(months=count))
-            for grade, count in months.items()
-        ]
-        return SQL("CASE asked.back_id %s END", SQL(" ").join(ends)) if ends else SQL("NULL")
 
     def _get_undo_note(self):
         return self.env._(

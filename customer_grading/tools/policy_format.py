@@ -69,11 +69,14 @@ class Shape(dict):
     """
 
     def __init__(self, model, keys, one_of=()):
-        super().__init__(
-            (name, key._replace(field=name) if key.field == "" else key)
-            for name, key in keys.items()
-        )
+        super().__init__()
         self.model, self.one_of = model, one_of
+        for name, key in keys.items():
+            self[name] = key
+
+    def __setitem__(self, name, key):
+        """Add a key; its field is called as the key where nothing else is said."""
+        super().__setitem__(name, key._replace(field=name) if key.field == "" else key)
 
     def copy(self):
         """Return the same, to add keys to."""

@@ -1,15 +1,14 @@
 from . import (
-    base_partner_merge,
     customer_grading_assessment,
     customer_grading_back_test,
     customer_grading_checklist,
     customer_grading_comparison,
     customer_grading_measure_try,
-    customer_grading_meeting,
     customer_grading_new_policy,
     customer_grading_on_date,
     customer_grading_refuse,
     customer_grading_set_grade,
     customer_grading_table,
+    customer_grading_time_zone,
     customer_grading_undo,
 )

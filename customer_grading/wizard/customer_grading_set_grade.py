@@ -3,7 +3,6 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.result.customer_grading_change import OPEN_STATES
 from ..tools.groups import OFFICER_GROUP
 
 NAMED = 10  # so many are named in the dialog; of more it tells the number
@@ -49,7 +48,7 @@ class CustomerGradingSetGrade(models.TransientModel):
     @api.depends("dimension_id")
     def _compute_until(self):
         """Propose the end that the policy in force allows at most."""
-        today = fields.Date.context_today(self)
+        today = self.env["customer.grading.engine"]._get_today(self.env.company)
         Policy = self.env["customer.grading.policy"]
         for wizard in self:
             _company, policies = Policy._get_in_force(wizard.dimension_id, self.env.company)
@@ -125,7 +124,7 @@ class CustomerGradingSetGrade(models.TransientModel):
             "grade": self.grade_id.code,
             "number": self.dimension_id._get_number_text(len(changes)),
         }
-        if all(change.state in OPEN_STATES for change in changes.sudo()):
+        if all(changes.sudo().mapped("is_open")):
             if self.kind == "exclude":
                 return self.env._("Exclusion asked for: %(number)s", **names)
             return self.env._("Grade %(grade)s proposed: %(number)s", **names)

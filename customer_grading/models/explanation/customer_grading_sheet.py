@@ -1,16 +1,17 @@
+from array import array
+from bisect import bisect_left, bisect_right
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL, date_utils, format_amount, format_date, format_datetime
 
 from ...tools.groups import MANAGER_GROUP, OFFICER_GROUP
 from ...tools.subject import LEAD
 from ..policy.customer_grading_rule import LEVEL_OPERATORS, POINTS_OPERATORS
-from ..result.customer_grading_change import OPEN_STATES
 from .customer_grading_change import HISTORY, OPEN_INVOICES, SIGNS
 
 SHOWN = 12  # entries of the timeline on the sheet; the button History shows all
@@ -372,7 +373,9 @@ class CustomerGradingSheet(models.AbstractModel):
         is_open = lead.active and lead.won_status == "pending"
         if not is_open or not lead.date_deadline:
             return ""
-        if lead.date_deadline >= fields.Date.context_today(lead):
+        if lead.date_deadline >= self.env["customer.grading.engine"]._get_today(
+            lead.company_id or self.env.company
+        ):
             return ""
         date = self._format_date(lead.date_deadline)
         return self.env._("Expected closing %s has passed: set a date.", date)
@@ -404,7 +407,7 @@ class CustomerGradingSheet(models.AbstractModel):
         """Return until when a first grade is provisional, or that it is to be evaluated."""
         if not result.date_provisional:
             return ""
-        if result.date_provisional <= fields.Date.context_today(self):
+        if result.date_provisional <= result._get_today():
             return self.env._("Provisional: the grade is due to be evaluated.")
         until = self._format_date(result.date_provisional)
         return self.env._("Provisional until %s, then evaluated.", until)
@@ -414,8 +417,9 @@ class CustomerGradingSheet(models.AbstractModel):
         rule = result.policy_id._get_rule_of(result.grade_id)
         if result._is_by_hand() or not rule:
             return ""
-        review = result._get_anniversary(rule.review_months)
-        end = result._get_anniversary(rule.expiry_months)
+        control = self.env["customer.grading.change.control"].sudo()
+        review = rule.review_months and control._get_anniversary(result, "review_months")
+        end = rule.expiry_months and control._get_anniversary(result, "expiry_months")
         texts = [
             review and self.env._("Next review %s.", self._format_date(review)),
             end and self.env._("The grade ends %s.", self._format_date(end)),
@@ -426,13 +430,11 @@ class CustomerGradingSheet(models.AbstractModel):
         return (
             self.env["customer.grading.change"]
             .sudo()
-            .search([("result_id", "=", result.id), ("state", "in", OPEN_STATES)])
+            .search([("result_id", "=", result.id), ("is_open", "=", True)])
         )
 
     def _get_waiting_text(self, change):
-        """Hook: return what a change waits for."""
-        if text := self._get_approval_text(change):
-            return text
+        """Return what a change waits for."""
         names = {
             "grade": change.grade_id.code or self.env._("not graded"),
             "user": change.user_id.name or "",
@@ -440,11 +442,20 @@ class CustomerGradingSheet(models.AbstractModel):
             "date": self._format_date(change.date),
             "due": self._format_date(change.date_due),
         }
+        if change.origin == "exclude":
+            return self._get_exclusion_text(change, dict(names, reason=change.reason))
         if change.origin == "manual":
             return self._get_proposal_text(change, names)
         if change.state == "held" and change.direction in ("down", "lost"):
             return self.env._(
                 "%(grade)s from %(due)s, unless it recovers; computed since %(date)s.", **names
+            )
+        if rule := self._get_crowded_rule(change):
+            return self.env._(
+                "%(grade)s is computed since %(date)s and waits for a place: %(count)s at most "
+                "have it at a time.",
+                count=rule.limit_count,
+                **names,
             )
         if change.state == "held":
             return self.env._(
@@ -454,6 +465,18 @@ class CustomerGradingSheet(models.AbstractModel):
             "%(grade)s is computed; waits for %(decider)s since %(date)s.",
             decider=self._get_decider_text(change),
             **names,
+        )
+
+    def _get_crowded_rule(self, change):
+        """Return the requirement whose grade a held change finds no place in, if it is so."""
+        if change.state != "held":
+            return None
+        rule = change.policy_id._get_limited_rules().filtered(
+            lambda rule: rule.grade_id == change.grade_id
+        )
+        control = self.env["customer.grading.change.control"].sudo()
+        return (
+            rule if rule and change.result_id.id in control._find_crowded(change.run_id) else None
         )
 
     def _get_proposal_text(self, change, names):
@@ -468,10 +491,18 @@ class CustomerGradingSheet(models.AbstractModel):
             **names,
         )
 
+    def _get_exclusion_text(self, change, names):
+        """Return who asks to exclude the customer, and whom or what it waits for."""
+        if change.state == "held":
+            return self.env._("%(user)s asks: “%(reason)s”; put off until %(due)s.", **names)
+        return self.env._(
+            "%(user)s asks: “%(reason)s”; waits for %(decider)s since %(date)s.",
+            decider=self._get_decider_text(change),
+            **names,
+        )
+
     def _get_decider_text(self, change):
-        """Return who is to decide on an open change."""
-        if change.state == "to_approve":
-            return change.waits_for
+        """Hook: return who is to decide on an open change."""
         return self.env._("a grading officer")
 
     def _get_state_text(self, result, policies):
@@ -483,6 +514,10 @@ class CustomerGradingSheet(models.AbstractModel):
             return self.env._("Not graded: data is missing that could give a grade.")
         if result.reason == "no_rule":
             return self.env._("Not graded: it fits the requirement of no grade.")
+        if result.reason == "waiting":
+            return self.env._(
+                "Not graded yet: where it stands among all is found by the next full run."
+            )
         return ""
 
     def _get_no_policy_text(self, record, policies):
@@ -733,7 +768,10 @@ class CustomerGradingSheet(models.AbstractModel):
             unmet = lines
         if not unmet and rule.limit_count:
             title = self.env._("Why not %(grade)s: there is no room left", **names)
-            return self._prepare_block(title, [], [], rule._get_limit_text())
+            text = rule._get_limit_text()
+            if rule._is_tie(view.record, explanation):
+                text = f"{text} {rule._get_tie_text()}"
+            return self._prepare_block(title, [], [], text)
         rows = self._get_rows(view, unmet, missing=True)
         columns = self._get_columns(view, self.env._("Missing"))
         return self._prepare_block(title, columns, rows, self._get_reach_text(view, rule))
@@ -1075,32 +1113,51 @@ class CustomerGradingSheet(models.AbstractModel):
 
     def _count_places(self, view, criterion, value, cutoff):
         """Return the place of ``value``, how many are ranked, and how many reach ``cutoff``."""
-        policy, company = view.explanation.policy, view.explanation.company
+        group = view.explanation.readings[criterion].group
+        run = view.explanation.run
+        ranked = self._read_ranked(run.id, str(run.write_date), criterion.id, group)
+        return (
+            len(ranked) - bisect_right(ranked, float(value)) + 1,
+            len(ranked),
+            len(ranked) - bisect_left(ranked, float(cutoff)),
+        )
+
+    @api.model
+    @tools.ormcache("run_id", "_written", "criterion_id", "group")
+    def _read_ranked(self, run_id, _written, criterion_id, group):
+        """Return the values of a group that a run ranked, the lowest first.
+
+        They are read once for all who look at a ranked customer until the next full run: no
+        index finds a place without counting all before it.
+
+        :param _written: when the run was written last: not yet through, it is read again
+        """
+        run = self.env["customer.grading.run"].sudo().browse(run_id)
+        criterion = self.env["customer.grading.criterion"].sudo().browse(criterion_id)
         kept = self.env["customer.grading.engine"]._get_kept_values_sql(
-            policy,
+            run.policy_id,
             self.env["customer.grading.result"],
             SQL(
                 "kept.policy_id = %s AND kept.company_id IS NOT DISTINCT FROM %s",
-                policy.id,
-                company.id or None,
+                run.policy_id.id,
+                run.company_id.id or None,
             ),
         )
-        column = SQL.identifier(f"v{criterion.id}")
-        [row] = self.env.execute_query(
+        column = SQL.identifier(f"v{criterion_id}")
+        rows = self.env.execute_query(
             SQL(
-                "SELECT COUNT(*) FILTER (WHERE %(column)s > %(value)s) + 1,"
-                " COUNT(%(column)s), COUNT(*) FILTER (WHERE %(column)s >= %(cutoff)s)"
-                " FROM (%(kept)s) kept WHERE %(ranked)s AND %(group)s = %(own)s",
+                "SELECT %(column)s::float8 FROM (%(kept)s) kept"
+                " WHERE %(ranked)s AND %(group)s = %(own)s ORDER BY 1",
                 column=column,
-                value=value,
-                cutoff=cutoff,
                 kept=kept,
-                ranked=SQL("%s > 0", column) if criterion.rank_among == "positive" else SQL("TRUE"),
-                group=SQL.identifier(f"g{criterion.id}"),
-                own=view.explanation.readings[criterion].group,
+                ranked=SQL(
+                    "%s > 0" if criterion.rank_among == "positive" else "%s IS NOT NULL", column
+                ),
+                group=SQL.identifier(f"g{criterion_id}"),
+                own=group,
             )
         )
-        return row
+        return array("d", (value for (value,) in rows))
 
     def _get_points_block(self, view, score, next_rule):
         """Return value, points and the most of them for each criterion of the total."""
@@ -1331,59 +1388,17 @@ class CustomerGradingSheet(models.AbstractModel):
     @api.model
     def _get_evidence_sheets(self, change):
         """Return the sheets of ``change``, which the reader may read."""
-        kept = change.sudo()
         sheet = self._prepare_sheet("")
-        sheet["blocks"] = [
-            *self._get_approval_blocks(kept),
-            *self._get_evidence_blocks(kept),
-            *self._get_documents_blocks(kept),
-            *self._get_history_blocks(kept),
-        ]
+        sheet["blocks"] = self._get_change_blocks(change.sudo())
         return [sheet] if sheet["blocks"] else []
 
-    # ------------------------------------------------------------------ approval
-
-    def _get_approval_blocks(self, change):
-        """Return who approved so far, when and as whom."""
-        rows = [
-            self._prepare_row(
-                "met",
-                self.env._("Step %s", given.step),
-                given.role or "",
-                given.user_id.name,
-                format_datetime(self.env, given.date, dt_format="short"),
-            )
-            for given in change.approval_ids
+    def _get_change_blocks(self, change):
+        """Hook: return what stands on the page of a change, block by block."""
+        return [
+            *self._get_evidence_blocks(change),
+            *self._get_documents_blocks(change),
+            *self._get_history_blocks(change),
         ]
-        title = self.env._("Approved so far")
-        return [self._prepare_block(title, ["", "", "", ""], rows)] if rows else []
-
-    def _get_approval_text(self, change):
-        """Return who approves a change next, or nothing where nobody does."""
-        awaited = change._get_steps()[change]
-        if change.state == "held" or not awaited.awaited:
-            return ""
-        names = {
-            "grade": change.grade_id.code or self.env._("not graded"),
-            "user": change.user_id.name or "",
-            "reason": change.note or "",
-            "approver": change._get_waits_for_text(awaited),
-            "date": self._format_date(change.date),
-        }
-        if change.origin == "exclude":
-            return self.env._(
-                "%(user)s asks: “%(reason)s”; it waits for %(approver)s since %(date)s.",
-                **dict(names, reason=change.reason),
-            )
-        if change.origin == "manual":
-            return self.env._(
-                "%(user)s proposes %(grade)s: “%(reason)s”; it waits for %(approver)s since "
-                "%(date)s.",
-                **names,
-            )
-        return self.env._(
-            "%(grade)s is computed and waits for %(approver)s since %(date)s.", **names
-        )
 
     # ------------------------------------------------------------------ then and now
 
@@ -1492,7 +1507,9 @@ class CustomerGradingSheet(models.AbstractModel):
                 ("company_id", "in", change._get_counted_companies(company).ids),
             ]
         )
-        overdue = [("invoice_date_due", "<", fields.Date.context_today(self))]
+        overdue = [
+            ("invoice_date_due", "<", self.env["customer.grading.engine"]._get_today(company))
+        ]
         orders = [("state", "=", "sale"), ("invoice_status", "!=", "invoiced")]
         kinds = [
             (self.env._("Open orders"), "sale.order", orders),
@@ -1517,7 +1534,7 @@ class CustomerGradingSheet(models.AbstractModel):
             "sale.order": ("amount_untaxed", "currency_id"),
             "account.move": ("amount_residual_signed", "company_currency_id"),
         }[model]
-        today = fields.Date.context_today(self)
+        today = self.env["customer.grading.engine"]._get_today(company)
         amount = count = 0
         for of_currency, total, number in Model._read_group(
             domain, [currency], [f"{name}:sum", "__count"]
@@ -1553,7 +1570,7 @@ class CustomerGradingSheet(models.AbstractModel):
                 ("dimension_id", "=", change.dimension_id.id),
                 ("company_id", "=", change.company_id.id),
                 ("id", "!=", change.id),
-                ("state", "in", ("applied", "refused", "proposed", "to_approve")),
+                ("state", "not in", ("held", "superseded")),
             ],
             limit=HISTORY,
         )

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools import format_date
 
@@ -105,7 +105,8 @@ class CustomerGradingPolicy(models.Model):
     def action_close(self):
         """End the policy: its customers keep their grades until another one grades them."""
         self.check_access("write")
-        self.write({"state": "closed", "date_to": fields.Date.context_today(self)})
+        for policy in self:
+            policy.write({"state": "closed", "date_to": policy._get_today()})
 
     def action_activate(self):
         """Open the try-on, from which the policy is put in force."""
@@ -134,11 +135,33 @@ class CustomerGradingPolicy(models.Model):
             self._schedule()
             return self.env["customer.grading.run"]
         self._get_replaced().action_close()
-        self.write({"state": "running", "date_from": fields.Date.context_today(self)})
+        self.write({"state": "running", "date_from": self._get_today()})
         runs = self.env["customer.grading.run"]
         for company in self._get_companies() or [self.env["res.company"]]:
             runs += self._create_run("nightly", company)
         return runs
+
+    def _get_time_zone_action(self, run):
+        """Return the dialog that asks for the time zone of companies without one, if there are.
+
+        :param run: the try-on from which the policy is put in force
+        """
+        companies = self._get_companies() or self.env["res.company"].sudo().search(
+            [], order="id", limit=1
+        )
+        unknown = companies.sudo().filtered(
+            lambda c: not any(c.parent_ids.mapped("customer_grading_tz")) and not c.partner_id.tz
+        )
+        if not unknown:
+            return None
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Where do days begin?"),
+            "res_model": "customer.grading.time.zone",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_run_id": run.id, "default_company_ids": unknown.ids},
+        }
 
     def _create_run(self, mode, company=None):
         """Return a new run of the policy in ``mode``, of today in the company's time zone.
@@ -250,9 +273,11 @@ class CustomerGradingPolicy(models.Model):
 
     def _is_of_later(self):
         """Whether the day from which the policy is in force is still to come."""
-        company = self.company_id or self.env.company
-        today = self.env["customer.grading.engine"]._get_today(company)
-        return bool(self.date_from and self.date_from > today)
+        return bool(self.date_from and self.date_from > self._get_today())
+
+    def _get_today(self):
+        """Return today's date where the company of the policy is."""
+        return self.env["customer.grading.engine"]._get_today(self.company_id)
 
     def _schedule(self):
         """Let the policy come into force in the night of its day.

@@ -3,7 +3,7 @@ import json
 from odoo import api, models
 from odoo.tools.misc import file_open
 
-from ...tools.policy_format import SHAPES, Key, Shape
+from ...tools.policy_format import SHAPES
 
 OWN_KEYS_FILE = "data/policy_keys.json"  # of an addon: {shape: [keys that it adds]}
 
@@ -22,17 +22,7 @@ class CustomerGradingPolicyFile(models.AbstractModel):
         found, made, checked and exported. The addon names the key in ``data/policy_keys.json``
         too, so that who has not installed it is told which addon to install.
         """
-        shapes = {name: shape.copy() for name, shape in SHAPES.items()}
-        self._add_approval_keys(shapes)
-        self._add_notification_keys(shapes)
-        return shapes
-
-    @api.model
-    def _get_later_problems(self, policy):
-        """Hook: return messages of problems that are mended after loading, such as a choice of
-        persons, whom no file names.
-        """
-        return [p["message"] for a in policy.approval_ids for p in a._get_problems()]
+        return {name: shape.copy() for name, shape in SHAPES.items()}
 
     @api.model
     def _find_addon(self, shape, name):
@@ -54,24 +44,3 @@ class CustomerGradingPolicyFile(models.AbstractModel):
                 return json.load(file)
         except FileNotFoundError:
             return {}
-
-    # ------------------------------------------------------------------ what addons will add
-
-    @api.model
-    def _add_approval_keys(self, shapes):
-        shapes["changes"]["approval"] = Key("list", "approval_ids", default=[], of="approval")
-        shapes["approval"] = Shape(
-            "customer.grading.approval",
-            {
-                "step": Key("integer", required=True, least=1, most=3),
-                "role": Key("name", "name"),
-                "moves": Key("choice", default="up"),
-                "grades": Key("codes", "grade_ids", default=[], of="customer.grade"),
-                "group": Key("record", "group_id", of="res.groups"),
-            },
-        )
-
-    @api.model
-    def _add_notification_keys(self, shapes):
-        # The addon will write: "notify_by": Key("choice", default="nobody", was="tell").
-        shapes["changes"]["tell"] = Key("choice", "tell", default="nobody")

@@ -264,8 +264,7 @@ class PolicyLoader(PolicyChecks):
 
     def _note_problems(self, policy, content):
         """Note what keeps the draft from deciding, each in its place."""
-        table = self.env["customer.grading.policy.file"]
-        places = dict.fromkeys(table._get_later_problems(policy))
+        places = {problem["message"]: None for problem in policy._get_people_problems()}
         for criterion, path in self.made.values():
             for problem in criterion.with_env(self.env)._get_problems():
                 places[problem["message"]] = path

@@ -2,12 +2,13 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ...tools.groups import MANAGER_GROUP, OFFICER_GROUP
 from ..fields import GuardedMany2one
 
-OPEN_STATES = ("proposed", "held", "to_approve")
+CLOSED_STATES = ("applied", "refused", "superseded")  # in all others it is open
 
 COMPUTED_ORIGINS = ("computed", "probation", "undo")  # another computed grade supersedes them
 
@@ -17,7 +18,7 @@ PUT_OFF_DAYS = 30
 
 
 class CustomerGradingChange(models.Model):
-    """One move from a grade to another: history, proposal and approval in one list.
+    """One move from a grade to another: history and proposals in one list.
 
     History: which grade was held on a day, and what was taken back by what.
     """
@@ -30,14 +31,14 @@ class CustomerGradingChange(models.Model):
     result_id = fields.Many2one(
         "customer.grading.result", ondelete="cascade", index="btree_not_null"
     )
-    dimension_id = GuardedMany2one("customer.grading.dimension", required=True, ondelete="restrict")
+    dimension_id = GuardedMany2one("customer.grading.dimension", required=True)
     partner_id = fields.Many2one(index="btree_not_null")
     lead_id = fields.Many2one(index="btree_not_null")
-    company_id = GuardedMany2one("res.company", ondelete="cascade")
-    policy_id = GuardedMany2one("customer.grading.policy", ondelete="restrict")
-    run_id = GuardedMany2one("customer.grading.run", ondelete="set null", index="btree_not_null")
-    from_grade_id = GuardedMany2one("customer.grade", "From", ondelete="restrict")
-    grade_id = GuardedMany2one("customer.grade", "To", ondelete="restrict")
+    company_id = GuardedMany2one("res.company")
+    policy_id = GuardedMany2one("customer.grading.policy")
+    run_id = GuardedMany2one("customer.grading.run", index="btree_not_null")
+    from_grade_id = GuardedMany2one("customer.grade", "From")
+    grade_id = GuardedMany2one("customer.grade", "To")
     subject_name = fields.Char("Customer or opportunity", compute="_compute_subject_name")
     from_grade_color = fields.Integer(related="from_grade_id.color", string="From color")
     grade_color = fields.Integer(related="grade_id.color", string="To color")
@@ -69,13 +70,19 @@ class CustomerGradingChange(models.Model):
         [
             ("proposed", "Proposed"),
             ("held", "Held"),
-            ("to_approve", "To approve"),
             ("applied", "Applied"),
             ("refused", "Refused"),
             ("superseded", "Superseded"),
         ],
         required=True,
     )
+    is_open = fields.Boolean("Open", compute="_compute_is_open", search="_search_is_open")
+    waits_for = fields.Char("Waits for", compute="_compute_waits_for", help="Who decides next.")
+    waits_for_me = fields.Boolean(
+        compute="_compute_waits_for_me", search="_search_waits_for_me", string="Waits for me"
+    )
+    may_decide = fields.Boolean(compute="_compute_waits_for_me")
+    is_put_off = fields.Boolean(compute="_compute_is_put_off")
     date = fields.Date("Asked on", required=True)
     date_due = fields.Date("Takes effect")
     date_applied = fields.Date("In effect since")
@@ -111,7 +118,7 @@ class CustomerGradingChange(models.Model):
 
     # Who asks for changes by state asks for the few that are open: an index of all would
     # only make history dearer to write.
-    _open_idx = models.Index("(state) WHERE state IN ('proposed', 'held', 'to_approve')")
+    _open_idx = models.Index(f"(state) WHERE state NOT IN {CLOSED_STATES}")
     # What moved since a moment: history grows at its end, of which such an index keeps little.
     _written_idx = models.Index("USING brin (write_date)")
     # Who held a grade on a day.
@@ -135,7 +142,7 @@ class CustomerGradingChange(models.Model):
             change.subject_name = change.sudo()._get_subject().display_name
 
     def write(self, vals):
-        if not self.env.su and self.filtered(lambda c: c.state not in OPEN_STATES):
+        if not self.env.su and self.filtered(lambda change: not change.is_open):
             raise UserError(
                 self.env._("A change that was decided is history and cannot be edited.")
             )
@@ -154,6 +161,99 @@ class CustomerGradingChange(models.Model):
         self.filtered(lambda change: not change.merged_from).merged_from = source.display_name
         self[target._grading_result_field] = target
 
+    # ------------------------------------------------------------------ what waits for whom
+
+    @api.model
+    def _get_open_states(self):
+        """Return the states of changes that wait for something; an addon may add its own."""
+        states = (state for state, _label in self._fields["state"].selection)
+        return tuple(state for state in states if state not in CLOSED_STATES)
+
+    @api.depends("state")
+    def _compute_is_open(self):
+        for change in self:
+            change.is_open = bool(change.state) and change.state not in CLOSED_STATES
+
+    @api.model
+    def _search_is_open(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("state", "in" if True in value else "not in", self._get_open_states())
+
+    @api.depends("state", "date_due")
+    @api.depends_context("lang")
+    def _compute_waits_for(self):
+        """Tell who decides next, or for which day a change waits."""
+        for change in self:
+            if not change.is_open:
+                change.waits_for = False
+            elif change.state == "held" and change.date_due:
+                change.waits_for = format_date(self.env, change.date_due)
+            else:
+                change.waits_for = self.env._("Grading officers")
+
+    @api.depends("state", "date_due")
+    @api.depends_context("uid")
+    def _compute_waits_for_me(self):
+        """Tell on what the user may decide, and what of it he is asked for now."""
+        mine = self.sudo().search(Domain("id", "in", self.ids) & self._get_mine_domain())
+        asked = mine.filtered_domain(self._get_asked_domain())
+        for change in self:
+            change.may_decide = change in mine
+            change.waits_for_me = change in asked
+
+    @api.model
+    def _search_waits_for_me(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        waiting = self._get_mine_domain() & self._get_asked_domain()
+        return waiting if True in value else ~waiting
+
+    @api.model
+    def _get_mine_domain(self):
+        """Hook: return which changes the user decides on: an officer on all that are open."""
+        if not self.env.user.has_group(OFFICER_GROUP):
+            return Domain.FALSE
+        return Domain("is_open", "=", True)
+
+    @api.depends("state", "origin")
+    def _compute_is_put_off(self):
+        put_off = self.filtered_domain(self._get_put_off_domain())
+        put_off.is_put_off = True
+        (self - put_off).is_put_off = False
+
+    @api.model
+    def _get_put_off_domain(self):
+        """Hook: return which changes people put off: they ask again on their day."""
+        return Domain("state", "=", "held") & Domain("origin", "in", BY_HAND_ORIGINS)
+
+    @api.model
+    def _get_asked_domain(self):
+        """Return which open changes ask for a decision now, and wait for no day."""
+        is_due = Domain(
+            "date_due", "<=", self.env["customer.grading.engine"]._get_today(self.env.company)
+        )
+        return Domain("state", "!=", "held") | (self._get_put_off_domain() & is_due)
+
+    @api.model
+    def _is_decider(self):
+        """Hook: whether the user decides on some changes."""
+        return self.env.user.has_group(OFFICER_GROUP)
+
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return *key, self._is_decider()
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Offer decisions, and what waits for them, to those who decide."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type in ("list", "search") and not self._is_decider():
+            for node in arch.xpath("./header | .//filter[@name='waits_for_me']"):
+                node.getparent().remove(node)
+        return arch, view
+
     # ------------------------------------------------------------------ decisions
 
     def action_approve(self):
@@ -165,33 +265,29 @@ class CustomerGradingChange(models.Model):
         self._get_decidable()._approve()
 
     def _approve(self):
-        """Bring changes that were approved into effect, the newest wish of each result."""
-        control = self.env["customer.grading.change.control"].sudo()
+        """Hook: bring changes that were approved into effect, the newest wish of each result."""
         newest = self.browse()
         for wishes in self.sorted("id", reverse=True).grouped("result_id").values():
             newest += wishes[0]
-        control._supersede(self - newest)
-        for change in newest:
-            change._prepare_result()
-        control._apply_open(
-            newest, fields.Date.context_today(self), decided_by_id=self.env.uid, date_due=False
-        )
+        (self - newest).state = "superseded"
+        for change in newest.filtered(lambda change: change._is_by_hand()):
+            change._prepare_by_hand()
+        newest._decide("applied", decided_by_id=self.env.uid)
 
-    def _prepare_result(self):
-        """Let the result of an approved change wait for nothing any more."""
-        self.ensure_one()
-        if self.origin == "undo":
-            self.result_id._settle_way_back(self.grade_id)
-        elif self._is_by_hand():
-            self._prepare_by_hand()
-        else:
-            self.result_id._settle_decision(self.grade_id)
+    def _decide(self, state, due=None, **told):
+        """Write what becomes of open changes, one a result.
+
+        :param due: the day on which they wait again
+        :param told: what else to note on them, such as ``decided_by_id``
+        """
+        control = self.env["customer.grading.change.control"].sudo()
+        for changes in self.grouped("company_id").values():
+            control._decide(changes, state, due, **told)
 
     def _prepare_by_hand(self):
         """Let the result of an approved proposal be by hand, as it was proposed."""
-        result, control = self.result_id, self.env["customer.grading.change.control"].sudo()
-        control._supersede(control._get_open_changes(result).get(result))
         self._check_not_too_late()
+        result = self.result_id
         result._answer_proposals(self.origin, self.grade_id)
         kind = self.origin if self.origin != "manual" else False
         result._note_by_hand(self.grade_id, self.note, self.manual_until, kind)
@@ -202,7 +298,7 @@ class CustomerGradingChange(models.Model):
         return self.origin in BY_HAND_ORIGINS
 
     def _check_not_too_late(self):
-        if self.manual_until and self.manual_until < fields.Date.context_today(self):
+        if self.manual_until and self.manual_until < self.result_id._get_today():
             raise UserError(
                 self.env._(
                     "“%(change)s” was asked for until %(date)s, which is over. Refuse it, or set "
@@ -231,35 +327,27 @@ class CustomerGradingChange(models.Model):
         self._get_decidable()._refuse(reason)
 
     def _refuse(self, reason):
-        self._forget_due_date()
-        self.write({"state": "refused", "decided_by_id": self.env.uid, "decision_note": reason})
+        """Hook: let the grades stay, and keep the refusal with its reason."""
+        self.decision_note = reason
+        self._decide("refused", decided_by_id=self.env.uid)
 
     def action_put_off(self):
         """Decide on the chosen changes later: they are held, and come back in 30 days."""
-        due = fields.Date.context_today(self) + timedelta(days=PUT_OFF_DAYS)
+        due = self.result_id._get_today() + timedelta(days=PUT_OFF_DAYS)
         self._get_decidable()._put_off(due)
 
     def _put_off(self, due):
-        """Hold the changes until the day ``due``; no fall is held beyond the end of its grade."""
-        for change in self.filtered(lambda change: not change._is_by_hand()):
-            result = change.result_id
-            end = change.direction != "up" and result._get_expiry()
-            result.date_due = min(due, end or due)
-        self.write({"state": "held", "date_due": due})
-
-    def _forget_due_date(self):
-        """Let computed changes wait for no day any more but that of what goes on."""
-        waiting = self.filtered(lambda change: not change._is_by_hand())
-        waiting.result_id.filtered(lambda r: not r._is_by_hand())._settle_decision()
+        """Hook: hold the changes until the day ``due``; no fall longer than its grade holds."""
+        self._decide("held", due)
 
     def _get_decidable(self):
-        """Return the changes, sudoed, where the user may decide on them.
+        """Hook: return the changes, sudoed, where the user may decide on them.
 
         :raise AccessError: for who does not decide on one
         :raise UserError: where one is decided already
         """
         self.check_access("read")
-        if decided := self.filtered(lambda change: change.state not in OPEN_STATES)[:1]:
+        if decided := self.filtered(lambda change: not change.is_open)[:1]:
             raise UserError(
                 self.env._(
                     "“%s” was decided already. Choose only changes that are still open.",
@@ -267,10 +355,24 @@ class CustomerGradingChange(models.Model):
                 )
             )
         self._check_may_decide()
-        return self.sudo()
+        return self.sudo()._wait_for_others()
+
+    def _wait_for_others(self):
+        """Wait for whoever decides on the same changes at this moment, and return them.
+
+        When his decision is committed, Odoo begins this request again, which then sees it.
+        """
+        if self:
+            self.env.cr.execute(
+                SQL(
+                    "SELECT id FROM customer_grading_change WHERE id IN %s ORDER BY id FOR UPDATE",
+                    self._ids,
+                )
+            )
+        return self
 
     def _check_may_decide(self):
-        """Raise where somebody else decides on one of the open changes."""
+        """Hook: raise where somebody else decides on one of the open changes."""
         if not self.env.user.has_group(OFFICER_GROUP):
             raise AccessError(
                 self.env._("Only grading officers decide on changes. Ask one of them.")

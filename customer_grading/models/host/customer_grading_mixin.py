@@ -1,0 +1,502 @@
+from datetime import datetime
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date
+from odoo.tools.misc import get_lang
+
+from ...tools.groups import MANAGER_GROUP, OFFICER_GROUP, USER_GROUP
+
+# What a result is read for when its record is shown, in one query.
+SHOWN_FIELDS = (
+    "company_id",
+    "grade_id",
+    "computed_grade_id",
+    "manual_grade_id",
+    "manual_kind",
+    "previous_grade_id",
+    "date_since",
+    "date_provisional",
+)
+
+
+class CustomerGradingMixin(models.AbstractModel):
+    """Shows the grade of a record: computed from its result, and as good as a stored field.
+
+    Nothing is written to the record. The grade shown is that of the main dimension, for
+    the current company; people who see the record see its grade. Records are also found by
+    the grade that they had on a day.
+    """
+
+    _name = "customer.grading.mixin"
+    _inherit = ["customer.grading.mixin", "customer.grading.host"]
+
+    # Its fields of the grade and of the grade's color, computed by _compute_grading.
+    _grading_grade_field = None
+    _grading_color_field = None
+
+    customer_grading_result_id = fields.Many2one(
+        "customer.grading.result",
+        "Grading result",
+        compute="_compute_grading",
+        search="_search_customer_grading_result_id",
+        groups=USER_GROUP,
+    )
+    customer_grading_mark = fields.Selection(
+        [
+            ("manual", "✎"),
+            ("provisional", "◌"),
+            ("waiting", "!"),
+            ("up", "▲"),
+            ("down", "▼"),
+        ],
+        "Mark of the grade",
+        compute="_compute_grading",
+        groups=USER_GROUP,
+    )
+
+    customer_grading_shown = fields.Boolean(
+        "Grading is of interest",
+        compute="_compute_customer_grading_shown",
+        groups=USER_GROUP,
+        help="Something is known about the grade, or could be: a policy is running.",
+    )
+
+    customer_grade_history = fields.Char(
+        "Grade on a date",
+        compute="_compute_customer_grade_history",
+        search="_search_customer_grade_history",
+        groups=USER_GROUP,
+        help="Search for a grade and a date, such as “A 2025-12-31”; for another dimension "
+        "with its name before, such as “Credit: A 2025-12-31”; for none, “Not graded "
+        "2025-12-31”.",
+    )
+
+    customer_grading_found = fields.Integer(
+        "Found by a count",
+        compute="_compute_customer_grading_found",
+        search="_search_customer_grading_found",
+        groups=MANAGER_GROUP,
+        export_string_translation=False,
+    )
+
+    @api.model
+    def _get_grading_fields(self):
+        return [
+            *super()._get_grading_fields(),
+            "customer_grading_result_id",
+            self._grading_grade_field,
+            self._grading_color_field,
+            "customer_grading_mark",
+        ]
+
+    @api.depends_context("company", "uid")
+    @api.depends(lambda self: (self._grading_key_field,) if self._grading_subject else ())
+    def _compute_grading(self):
+        results = self._get_shown_results()
+        for record in self:
+            result = results.get(record._get_grading_key())
+            grade = result.grade_id if result else self.env["customer.grade"]
+            record.customer_grading_result_id = result
+            record[self._grading_grade_field] = grade
+            record[self._grading_color_field] = grade.sudo().color if grade else 0
+            record.customer_grading_mark = result._get_mark() if result else False
+
+    @api.depends("customer_grading_result_id")
+    @api.depends_context("company", "uid")
+    def _compute_customer_grading_shown(self):
+        """Whoever may set grading up is always shown where it goes."""
+        unknown = self.filtered(lambda record: not record.customer_grading_result_id)
+        (self - unknown).customer_grading_shown = True
+        if unknown:
+            manager = MANAGER_GROUP
+            unknown.customer_grading_shown = (
+                self.env.user.has_group(manager) or self._is_grading_running()
+            )
+
+    def _is_grading_running(self):
+        dimension = self._get_main_dimension()
+        Policy = self.env["customer.grading.policy"]
+        return bool(Policy._get_in_force(dimension, self.env.company)[1])
+
+    def _get_shown_results(self):
+        """Return ``{key: result}`` for the current company, sudoed."""
+        dimension = self._get_main_dimension()
+        keys = {record._get_grading_key() for record in self} - {False, None}
+        if not dimension or not keys:
+            return {}
+        companies = dimension._get_result_company_ids(self.env.company)
+        results = (
+            self.env["customer.grading.result"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("dimension_id", "=", dimension.id),
+                    ("company_id", "in", companies),
+                    (self._grading_result_field, "in", list(keys)),
+                ],
+                [self._grading_result_field, *SHOWN_FIELDS],
+                order="id",
+            )
+        )
+        # The nearest company's comes last, and stays.
+        results = results.sorted(lambda r: companies.index(r.company_id.id), reverse=True)
+        return {result[self._grading_result_field].id: result for result in results}
+
+    def _get_main_dimension(self):
+        return self.env["customer.grading.dimension"]._get_main(
+            self._grading_subject, self.env.company
+        )
+
+    # ------------------------------------------------------------------ search, sort, group
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr in (self._grading_grade_field, "customer_grading_result_id"):
+            # First of all: grouping and sorting must not tell what reading refuses.
+            self._check_field_access(self._fields[field_expr], "read")
+            return self._get_shown_sql(alias, field_expr, query)
+        return super()._field_to_sql(alias, field_expr, query)
+
+    def _get_shown_sql(self, alias, fname, query):
+        """Return the shown grade or result as a column, by one join a company level.
+
+        With one level it is the joined column itself: the database knows how many grades
+        there are, and groups accordingly.
+        """
+        dimension = self._get_main_dimension()
+        if not dimension:
+            return SQL("NULL::integer")
+        self._flush_results()
+        column = "grade_id" if fname == self._grading_grade_field else "id"
+        key = self._field_to_sql(alias, self._grading_key_field, query)
+        companies = dimension._get_result_company_ids(self.env.company)
+        if query is None:
+            return self._get_nearest_sql(dimension, companies, column, key)
+        found = []
+        for company_id in companies:
+            joined = f"{alias}__grading_{company_id or 0}"
+            condition = self._get_result_sql(joined, dimension, [company_id], key)
+            query.add_join("LEFT JOIN", joined, "customer_grading_result", condition)
+            found.append((SQL.identifier(joined, "id"), SQL.identifier(joined, column)))
+        if len(found) == 1:
+            return found[0][1]
+        # A nearer company's result counts even where it is not graded.
+        whens = [SQL("WHEN %s IS NOT NULL THEN %s", id_, value) for id_, value in found]
+        return SQL("(CASE %s END)", SQL(" ").join(whens))
+
+    def _get_result_sql(self, alias, dimension, companies, key):
+        """Return whether a result is one of ``key`` for one of ``companies``.
+
+        In plain columns, of which PostgreSQL knows how many results they leave.
+        """
+        company = SQL.identifier(alias, "company_id")
+        return SQL(
+            "%s = %s AND %s AND %s = %s",
+            SQL.identifier(alias, "dimension_id"),
+            dimension.id,
+            SQL("%s = ANY(%s)", company, companies)
+            if all(companies)
+            else SQL("%s IS NULL", company),
+            SQL.identifier(alias, self._grading_result_field),
+            key,
+        )
+
+    def _get_nearest_sql(self, dimension, companies, column, key):
+        """Return the same where there is no query to join: a query of its own."""
+        return SQL(
+            "(SELECT shown.%s FROM customer_grading_result shown WHERE %s"
+            " ORDER BY array_position(%s, shown.company_id) LIMIT 1)",
+            SQL.identifier(column),
+            self._get_result_sql("shown", dimension, companies, key),
+            [company_id or None for company_id in companies],
+        )
+
+    def _flush_results(self):
+        self.env["customer.grading.result"].flush_model(
+            ["dimension_id", "company_id", "grade_id", self._grading_result_field]
+        )
+
+    @api.model
+    def _search_customer_grading_result_id(self, operator, value):
+        return self._search_shown_field("customer_grading_result_id", "id", operator, value)
+
+    @api.model
+    def _search_grade(self, operator, value):
+        return self._search_shown_field(self._grading_grade_field, "grade_id", operator, value)
+
+    def _search_shown_field(self, fname, column, operator, value):
+        """Return the domain of the records that show in ``fname`` what is asked for.
+
+        :param column: field of the result that it is shown by
+        """
+        field = self._fields[fname]
+        if operator == "any!" and not self._has_field_access(field, "read"):
+            # Odoo would ask again, as the superuser, were this refused before it is made SQL.
+            return Domain.custom(to_sql=lambda *_: self._check_field_access(field, "read"))
+        self._check_field_access(field, "read")
+        if operator not in ("in", "any", "any!"):
+            return NotImplemented
+        if operator != "in":
+            value = self._find_asked(self.env[field.comodel_name], operator, value)
+        shown = self._search_shown(Domain(column, "in", value))
+        if operator == "in" and False in value:
+            shown |= ~self._search_shown(Domain.TRUE)
+        return shown
+
+    @staticmethod
+    def _find_asked(comodel, operator, asked):
+        """Return the query of the records of ``comodel`` that a domain asks for.
+
+        Under the rights of who asks, to records and to fields: only which of them belongs to
+        which record is looked up as the superuser. What is no domain any more was made by
+        code, and ``any!`` is how code asks for records regardless of rules.
+        """
+        if not isinstance(asked, Domain):
+            return asked
+        return comodel._search(asked, active_test=False, bypass_access=operator == "any!")
+
+    def _search_shown(self, held, dimension=None):
+        """Return the domain of the records whose shown result matches ``held``.
+
+        :param held: a domain of ours: it is asked as the superuser
+        :param dimension: the main one by default
+        """
+        dimension = dimension or self._get_main_dimension()
+        companies = dimension._get_result_company_ids(self.env.company) if dimension else []
+        found, nearer = Domain.FALSE, Domain.FALSE
+        for company_id in companies:
+            shown = Domain("dimension_id", "=", dimension.id) & Domain(
+                "company_id", "=", company_id
+            )
+            found |= self._get_keys_domain(shown & held) & ~nearer
+            nearer |= self._get_keys_domain(shown)
+        return found
+
+    def _get_keys_domain(self, domain):
+        results = self.env["customer.grading.result"].sudo()._search(domain)
+        key = SQL.identifier(results.table, self._grading_result_field)
+        return Domain(self._grading_key_field, "in", results.subselect(key))
+
+    def _compute_customer_grading_found(self):
+        """Say nothing: it is there to be searched by."""
+        self.customer_grading_found = False
+
+    @api.model
+    def _search_customer_grading_found(self, operator, value):
+        """Find who was found by a count of one's own."""
+        self._check_field_access(self._fields["customer_grading_found"], "read")
+        if operator != "in":
+            return NotImplemented
+        found = self.env["customer.grading.found"].search([("id", "in", list(value))])
+        return Domain("id", "in", SQL("(%s)", found._get_subjects_sql()))
+
+    # ------------------------------------------------------------------ grade on a date
+
+    @api.depends_context("company", "uid", "lang")
+    @api.depends(lambda self: (self._grading_key_field,) if self._grading_subject else ())
+    def _compute_customer_grade_history(self):
+        """Tell the grades shown, the present one first: “B from 1 Apr; A 1 Jan to 31 Mar”."""
+        results = self._get_shown_results()
+        changes = (
+            self.env["customer.grading.change"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("result_id", "in", [result.id for result in results.values()]),
+                    ("state", "=", "applied"),
+                    ("grade_id", "!=", False),
+                    ("is_aside", "=", False),
+                ],
+                ["result_id", "grade_id", "date_applied", "date_end"],
+                order="date_applied desc, id desc",
+            )
+            .filtered(lambda change: not change.date_end or change.date_end >= change.date_applied)
+            .grouped("result_id")
+        )
+        for record in self:
+            told = changes.get(results.get(record._get_grading_key()), ())
+            record.customer_grade_history = "; ".join(map(self._get_period_text, told))
+
+    @api.model
+    def _get_period_text(self, change):
+        names = {
+            "grade": change.grade_id.code,
+            "start": format_date(self.env, change.date_applied),
+            "end": format_date(self.env, change.date_end),
+        }
+        if change.date_end:
+            return self.env._("%(grade)s from %(start)s to %(end)s", **names)
+        return self.env._("%(grade)s since %(start)s", **names)
+
+    @api.model
+    def _search_customer_grade_history(self, operator, value):
+        self._check_field_access(self._fields["customer_grade_history"], "read")
+        if operator in ("ilike", "like", "=ilike", "=like"):
+            operator, value = "in", [value]
+        if operator != "in":
+            return NotImplemented
+        return Domain.OR(self._get_grade_on_domain(text) for text in value if text)
+
+    def _get_grade_on_domain(self, text):
+        """Return the domain of the records that had a grade on a day: “A 2025-12-31”."""
+        dimension, grade, day = self._parse_grade_on(text)
+        Result = self.env["customer.grading.result"]
+        held = self._search_shown(Result._get_held_domain(grade.ids or None, day), dimension)
+        return held if grade else ~held
+
+    # ------------------------------------------------------------------ what is typed
+
+    @api.model
+    def _parse_grade_on(self, text):
+        """Return what “A 2025-12-31” asks for: dimension, grade (empty: none) and day.
+
+        A dimension that the user may not see is not found, as if there were none.
+
+        :raise UserError: where the text names no grade and no date
+        """
+        before, _space, day_text = str(text).strip().rpartition(" ")
+        name, _colon, grade_text = before.rpartition(":")
+        day = self._parse_day(day_text)
+        dimension = self._find_dimension(name.strip())
+        none = grade_text.strip().lower() in ("-", self.env._("Not graded").lower())
+        grade = self._find_named_grade(dimension, grade_text) if not none else None
+        if not day or not dimension or not (none or grade):
+            raise UserError(
+                self.env._(
+                    "“%s” is no grade on a date. Write the grade and the date, such as "
+                    "“A 2025-12-31”; for another dimension with its name before, such as "
+                    "“Credit: A 2025-12-31”.",
+                    text,
+                )
+            )
+        return dimension, grade or dimension.grade_ids.browse(), day
+
+    def _find_named_grade(self, dimension, text):
+        """Return the grade of that code or name, archived or not."""
+        if not dimension:
+            return None
+        grades = dimension.with_context(active_test=False).grade_ids
+        return dimension._find_grade(text) or grades.filtered(
+            lambda grade: grade.name.lower() == text.strip().lower()
+        )
+
+    def _parse_day(self, text):
+        """Return the date that ``text`` says, as ISO or in the user's format, or ``None``."""
+        for date_format in ("%Y-%m-%d", get_lang(self.env).date_format):
+            try:
+                return datetime.strptime(text, date_format).date()
+            except ValueError:
+                continue
+        return None
+
+    def _find_dimension(self, name):
+        """Return the dimension of that name or code that the user may see; "": the main one."""
+        if not name:
+            return self._get_main_dimension()
+        sheet = self.env["customer.grading.sheet"]
+        return sheet._get_dimensions(self._grading_subject).filtered(
+            lambda dimension: name.lower() in (dimension.name.lower(), dimension.code.lower())
+        )[:1]
+
+    # ------------------------------------------------------------------ what people do
+
+    def action_why_grade(self):
+        """Open “Why this grade?”."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.client",
+            "tag": "customer_grading_why",
+            "params": {"model": self._name, "id": self.id, "name": self.display_name},
+        }
+
+    def get_grade_reason(self):
+        """Return in one sentence why the record has the grade shown: the badge's title.
+
+        Figures stand in it only where the user may see them.
+
+        :return: an empty text where there is no grade, or nothing to say
+        :raise AccessError: where the user may not see the record
+        """
+        self.ensure_one()
+        self.check_access("read")
+        result = self.customer_grading_result_id
+        if not result.grade_id:
+            return ""
+        if result._is_by_hand():
+            reason = result.manual_reason
+        elif result.grade_id == result.computed_grade_id:
+            Explanation = self.env["customer.grading.explanation"]
+            reason = Explanation._get_reason_text(result)[result]
+        else:
+            reason = ""
+        if not reason:
+            return result.grade_id.display_name
+        return self.env._("%(grade)s: %(reason)s", grade=result.grade_id.code, reason=reason)
+
+    def get_grading_sheets(self):
+        """Return why the record has its grades, one sheet a dimension, for the screen.
+
+        A sheet tells grade, why, what it takes to the next, and what can be done. Figures
+        stand in it only where the user may see them.
+
+        :return: list of sheets, the main dimension's first; empty where nothing is to say
+        :raise AccessError: where the user may not see the record, or its grade
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if not self.env.user.has_group(USER_GROUP):
+            raise AccessError(self.env._("You may not see grades. Ask an administrator."))
+        return self.env["customer.grading.sheet"]._get_sheets(self._get_graded())
+
+    def action_propose_grade(self):
+        """Open the dialog that proposes a grade, for officers too."""
+        action = self.action_set_grade()
+        context = {**action["context"], "default_propose": True}
+        return dict(action, name=self.env._("Propose a grade"), context=context)
+
+    def action_set_grade(self, kind="grade"):
+        """Open the dialog that sets a grade by hand, or proposes one.
+
+        :param kind: what it begins with: ``grade``, ``freeze`` or ``exclude``
+        """
+        self.check_access("read")
+        name = self.env._("Propose a grade")
+        if self.env.user.has_group(OFFICER_GROUP):
+            name = self.env._("Set by hand")
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": "customer.grading.set.grade",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_dimension_id": self._get_main_dimension().id,
+                "default_kind": kind,
+                f"default_{self._grading_subject}_ids": self._get_graded().ids,
+            },
+        }
+
+    def action_regrade(self):
+        """Grade these records now, by the running policies of the current company.
+
+        :raise AccessError: for who is no officer
+        :raise UserError: where no policy is running
+        """
+        if not self.env.user.has_group(OFFICER_GROUP):
+            raise AccessError(self.env._("Only grading officers regrade. Ask one of them."))
+        self.check_access("read")
+        records = self._get_graded()
+        runs = self.env["customer.grading.policy"]._regrade(records)
+        if failed := runs.filtered(lambda run: run.state == "failed"):
+            raise UserError(failed[0].error)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("Graded: %s", len(records)),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

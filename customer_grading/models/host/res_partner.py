@@ -1,0 +1,33 @@
+from odoo import fields, models
+
+from ...tools.groups import USER_GROUP
+
+
+class ResPartner(models.Model):
+    _name = "res.partner"
+    _inherit = ["res.partner", "customer.grading.mixin"]
+
+    _grading_subject = "partner"
+    _grading_result_field = "partner_id"
+    # A contact shows its company's grade.
+    _grading_key_field = "commercial_partner_id"
+    _grading_grade_field = "customer_grade_id"
+    _grading_color_field = "customer_grade_color"
+
+    customer_grade_id = fields.Many2one(
+        "customer.grade",
+        "Grade",
+        compute="_compute_grading",
+        search="_search_grade",
+        groups=USER_GROUP,
+    )
+    customer_grade_color = fields.Integer(
+        "Grade color", compute="_compute_grading", groups=USER_GROUP
+    )
+    grading_answer_ids = fields.One2many(
+        "customer.grading.answer", "partner_id", string="Grading answers", groups=USER_GROUP
+    )
+
+    def _get_customer(self):
+        """Return the customer that is graded."""
+        return self.commercial_partner_id
