@@ -6,12 +6,18 @@ import re
 from contextlib import closing, contextmanager
 from copy import deepcopy
 from pathlib import Path
+from unittest.mock import patch
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from odoo.addons.customer_grading.tools import domains, policy_format, policy_parser
+from odoo.addons.customer_grading.tools.policy_format import Key
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests.common import BaseCase, tagged
 
 from .common import TODAY, CustomerGradingCommon
+from .random_files import files, forget, shuffle
 
 LIBRARY = (
     "df1_revenue_rank",
@@ -199,6 +205,101 @@ class TestPolicyFile(PolicyFileCommon):
         again = self._load(policy._export_policy())
         self.assertEqual(again.dimension_id, policy.dimension_id)
         self.assertEqual(again.criterion_ids.measure_id, policy.criterion_ids.measure_id)
+
+    def test_texts_come_back_in_the_languages_in_which_they_were_written(self):
+        content = self._get_content(
+            name={"en": "Small"},
+            note={"en": "<p>One <b>bold</b> word</p>", "fr_FR": "<p>Un <b>gras</b> mot</p>"},
+        )
+        content["dimension"]["grades"][0]["name"] = {"en": "VIP", "zh_CN": "VIP"}
+        content["dimension"]["grades"][1]["name"] = {"en": "Warm", "fr_FR": "Tiède"}
+        policy = self._load(content)
+        self.env.invalidate_all()
+        self.assertEqual(policy._export_policy(), content)
+        policy.name = "Renamed"
+        self.assertEqual(policy._export_policy(), {**content, "name": "Renamed"})
+
+    def test_what_nothing_names_comes_back_too(self):
+        content = self._get_content(
+            questions=[{"code": "staff", "name": "Staff?", "kind": "yes_no"}],
+            rules=[{"grade": "A", "all": [{"criterion": "orders", "at_least": 3}]}, {"grade": "C"}],
+        )
+        content["measures"].insert(0, {**OWN_MEASURE, "code": "spare", "name": "Spare"})
+        policy = self._load(content)
+        self.env.invalidate_all()
+        self.assertEqual(policy._export_policy(), content)
+        self.env["customer.grading.measure"].search([("code", "=", "spare")]).unlink()
+        self.assertEqual(len(policy._export_policy()["measures"]), 1)
+
+    def test_what_a_file_leaves_out_or_says_needlessly_comes_back_so(self):
+        content = self._get_content()
+        content["criteria"][0].update(weight=1, whole_group=False)
+        del content["changes"], content["population"]
+        policy = self._load(content)
+        self.assertEqual(policy._export_policy(), content)
+        policy.downgrade_days = 7
+        self.assertEqual(policy._export_policy()["changes"], {"downgrade_days": 7})
+
+    def test_the_levels_of_a_question_are_not_said_where_the_file_leaves_them_out(self):
+        choices = [{"name": "High", "points": 3}, {"name": "Low"}]
+        question = {"code": "trust", "name": "Trust", "kind": "levels", "choices": choices}
+        content = self._get_content(
+            questions=[question],
+            rules=[{"grade": "A", "all": [{"criterion": "trust", "level": "High"}]}],
+        )
+        content["criteria"] = [
+            {"key": "trust", "name": "Trust", "measure": "asked", "question": "trust"}
+        ]
+        policy = self._load(content)
+        self.assertEqual(policy._export_policy(), content)
+        self.assertEqual(policy.criterion_ids.band_ids.mapped("level"), ["High", "Low"])
+        policy.criterion_ids.band_ids[1].level = "None"
+        bands = policy._export_policy()["criteria"][0]["bands"]
+        self.assertEqual(bands[1], {"choice": "Low", "level": "None"})
+
+    def test_review_windows_come_back_in_their_order(self):
+        windows = [
+            {"first_day": 25, "first_month": 3, "last_day": 30, "last_month": 3},
+            {"first_day": 1, "first_month": 12, "last_day": 5, "last_month": 1},
+            {"first_day": 1, "first_month": 6, "last_day": 2, "last_month": 6},
+        ]
+        content = self._get_content()
+        content["changes"] = {"upgrades": "now", "windows": windows}
+        policy = self._load(content)
+        self.env.invalidate_all()
+        self.assertEqual(policy._export_policy()["changes"]["windows"], windows)
+        windows[1]["first_day"] = 31
+        windows[1]["first_month"] = 11
+        with self.assertRaisesRegex(
+            ValidationError, r"changes.windows\[1\]: November has no day 31"
+        ):
+            self._load(content)
+
+    def test_a_measure_made_of_others_has_their_period_whichever_is_asked_first(self):
+        for code in ("win_rate", "product_share", "collection_ratio"):
+            content = self._get_content(rules=[{"grade": "A"}])
+            content["criteria"] = [
+                {"key": "first", "name": "First", "measure": code, "period": {"last_months": 6}}
+            ]
+            with self.subTest(code=code), self._undone():
+                self.env.invalidate_all()
+                policy = self._load(content)
+                self.env.invalidate_all()
+                self.assertEqual(policy._export_policy()["criteria"], content["criteria"])
+
+    @settings(max_examples=25)
+    @given(content=files(), data=st.data())
+    def test_any_valid_file_comes_back_as_it_was(self, content, data):
+        with self._undone():
+            policy = self._load(shuffle(data, content))
+            self.env.invalidate_all()
+            exported = policy._export_policy()
+            self.assertEqual(json.dumps(exported), json.dumps(content))
+            # The records alone hold all of it that decides.
+            policy.file_form = False
+            by_hand = policy._export_policy()
+            self.assertEqual(forget(by_hand), forget(content))
+            self.assertEqual(self._load(by_hand)._export_policy(), by_hand)
 
     def test_what_exists_is_used_and_keeps_its_name(self):
         grade = self._create_grades(self.dimension, "A")["A"]
@@ -518,12 +619,55 @@ class TestBadPolicyFile(PolicyFileCommon):
             with self.subTest(role=role), self.assertRaises(AccessError):
                 self.Policy.with_user(user).load_policy("{}", "mine.json")
 
-    def test_the_documentation_names_every_key_and_shows_files_that_load(self):
+    def test_a_key_of_an_addon_that_is_not_installed_names_it(self):
+        addon = self.env["ir.module.module"].create(
+            {"name": "grading_by_stars", "state": "uninstalled"}
+        )
+        addon.dependencies_id = [(0, 0, {"name": "customer_grading"})]
+        own_keys = {"changes": ["stars"]}
+        content = self._change(["changes", "stars"], 5)
+        table = type(self.env["customer.grading.policy.file"])
+        with patch.object(table, "_read_own_keys", lambda self, name: own_keys):
+            self._assert_refused(
+                content, "changes.stars: this key belongs to the addon “grading_by_stars”"
+            )
+        self._assert_refused(content, "changes.stars: there is no such key")
+
+    def test_an_addon_adds_a_key_by_a_line_of_the_table_and_one_that_was_renamed_loads(self):
+        table = type(self.env["customer.grading.policy.file"])
+        get_shapes = table._get_shapes
+
+        def _get_shapes(self):
+            shapes = get_shapes(self)
+            sequence = Key("integer", default=10, least=1, was="order")
+            shapes["policy"]["sequence"] = sequence
+            return shapes
+
+        with patch.object(table, "_get_shapes", _get_shapes):
+            policy = self._load(self._get_content(order=7))
+            self.assertEqual(policy.sequence, 7)
+            self.assertEqual(policy._export_policy()["sequence"], 7)
+            self._assert_refused(self._get_content(sequence=0), "sequence: 0 is too little")
+
+    def test_the_documentation_names_the_keys_that_there_are_and_shows_files_that_load(self):
         text = (Path(__file__).parent.parent / "docs/policy-format.md").read_text()
-        for shape, keys in policy_format.SHAPES.items():
-            for key in keys:
-                told = re.search(f'[`"]{key}[`"]', text)
-                self.assertTrue(told, f"{shape}: {key}")
+        told = {
+            shape: sorted(
+                key
+                for row in re.findall(r"^\| ([^|]*) \|", rows, re.MULTILINE)
+                for key in re.findall(r"`(\w+)`", row)
+            )
+            for shape, rows in re.findall(
+                r"^\| key of `(\w+)` \|.*\n\|[ -|]+\|\n((?:\|.*\n)+)", text, re.MULTILINE
+            )
+        }
+        table = self.env["customer.grading.policy.file"]
+        shapes = table._get_shapes()
+        for shape, keys in list(told.items()):  # those of addons that are not installed
+            told[shape] = [key for key in keys if not table._find_addon(shape, key)]
+            if not told[shape]:
+                del told[shape]
+        self.assertEqual(told, {shape: sorted(keys) for shape, keys in shapes.items()})
         self.env["res.partner.category"].create({"name": "Dealer"})
         example = re.search(r"## A small file\n\n```json\n(.*?)```", text, re.DOTALL)[1]
         self.assertEqual(self.Policy.load_policy(example, "doc.json").key, "active_dealers")

@@ -1,6 +1,6 @@
-"""The format of policy files: which keys there are, in their order, and what they hold.
+"""The format of policy files: the table of their keys, and how they are written.
 
-docs/policy-format.md says it for people.
+docs/policy-format.md says it for people. A new option is one line of the table.
 """
 
 import json
@@ -11,112 +11,153 @@ FORMAT = 1
 MAX_DEPTH = 3  # groups within groups, the requirement itself included
 WIDTH = 96
 KEY_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
-
-# Comparison in a file -> operator of a condition. “is” and “known” are told by their value.
-COMPARISONS = {
+GROUPS = ("all", "any", "none")
+COUNTED_GROUPS = ("at_least", "at_most")
+BAND_STARTS = ("from", "first_percent", "own_percent", "choice")  # where a band begins
+# Comparison in a file -> operator of a condition.
+LEVELS = {"level": "level_is", "level_at_least": "level_ge", "level_at_most": "level_le"}
+NUMBERS = {
     "at_least": "ge",
     "more_than": "gt",
     "at_most": "le",
     "less_than": "lt",
-    "level": "level_is",
-    "level_at_least": "level_ge",
-    "level_at_most": "level_le",
     "points_at_least": "points_ge",
     "points_more_than": "points_gt",
     "points_at_most": "points_le",
     "points_less_than": "points_lt",
 }
-GROUPS = ("all", "any", "none")
-BAND_STARTS = ("from", "first_percent", "own_percent")  # keys of a number where a band begins
-COUNTED_GROUPS = ("at_least", "at_most")
 
 
 class Key(NamedTuple):
     """What stands behind a key of an object in a policy file.
 
-    :param kind: text, key, name, note, integer, number, flag, choice, domain, texts,
-        bounds, object, list or rules
+    :param kind: what it holds, which says how it is read, found, made and written:
+        text, name (translated), note (translated HTML), key, integer, number, flag, bounds,
+        regrading (a flag that is usual for opportunities), choice (of a selection), words, month,
+        domain; record, records (by external id or name), code, codes, currency, grade,
+        criterion, level, option, answer (by what names them); object, list (made one by one),
+        lines (made with their record), rules
+    :param field: of the shape's model, named as the key where nothing is said; ``None``:
+        named code makes it
     :param default: what a missing key stands for; such a value is not exported
-    :param options: of a choice, ``model.field`` whose values may be chosen
-    :param of: name of the shape of an object, or of a list's items
+    :param of: shape of an object or of a list's items, model of records, or the field that
+        names a domain's model
+    :param sets: values of other fields that the key stands for; it is exported only with them
+    :param when: values that fields have wherever the key is exported
+    :param words: word in the file -> value of the field
+    :param was: an older name under which it still loads
     """
 
     kind: str
+    field: str | None = ""
     required: bool = False
     default: Any = None
-    options: str = ""
     of: str = ""
     least: float | None = None
     most: float | None = None
+    sets: Any = ()
+    when: Any = ()
+    words: Any = ()
+    was: str = ""
+
+
+class Shape(dict):
+    """The keys of one kind of object, in their order.
+
+    :ivar model: whose record, or part of a record, the object is
+    :ivar one_of: keys of which exactly one stands in the object
+    """
+
+    def __init__(self, model, keys, one_of=()):
+        super().__init__()
+        self.model, self.one_of = model, one_of
+        for name, key in keys.items():
+            self[name] = key
+
+    def __setitem__(self, name, key):
+        """Add a key; its field is called as the key where nothing else is said."""
+        super().__setitem__(name, key._replace(field=name) if key.field == "" else key)
+
+    def copy(self):
+        """Return the same, to add keys to."""
+        return Shape(self.model, self, self.one_of)
 
 
 POLICY = "customer.grading.policy"
+DIMENSION = "customer.grading.dimension"
+GRADE = "customer.grade"
+QUESTION = "customer.grading.question"
+MEASURE = "customer.grading.measure"
 CRITERION = "customer.grading.criterion"
 RULE = "customer.grading.rule"
-MEASURE = "customer.grading.measure"
-QUESTION = "customer.grading.question"
-DIMENSION = "customer.grading.dimension"
+GROUP = "res.groups"
+DAYS = {"default": 0, "least": 0, "most": 3660}
+MONTHS = {"default": 0, "least": 0, "most": 1200}
+SPANS = ("this_year", "last_year", "all_time")
+LENGTHS = ("last_months", "last_days", "best_of_years", "month_ends")
+RANKED = ("percentile", "share", "own_share")
 
+# fmt: off
 SHAPES = {
-    "policy": {
-        "format": Key("integer", required=True),
+    "policy": Shape(POLICY, {
+        "format": Key("integer", None, required=True),
         "key": Key("key", required=True),
         "name": Key("name", required=True),
         "note": Key("note"),
-        "dimension": Key("object", required=True, of="dimension"),
-        "questions": Key("list", default=[], of="question"),
-        "measures": Key("list", default=[], of="measure"),
-        "decide_by": Key("choice", required=True, options=f"{POLICY}.decide_by"),
-        "applies_to": Key("domain"),
-        "population": Key("choice", options=f"{POLICY}.population"),
-        "opportunities": Key("choice", default="open", options=f"{POLICY}.lead_population"),
-        "criteria": Key("list", default=[], of="criterion"),
-        "rules": Key("rules", default=[]),
+        "dimension": Key("object", None, required=True, of="dimension"),
+        "questions": Key("list", None, default=[], of="question"),
+        "measures": Key("list", None, default=[], of="measure"),
+        "decide_by": Key("choice", required=True),
+        "applies_to": Key("domain", "domain", of="subject_model"),
+        "population": Key("choice", when={"subject": "partner"}),
+        "opportunities": Key("choice", "lead_population", default="open", when={"subject": "lead"}),
+        "criteria": Key("list", None, default=[], of="criterion"),
+        "rules": Key("rules", None, default=[], of="rule"),
         "changes": Key("object", default={}, of="changes"),
-    },
-    "dimension": {
+    }),
+    "dimension": Shape(DIMENSION, {
         "code": Key("text", required=True),
         "name": Key("name"),
-        "subject": Key("choice", default="partner", options=f"{DIMENSION}.subject"),
-        "company_scope": Key("choice", default="company", options=f"{DIMENSION}.company_scope"),
-        "currency": Key("text"),
-        "grades": Key("list", required=True, of="grade"),
-    },
-    "grade": {
+        "subject": Key("choice", default="partner"),
+        "company_scope": Key("choice", default="company"),
+        "currency": Key("currency", "currency_id", when={"company_scope": "group"}),
+        "grades": Key("list", None, required=True, of="grade"),
+    }),
+    "grade": Shape(GRADE, {
         "code": Key("text", required=True, most=4),
         "name": Key("name", required=True),
         "color": Key("integer", default=0, least=0, most=11),
         "meaning": Key("name"),
-    },
-    "question": {
+    }),
+    "question": Shape(QUESTION, {
         "code": Key("text", required=True),
         "name": Key("name", required=True),
-        "subject": Key("choice", default="partner", options=f"{QUESTION}.subject"),
-        "kind": Key("choice", required=True, options=f"{QUESTION}.kind"),
-        "choices": Key("list", default=[], of="choice"),
-        "points_max": Key("number", default=10, least=0),
-        "unit": Key("name"),
-        "asked_of": Key("choice", default="salesperson", options=f"{QUESTION}.asked_of"),
-        "groups": Key("texts", default=[]),
+        "subject": Key("choice", default="partner"),
+        "kind": Key("choice", required=True),
+        "choices": Key("lines", "choice_ids", default=[], of="choice"),
+        "points_max": Key("number", default=10, least=0, when={"kind": "points"}),
+        "unit": Key("name", "unit_text", when={"kind": "number"}),
+        "asked_of": Key("choice", default="salesperson"),
+        "groups": Key("records", "group_ids", default=[], of=GROUP, when={"asked_of": "group"}),
         "validity_months": Key("integer", default=12, least=0, most=1200),
         "proof_required": Key("flag", default=False),
-        "basis": Key("texts", default=[]),
-        "outdated_by": Key("texts", default=[]),
+        "basis": Key("codes", "basis_ids", default=[], of=QUESTION),
+        "outdated_by": Key("codes", "contrary_ids", default=[], of=QUESTION),
         "description": Key("name"),
-    },
-    "choice": {
+    }),
+    "choice": Shape("customer.grading.question.choice", {
         "name": Key("name", required=True),
         "points": Key("number", default=0),
-    },
-    "measure": {
+    }),
+    "measure": Shape(MEASURE, {
         "code": Key("text", required=True),
         "name": Key("name", required=True),
-        "kind": Key("choice", required=True, options=f"{MEASURE}.kind"),
-        "category": Key("choice", default="6_about", options=f"{MEASURE}.category"),
-        "unit": Key("choice", required=True, options=f"{MEASURE}.unit"),
+        "kind": Key("choice", required=True),
+        "category": Key("choice", default="6_about"),
+        "unit": Key("choice", required=True),
         "description": Key("name"),
         "model_name": Key("text"),
-        "domain": Key("domain", default=[]),
+        "domain": Key("domain", default=[], of="model_name", when={"kind": "documents"}),
         "subject_path": Key("text"),
         "company_field": Key("text"),
         "date_field": Key("text"),
@@ -124,133 +165,215 @@ SHAPES = {
         "tax_value_field": Key("text"),
         "rate_field": Key("text"),
         "uom_field": Key("text"),
-        "aggregate": Key("choice", default="sum", options=f"{MEASURE}.aggregate"),
-        "empty_is": Key("choice", default="zero", options=f"{MEASURE}.empty_is"),
-        "age": Key("choice", default="since", options=f"{MEASURE}.age"),
+        "aggregate": Key("choice", default="sum"),
+        "empty_is": Key("choice", default="zero"),
+        "age": Key("choice", default="since"),
         "field_name": Key("text"),
-        "numerator": Key("text"),
-        "denominator": Key("text"),
-        "base_measure": Key("text"),
-        "code_key": Key("choice", options=f"{MEASURE}.code_key"),
-        "subject": Key("choice", default="partner", options=f"{MEASURE}.subject"),
+        "numerator": Key("code", "numerator_id", of=MEASURE),
+        "denominator": Key("code", "denominator_id", of=MEASURE),
+        "base_measure": Key("code", "base_measure_id", of=MEASURE),
+        "code_key": Key("choice"),
+        "subject": Key("choice", default="partner"),
         "known_for_past": Key("flag", default=True),
-        "groups": Key("texts", default=[]),
-    },
-    "criterion": {
+        "groups": Key("records", "group_ids", default=[], of=GROUP),
+    }),
+    "criterion": Shape(CRITERION, one_of=("measure", "combine"), keys={
         "key": Key("key", required=True),
         "name": Key("name", required=True),
-        "measure": Key("text"),
-        "combine": Key("choice", options=f"{CRITERION}.kind"),
-        "question": Key("text"),
-        "dimension": Key("text"),
-        "roll_up": Key("choice", default="best", options=f"{CRITERION}.roll_up"),
-        "filter": Key("domain"),
+        "measure": Key("code", "measure_id", of=MEASURE, sets={"kind": "measure"}),
+        "combine": Key("choice", "kind", when={"kind": ("sum", "best", "worst", "count")}),
+        "question": Key("code", "question_id", of=QUESTION),
+        "dimension": Key("code", "dimension_id", of=DIMENSION),
+        "roll_up": Key("choice", default="best", when={"is_rolled_up": True}),
+        "filter": Key("domain", "subject_domain", of="subject_model"),
         "period": Key("object", of="period"),
-        "only": Key("domain", default=[]),
+        "only": Key("domain", "document_domain", default=[], of="model_name"),
         "with_tax": Key("flag", default=False),
         "whole_group": Key("flag", default=False),
-        "unit_of_measure": Key("text"),
+        "unit_of_measure": Key("record", "uom_id", of="uom.uom"),
         "weight": Key("number", default=1),
         "cap": Key("number", default=0, least=0),
         "normalize_to": Key("number", default=0, least=0),
         "unknown_lowers_maximum": Key("flag", default=False),
-        "rank": Key("object", of="rank"),
-        "bands": Key("list", default=[], of="band"),
-        "parts": Key("list", default=[], of="criterion"),
-    },
-    "period": {
-        "last_months": Key("integer", least=1, most=1200),
-        "last_days": Key("integer", least=1, most=36500),
-        "best_of_years": Key("integer", least=1, most=20),
-        "month_ends": Key("integer", least=1, most=36),
-        "since": Key("text"),
-        "span": Key("choice", options=f"{CRITERION}.period"),
-        "up_to": Key("choice", default="day", options=f"{CRITERION}.up_to"),
-    },
-    "rank": {
-        "by": Key("choice", required=True, options=f"{CRITERION}.band_by"),
-        "among": Key("choice", default="positive", options=f"{CRITERION}.rank_among"),
-        "within": Key("choice", default="all", options=f"{CRITERION}.rank_within"),
-        "field": Key("text"),
-        "crossing": Key("choice", default="in", options=f"{CRITERION}.crossing"),
-    },
-    "band": {
-        "from": Key("number"),
+        "rank": Key("object", of="rank", when={"band_by": RANKED}),
+        "bands": Key("lines", "band_ids", default=[], of="band"),
+        "parts": Key("list", None, default=[], of="criterion"),
+    }),
+    "period": Shape(CRITERION, one_of=(*LENGTHS, "since", "span"), keys={
+        "last_months": Key("integer", "period_count", least=1, most=1200,
+                           sets={"period": "trailing", "period_unit": "months"}),
+        "last_days": Key("integer", "period_count", least=1, most=36500,
+                         sets={"period": "trailing", "period_unit": "days"}),
+        "best_of_years": Key("integer", "period_count", least=1, most=20,
+                             sets={"period": "best_year"}),
+        "month_ends": Key("integer", "period_count", least=1, most=36,
+                          sets={"period": "month_ends"}),
+        "since": Key("text", "start_field", sets={"period": "since_start"}),
+        "span": Key("choice", "period", when={"period": SPANS}),
+        "up_to": Key("choice", default="day"),
+    }),
+    "rank": Shape(CRITERION, {
+        "by": Key("choice", "band_by", required=True, when={"band_by": RANKED}),
+        "among": Key("choice", "rank_among", default="positive"),
+        "within": Key("choice", "rank_within", default="all"),
+        "field": Key("text", "rank_field", when={"rank_within": "field"}),
+        "crossing": Key("choice", default="in"),
+    }),
+    "band": Shape("customer.grading.band", {
+        "from": Key("number", "lower"),
         "strict": Key("flag", default=False),
-        "to": Key("number"),
-        "first_percent": Key("number", least=0, most=100),
-        "own_percent": Key("number", least=0, most=100),
-        "choice": Key("text"),
-        "for": Key("domain", default=[]),
+        "to": Key("number", None),
+        "first_percent": Key("number", "lower", least=0, most=100),
+        "own_percent": Key("number", "lower", least=0, most=100),
+        "choice": Key("option", "choice_id"),
+        "for": Key("domain", "subject_domain", default=[], of="subject_model"),
         "level": Key("name"),
         "points": Key("number", default=0),
-    },
-    "changes": {
-        "upgrades": Key("choice", options=f"{POLICY}.upgrade_timing"),
-        "downgrades": Key("choice", options=f"{POLICY}.downgrade_timing"),
-        "upgrade_days": Key("integer", default=0, least=0, most=3660),
-        "downgrade_days": Key("integer", least=0, most=3660),
-        "grace_days": Key("integer", default=0, least=0, most=3660),
-        "working_days": Key("flag", default=False),
+    }),
+    "changes": Shape(POLICY, {
+        "upgrades": Key("choice", "upgrade_timing"),
+        "downgrades": Key("choice", "downgrade_timing"),
+        "upgrade_days": Key("integer", **DAYS),
+        "downgrade_days": Key("integer", **{**DAYS, "default": None}),
+        "grace_days": Key("integer", **DAYS),
+        "working_days": Key("flag", "counts_working_days", default=False),
         "one_step": Key("flag", default=False),
-        "probation_months": Key("integer", default=0, least=0, most=1200),
-        "windows": Key("list", default=[], of="window"),
-        "regrades_changed": Key("flag"),
+        "probation_months": Key("integer", **MONTHS),
+        "windows": Key("list", "window_ids", default=[], of="window"),
+        "regrades_changed": Key("regrading"),
         "stop_percent": Key("number", least=0, most=100),
-        "manual_months": Key("integer", least=0, most=1200),
-    },
-    "window": {
+        "manual_months": Key("integer", **{**MONTHS, "default": None}),
+    }),
+    "window": Shape("customer.grading.review.window", {
         "first_day": Key("integer", required=True, least=1, most=31),
-        "first_month": Key("integer", required=True, least=1, most=12),
+        "first_month": Key("month", required=True, least=1, most=12),
         "last_day": Key("integer", required=True, least=1, most=31),
-        "last_month": Key("integer", required=True, least=1, most=12),
-    },
-    "terms": {
-        "timing": Key("choice", options=f"{RULE}.change_timing"),
-        "days": Key("integer", default=0, least=0, most=3660),
-        "review_months": Key("integer", default=0, least=0, most=1200),
-        "expiry_months": Key("integer", default=0, least=0, most=1200),
-    },
-    "limit": {
-        "count": Key("integer", required=True, least=1),
-        "by": Key("text", required=True),
-        "within": Key("choice", default="all", options=f"{RULE}.limit_within"),
-    },
-    "condition": {
-        "criterion": Key("text", required=True),
-        **{name: Key("number") for name in COMPARISONS if not name.startswith("level")},
-        **{name: Key("text") for name in COMPARISONS if name.startswith("level")},
-        "between": Key("bounds"),
-        "is": Key("flag_or_text"),
-        "known": Key("flag"),
-    },
+        "last_month": Key("month", required=True, least=1, most=12),
+    }),
+    "rule": Shape(RULE, {
+        "grade": Key("grade", "grade_id", required=True),
+        "limit": Key("object", of="limit", when={"limit_count": True}),
+        "terms": Key("object", default={}, of="terms"),
+    }),
+    "limit": Shape(RULE, {
+        "count": Key("integer", "limit_count", required=True, least=1),
+        "by": Key("criterion", "limit_criterion_id", required=True),
+        "within": Key("choice", "limit_within", default="all"),
+    }),
+    "terms": Shape(RULE, {
+        "timing": Key("choice", "change_timing"),
+        "days": Key("integer", "change_days", **DAYS),
+        "review_months": Key("integer", **MONTHS),
+        "expiry_months": Key("integer", **MONTHS),
+    }),
+    "condition": Shape(RULE, one_of=(*NUMBERS, *LEVELS, "between", "is", "known"), keys={
+        "criterion": Key("criterion", "criterion_id", required=True),
+        **{name: Key("number", "value", sets={"operator": op}) for name, op in NUMBERS.items()},
+        **{name: Key("level", "level_id", sets={"operator": op}) for name, op in LEVELS.items()},
+        "between": Key("bounds", "value", sets={"operator": "between"}),
+        "is": Key("answer", "choice_id", when={"operator": ("is", "yes", "no")}),
+        "known": Key("words", "operator", words={True: "known", False: "unknown"}),
+    }),
 }
-
-# One of these says what a period is, how a criterion comes to a value, what a condition asks.
-ALTERNATIVES = {
-    "period": ("last_months", "last_days", "best_of_years", "month_ends", "since", "span"),
-    "criterion": ("measure", "combine"),
-    "condition": (*COMPARISONS, "between", "is", "known"),
-}
-
-
-def omit_defaults(content, shape, shapes=SHAPES):
-    """Return ``content`` in the order of its shape, without what goes without saying.
-
-    >>> omit_defaults({"points": 0.0, "level": "High", "from": 95.0, "strict": False}, "band")
-    {'from': 95, 'level': 'High'}
-    """
-    kept = {}
-    for name, key in shapes[shape].items():
-        value = content.get(name)
-        if value is not None and value != key.default:
-            kept[name] = simplify(value)
-    return kept
+# fmt: on
 
 
 def simplify(value):
     """Return a whole number as an integer, anything else as it is."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+# ------------------------------------------------------------------ what a file said
+
+LISTS = ("list", "lines", "rules")
+
+
+def find_values(content, shapes, shape="policy", path=""):
+    """Return ``{path: (value, key)}`` of what an object says; items go by code, key or position.
+
+    >>> table = {"policy": Shape("p", {"name": Key("name"), "marks": Key("list", of="mark")}),
+    ...          "mark": Shape("m", {"code": Key("text")})}
+    >>> for path, (value, _key) in find_values({"marks": [{"code": "A"}]}, table).items():
+    ...     print(path, value)
+    /marks [{'code': 'A'}]
+    /marks/A/code A
+    """
+    found = {}
+    for name, key in shapes[shape].items():
+        value, where = content.get(name), f"{path}/{name}"
+        if value is None:
+            continue
+        found[where] = value, key
+        if key.kind == "object":
+            found |= find_values(value, shapes, key.of, where)
+        elif key.kind in LISTS:
+            for place, item in _get_places(value):
+                found |= find_values(item, shapes, key.of, f"{where}/{place}")
+    return found
+
+
+def _get_places(items):
+    return [
+        (item.get("code") or item.get("key") or position, item)
+        for position, item in enumerate(items)
+    ]
+
+
+def keep_wording(said, made, shapes):
+    """Return ``{path: [what the records say, what the file said]}`` where it is only worded so.
+
+    That is what means the same and cannot be told from the records: texts in one language, or
+    in languages that are not active; what was said although it goes without saying; what was
+    left out although it would be said. Anywhere else the records are right.
+    """
+    said, made = find_values(said, shapes), find_values(made, shapes)
+    kept, absent = {}, "-"
+    for path, (_value, key) in {**made, **said}.items():
+        was, words = made.get(path, (None,))[0], said.get(path, (None,))[0]
+        if path.startswith(absent) or was == words or not _is_wording(was, words, key):
+            continue
+        kept[path] = [was, words]
+        if key.kind in LISTS:
+            absent = f"{path}/"
+    return kept
+
+
+def _is_wording(made, said, key):
+    if said is None:
+        return not key.required
+    if key.kind == "note" or made is None:
+        return key.kind in ("name", "note") or said == key.default or key.field is None
+    if key.kind == "name":
+        return _get_english(made) == _get_english(said)
+    return key.kind in ("records", "codes") and sorted(made) == sorted(said)
+
+
+def _get_english(text):
+    return text["en"] if isinstance(text, dict) else text
+
+
+def restore_wording(content, kept, shapes, shape="policy", path=""):
+    """Return ``content`` as the file said it, wherever the records still say the same.
+
+    :param kept: what :func:`keep_wording` returned when the file was loaded
+    """
+    said = dict(content)
+    for name, key in shapes[shape].items():
+        value, where = content.get(name), f"{path}/{name}"
+        if where in kept and kept[where][0] == value:
+            said[name] = kept[where][1]
+        elif key.kind == "object":
+            said[name] = restore_wording(value or {}, kept, shapes, key.of, where) or None
+        elif key.kind in LISTS and value:
+            said[name] = [
+                restore_wording(item, kept, shapes, key.of, f"{where}/{place}")
+                for place, item in _get_places(value)
+            ]
+    order = [*shapes[shape], *(name for name in content if name not in shapes[shape])]
+    return {name: said[name] for name in order if said.get(name) is not None}
+
+
+# ------------------------------------------------------------------ writing
 
 
 def make_key(name, taken, fallback):

@@ -4,29 +4,46 @@ import json
 from difflib import get_close_matches
 from math import isfinite
 
-from .policy_format import (
-    ALTERNATIVES,
-    COUNTED_GROUPS,
-    GROUPS,
-    KEY_PATTERN,
-    MAX_DEPTH,
-    SHAPES,
-    Key,
-)
+from .policy_format import COUNTED_GROUPS, GROUPS, KEY_PATTERN, MAX_DEPTH, Key
+from .policy_problems import PROBLEMS
+
+# Kinds of keys that are written as another one is: what they name is found by the loader.
+WRITTEN_AS = {
+    **dict.fromkeys(
+        ("record", "code", "currency", "criterion", "level", "grade", "option"), "text"
+    ),
+    **dict.fromkeys(("records", "codes"), "texts"),
+    "month": "integer",
+    "regrading": "flag",
+    "lines": "list",
+}
+# What a value must be -> what is said where it is not.
+TYPES = {"flag": (bool, "no_flag"), "domain": ((list, str), "no_filter")}
+
+
+class Wrong(ValueError):
+    """A value is wrong: a key of :data:`PROBLEMS`, and what the text names."""
+
+    def __init__(self, problem, **values):
+        super().__init__(problem)
+        self.problem, self.values = problem, values
 
 
 class PolicyParser:
     """Sorts the content of a policy file into what can be read and what is wrong.
 
     What stands behind a key (is there such a measure, may the author read the field) is
-    asked by the reader, which has the database.
+    asked by the loader, which has the database.
 
-    :param translate: takes a message and its values, as ``env._`` does
-    :param get_options: gives the values of a ``model.field``
+    :param translate: takes a text of :data:`PROBLEMS`, as ``env._`` does
+    :param shapes: the table of keys, ``{name: Shape}``
+    :param get_options: gives the values of a choice, by the shape's model and the key
     :param languages: codes of the languages that names may be written in
-    :param shapes: the keys of each object, as in policy_format
+    :param find_addon: gives the addon, not installed, that knows a key of a shape
 
-    >>> parser = PolicyParser(lambda text, **values: text % values, lambda field: ["now"])
+    >>> from odoo.addons.customer_grading.tools.policy_format import Shape
+    >>> table = {"changes": Shape("p", {"upgrades": Key("choice"), "stop_percent": Key("number")})}
+    >>> parser = PolicyParser(lambda text: text._source, table, lambda model, key: ["now"])
     >>> parser.read_object({"upgrades": "never", "stop_percents": 1}, "changes", "changes")
     {}
     >>> for problem in parser.problems: print(problem)
@@ -34,16 +51,21 @@ class PolicyParser:
     ('changes.upgrades', '“never” is not possible. Write one of: now.')
     """
 
-    def __init__(self, translate, get_options, languages=("zh_CN",), shapes=SHAPES):
-        self._ = translate
-        self.get_options = get_options
-        self.languages = languages
+    def __init__(self, translate, shapes, get_options, languages=(), find_addon=lambda *key: None):
+        self.translate = translate
         self.shapes = shapes
+        self.get_options = get_options
+        self.languages = ("en", *languages)
+        self.find_addon = find_addon
         self.problems = []
 
-    def refuse(self, path, message):
+    def get_text(self, problem, **values):
+        """Return the text of a key of :data:`PROBLEMS`."""
+        return self.translate(PROBLEMS[problem]) % values
+
+    def refuse(self, path, problem, **values):
         """Note what is wrong at ``path``; reading goes on."""
-        self.problems.append((path or "-", message))
+        self.problems.append((path or "-", self.get_text(problem, **values)))
 
     def parse(self, text):
         """Return the object that ``text`` holds, or ``None`` after noting why there is none."""
@@ -54,30 +76,16 @@ class PolicyParser:
                 parse_constant=self._refuse_constant,
             )
         except (ValueError, RecursionError) as error:
-            self.refuse(
-                "",
-                self._(
-                    "this is no JSON: %(error)s. Mend it there, or export the policy again.",
-                    error=error,
-                ),
-            )
-            return None
+            return self.refuse("", "no_json", error=error)
         if "\x00" in text or "\\u0000" in text:
-            self.refuse(
-                "", self._("it holds the character \\u0000, which no text has. Take it out.")
-            )
-            return None
-        if isinstance(data, dict):
-            return data
-        self.refuse("", self._("a policy file is one object. Write it as {...}."))
-        return None
+            return self.refuse("", "null_character")
+        return data if isinstance(data, dict) else self.refuse("", "no_object_file")
 
     def _get_object(self, pairs):
         data = dict(pairs)
         if len(data) < len(pairs):
             keys = [key for key, _value in pairs]
-            twice = next(key for key in keys if keys.count(key) > 1)
-            self.refuse(twice, self._("the key stands twice in one object. Take one of them out."))
+            self.refuse(next(key for key in keys if keys.count(key) > 1), "key_twice")
         return data
 
     def _refuse_constant(self, constant):
@@ -86,73 +94,62 @@ class PolicyParser:
     def read_object(self, data, shape, path=""):
         """Return what can be read of the object ``data``, in the order of its shape."""
         if not isinstance(data, dict):
-            self.refuse(path, self._("this must be an object. Write it as {...}."))
-            return {}
+            return self.refuse(path, "no_object") or {}
         keys = self.shapes[shape]
-        self._refuse_unknown(data, keys, path)
+        for name, key in keys.items():
+            if key.was in data and name not in data:
+                data[name] = data.pop(key.was)
+        for name in [name for name in data if name not in keys]:
+            self._refuse_unknown(f"{path}.{name}".strip("."), name, shape)
         content = {}
         for name, key in keys.items():
-            where = f"{path}.{name}" if path else name
+            where = f"{path}.{name}".strip(".")
             if name in data:
-                value = getattr(self, f"_read_{key.kind}")(data[name], key, where)
+                value = self._read(data[name], key, where, keys.model)
                 if value is not None:
                     content[name] = value
             elif key.required:
-                self.refuse(where, self._("this key is needed. Add it."))
-        self._refuse_alternatives(data, shape, path)
+                self.refuse(where, "key_needed")
+        if keys.one_of and sum(name in data for name in keys.one_of) != 1:
+            self.refuse(path, "one_key_needed", keys=", ".join(keys.one_of))
         return content
 
-    def _refuse_unknown(self, data, keys, path):
-        for name in data:
-            if name in keys:
-                continue
-            near = get_close_matches(name, keys, n=1)
-            if near:
-                message = self._("there is no such key. The nearest one is “%(key)s”.", key=near[0])
-            else:
-                message = self._(
-                    "there is no such key. Take it out, or write one of: %(keys)s. If another "
-                    "database wrote it, install its addons of Customer Grading.",
-                    keys=", ".join(keys),
-                )
-            self.refuse(f"{path}.{name}" if path else name, message)
+    def _refuse_unknown(self, path, name, shape):
+        keys = self.shapes[shape]
+        if addon := self.find_addon(shape, name):
+            self.refuse(path, "key_of_addon", addon=addon)
+        elif near := get_close_matches(name, keys, n=1):
+            self.refuse(path, "key_misspelt", key=near[0])
+        else:
+            self.refuse(path, "key_unknown", keys=", ".join(keys))
 
-    def _refuse_alternatives(self, data, shape, path):
-        alternatives = ALTERNATIVES.get(shape, ())
-        if alternatives and sum(name in data for name in alternatives) != 1:
-            self.refuse(
-                path,
-                self._(
-                    "exactly one of these keys is needed: %(keys)s.", keys=", ".join(alternatives)
-                ),
-            )
+    # ------------------------------------------------------------------ kinds of values
 
-    # What stands behind a key: each returns the value, or None after noting what is wrong.
+    def _read(self, value, key, path, model=""):
+        """Return what stands behind a key, or ``None`` after noting what is wrong."""
+        if key.kind == "choice":
+            key = key._replace(words=self.get_options(model, key))
+        kind = WRITTEN_AS.get(key.kind, key.kind)
+        try:
+            if kind not in TYPES:
+                return getattr(self, f"_read_{kind}")(value, key, path)
+            if isinstance(value, TYPES[kind][0]):
+                return value
+            raise Wrong(TYPES[kind][1])
+        except Wrong as wrong:
+            return self.refuse(path, wrong.problem, **wrong.values)
 
     def _read_text(self, value, key, path):
         if not isinstance(value, str) or not value.strip():
-            return self.refuse(path, self._("this must be a text. Write it in quotes."))
+            raise Wrong("no_text")
         if key.most and len(value) > key.most:
-            return self.refuse(
-                path,
-                self._(
-                    "“%(text)s” is too long. Write %(most)s characters at most.",
-                    text=value,
-                    most=key.most,
-                ),
-            )
+            raise Wrong("too_long", text=value, most=key.most)
         return value
 
     def _read_key(self, value, key, path):
         if isinstance(value, str) and KEY_PATTERN.fullmatch(value):
             return value
-        return self.refuse(
-            path,
-            self._(
-                "“%(key)s” is no key. Write small letters, digits and underscores, a letter first.",
-                key=value,
-            ),
-        )
+        raise Wrong("no_key", key=value)
 
     def _read_name(self, value, key, path):
         """A text, or a text by language, English first: ``{"en": ..., "zh_CN": ...}``."""
@@ -160,121 +157,72 @@ class PolicyParser:
 
     def _read_note(self, value, key, path):
         """As a name, each text being HTML, or a list of plain paragraphs."""
-        return self._read_translated(
-            value,
-            path,
-            lambda text: (
-                isinstance(text, str)
-                or (isinstance(text, list) and all(isinstance(line, str) for line in text))
-            ),
-        )
+
+        def is_note(text):
+            lines = text if isinstance(text, list) else [text]
+            return all(isinstance(line, str) for line in lines)
+
+        return self._read_translated(value, path, is_note)
 
     def _read_translated(self, value, path, is_text):
-        if not isinstance(value, dict):
-            value = {"en": value}
-        if "en" not in value:
-            self.refuse(f"{path}.en", self._("the English text is needed. Add it."))
-        for language in value.keys() - {"en", *self.languages}:
-            self.refuse(
-                f"{path}.{language}",
-                self._(
-                    "“%(code)s” is no language of Odoo. Write a code such as zh_CN or fr_FR.",
-                    code=language,
-                ),
-            )
-        for language, text in value.items():
+        texts = value if isinstance(value, dict) else {"en": value}
+        if "en" not in texts:
+            self.refuse(f"{path}.en", "no_english")
+        for language, text in texts.items():
+            if language not in self.languages:
+                self.refuse(f"{path}.{language}", "no_language", code=language)
             if not is_text(text):
-                self.refuse(
-                    f"{path}.{language}", self._("this must be a text. Write it in quotes.")
-                )
-                return None
-        if "en" not in value:
-            return None
-        return {"en": value["en"], **value}
+                return self.refuse(f"{path}.{language}", "no_text")
+        return {"en": texts["en"], **texts} if "en" in texts else None
 
     def _read_integer(self, value, key, path):
         if isinstance(value, bool) or not isinstance(value, int):
-            return self.refuse(path, self._("this must be a whole number. Write no quotes."))
+            raise Wrong("no_integer")
         return self._read_number(value, key, path)
 
     def _read_number(self, value, key, path):
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            return self.refuse(path, self._("this must be a number. Write no quotes."))
+            raise Wrong("no_number")
         # An integer is compared first: one of hundreds of digits fits into no float.
         if not abs(value) < 1e12 or not isfinite(value) or round(value, 4) != value:
-            return self.refuse(
-                path,
-                self._("write a number below a million million, with 4 decimals at most."),
-            )
+            raise Wrong("number_too_fine")
         if key.least is not None and value < key.least:
-            return self.refuse(
-                path,
-                self._(
-                    "%(value)s is too little. Write %(least)s or more.",
-                    value=value,
-                    least=key.least,
-                ),
-            )
+            raise Wrong("too_little", value=value, least=key.least)
         if key.most is not None and value > key.most:
-            return self.refuse(
-                path,
-                self._(
-                    "%(value)s is too much. Write %(most)s or less.", value=value, most=key.most
-                ),
-            )
+            raise Wrong("too_much", value=value, most=key.most)
         return value
 
-    def _read_flag(self, value, key, path):
-        if isinstance(value, bool):
-            return value
-        return self.refuse(path, self._("write true or false, without quotes."))
+    def _read_words(self, value, key, path):
+        """One of a few words that stand for values of the field."""
+        if set(key.words) == {True, False}:
+            return self._read(value, Key("flag"), path)
+        return self._read_choice(value, key, path)
 
-    def _read_flag_or_text(self, value, key, path):
+    def _read_answer(self, value, key, path):
+        """Yes or no, or the name of a choice."""
         if isinstance(value, bool) or (isinstance(value, str) and value):
             return value
-        return self.refuse(path, self._("write true, false or a text in quotes."))
+        raise Wrong("no_answer")
 
     def _read_choice(self, value, key, path):
-        options = self.get_options(key.options)
-        if value in options:
+        if value in key.words:
             return value
-        return self.refuse(
-            path,
-            self._(
-                "“%(value)s” is not possible. Write one of: %(options)s.",
-                value=value,
-                options=", ".join(options),
-            ),
-        )
-
-    def _read_domain(self, value, key, path):
-        """A list as in Odoo, or the same as text; told apart and checked by the reader."""
-        if isinstance(value, (list, str)):
-            return value
-        return self.refuse(
-            path, self._('a filter is a list, such as [["category_id.name", "=", "OEM"]].')
-        )
+        raise Wrong("no_choice", value=value, options=", ".join(key.words))
 
     def _read_texts(self, value, key, path):
         if isinstance(value, list) and all(isinstance(text, str) for text in value):
             return value
-        return self.refuse(path, self._("this must be a list of texts. Write it as [...]."))
+        raise Wrong("no_texts")
 
     def _read_bounds(self, value, key, path):
         if not isinstance(value, list) or len(value) != 2:
-            return self.refuse(path, self._("write two numbers, such as [10, 20]."))
-        bounds = [self._read_number(bound, key, f"{path}[{i}]") for i, bound in enumerate(value)]
+            raise Wrong("no_bounds")
+        number = Key("number")
+        bounds = [self._read(bound, number, f"{path}[{i}]") for i, bound in enumerate(value)]
         if None in bounds:
             return None
         if bounds[0] > bounds[1]:
-            return self.refuse(
-                path,
-                self._(
-                    "%(least)s is more than %(most)s. Write the smaller number first.",
-                    least=bounds[0],
-                    most=bounds[1],
-                ),
-            )
+            raise Wrong("bounds_reversed", least=bounds[0], most=bounds[1])
         return bounds
 
     def _read_object(self, value, key, path):
@@ -282,88 +230,62 @@ class PolicyParser:
 
     def _read_list(self, value, key, path):
         """Return as many items as there are, so that their places can be named later."""
-        if not isinstance(value, list):
-            return self.refuse(path, self._("this must be a list. Write it as [...]."))
-        return [self.read_object(item, key.of, f"{path}[{i}]") for i, item in enumerate(value)]
+        return [self.read_object(item, key.of, where) for where, item in self._walk(value, path)]
 
-    # Rules
+    def _walk(self, value, path):
+        if isinstance(value, list):
+            return [(f"{path}[{position}]", item) for position, item in enumerate(value)]
+        raise Wrong("no_list")
+
+    # ------------------------------------------------------------------ rules
 
     def _read_rules(self, value, key, path):
-        if not isinstance(value, list):
-            return self.refuse(path, self._("this must be a list. Write it as [...]."))
-        return [self._read_rule(rule, f"{path}[{i}]") for i, rule in enumerate(value)]
+        return [self._read_rule(rule, where) for where, rule in self._walk(value, path)]
 
     def _read_rule(self, data, path):
-        """Return ``{"grade", "limit", "terms", "kind", "count", "lines"}`` of a requirement.
+        """Return what a requirement says, and ``{"kind", "count", "lines"}`` of its group.
 
         Its lines are flat, in the order of the file, each with its ``depth`` and ``path``.
         """
-        if not isinstance(data, dict):
-            self.refuse(path, self._("this must be an object. Write it as {...}."))
-            return {}
-        grade = data.get("grade")
-        if not isinstance(grade, str) or not grade:
-            self.refuse(f"{path}.grade", self._("say which grade it gives, by its code."))
-            grade = None
-        lines = []
-        rule = {"grade": grade, "lines": lines}
-        for name in ("limit", "terms"):
-            if name in data:
-                rule[name] = self.read_object(data[name], name, f"{path}.{name}")
-        said = ("grade", "limit", "terms")
-        group = {name: value for name, value in data.items() if name not in said}
-        if not group:
-            return {**rule, "kind": "all", "count": 1}
-        return {**rule, **self._read_group(group, path, lines, 0)}
+        own, group, lines = self.shapes["rule"], {}, []
+        if isinstance(data, dict):
+            group = {name: value for name, value in data.items() if name not in own}
+            data = {name: value for name, value in data.items() if name in own}
+        rule = {**self.read_object(data, "rule", path), "kind": "all", "count": 1, "lines": lines}
+        return {**rule, **self._read_group(group, path, lines, 0)} if group else rule
 
     def _read_group(self, data, path, lines, depth):
         """Return ``{"kind", "count"}`` of a group, and add its lines to ``lines``."""
         kind, name = self._get_group_kind(data)
-        if not kind:
-            self.refuse(
-                path,
-                self._(
-                    "write one of: all, any, none, or at_least or at_most with “of”, and "
-                    "nothing beside it."
-                ),
-            )
-            return {"kind": "all", "count": 1}
         count = 1
+        if not kind:
+            self.refuse(path, "no_grouping")
+            return {"kind": "all", "count": count}
         if kind in COUNTED_GROUPS:
-            count = self._read_integer(
-                data[kind], Key("integer", least=0, most=1000), f"{path}.{kind}"
-            )
+            limits = Key("integer", least=0, most=1000)
+            count = self._read(data[kind], limits, f"{path}.{kind}") or 0
         if depth == MAX_DEPTH:
-            self.refuse(
-                path,
-                self._(
-                    "groups can stand three deep at most. Split the requirement: write a "
-                    "second one for the same grade."
-                ),
-            )
+            self.refuse(path, "too_deep")
         elif not isinstance(data[name], list):
-            self.refuse(f"{path}.{name}", self._("this must be a list. Write it as [...]."))
+            self.refuse(f"{path}.{name}", "no_list")
         else:
-            for position, line in enumerate(data[name]):
-                self._read_line(line, f"{path}.{name}[{position}]", lines, depth)
-        return {"kind": kind, "count": count or 0}
+            for where, line in self._walk(data[name], f"{path}.{name}"):
+                self._read_line(line, where, lines, depth)
+        return {"kind": kind, "count": count}
 
     @staticmethod
     def _get_group_kind(data):
         """Return the kind of a group and the key of its list, or two times ``None``."""
-        for kind in GROUPS:
-            if data.keys() == {kind}:
-                return kind, kind
-        for kind in COUNTED_GROUPS:
-            if data.keys() == {kind, "of"}:
-                return kind, "of"
+        for kind in (*GROUPS, *COUNTED_GROUPS):
+            name = kind if kind in GROUPS else "of"
+            if data.keys() == {kind, name}:
+                return kind, name
         return None, None
 
     def _read_line(self, data, path, lines, depth):
+        line = {"path": path, "depth": depth}
+        lines.append(line)
         if isinstance(data, dict) and "criterion" not in data:
-            line = {"path": path, "depth": depth}
-            lines.append(line)
             line.update(self._read_group(data, path, lines, depth + 1))
         else:
-            content = self.read_object(data, "condition", path)
-            lines.append({"path": path, "depth": depth, "kind": "condition", **content})
+            line.update(self.read_object(data, "condition", path), kind="condition")

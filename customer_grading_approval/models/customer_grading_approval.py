@@ -1,8 +1,4 @@
 from odoo import api, fields, models
-from odoo.addons.customer_grading.models.customer_grading_policy_export import (
-    export_record,
-    export_text,
-)
 from odoo.addons.customer_grading.tools.groups import USER_GROUP
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
@@ -261,17 +257,6 @@ class CustomerGradingApproval(models.Model):
                 "both": self.env._("Approval, step %(step)s: %(approver)s, of each change."),
             }
         return sentence[self.moves] % names
-
-    def _export_step(self):
-        """Return the step as a policy file says it; a file names no person."""
-        content = {
-            "step": self.step,
-            "role": export_text(self, "name"),
-            "moves": self.moves if self.moves != "up" else None,
-            "grades": self.grade_ids.sorted().mapped("code"),
-            "group": export_record(self.group_id) if self.group_id else None,
-        }
-        return {name: value for name, value in content.items() if value}
 
     # ------------------------------------------------------------------ editing
 

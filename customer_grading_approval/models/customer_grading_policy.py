@@ -2,8 +2,6 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.groups import OFFICER_GROUP
-from odoo.addons.customer_grading.tools.policy_format import Key
-from odoo.fields import Command
 from odoo.tools import SQL
 
 from .customer_grading_approval import STEPS
@@ -11,14 +9,6 @@ from .customer_grading_approval import STEPS
 ACTIVITY = "customer_grading_approval.mail_activity_type_decide"
 TELL_LATER = "customer_grading_tell_later"  # whoever decides on many tells once, at the end
 LOGGED = "customer_grading_approval_logged"  # whoever saves a policy notes its approval once
-# The keys of a step in a policy file.
-APPROVAL_KEYS = {
-    "step": Key("integer", required=True, least=1, most=STEPS),
-    "role": Key("name"),
-    "moves": Key("choice", default="up", options="customer.grading.approval.moves"),
-    "grades": Key("texts", default=[]),
-    "group": Key("text"),
-}
 TOLD = 5  # members of a group that are each told; of a larger one, one is
 
 
@@ -97,50 +87,6 @@ class CustomerGradingPolicy(models.Model):
         if len(set(self.approval_ids.mapped("step"))) > 1:
             sentences.append(self.env._("Each step takes another person."))
         return sentences
-
-    # ------------------------------------------------------------------ policy files
-
-    @api.model
-    def _get_file_shapes(self):
-        shapes = super()._get_file_shapes()
-        changes = {**shapes["changes"], "approval": Key("list", default=[], of="approval")}
-        return {**shapes, "changes": changes, "approval": APPROVAL_KEYS}
-
-    @api.model
-    def _check_file_changes(self, reader, changes):
-        """Check the grades that each step of approval is for, and the group that gives it."""
-        super()._check_file_changes(reader, changes)
-        for position, step in enumerate(changes.get("approval", [])):
-            path = f"changes.approval[{position}]"
-            if group := step.get("group"):
-                step["group_id"] = reader.find_record("res.groups", group, f"{path}.group")
-            for code in step.get("grades", []):
-                if code not in reader.grades:
-                    message = self.env._("there is no grade “%s” in the file.", code)
-                    reader.refuse_unknown(f"{path}.grades", message, code, reader.grades)
-
-    def _write_file_changes(self, writer, changes):
-        super()._write_file_changes(writer, changes)
-        for position, step in enumerate(changes.get("approval", [])):
-            writer.path = f"changes.approval[{position}]"
-            grades = [writer.reader.grades[code].id for code in step.get("grades", [])]
-            approval = self.env["customer.grading.approval"].create(
-                {
-                    "policy_id": self.id,
-                    "step": step["step"],
-                    "name": step.get("role", {}).get("en"),
-                    "moves": step.get("moves", "up"),
-                    "grade_ids": [Command.set(grades)],
-                    "group_id": step.get("group_id"),
-                }
-            )
-            writer._translate(approval, "name", step.get("role", {}))
-
-    def _export_changes(self):
-        content = super()._export_changes()
-        if self.approval_ids:
-            content["approval"] = [line._export_step() for line in self.sudo().approval_ids]
-        return content
 
     # ------------------------------------------------------------------ who is told
 

@@ -1,8 +1,4 @@
 from odoo import api, fields, models
-from odoo.addons.customer_grading.tools.policy_format import Key
-
-KEY = Key("choice", options="customer.grading.policy.notify_by")
-FILE_KEYS = ("notify_by", "tell")  # the second one stands in files of before
 
 
 class CustomerGradingPolicy(models.Model):
@@ -55,23 +51,3 @@ class CustomerGradingPolicy(models.Model):
             ),
         }
         return [*super()._get_change_sentences(), sentences.get(self.notify_by, "")]
-
-    # ------------------------------------------------------------------ policy files
-
-    @api.model
-    def _get_file_shapes(self):
-        shapes = super()._get_file_shapes()
-        return {**shapes, "changes": {**shapes["changes"], **dict.fromkeys(FILE_KEYS, KEY)}}
-
-    def _write_file_changes(self, writer, changes):
-        for key in FILE_KEYS:
-            if key in changes:
-                self.notify_by = changes[key]
-                break
-        return super()._write_file_changes(writer, changes)
-
-    def _export_changes(self):
-        content = super()._export_changes()
-        if self.notify_by != "nobody":
-            content["notify_by"] = self.notify_by
-        return content

@@ -366,9 +366,9 @@ class TestOpportunities(OpportunityCommon):
 class TestNotifyBy(ChangeControlCommon):
     def test_it_is_part_of_policy_files_and_of_what_is_read(self):
         policy = self._create_simple_policy()
-        self.assertNotIn("notify_by", policy._export_changes())
+        self.assertNotIn("notify_by", policy._export_policy()["changes"])
         policy.notify_by = "digest"
-        self.assertEqual(policy._export_changes()["notify_by"], "digest")
+        self.assertEqual(policy._export_policy()["changes"]["notify_by"], "digest")
         self.assertIn("told to the salesperson once a day", policy.reads_as)
         copy = policy.copy()
         self.assertEqual(copy.notify_by, "digest")

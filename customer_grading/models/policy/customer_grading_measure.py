@@ -177,7 +177,7 @@ class CustomerGradingMeasure(models.Model):
         string="Figures visible to",
         help="Only these people see the figures; others see whether a condition is met.",
     )
-    has_period = fields.Boolean(compute="_compute_has_period")
+    has_period = fields.Boolean(compute="_compute_has_period", recursive=True)
     is_broken = fields.Boolean(
         compute="_compute_is_broken",
         help="The documents it reads, or a field of theirs, are no longer installed.",
@@ -203,7 +203,7 @@ class CustomerGradingMeasure(models.Model):
         """
         return []
 
-    @api.depends("kind", "date_field", "numerator_id", "base_measure_id", "code_key")
+    @api.depends("kind", "date_field", "numerator_id.has_period", "base_measure_id", "code_key")
     def _compute_has_period(self):
         for measure in self:
             if measure.kind == "ratio":

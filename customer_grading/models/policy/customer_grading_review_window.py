@@ -27,7 +27,7 @@ class CustomerGradingReviewWindow(models.Model):
 
     _name = "customer.grading.review.window"
     _description = "Review Window"
-    _order = "policy_id, first_month, first_day, id"
+    _order = "policy_id, id"
 
     policy_id = fields.Many2one(
         "customer.grading.policy", required=True, ondelete="cascade", index=True
@@ -78,17 +78,6 @@ class CustomerGradingReviewWindow(models.Model):
     @staticmethod
     def _get_date(year, day, month):
         return date(year, month, min(day, monthrange(year, month)[1]))
-
-    def _export_window(self):
-        """Return the window as it stands in a policy file."""
-        self.ensure_one()
-        (first_day, first_month), (last_day, last_month) = self._get_ends()
-        return {
-            "first_day": first_day,
-            "first_month": first_month,
-            "last_day": last_day,
-            "last_month": last_month,
-        }
 
     def _to_text(self):
         """Return the windows in words, such as “25 March to 30 March”."""

@@ -1,18 +1,23 @@
 import json
 import os
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import file_open, file_path
 
-from ..tools.policy_format import SHAPES, write
-from .customer_grading_policy_reader import PolicyReader
+from ...tools.policy_format import restore_wording, write
+from .policy_exporter import PolicyExporter
+from .policy_loader import PolicyLoader
 
 
 class CustomerGradingPolicy(models.Model):
     """Makes policies from files, of the library or of a person, and files from policies."""
 
     _inherit = "customer.grading.policy"
+
+    file_form = fields.Json(
+        help="What the policy's file named, and how it worded what records cannot tell."
+    )
 
     @api.model
     def load_policy(self, text, file_name):
@@ -31,7 +36,7 @@ class CustomerGradingPolicy(models.Model):
 
     @api.model
     def _load_text(self, text, file_name):
-        return PolicyReader(self.env, file_name or self.env._("The file")).load(text)
+        return PolicyLoader(self.env, file_name or self.env._("The file")).load(text)
 
     @api.model
     def _load_file(self, key):
@@ -40,20 +45,6 @@ class CustomerGradingPolicy(models.Model):
         :raise UserError: where the library has no such policy
         """
         return self._load_text(self._read_library_file(key), f"{key}.json")
-
-    # ------------------------------------------------------------------ keys of addons
-
-    @api.model
-    def _get_file_shapes(self):
-        """Hook: return the keys of each object of a policy file, as in tools/policy_format."""
-        return SHAPES
-
-    @api.model
-    def _check_file_changes(self, reader, changes):
-        """Hook: check what the content ``changes`` of a file says by keys of an addon."""
-
-    def _write_file_changes(self, writer, changes):
-        """Hook: write on a draft what its file says by keys of an addon."""
 
     def _get_people_problems(self):
         """Hook: return the problems that no file can mend, as it names no person."""
@@ -108,6 +99,14 @@ class CustomerGradingPolicy(models.Model):
             return file.read()
 
     # ------------------------------------------------------------------ export
+
+    def _export_policy(self):
+        """Return the content of the policy's file; a loaded one comes back key for key."""
+        self.ensure_one()
+        form = self.file_form or {}
+        exporter = PolicyExporter(self.env)
+        content = exporter.export_policy(self, form.get("named", {}))
+        return restore_wording(content, form.get("wording", {}), exporter.shapes)
 
     def action_export(self):
         """Download the policy as a file that loads again, here or in another company."""
