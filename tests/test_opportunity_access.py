@@ -54,12 +54,12 @@ class TestOpportunityAccess(OpportunityCommon):
         self._grade(policy)
         for change in self.env["customer.grading.change"].search([("policy_id", "=", policy.id)]):
             change.approval_ids.create({"change_id": change.id, "step": 1, "user_id": officer.id})
-        run = policy._create_run("preview")
+        run = policy._create_trial("try_on")
         run._execute()
         for user, leads in ((seller, own), (officer, own | theirs)):
             with self.subTest(user=user.login):
-                lines = self.env["customer.grading.run.line"].with_user(user)
-                self.assertEqual(lines.search([("run_id", "=", run.id)]).lead_id, leads)
+                lines = self.env["customer.grading.trial.line"].with_user(user)
+                self.assertEqual(lines.search([("trial_id", "=", run.id)]).lead_id, leads)
                 approvals = self.env["customer.grading.change.approval"].with_user(user)
                 found = approvals.search([("change_id.policy_id", "=", policy.id)])
                 self.assertEqual(found.change_id.lead_id, leads)

@@ -33,7 +33,7 @@ class TestTryOn(CustomerGradingCommon, TransactionCase):
         cls._answer(cls.question, cls.customers[3], True)
 
     def _try_on(self, policy=None):
-        run = (policy or self.policy)._create_run("preview")
+        run = (policy or self.policy)._create_trial("try_on")
         run._execute()
         self.assertEqual(run.state, "done", run.error)
         return run

@@ -1,7 +1,6 @@
 from . import (
     base_partner_merge,
     customer_grading_assessment,
-    customer_grading_back_test,
     customer_grading_checklist,
     customer_grading_comparison,
     customer_grading_measure_try,

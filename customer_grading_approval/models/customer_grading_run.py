@@ -1,12 +1,11 @@
 from odoo import models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import SQL
 
 CHANGED = 90  # progress in percent, once all changes are made
 
 
 class CustomerGradingRun(models.Model):
-    """Tells those who decide what waits for them, and lets a way back wait for approval."""
+    """Tells those who decide what waits for them."""
 
     _inherit = "customer.grading.run"
 
@@ -33,13 +32,3 @@ class CustomerGradingRun(models.Model):
         result = super()._undo(commit)
         self._tell_deciders(commit)
         return result
-
-    def _get_way_back_state_sql(self):
-        """Let a way back that takes approval wait for it."""
-        return SQL(
-            "CASE WHEN %s THEN 'to_approve' ELSE %s END",
-            self.policy_id.approval_ids._get_is_for_sql(
-                SQL("way"), SQL("grade_id"), SQL("back_id")
-            ),
-            super()._get_way_back_state_sql(),
-        )

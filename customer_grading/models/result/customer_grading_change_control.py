@@ -40,7 +40,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
                 ("company_id", "=", run.company_id.id),
                 ("origin", "in", BY_HAND_ORIGINS),
                 ("is_open", "=", True),
-                ("manual_until", "<", run.date),
+                ("manual_until", "<", run.date_effect),
             ]
         )
         for change in late:
@@ -56,7 +56,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
                 ("company_id", "=", run.company_id.id),
                 ("origin", "in", BY_HAND_ORIGINS),
                 ("state", "=", "held"),
-                ("date_due", "<=", run.date),
+                ("date_due", "<=", run.date_effect),
             ]
         ).write({"state": "proposed", "date_due": False})
 
@@ -169,7 +169,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             undecided=self._get_undecided_sql(run, subject_ids, last_id),
             policy=run.policy_id.id,
             length=length,
-            date=run.date,
+            date=run.date_effect,
             run=run.id,
             workdays=self._get_workdays_sql(run),
             target=self._get_target_sql(run),
@@ -198,7 +198,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
         waits = SQL(
             "result.computed_grade_id IS DISTINCT FROM result.considered_grade_id"
             " OR result.date_due <= %s",
-            run.date,
+            run.date_effect,
         )
         if run.first:
             # What an earlier policy held back is decided by this one.
@@ -262,14 +262,14 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
     def _end_manual(self, result, run):
         """End a grade by hand whose day is over; return the change back to the computed one."""
-        if not result.manual_until or result.manual_until >= run.date:
+        if not result.manual_until or result.manual_until >= run.date_effect:
             result.date_due = result.manual_until and result.manual_until + timedelta(days=1)
             return None
         told = result.manual_kind  # that it is over, even where the grade stays
         result.write({**result._get_nothing_by_hand(), "date_due": False})
         if result.computed_grade_id == result.grade_id and not told:
             return None
-        return self._prepare_change(result, run.date, "applied", run, origin="manual_end")
+        return self._prepare_change(result, run.date_effect, "applied", run, origin="manual_end")
 
     # ------------------------------------------------------------------ changes
 
@@ -458,7 +458,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
         The first grading by a policy, which somebody looked at before it came in force, is
         taken as it is; so are all grades on probation.
         """
-        date = SQL("%s::date", run.date)
+        date = SQL("%s::date", run.date_effect)
         if run.first:
             return date
         planned = SQL("CASE %s END", SQL(" ").join(self._get_planned_whens(run)))
@@ -482,7 +482,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
                 "WHEN computed_rule_id = %s THEN GREATEST(%s, %s)",
                 rule.id,
                 self._add_days(run, rule.change_days),
-                run.date,
+                run.date_effect,
             )
             for rule in run.policy_id.rule_ids
             if rule.change_timing == "within"
@@ -527,7 +527,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
         :param start: by default the day from which a computed grade has stood
         """
         if start is None:
-            start = SQL("COALESCE(date_computed_since, %s::date)", run.date)
+            start = SQL("COALESCE(date_computed_since, %s::date)", run.date_effect)
             if run.policy_id.one_step:
                 start = SQL("GREATEST(%s, date_since)", start)
         if not days or not run.policy_id.counts_working_days:
@@ -551,7 +551,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             policy.upgrade_days, policy.downgrade_days, *policy.rule_ids.mapped("change_days")
         )
         reach = timedelta(days=(most + policy.grace_days) * 3 + 60)
-        first, last = run.date - reach, run.date + reach
+        first, last = run.date_effect - reach, run.date_effect + reach
         company = run.company_id or self.env.company
         free = company.resource_calendar_id._get_unusual_days(
             *(datetime.combine(day, time.min) for day in (first, last)), company
@@ -570,7 +570,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
         windows = run.policy_id.window_ids
         if not windows:
             return due
-        year = run.date.year
+        year = run.date_effect.year
         stretches = windows._get_stretches(range(year - 1, year + 13))
         values = SQL(", ").join(SQL("(%s::date, %s::date)", *stretch) for stretch in stretches)
         return SQL(
@@ -583,7 +583,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             ), %(due)s)
             """,
             due=due,
-            date=run.date,
+            date=run.date_effect,
             windows=values,
         )
 
@@ -637,21 +637,21 @@ class CustomerGradingChangeControl(models.AbstractModel):
         return SQL(
             "(NOT COALESCE(evaluates, FALSE) AND (date_provisional IS NOT NULL"
             " OR COALESCE(direction != 'up' AND expires <= %s, FALSE) OR %s))",
-            run.date,
+            run.date_effect,
             begins,
         )
 
     @staticmethod
     def _get_evaluates_sql(run):
         """Return whether the probation of a result is over."""
-        return SQL("FALSE") if run.first else SQL("result.date_provisional <= %s", run.date)
+        return SQL("FALSE") if run.first else SQL("result.date_provisional <= %s", run.date_effect)
 
     def _get_probation_sql(self, run):
         """Return the day on which a first grade is to be evaluated, if it is on probation."""
         months = run.policy_id.probation_months
         if not months or run.first:
             return SQL("NULL::date")
-        return SQL("%s::date", run.date + relativedelta(months=months))
+        return SQL("%s::date", run.date_effect + relativedelta(months=months))
 
     def _get_again_sql(self, run):
         """Return the day on which change control looks at a result again, of itself.
@@ -672,5 +672,5 @@ class CustomerGradingChangeControl(models.AbstractModel):
                         AND (decided.takes OR decided.date_provisional IS NOT NULL)
                        THEN GREATEST(decided.provisional, %(date)s::date + 1) END)
             """,
-            date=run.date,
+            date=run.date_effect,
         )
