@@ -4,7 +4,9 @@ Everything that a measure reads is made as people make it: orders are confirmed,
 posted, payments registered, on the day that the test says.
 """
 
-from datetime import date, datetime, time
+import os
+from datetime import date, datetime, time, timezone
+from zoneinfo import ZoneInfo
 
 from freezegun import freeze_time
 
@@ -14,6 +16,8 @@ from odoo.tests.common import new_test_user
 
 TODAY = date(2026, 11, 20)  # a Friday, and no end of a month
 NOON = time(12)
+# Where the company is; its users and the server stay in UTC.
+TZ = os.environ.get("GRADING_TEST_TZ", "UTC")
 
 ROLES = {
     "portal": "base.group_portal",
@@ -27,8 +31,11 @@ ROLES = {
 
 
 def at(day):
-    """Return the moment at which a test does something on ``day``: noon UTC."""
-    return day if isinstance(day, datetime) else datetime.combine(day, NOON)
+    """Return the moment, in UTC, at which a test does something on ``day``: noon there."""
+    if isinstance(day, datetime):
+        return day
+    noon = datetime.combine(day, NOON, ZoneInfo(TZ))
+    return noon.astimezone(timezone.utc).replace(tzinfo=None)
 
 
 class CustomerGradingCommon(BaseCommon):
@@ -42,6 +49,7 @@ class CustomerGradingCommon(BaseCommon):
         )
         cls.dimension = cls.env.ref("customer_grading.customer_grading_dimension_value")
         cls.dimension._set_main("partner", cls.company)
+        cls.company.customer_grading_tz = TZ
         cls.product = cls.env["product.product"].create(
             {"name": "Truck", "list_price": 100.0, "type": "consu", "taxes_id": False}
         )

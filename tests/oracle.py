@@ -17,6 +17,7 @@ from fractions import Fraction
 from functools import cache
 
 GROUPS = ("all", "any", "none", "at_least", "at_most")
+NUMERIC = ("number", "amount", "points", "count", "quantity", "ratio", "days", "months")
 ONE_TEN_THOUSANDTH = Decimal("0.0001")
 
 
@@ -77,8 +78,8 @@ class Oracle:
     def has_room(self, customer, position, limit):
         """Return whether a customer is among the strongest of those who meet a requirement.
 
-        Only they count who meet no earlier one. Where more meet it than may, those who
-        have the same value come in together or not at all, and who has none does not.
+        Only they count who meet no earlier one. Of those who have the same value the next
+        criterion that is a number decides, then who is there longer; who has none stays out.
         """
         group = self.get_group(customer, limit["within"])
         rivals = [
@@ -90,10 +91,23 @@ class Oracle:
         ]
         if len(rivals) <= limit["count"]:
             return True
-        known = [v for o in rivals if (v := self.get_number(o, limit["by"])) is not None]
-        floor = [v for v in known if sum(other >= v for other in known) <= limit["count"]]
-        own = self.get_number(customer, limit["by"])
-        return own is not None and bool(floor) and own >= min(floor)
+        if self.get_number(customer, limit["by"]) is None or customer not in rivals:
+            return False
+        tie = next((k for k in self.criteria if k != limit["by"] and self.is_number(k)), None)
+        stronger = [o for o in rivals if self.is_stronger(o, customer, limit["by"], tie)]
+        return len(stronger) < limit["count"]
+
+    def is_number(self, key):
+        return "parts" in self.criteria[key] or self.facts[key]["unit"] in NUMERIC
+
+    def is_stronger(self, one, other, key, tie):
+        """Return whether ``one`` comes before ``other``; customers stand in order of age."""
+        for by in filter(None, (key, tie)):
+            mine, yours = self.get_number(one, by), self.get_number(other, by)
+            if mine != yours:
+                return yours is None or (mine is not None and mine > yours)
+        ages = list(self.customers)
+        return ages.index(one) < ages.index(other)
 
     def get_number(self, customer, key):
         return exact(self.get_value(customer, key))

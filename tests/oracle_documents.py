@@ -82,7 +82,8 @@ class DocumentOracle:
         """Return the growth of the amount in per cent; from nothing there is none."""
         [(first, last)] = self.get_stretches(spec)
         now = self.select(customer, spec, first, last)
-        then = self.select(customer, spec, shift(first, -12), shift(last + DAY, -12) - DAY)
+        [before] = self.get_stretches(spec, 12)
+        then = self.select(customer, spec, *before)
         before = sum(line.amount for line in then)
         more = sum(line.amount for line in now) - before
         return round_half_up(Fraction(100 * more, before)) if before else None
@@ -116,18 +117,27 @@ class DocumentOracle:
             and (spec["period"] != "since_start" or line.day >= line.since)
         ]
 
-    def get_stretches(self, spec):
-        """Return the first and the last day of each stretch of time that is looked at."""
+    def get_stretches(self, spec, months_ago=0):
+        """Return the first and the last day of each stretch of time that is looked at.
+
+        :param months_ago: how much earlier it ends; at a month's end it stays at one
+        """
         period, count = spec["period"], spec["period_count"]
         if period == "month_ends":
             return [(None, end) for end in find_ends(self.reference, 1, count)]
         last = self.reference
         if spec["up_to"] != "day":
             [last] = find_ends(last, 1 if spec["up_to"] == "month_end" else 3)
+        if (last + DAY).day == 1:
+            last = shift(last + DAY, -months_ago) - DAY
+        else:
+            last = shift(last, -months_ago)
         if period == "trailing" and spec["period_unit"] == "days":
             return [(last - (count - 1) * DAY, last)]
+        if period == "trailing" and (last + DAY).day == 1:
+            return [(shift(last + DAY, -count), last)]  # whole months
         if period == "trailing":
-            return [(shift(last + DAY, -count), last)]
+            return [(shift(last, -count) + DAY, last)]
         if period == "this_year":
             return [(date(last.year, 1, 1), last)]
         if period in ("last_year", "best_year"):

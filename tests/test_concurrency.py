@@ -19,7 +19,7 @@ from .committing import MODELS, CommittingCase, Killed
 
 CUSTOMERS = 6
 STORE = "customer.grading.store"
-WAY_BACK = "customer.grading.way.back"
+CONTROL = "customer.grading.change.control"
 
 
 @tagged("post_install", "-at_install")
@@ -314,13 +314,13 @@ class TestConcurrency(CommittingCase):
 
     def test_a_result_touched_during_an_undo_is_taken_back_at_the_next_try(self):
         run_id = self._ask_undo()
-        with self._before("_undo_slice", self._touch_result, model=WAY_BACK):
+        with self._before("_undo_slice", self._touch_result, model=CONTROL):
             self._undo(run_id)
         self._assert_undone(run_id)
 
     def test_an_undo_killed_between_slices_is_resumed(self):
         run_id = self._ask_undo()
-        kill = self._before("_undo_slice", self._kill, on_call=2, model=WAY_BACK)
+        kill = self._before("_undo_slice", self._kill, on_call=2, model=CONTROL)
         with kill, self.assertRaises(Killed):
             self._undo(run_id)
         with self._connect() as env:

@@ -348,7 +348,7 @@ class TestOrderMeasures(CustomerGradingCommon):
         self.assertEqual(values["first"], [date(2026, 3, 31), None])
 
     def test_days_begin_where_the_company_is(self):
-        self.company.partner_id.tz = "Asia/Shanghai"
+        self.company.customer_grading_tz = "Asia/Shanghai"
         # One o'clock in the morning of the 20th, and of the 21st, in Shanghai.
         self._create_order(self.customer, datetime(2026, 11, 19, 17), 100)
         self._create_order(self.other, datetime(2026, 11, 20, 17), 100)
@@ -363,7 +363,7 @@ class TestOrderMeasures(CustomerGradingCommon):
 
     @freeze_time("2026-11-20 17:00:00")
     def test_today_is_the_company_s_day(self):
-        self.company.partner_id.tz = "Asia/Shanghai"
+        self.company.customer_grading_tz = "Asia/Shanghai"
         run = self._create_policy({})._create_run("nightly")
         self.assertEqual(run.date, date(2026, 11, 21))
 

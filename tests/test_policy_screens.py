@@ -86,8 +86,8 @@ class TestPolicyScreens(CustomerGradingCommon):
         rule.action_count()
 
         self.assertEqual(rule.met_count, "Meet this today: 1; 1 of 2 conditions: 1.")
-        self.assertEqual(rule.action_view_met()["domain"], [("id", "in", met.ids)])
-        self.assertEqual(rule.action_view_near()["domain"], [("id", "in", near.ids)])
+        self.assertEqual(self._find(rule.action_view_met()), met)
+        self.assertEqual(self._find(rule.action_view_near()), near)
         self.assertNotIn(far.id, near.ids)
 
         rule.line_ids[0].value = 100
@@ -112,8 +112,17 @@ class TestPolicyScreens(CustomerGradingCommon):
                 "level_id": self.revenue.band_ids.id,
             },
         )
-        met, _near = rule._get_met_ids()
-        self.assertEqual(met, customers[-1].ids)
+        self.assertEqual(self._find(rule.action_view_met()), customers[-1])
+        self.assertFalse(self._find(rule.action_view_near()))
+        one_s_own = rule.action_view_met()["domain"]
+        other = self._create_users()["administrator"]
+        Partner = self.env["res.partner"].with_user(other)
+        self.assertFalse(Partner.search(one_s_own), "another's count is nobody else's")
+
+    def _find(self, action):
+        """Return who an action opens, of whom it carries no list."""
+        self.assertLess(len(str(action["domain"])), 100)
+        return self.env[action["res_model"]].search(action["domain"])
 
     def test_counting_names_what_is_not_complete(self):
         rule = self._create_rule("A", {"kind": "condition"})

@@ -304,15 +304,36 @@ class TestComparisons(CustomerGradingCommon):
         self._limit(policy, 2, "user_id")
         self.assertEqual(self._get_grades(self.customers), ["A", "A", "B", "A"])
 
-    def test_those_of_one_value_stay_outside_where_there_is_no_room_for_all(self):
-        twin = self._create_customers(1)
-        self._create_order(twin, date(2026, 5, 1), 300)
+    def test_no_place_stays_free_for_a_tie(self):
+        """Of those of one value the next criterion decides, then who is there longer."""
+        one, other, third = twins = self._create_customers(3)
+        for twin in twins:
+            self._create_order(twin, date(2026, 5, 1), 300 if twin != third else 200)
+        self._create_order(third, date(2026, 5, 1), 100)
         policy = self._grade(
-            {"orders": {"measure": "order_amount"}},
+            {"orders": {"measure": "order_amount"}, "count": {"measure": "order_count"}},
             [("A", ("orders", "ge", 0)), ("B", ())],
         )
-        self._limit(policy, 2)
-        self.assertEqual(self._get_grades(self.customers | twin), ["A", "B", "B", "B", "B"])
+        self._limit(policy, 3)
+        everybody = self.customers | twins
+        expected = ["A", "A", "B", "B", "B", "B", "A"]
+        self.assertEqual(self._get_grades(everybody), expected)
+        policy._regrade(everybody)
+        self.assertEqual(self._get_grades(everybody), expected)
+        self.assertIn("It was a tie: “count” decided", str(one.get_grading_sheets()))
+        self.assertNotIn("It was a tie", str(self.customers[2].get_grading_sheets()))
+
+    def test_who_is_left_by_a_limited_grade_reaches_the_next(self):
+        policy = self._create_policy(
+            {"orders": {"measure": "order_amount"}}, [("A", ()), ("B", ()), ("C", ())]
+        )
+        policy.rule_ids[0].write({"limit_count": 2, "limit_criterion_id": policy.criterion_ids.id})
+        problems = [problem["message"] for problem in policy._get_problems()]
+        self.assertEqual(len(problems), 1)
+        self.assertIn("Grade C can never be reached", problems[0])
+        policy.rule_ids[2].unlink()
+        self._activate(policy)
+        self.assertEqual(self._get_grades(self.customers), ["A", "A", "B", "B"])
 
 
 @tagged("post_install", "-at_install")

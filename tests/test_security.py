@@ -226,13 +226,12 @@ class TestRecords(SecurityCommon):
             names = [sheet["title"] for sheet in self._as(user, self.shared).get_grading_sheets()]
             self.assertEqual(self.secret.name in names, sees)
 
-    def test_runs_and_approvals_tell_nothing_of_a_hidden_dimension(self):
+    def test_runs_tell_nothing_of_a_hidden_dimension(self):
         """An administrator, who writes its policy, sees what a try-on of it would do."""
         accounting = self.env.ref("account.group_account_user")
         change = self.env["customer.grading.change"].search(
             [("dimension_id", "=", self.secret.id)], limit=1
         )
-        change.approval_ids.create({"change_id": change.id, "step": 1, "user_id": self.env.user.id})
         policy = change.policy_id
         preview = policy._create_trial("try_on")
         preview._execute()
@@ -241,7 +240,6 @@ class TestRecords(SecurityCommon):
             "customer.grading.run": [("policy_id", "=", policy.id)],
             "customer.grading.trial": [("policy_id", "=", policy.id)],
             "customer.grading.trial.line": [("trial_id", "=", preview.id)],
-            "customer.grading.change.approval": [("change_id", "=", change.id)],
         }
         officer = self.places["here"]["officer"]
         for model, domain in hidden.items():
@@ -291,6 +289,164 @@ class TestRecords(SecurityCommon):
         self._as(self.places["both"]["officer"], run).read(["state"])
         abroad = self._search_as(self.places["abroad"]["officer"], "customer.grading.run")
         self.assertEqual(abroad.company_id, self.abroad)
+
+
+@tagged("post_install", "-at_install")
+class TestHiddenDimension(SecurityCommon):
+    """Whatever hangs on a dimension with groups is for these, and counts tell nothing of it.
+
+    The models are found in the registry, so that a new one is asked for a rule.
+    """
+
+    # Who writes policies writes those of every dimension, and sees what they would do.
+    WRITTEN = (
+        "customer.grading.dimension",
+        "customer.grade",
+        "customer.grading.policy",
+        "customer.grading.criterion",
+        "customer.grading.band",
+        "customer.grading.rule",
+        "customer.grading.review.window",
+        "customer.grading.test.customer",
+        "customer.grading.run",
+        "customer.grading.trial.line",
+        "customer.grading.approval",
+    )
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.users = cls._create_users()
+        cls._create_one_of_each()
+        cls.env.flush_all()
+
+    @classmethod
+    def _create_one_of_each(cls):
+        criteria = {"orders": {"measure": "order_amount", "bands": [{"lower": 5, "level": "x"}]}}
+        rules = [("A", ("orders", "ge", 5)), ("B", ())]
+        draft = cls._create_policy(criteria, rules, dimension=cls.secret, name="Draft")
+        window = {"policy_id": draft.id, "first_month": "7", "last_month": "7"}
+        cls.env["customer.grading.review.window"].create(window)
+        draft.test_customer_ids = [Command.create({"partner_id": cls.shared.id})]
+        change = cls.env["customer.grading.change"].search(
+            [("dimension_id", "=", cls.secret.id)], limit=1
+        )
+        change.policy_id._create_trial("try_on")._execute()
+        cls.env["customer.grading.batch"]._note("Changed", change, {})
+        if "approval_ids" in draft._fields:
+            draft.approval_ids = [Command.create({"user_id": cls.env.user.id})]
+            step = {"change_id": change.id, "step": 1, "user_id": cls.env.user.id}
+            change.approval_ids = [Command.create(step)]
+
+    @classmethod
+    def _get_path(cls, model_name, seen=()):
+        """Return by which path records of a model hang on a dimension, or ``None``."""
+        if model_name == "customer.grading.dimension":
+            return "id"
+        if not model_name.startswith("customer.grad") or model_name in seen:
+            return None
+        links = [
+            field
+            for field in cls.env[model_name]._fields.values()
+            if field.store and field.type in ("many2one", "one2many")
+        ]
+        links.sort(key=lambda field: (field.type != "many2one", not field.required))
+        for field in links:
+            rest = cls._get_path(field.comodel_name, (*seen, model_name))
+            if rest and (field.type == "many2one" or field.comodel_name.endswith(".change")):
+                return field.name if rest == "id" else f"{field.name}.{rest}"
+        return None
+
+    def _get_hidden(self):
+        """Return ``{model name: records}`` of what hangs on the hidden dimension."""
+        hidden = {}
+        for name in sorted(self.env.registry):
+            Model = self.env[name]
+            if Model._abstract or Model._transient or not (path := self._get_path(name)):
+                continue
+            hidden[name] = Model.with_context(active_test=False).search(
+                [(path, "=", self.secret.id)]
+            )
+        return hidden
+
+    def test_the_walk_meets_all_that_hangs_on_a_dimension(self):
+        hidden = self._get_hidden()
+        others = {"customer.grading.result", "customer.grading.change", "customer.grading.batch"}
+        self.assertLessEqual({*self.WRITTEN, *others} & set(self.env.registry), set(hidden))
+        for name, records in hidden.items():
+            if self.env[name]._original_module == "customer_grading":
+                with self.subTest(model=name):
+                    self.assertTrue(records, "give the walk a record of it")
+
+    def test_nobody_else_reads_it(self):
+        for name, records in self._get_hidden().items():
+            for role in ("salesperson", "officer", "administrator"):
+                if role == "administrator" and name in self.WRITTEN:
+                    continue
+                with self.subTest(model=name, role=role):
+                    self._assert_closed(records.with_user(self.users[role]))
+
+    def _assert_closed(self, records):
+        self.env.invalidate_all()
+        for way in (
+            lambda: records.search([("id", "in", records.ids)]),
+            lambda: records.formatted_read_group([("id", "in", records.ids)], ["id"], []),
+        ):
+            try:
+                found = way()
+            except AccessError:
+                continue
+            self.assertFalse(found)
+        for record in records[:3]:
+            with self.assertRaises(AccessError):
+                record.read(["display_name"])
+
+    def test_those_named_and_those_who_write_policies_do(self):
+        accountant = self.users["accountant"]
+        for name, records in self._get_hidden().items():
+            with self.subTest(model=name):
+                if name in self.WRITTEN:
+                    written = records.with_user(self.users["administrator"])
+                    self.assertEqual(written.search([("id", "in", records.ids)]), records)
+                if records.with_user(accountant).has_access("read"):
+                    continue
+                # Runs are for officers, test customers for administrators, batches one's own.
+                self.assertIn(name.split(".")[2], ("run", "test", "batch"))
+
+    def test_counts_tell_nothing_of_it(self):
+        grade = self.secret.grade_ids[0]
+        policy = self.env["customer.grading.policy"].search(
+            [("dimension_id", "=", self.secret.id), ("state", "=", "running")]
+        )
+        self.assertTrue(grade.result_count and policy.result_count and policy.change_count)
+        administrator, accountant = self.users["administrator"], self.users["accountant"]
+        self.env.invalidate_all()
+        self.assertTrue(grade.with_user(accountant).result_count)
+        self.env.invalidate_all()
+        self.assertFalse(grade.with_user(administrator).result_count)
+        self.assertFalse(policy.with_user(administrator).result_count)
+        self.assertFalse(policy.with_user(administrator).change_count)
+
+    def test_a_policy_may_still_take_it_into_account(self):
+        """Who sees the policy reads it as it is, and what it says of whom it grades."""
+        criteria = {"secret": {"measure": "other_grade", "dimension_id": self.secret.id}}
+        seen = self._create_policy(criteria, [("A", ("secret", "known")), ("B", ())], sequence=1)
+        self._activate(seen)
+        for role in ("salesperson", "officer"):
+            self.env.invalidate_all()
+            with self.subTest(role=role):
+                policy = seen.with_user(self.users[role])
+                [values] = policy.web_read(
+                    {
+                        "reads_as": {},
+                        "criterion_ids": {"fields": {"name": {}, "band_ids": {}}},
+                        "rule_ids": {"fields": {"text": {}, "grade_id": {}}},
+                    }
+                )
+                self.assertIn("levels: A Grade A", values["reads_as"])
+                sheets = self.shared.with_user(self.users[role]).get_grading_sheets()
+                self.assertEqual(sheets[0]["badge"]["code"], "A")
+                self.shared.with_user(self.users[role]).get_grade_reason()
 
 
 @tagged("post_install", "-at_install")

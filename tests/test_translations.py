@@ -9,7 +9,7 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools.misc import file_path
 from odoo.tools.translate import trans_export
 
-ADDONS = ("customer_grading", "customer_grading_sale_margin")
+ADDONS = ("customer_grading", "customer_grading_notification", "customer_grading_sale_margin")
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sdgf]|%[sdgf%]")
 
 

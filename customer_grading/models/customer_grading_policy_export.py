@@ -139,7 +139,7 @@ class CustomerGradingPolicy(models.Model):
         return omit_defaults(content, "policy")
 
     def _export_changes(self):
-        """Return how grades change."""
+        """Hook: return how grades change; an addon adds its keys."""
         usual = self.subject == "lead"
         content = {
             "upgrades": self.upgrade_timing,

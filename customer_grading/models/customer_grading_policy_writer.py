@@ -218,7 +218,6 @@ class PolicyWriter:
             ],
             "stop_percent": changes.get("stop_percent"),
             "manual_months": changes.get("manual_months"),
-            "tell": changes.get("tell"),
         }
         return {name: value for name, value in vals.items() if value is not None}
 

@@ -9,8 +9,13 @@ class GuardedMany2one(fields.Many2one):
     grades, these checks take longer than all the rest of writing them.
 
     Whose model is linked to sees to the rest when a record is deleted: it refuses, deletes
-    what refers to it, or empties the link. ``ondelete`` says which, but does nothing.
+    what refers to it, or empties the link. So there is no ``ondelete``.
     """
+
+    def __init__(self, *args, **kwargs):
+        if "ondelete" in kwargs:
+            raise TypeError("ondelete: a link without a foreign key does nothing of itself")
+        super().__init__(*args, **kwargs)
 
     def update_db_foreign_key(self, model, column):
         """Have none."""

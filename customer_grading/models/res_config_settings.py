@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import UserError
 
 
@@ -34,10 +35,16 @@ class ResConfigSettings(models.TransientModel):
         config_parameter="customer_grading.figures",
         default="own",
     )
-    customer_grading_nextcall = fields.Datetime(
-        "Next nightly grading",
-        compute="_compute_customer_grading_nextcall",
-        inverse="_inverse_customer_grading_nextcall",
+    customer_grading_hour = fields.Float(
+        "Hour of nightly grading",
+        compute="_compute_customer_grading_night",
+        inverse="_inverse_customer_grading_night",
+    )
+    customer_grading_tz = fields.Selection(
+        _tz_get,
+        "Time zone",
+        compute="_compute_customer_grading_night",
+        inverse="_inverse_customer_grading_night",
     )
     group_customer_grading_sales = fields.Boolean(
         "Grades on quotations and invoices",
@@ -77,15 +84,22 @@ class ResConfigSettings(models.TransientModel):
             if interval != cron.interval_number:
                 cron.interval_number = interval
 
-    def _compute_customer_grading_nextcall(self):
-        cron = self.env.ref("customer_grading.ir_cron_grade").sudo()
-        self.customer_grading_nextcall = cron.nextcall
-
-    def _inverse_customer_grading_nextcall(self):
-        cron = self.env.ref("customer_grading.ir_cron_grade").sudo()
+    @api.depends("company_id")
+    def _compute_customer_grading_night(self):
+        engine = self.env["customer.grading.engine"]
+        self.customer_grading_hour = self.env["ir.cron"]._get_grading_hour()
         for settings in self:
-            if settings.customer_grading_nextcall != cron.nextcall:
-                cron.nextcall = settings.customer_grading_nextcall
+            settings.customer_grading_tz = engine._get_time_zone(settings.company_id)
+
+    def _inverse_customer_grading_night(self):
+        """Keep the time zone first: the hour is one of it."""
+        cron = self.env["ir.cron"].sudo()
+        for settings in self:
+            company = settings.company_id.sudo()
+            if settings.customer_grading_tz != company.customer_grading_tz:
+                company.customer_grading_tz = settings.customer_grading_tz
+            if settings.customer_grading_hour != cron._get_grading_hour():
+                cron._set_grading_hour(settings.customer_grading_hour)
 
     @api.depends("company_id")
     def _compute_customer_grading_health(self):

@@ -18,8 +18,6 @@ CHANGE_FIELDS = {
     "window_ids",
     "stop_percent",
     "manual_months",
-    "tell",
-    "tell_since",
 }
 # The same of a requirement.
 RULE_CHANGE_FIELDS = {"change_timing", "change_days", "review_months", "expiry_months"}

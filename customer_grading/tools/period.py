@@ -6,6 +6,24 @@ from typing import NamedTuple
 from dateutil.relativedelta import relativedelta
 
 
+def go_back(day: date, months: int) -> date:
+    """Return the same day so many months before, as people count.
+
+    A month's last day stays one; in a month without such a day it is the last.
+
+    >>> go_back(date(2026, 4, 30), 1)
+    datetime.date(2026, 3, 31)
+    >>> go_back(date(2026, 3, 30), 1)
+    datetime.date(2026, 2, 28)
+    >>> go_back(date(2028, 2, 28), 12), go_back(date(2028, 2, 29), 12)
+    (datetime.date(2027, 2, 28), datetime.date(2027, 2, 28))
+    """
+    morrow = day + timedelta(days=1)
+    if morrow.day == 1:
+        return morrow - relativedelta(months=months) - timedelta(days=1)
+    return day - relativedelta(months=months)
+
+
 class Period(NamedTuple):
     """A stretch of time, said relative to a reference date.
 
@@ -45,10 +63,17 @@ class Period(NamedTuple):
 
         There is one, except for ``best_year`` and ``month_ends``, which have one a year and
         one a month, newest first. The first day is ``None`` where everything before the
-        end counts.
+        end counts. The last *n* months begin on the morrow of the day that :func:`go_back`
+        gives: no day counts twice, and those up to a month's end are *n* calendar months.
 
         >>> Period("trailing", 12).get_bounds(date(2026, 11, 20))
         [(datetime.date(2025, 11, 21), datetime.date(2026, 11, 20))]
+        >>> Period("trailing", 12).get_bounds(date(2028, 2, 28))
+        [(datetime.date(2027, 3, 1), datetime.date(2028, 2, 28))]
+        >>> Period("trailing", 12).get_bounds(date(2028, 2, 29))
+        [(datetime.date(2027, 3, 1), datetime.date(2028, 2, 29))]
+        >>> Period("trailing", 1).get_bounds(date(2026, 3, 30))
+        [(datetime.date(2026, 3, 1), datetime.date(2026, 3, 30))]
         >>> Period("trailing", 30, "days").get_bounds(date(2026, 11, 20))
         [(datetime.date(2026, 10, 22), datetime.date(2026, 11, 20))]
         >>> Period("trailing", 1, up_to="month_end").get_bounds(date(2026, 3, 15))
@@ -58,15 +83,37 @@ class Period(NamedTuple):
         >>> [str(end) for _, end in Period("month_ends", 3).get_bounds(date(2026, 3, 30))]
         ['2026-02-28', '2026-01-31', '2025-12-31']
         """
+        return self._get_bounds_up_to(self._get_last_day(reference))
+
+    def get_bounds_a_year_before(self, reference: date) -> list[tuple[date | None, date]]:
+        """Return the same stretches one year earlier, for growth.
+
+        They end on the same day of that year, those at a month's end at the month's end:
+        twelve months are followed by the next twelve without gap or overlap.
+
+        >>> Period("trailing", 12).get_bounds_a_year_before(date(2026, 11, 20))
+        [(datetime.date(2024, 11, 21), datetime.date(2025, 11, 20))]
+        >>> Period("trailing", 1, up_to="month_end").get_bounds_a_year_before(date(2025, 3, 1))
+        [(datetime.date(2024, 2, 1), datetime.date(2024, 2, 29))]
+        >>> Period("trailing", 12).get_bounds_a_year_before(date(2028, 2, 28))
+        [(datetime.date(2026, 3, 1), datetime.date(2027, 2, 28))]
+        """
+        return self._get_bounds_up_to(go_back(self._get_last_day(reference), 12))
+
+    def _get_last_day(self, reference: date) -> date:
+        """Return the last day that counts; of month ends the newest."""
         if self.kind == "month_ends":
-            last = self._replace(up_to="month_end").get_end(reference) + timedelta(days=1)
-            months = range(self.count)
-            return [(None, last - relativedelta(months=n) - timedelta(days=1)) for n in months]
-        end = self.get_end(reference)
+            return self._replace(up_to="month_end").get_end(reference)
+        return self.get_end(reference)
+
+    def _get_bounds_up_to(self, end: date) -> list[tuple[date | None, date]]:
+        """Return the stretches of :meth:`get_bounds` whose last day is ``end``."""
+        if self.kind == "month_ends":
+            return [(None, go_back(end, months)) for months in range(self.count)]
+        if self.kind == "trailing" and self.unit == "days":
+            return [(end - timedelta(days=self.count - 1), end)]
         if self.kind == "trailing":
-            # The day after the same day before: leap days and short months come out right.
-            step = relativedelta(**{self.unit: self.count})
-            return [(end + timedelta(days=1) - step, end)]
+            return [(go_back(end, self.count) + timedelta(days=1), end)]
         if self.kind == "this_year":
             return [(end.replace(month=1, day=1), end)]
         if self.kind == "last_year":
@@ -75,22 +122,6 @@ class Period(NamedTuple):
             years = range(end.year - 1, end.year - 1 - self.count, -1)
             return [self._get_year(year) for year in years]
         return [(None, end)]
-
-    def get_bounds_a_year_before(self, reference: date) -> list[tuple[date | None, date]]:
-        """Return the same stretches one year earlier, for growth.
-
-        >>> Period("trailing", 12).get_bounds_a_year_before(date(2026, 11, 20))
-        [(datetime.date(2024, 11, 21), datetime.date(2025, 11, 20))]
-        >>> Period("trailing", 1, up_to="month_end").get_bounds_a_year_before(date(2025, 3, 1))
-        [(datetime.date(2024, 2, 1), datetime.date(2024, 2, 29))]
-        """
-        year = relativedelta(years=1)
-        day = timedelta(days=1)
-        # The end is moved by its morrow, so that a month's last day stays one.
-        return [
-            (start and start - year, end + day - year - day)
-            for start, end in self.get_bounds(reference)
-        ]
 
     @staticmethod
     def _get_year(year: int) -> tuple[date, date]:

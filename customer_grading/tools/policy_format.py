@@ -198,7 +198,6 @@ SHAPES = {
         "regrades_changed": Key("flag"),
         "stop_percent": Key("number", least=0, most=100),
         "manual_months": Key("integer", least=0, most=1200),
-        "tell": Key("choice", options=f"{POLICY}.tell"),
     },
     "window": {
         "first_day": Key("integer", required=True, least=1, most=31),

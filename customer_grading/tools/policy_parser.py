@@ -111,7 +111,8 @@ class PolicyParser:
                 message = self._("there is no such key. The nearest one is “%(key)s”.", key=near[0])
             else:
                 message = self._(
-                    "there is no such key. Take it out, or write one of: %(keys)s.",
+                    "there is no such key. Take it out, or write one of: %(keys)s. If another "
+                    "database wrote it, install its addons of Customer Grading.",
                     keys=", ".join(keys),
                 )
             self.refuse(f"{path}.{name}" if path else name, message)

@@ -1,5 +1,4 @@
 from . import (
-    base_partner_merge,
     customer_grading_assessment,
     customer_grading_checklist,
     customer_grading_comparison,
@@ -9,5 +8,6 @@ from . import (
     customer_grading_refuse,
     customer_grading_set_grade,
     customer_grading_table,
+    customer_grading_time_zone,
     customer_grading_undo,
 )

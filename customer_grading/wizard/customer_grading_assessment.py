@@ -118,11 +118,13 @@ class CustomerGradingAssessment(models.TransientModel):
             )
             for line in lines
         )
-        soon = fields.Date.context_today(self) + timedelta(days=ENDING_DAYS)
+        soon = self.env["customer.grading.engine"]._get_today(self.env.company) + timedelta(
+            days=ENDING_DAYS
+        )
         for line in lines:
             answers = latest.get((line._get_subject(), line.company_id), {})
             if answer := answers.get(line.question_id):
-                today = fields.Date.context_today(self)
+                today = self.env["customer.grading.engine"]._get_today(self.env.company)
                 valid = answer._counts_on(today) and not answer._get_outdating(answers)
                 line.last_answer_id = answer
                 line.is_ending = valid and not answer._counts_on(soon)

@@ -35,7 +35,7 @@ class CustomerGradingOnDate(models.TransientModel):
     )
 
     def _get_last_year_end(self):
-        today = fields.Date.context_today(self)
+        today = self.env["customer.grading.engine"]._get_today(self.env.company)
         return today.replace(year=today.year - 1, month=12, day=31)
 
     @api.depends_context("uid", "company")
@@ -48,7 +48,7 @@ class CustomerGradingOnDate(models.TransientModel):
 
     def _check(self):
         self.ensure_one()
-        if self.date > fields.Date.context_today(self):
+        if self.date > self.env["customer.grading.engine"]._get_today(self.env.company):
             raise UserError(self.env._("Nobody knows the grades of a day to come. Choose another."))
         if self.dimension_id not in self.visible_dimension_ids:
             raise UserError(self.env._("Choose a dimension."))

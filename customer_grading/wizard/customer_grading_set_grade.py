@@ -48,7 +48,7 @@ class CustomerGradingSetGrade(models.TransientModel):
     @api.depends("dimension_id")
     def _compute_until(self):
         """Propose the end that the policy in force allows at most."""
-        today = fields.Date.context_today(self)
+        today = self.env["customer.grading.engine"]._get_today(self.env.company)
         Policy = self.env["customer.grading.policy"]
         for wizard in self:
             _company, policies = Policy._get_in_force(wizard.dimension_id, self.env.company)

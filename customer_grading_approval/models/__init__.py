@@ -13,6 +13,5 @@ from . import (
     customer_grading_result,
     customer_grading_batch,
     customer_grading_run,
-    customer_grading_way_back,
     customer_grading_sheet,
 )

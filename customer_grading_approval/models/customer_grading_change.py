@@ -233,14 +233,8 @@ class CustomerGradingChange(models.Model):
 
     def _await_approval(self):
         """Let the changes wait for their next step, and for no day any more."""
-        self._wait_for_people()
-        self.write({"state": "to_approve", "date_due": False, "keeps_step": False})
-
-    def _wait_for_people(self):
-        """Let change control look at the results again only for what else goes on there."""
-        computed = self.filtered(lambda change: not change._is_by_hand())
-        for result in computed.result_id.filtered(lambda result: not result._is_by_hand()):
-            result.date_due = result._get_next_look()
+        self.keeps_step = False
+        self._decide("to_approve")
 
     def _refuse(self, reason):
         result = super()._refuse(reason)
@@ -251,7 +245,7 @@ class CustomerGradingChange(models.Model):
         """Hold changes until ``due``; those in approval come back to the step they are at."""
         steps = self._get_steps()
         chained = self.filtered(lambda change: steps[change].awaited)
-        chained._wait_for_people()
+        chained._decide("to_approve")  # meanwhile only what else goes on there is looked at
         chained.write({"state": "held", "date_due": due, "keeps_step": True})
         result = super(CustomerGradingChange, self - chained)._put_off(due)
         self.policy_id._tell_deciders()

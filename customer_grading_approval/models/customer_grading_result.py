@@ -36,7 +36,7 @@ class CustomerGradingResult(models.Model):
         """Return as which kind of move the one to ``grade`` is approved."""
         if self.date_provisional and grade:
             return "new"  # a provisional grade was nobody's decision
-        return self.env["customer.grading.change.control"]._get_direction(self.grade_id, grade)
+        return self.grade_id._get_direction_to(grade)
 
     def _filter_needs_approval(self, grade):
         """Return those to which others must approve that the user gives ``grade``.

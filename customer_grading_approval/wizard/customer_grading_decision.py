@@ -116,7 +116,7 @@ class CustomerGradingDecision(models.TransientModel):
                 )
             )
         self._note_titles()
-        today = fields.Date.context_today(self)
+        today = self.env["customer.grading.engine"]._get_today(self.env.company)
         export = self.create(
             {
                 "file": base64.b64encode(self._write_book(changes)),

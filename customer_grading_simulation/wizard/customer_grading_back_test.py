@@ -26,8 +26,12 @@ class CustomerGradingBackTest(models.TransientModel):
         default="month",
         required=True,
     )
-    until = fields.Date("The last one up to", default=fields.Date.context_today, required=True)
+    until = fields.Date("The last one up to", default=lambda self: self._get_today(), required=True)
     dates_text = fields.Char("Dates graded", compute="_compute_dates_text")
+
+    @api.model
+    def _get_today(self):
+        return self.env["customer.grading.engine"]._get_today(self.env.company)
 
     @api.depends("count", "interval", "until")
     @api.depends_context("lang")
@@ -66,7 +70,7 @@ class CustomerGradingBackTest(models.TransientModel):
         days = self._get_dates()
         if not days:
             raise UserError(self.env._("Choose between 1 and %s dates.", MOST_DATES))
-        if self.until > fields.Date.context_today(self):
+        if self.until > self._get_today():
             raise UserError(
                 self.env._("A back-test is of days that are over. Choose an earlier one.")
             )

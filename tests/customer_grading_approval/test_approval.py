@@ -556,8 +556,8 @@ class TestApprovalAtOnce(CommittingCase):
             }
         )
         control = env["customer.grading.change.control"]
-        change = env["customer.grading.change"].create(
-            control._prepare_change(result, TODAY, "to_approve")
+        change = control._write_by_hand(
+            [(result, result.computed_grade_id)], "computed", TODAY, state="to_approve"
         )
         self.user_ids, self.change_id = users.ids, change.id
 

@@ -14,9 +14,10 @@ from odoo.tests import TransactionCase, new_test_user, tagged
 from ..common import TODAY, CustomerGradingCommon, at
 
 REVIEW = date(2026, 12, 25)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class MeetingCase(CustomerGradingCommon):
+class DecisionImportCase(CustomerGradingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -29,9 +30,9 @@ class MeetingCase(CustomerGradingCommon):
     def _export(self, changes, user=None, **context):
         """Export for the meeting as a user, and return the sheet."""
         action = changes.with_user(user or self.officer).with_context(**context)
-        url = action.action_export_meeting()["url"]
-        meeting = self.env["customer.grading.meeting"].browse(int(url.split("/")[4]))
-        book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(meeting.file)))
+        url = action.action_export_decisions()["url"]
+        export = self.env["customer.grading.decision"].browse(int(url.split("/")[4]))
+        book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(export.file)))
         return book.worksheets[0]
 
     def _write_decisions(self, sheet, decisions):
@@ -44,19 +45,40 @@ class MeetingCase(CustomerGradingCommon):
             sheet.cell(row, titles["Reason or note"]).value = note
         return sheet
 
-    def _import(self, sheet, user=None):
+    def _import(self, sheet, user=None, lang=None, dryrun=False):
+        """Import the sheet as Odoo's dialog does: by the columns that it proposes."""
         output = io.BytesIO()
         sheet.parent.save(output)
-        meeting = (
-            self.env["customer.grading.meeting"]
-            .with_user(user or self.officer)
-            .create({"file": base64.b64encode(output.getvalue()), "file_name": "meeting.xlsx"})
+        Import = self.env["base_import.import"].with_user(user or self.officer)
+        wizard = Import.with_context(**({"lang": lang} if lang else {})).create(
+            {
+                "res_model": "customer.grading.decision",
+                "file": output.getvalue(),
+                "file_name": "meeting.xlsx",
+                "file_type": XLSX,
+            }
         )
-        return meeting.action_import()
+        options = {"has_headers": True, "quoting": '"', "separator": ",", "limit": 2000}
+        preview = wizard.parse_preview(options)
+        names = [
+            "/".join(preview["matches"].get(column, [])) or False
+            for column in range(len(preview["headers"]))
+        ]
+        return wizard.execute_import(names, preview["headers"], preview["options"], dryrun)
+
+    def _get_errors(self, *args, **kwargs):
+        """Import what is wrong, and return ``(row, message)`` of each error."""
+        done = self._import(*args, **kwargs)
+        self.assertFalse(done["ids"])
+        return [
+            (message.get("rows", {}).get("from"), message["message"])
+            for message in done["messages"]
+            if message["type"] == "error"
+        ]
 
 
 @tagged("post_install", "-at_install")
-class TestMeeting(MeetingCase, TransactionCase):
+class TestDecisionImport(DecisionImportCase, TransactionCase):
     """Five customers wait to become A by one policy that waits for officers."""
 
     @classmethod
@@ -143,12 +165,17 @@ class TestMeeting(MeetingCase, TransactionCase):
         )
         sheet.cell(5, 2).value = "Somebody else"
         sheet.cell(5, 10).value = "Approve"
-        with self.assertRaises(UserError) as caught:
-            self._import(sheet)
-        lines = [line.split(":")[0] for line in str(caught.exception).split("\n• ")[1:]]
-        by_name = {sheet.cell(row, 2).value: f"Line {row}" for row in range(2, sheet.max_row + 1)}
+        by_name = {sheet.cell(row, 2).value: row - 2 for row in range(2, sheet.max_row + 1)}
         wrong = [self.names[1], self.names[2], self.names[4], "Somebody else"]
-        self.assertEqual(sorted(lines), sorted(by_name[name] for name in wrong if name in by_name))
+        wrong = {name: by_name[name] for name in wrong if name in by_name}
+
+        errors = self._get_errors(sheet)
+
+        self.assertEqual(sorted(row for row, _message in errors[1:]), sorted(wrong.values()))
+        self.assertIn("Nothing was decided", errors[0][1])
+        for name in wrong:
+            self.assertIn(f", {name}: ", errors[0][1])
+        self.assertEqual(errors[0][1].count("\n• "), len(wrong))
         self.assertEqual(self._get_states()[:4], ["proposed"] * 4)
         self.assertEqual(self._get_grades(self.customers), ["C"] * 5)
 
@@ -157,29 +184,58 @@ class TestMeeting(MeetingCase, TransactionCase):
             self._export(self.changes[:1]), {self.names[0]: ("Approve", None)}
         )
         sheet.append([cell.value for cell in sheet[2]])
-        with self.assertRaisesRegex(UserError, "Line 3"):
-            self._import(sheet)
+        self.assertEqual([row for row, _message in self._get_errors(sheet)[1:]], [1])
         self.assertEqual(self._get_states(), ["proposed"] * 5)
 
-    def test_a_file_that_is_none_or_lacks_a_column_is_refused(self):
-        Meeting = self.env["customer.grading.meeting"].with_user(self.officer)
-        broken = Meeting.create({"file": base64.b64encode(b"no sheet"), "file_name": "notes.txt"})
-        with self.assertRaisesRegex(UserError, "notes.txt"):
-            broken.action_import()
+    def test_a_file_that_lacks_a_column_or_decides_nothing_is_refused(self):
         sheet = self._export(self.changes)
         sheet.delete_cols(1)
-        with self.assertRaisesRegex(UserError, "No\\."):
-            self._import(sheet)
-        with self.assertRaisesRegex(UserError, "No line has a decision"):
-            self._import(self._export(self.changes))
+        [(_row, error)] = self._get_errors(sheet)
+        self.assertIn("“No.”", error)
+        [(_row, error)] = self._get_errors(self._export(self.changes))
+        self.assertIn("No line has a decision", error)
+
+    def test_a_test_of_the_file_finds_what_is_wrong_and_decides_nothing(self):
+        sheet = self._write_decisions(
+            self._export(self.changes), {self.names[0]: ("Approve", None)}
+        )
+        self.assertTrue(self._import(sheet, dryrun=True)["ids"])
+        self.env.invalidate_all(flush=False)
+        self.assertEqual(self._get_states(), ["proposed"] * 5)
+        self._write_decisions(sheet, {self.names[0]: ("Refuse", None)})
+        self.assertIn("needs a reason", self._get_errors(sheet, dryrun=True)[0][1])
+
+    def test_a_file_of_one_language_is_read_in_another(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        titles = self.env["customer.grading.decision"]
+        sheet = self._export(self.changes[:1], lang="zh_CN")
+        words = titles.with_context(lang="zh_CN")._get_decision_words()
+        head = [cell.value for cell in sheet[1]]
+        self.assertEqual(head, [*titles.with_context(lang="zh_CN")._get_titles().values()])
+        sheet.cell(2, 10).value = words["approve"]
+        self._import(sheet)
+        self.assertEqual(self._get_states()[0], "applied")
+
+    def test_what_was_imported_says_what_became_of_each(self):
+        sheet = self._write_decisions(
+            self._export(self.changes[:2]),
+            {self.names[0]: ("Approve", None), self.names[1]: ("Refuse", "Late")},
+        )
+        done = self._import(sheet)
+        decisions = self.env["customer.grading.decision"].browse(done["ids"])
+        self.assertEqual(set(decisions.mapped("state")), {"applied", "refused"})
+        others = decisions.with_user(self.users["salesperson"])
+        with self.assertRaises(AccessError):
+            others.mapped("customer")
 
     def test_who_does_not_decide_imports_nothing_and_sees_no_file_of_others(self):
         sheet = self._write_decisions(
             self._export(self.changes), {self.names[0]: ("Approve", None)}
         )
-        with self.assertRaisesRegex(UserError, "Only grading officers"):
-            self._import(sheet, user=self.users["salesperson"])
-        files = self.env["customer.grading.meeting"].search([])
+        errors = self._get_errors(sheet, user=self.users["salesperson"])
+        self.assertIn("Only grading officers", str(errors))
+        self.assertEqual(self._get_states(), ["proposed"] * 5)
+        files = self.env["customer.grading.decision"].search([])
         with self.assertRaises(AccessError):
             files.with_user(self.users["salesperson"]).mapped("file_name")
 
@@ -200,7 +256,7 @@ class TestMeeting(MeetingCase, TransactionCase):
 
 
 @tagged("post_install", "-at_install")
-class TestYearlyReview(MeetingCase, TransactionCase):
+class TestYearlyReview(DecisionImportCase, TransactionCase):
     """S35 and S37: pre-graded in the regions, reviewed in a meeting, A approved in three steps."""
 
     @classmethod

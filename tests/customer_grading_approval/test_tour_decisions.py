@@ -72,10 +72,10 @@ class TestDecisionTours(CustomerGradingCommon, HttpCase):
     def test_a_meeting_decides_over_a_spreadsheet(self):
         self._upgrade(self.customers[:2])
 
-        self.start_tour("/odoo", "customer_grading_export_meeting", login="grading_chen")
+        self.start_tour("/odoo", "customer_grading_export_decisions", login="grading_chen")
 
-        meeting = self.env["customer.grading.meeting"].search([], order="id desc", limit=1)
-        book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(meeting.file)))
+        export = self.env["customer.grading.decision"].search([], order="id desc", limit=1)
+        book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(export.file)))
         sheet = book.worksheets[0]
         decisions = {"Azure Trucks": ("Approve", "As agreed"), "Blue Harbour": ("Refuse", "Late")}
         for line in range(2, sheet.max_row + 1):
@@ -93,7 +93,7 @@ class TestDecisionTours(CustomerGradingCommon, HttpCase):
             }
         )
 
-        self.start_tour("/odoo", "customer_grading_import_meeting", login="grading_chen")
+        self.start_tour("/odoo", "customer_grading_import_decisions", login="grading_chen")
 
         self.assertEqual(self._get_states(), ["applied", "refused", None])
         self.assertEqual(self._get_grades(self.customers), ["A", "B", "B"])

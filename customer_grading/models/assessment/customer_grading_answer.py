@@ -48,7 +48,7 @@ class CustomerGradingAnswer(models.Model):
         readonly=True,
         default=lambda self: self.env.user,
     )
-    date = fields.Date(required=True, default=fields.Date.context_today)
+    date = fields.Date(required=True, default=lambda self: self._get_today())
     yes_no = fields.Selection([("yes", "Yes"), ("no", "No")], string="Yes or no")
     choice_id = fields.Many2one(
         "customer.grading.question.choice",
@@ -185,7 +185,7 @@ class CustomerGradingAnswer(models.Model):
     @api.constrains("date", "valid_until")
     def _check_dates(self):
         for answer in self:
-            if answer.date > fields.Date.context_today(answer):
+            if answer.date > answer._get_today():
                 raise ValidationError(
                     self.env._("An answer cannot be dated in the future: %s.", answer.date)
                 )
@@ -253,13 +253,21 @@ class CustomerGradingAnswer(models.Model):
         if self.user_id - self.env.user:
             raise AccessError(self.env._("Answers are given in one's own name."))
 
+    def _get_today(self):
+        """Return today's date where the company of these answers, or the current one, is."""
+        return self._get_day(fields.Datetime.now())
+
+    def _get_day(self, moment):
+        company = self.company_id[:1] or self.env.company
+        return self.env["customer.grading.engine"]._get_day(company, moment)
+
     def _check_may_correct(self, vals):
         """Raise where what was answered earlier, or by others, would be changed."""
         if self.env.su or self.env.user.has_group(OFFICER_GROUP):
             return
-        today = fields.Date.context_today(self)
+        today = self._get_today()
         for answer in self:
-            given = fields.Datetime.context_timestamp(answer, answer.create_date).date()
+            given = answer._get_day(answer.create_date)
             if answer.user_id != self.env.user or given != today:
                 raise AccessError(
                     answer._get_named_text(
@@ -297,7 +305,7 @@ class CustomerGradingAnswer(models.Model):
         answers = self.sudo().search(
             Domain("question_id", "in", list(question_ids))
             & (Domain("partner_id", "in", list(partners)) | Domain("lead_id", "in", list(leads)))
-            & Domain("date", "<=", fields.Date.context_today(self))
+            & Domain("date", "<=", self._get_today())
         )
         by_subject = answers.grouped(lambda answer: answer._get_subject())
         return {
@@ -363,7 +371,7 @@ class CustomerGradingAnswer(models.Model):
 
         :param latest: ``{question: its latest answer}``
         """
-        today = fields.Date.context_today(self)
+        today = self._get_today()
         told, still_open = [], []
         for question in questions:
             answer = latest.get(question)

@@ -2,6 +2,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from ...tools.groups import OFFICER_GROUP
+from ...tools.subject import SUBJECTS
 
 
 class CustomerGradingQuestion(models.Model):
@@ -178,7 +179,7 @@ class CustomerGradingQuestion(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env.registry.clear_cache()
+        self.env["customer.grading.dimension"]._forget_use()
         return super().create(vals_list)
 
     def write(self, vals):
@@ -197,7 +198,7 @@ class CustomerGradingQuestion(models.Model):
                 )
             )
         if "subject" in vals:
-            self.env.registry.clear_cache()
+            self.env["customer.grading.dimension"]._forget_use()
         return super().write(vals)
 
     def _answered_otherwise(self, name, vals):
@@ -215,10 +216,21 @@ class CustomerGradingQuestion(models.Model):
 
     # ------------------------------------------------------------------ asking
 
+    def _register_hook(self):
+        """Know from the start what nobody is asked about."""
+        super()._register_hook()
+        for subject in SUBJECTS:
+            self._is_asked_about(subject)
+
     @api.model
-    @tools.ormcache("subject")
     def _is_asked_about(self, subject):
         """Whether there is any question about records of ``subject``."""
+        Dimension = self.env["customer.grading.dimension"]
+        return Dimension._is_ever(("asked", subject), lambda: self._find_asked_about(subject))
+
+    @api.model
+    @tools.ormcache("subject")
+    def _find_asked_about(self, subject):
         Question = self.sudo().with_context(active_test=False)
         return bool(Question.search_count([("subject", "=", subject)], limit=1))
 

@@ -157,7 +157,8 @@ class CustomerGradingPolicy(models.Model):
             else:
                 problems += rule._get_way_problems(ways, takers)
                 reached |= rule.grade_id
-            earlier += [(rule, way) for way in ways]
+            if not rule.limit_count:  # of a limited grade some are left
+                earlier += [(rule, way) for way in ways]
         return problems
 
     def _prepare_problem(self, message, action_text=None, action=None, level="danger"):

@@ -10,4 +10,6 @@ from . import (
     customer_grading_engine,
     customer_grading_measure,
     customer_grading_criterion,
+    res_company,
+    customer_grading_found,
 )

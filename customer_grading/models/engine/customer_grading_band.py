@@ -5,10 +5,10 @@ from odoo.tools import SQL
 class CustomerGradingBand(models.Model):
     _inherit = "customer.grading.band"
 
-    def _get_holds_sql(self, value, place, scope):
+    def _get_holds_sql(self, value, subject, scope):
         """Return whether a known ``value`` falls into the band, the better ones left aside.
 
-        :param place: the subject's :class:`Place`
+        :param subject: the subject's :class:`SubjectColumns`
         """
         self.ensure_one()
         criterion = self.criterion_id
@@ -18,16 +18,18 @@ class CustomerGradingBand(models.Model):
             return SQL("%s = %s", value, self.choice_id)
         if criterion._is_ranked():
             cutoffs = (scope.cutoffs or {}).get(str(criterion.id), {}).get(str(self.id), {})
-            return self._reaches_cutoff_sql(value, place.group, cutoffs)
+            return self._reaches_cutoff_sql(value, subject.group, cutoffs)
         if criterion.unit == "yes_no":
             value = SQL("%s::integer", value)
         operator = SQL(">") if self.strict else SQL(">=")
         return SQL("%s %s %s", value, operator, self.lower)
 
     def _reaches_cutoff_sql(self, value, group, cutoffs):
-        if list(cutoffs) == [""]:
-            return SQL("%s >= %s::numeric", value, cutoffs[""])
-        whens = [SQL("WHEN %s THEN %s::numeric", key, cutoff) for key, cutoff in cutoffs.items()]
+        """Return whether ``value`` is among the first of its group, where that is known."""
+        reached = {key: cutoff for key, cutoff in cutoffs.items() if cutoff is not None}
+        if list(reached) == [""]:
+            return SQL("%s >= %s::numeric", value, reached[""])
+        whens = [SQL("WHEN %s THEN %s::numeric", key, cutoff) for key, cutoff in reached.items()]
         if not whens:
             return SQL("FALSE")
         return SQL("COALESCE(%s >= CASE %s %s END, FALSE)", value, group, SQL(" ").join(whens))

@@ -1,28 +1,8 @@
 from ast import literal_eval
-from typing import NamedTuple
 
 from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
-
-
-class Terms(NamedTuple):
-    """What a criterion comes to for a subject, as ``SQL`` expressions."""
-
-    value: SQL
-    level: SQL
-    points: SQL
-
-
-class Place(NamedTuple):
-    """Where a subject stands beside its value, as ``SQL`` expressions.
-
-    :param group: those it is ranked with, as text
-    :param band_set: the number of the set of bands that is for it, 0 being everybody else's
-    """
-
-    group: SQL
-    band_set: SQL
 
 
 class CustomerGradingCriterion(models.Model):
@@ -51,15 +31,15 @@ class CustomerGradingCriterion(models.Model):
             end=end,
         )
 
-    def _get_level_sql(self, value, place, scope):
+    def _get_level_sql(self, value, subject, scope):
         """Return the rank of the level that ``value`` reaches: 0 none, more is better.
 
-        :param place: the subject's :class:`Place`
+        :param subject: the subject's :class:`SubjectColumns`
         """
         self.ensure_one()
-        return self._get_band_sql(value, place, scope, self._get_level_ranks())
+        return self._get_band_sql(value, subject, scope, self._get_level_ranks())
 
-    def _get_points_sql(self, value, place, scope):
+    def _get_points_sql(self, value, subject, scope):
         """Return the points that ``value`` earns; unknown stays unknown.
 
         Without bands a number, or the points of an answer, is its own points, and yes is 1.
@@ -67,7 +47,7 @@ class CustomerGradingCriterion(models.Model):
         self.ensure_one()
         if self.band_ids:
             points = {band: band.points for band in self.band_ids}
-            result = self._get_band_sql(value, place, scope, points)
+            result = self._get_band_sql(value, subject, scope, points)
         elif self.unit == "yes_no":
             result = SQL("%s::integer", value)
         elif self.unit in ("choice", "text"):
@@ -82,25 +62,46 @@ class CustomerGradingCriterion(models.Model):
         # Not LEAST, which would make the cap of what is unknown.
         return SQL("CASE WHEN %s > %s THEN %s ELSE %s END", points, self.cap, self.cap, points)
 
-    def _get_band_sql(self, value, place, scope, results):
+    def _get_band_sql(self, value, subject, scope, results):
         """Return ``results[band]`` of the band that a known ``value`` falls into, or 0."""
         if not self.band_ids:
             return SQL("NULL::integer")
         *special, general = [
-            self._get_band_of_set_sql(bands, value, place, scope, results)
+            self._get_band_of_set_sql(bands, value, subject, scope, results)
             for bands in self._get_band_sets().values()
         ]
         whens = [
-            SQL("WHEN %s = %s THEN %s", place.band_set, number, found)
+            SQL("WHEN %s = %s THEN %s", subject.band_set, number, found)
             for number, found in enumerate(special, 1)
         ]
         if whens:
             general = SQL("CASE %s ELSE %s END", SQL(" ").join(whens), general)
-        return SQL("CASE WHEN %s IS NULL THEN NULL ELSE %s END", value, general)
+        unknown = SQL("%s IS NULL", value)
+        if waits := self._get_waits_sql(value, subject, scope):
+            unknown = SQL("%s OR %s", unknown, waits)
+        return SQL("CASE WHEN %s THEN NULL ELSE %s END", unknown, general)
 
-    def _get_band_of_set_sql(self, bands, value, place, scope, results):
+    def _get_waits_sql(self, value, subject, scope):
+        """Return whether ``value`` belongs to a ranking that only the next full run finds.
+
+        The cut-offs of a full run name every group that it saw, also one where nobody is
+        among the first. Of any other group they say nothing.
+
+        :return: ``SQL``, or nothing where the ranking is everybody's and known
+        """
+        if not self._is_ranked() or not self.band_ids:
+            return None
+        by_band = (scope.cutoffs or {}).get(str(self.id), {})
+        groups = set.intersection(*(set(by_band.get(str(b.id), ())) for b in self.band_ids))
+        if not groups:
+            return SQL("(%s IS NOT NULL)", value)
+        if not self._get_rank_path():
+            return None
+        return SQL("(%s IS NOT NULL AND %s NOT IN %s)", value, subject.group, tuple(sorted(groups)))
+
+    def _get_band_of_set_sql(self, bands, value, subject, scope, results):
         whens = [
-            SQL("WHEN %s THEN %s", band._get_holds_sql(value, place, scope), results[band])
+            SQL("WHEN %s THEN %s", band._get_holds_sql(value, subject, scope), results[band])
             for band in bands._sort_for_matching()
         ]
         return SQL("CASE %s ELSE 0 END", SQL(" ").join(whens)) if whens else SQL("0")

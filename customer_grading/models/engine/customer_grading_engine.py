@@ -5,15 +5,12 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, Query, mute_logger
+from odoo.tools import SQL, Query, mute_logger, ormcache
 
+from ...tools.columns import LIMITS, VALUES, CriterionColumns, SubjectColumns
 from ...tools.scope import Scope
 from ...tools.statement import CORPORATE_GROUP, Statement, join_path
 from ...tools.subject import PARTNER
-from ..policy.customer_grading_rule import LIMITS
-from .customer_grading_criterion import Place, Terms
-
-VALUES = "raw"  # the relation that holds a policy's values, one row a subject
 
 
 class MeasureError(UserError):
@@ -49,29 +46,36 @@ class CustomerGradingEngine(models.AbstractModel):
     _description = "Grading Engine"
 
     def _get_limit_sql(self, policy, scope, rule, values):
+        """Return the query of who has the last place in a limited grade, by group."""
         terms, joins = self._get_terms(policy, scope)
         earlier = policy.rule_ids[: list(policy.rule_ids).index(rule)]
         taken = [SQL("COALESCE(%s, FALSE)", o._get_holds_sql(terms, scope)) for o in earlier]
+        value, known, other, _member = rule._get_strength_sql(terms)
         return SQL(
             """
-            SELECT place, COALESCE(MIN(value) FILTER (WHERE upto <= %(most)s), 'Infinity')::text
+            SELECT DISTINCT ON (place) place, total > %(most)s, value::text,
+                   CASE WHEN known THEN other::text END, subject_id
               FROM (
-                SELECT %(group)s AS place, %(value)s::numeric AS value, COUNT(*) OVER (
-                           PARTITION BY %(group)s ORDER BY %(value)s DESC NULLS LAST) AS upto,
-                       COUNT(*) OVER (PARTITION BY %(group)s) AS total
+                SELECT %(group)s AS place, %(value)s AS value, %(known)s AS known,
+                       %(other)s AS other, subject_id,
+                       COUNT(*) OVER (PARTITION BY %(group)s) AS total,
+                       ROW_NUMBER() OVER (PARTITION BY %(group)s ORDER BY %(order)s) AS position
                   FROM (SELECT * FROM %(values)s) %(alias)s %(joins)s
                  WHERE %(holds)s AND NOT (%(taken)s)
               ) ranked
-             WHERE total > %(most)s
-             GROUP BY place
+             WHERE position <= %(most)s
+             ORDER BY place, value IS NULL, position DESC
             """,
             most=rule.limit_count,
             group=rule._get_limit_group(),
-            value=terms[rule.limit_criterion_id].value,
+            value=value,
+            known=known,
+            other=other,
+            order=rule._get_strength_order(terms),
             values=values,
             alias=SQL.identifier(VALUES),
             joins=joins,
-            holds=rule._get_holds_sql(terms, scope),
+            holds=rule._combine_sql(rule._get_children(), terms),
             taken=SQL(" OR ").join(taken) if taken else SQL("FALSE"),
         )
 
@@ -109,15 +113,34 @@ class CustomerGradingEngine(models.AbstractModel):
 
     @api.model
     def _get_time_zone(self, company):
-        """Return the name of the time zone in which the company's days begin."""
-        company = company or self.env.company
-        return company.sudo().partner_id.tz or self.env.user.tz or "UTC"
+        """Return the name of the time zone in which the company's days begin.
+
+        It is never a user's: the night and a button see the same day.
+
+        :param company: a company, a branch having its parent's where it has none of its own;
+            empty where all are graded as one: the oldest one's
+        """
+        company = company[:1] or company.browse(self._get_oldest_company_id())
+        for one in company.sudo().parent_ids[::-1]:
+            if zone := one.customer_grading_tz or one.partner_id.tz:
+                return zone
+        return "UTC"
+
+    @api.model
+    @ormcache()
+    def _get_oldest_company_id(self):
+        return self.env["res.company"].sudo().search([], order="id", limit=1).id
 
     @api.model
     def _get_today(self, company):
-        """Return today's date where the company is."""
-        user = self.with_context(tz=self._get_time_zone(company))
-        return fields.Date.context_today(user)
+        """Return today's date where the company is: the one today that grading knows."""
+        return self._get_day(company, fields.Datetime.now())
+
+    @api.model
+    def _get_day(self, company, moment):
+        """Return the date that ``moment``, in UTC, has where the company is."""
+        zone = self.with_context(tz=self._get_time_zone(company))
+        return fields.Datetime.context_timestamp(zone, moment).date()
 
     @api.model
     def _get_last_full_run(self, policy, company):
@@ -178,14 +201,15 @@ class CustomerGradingEngine(models.AbstractModel):
 
     def _get_group_columns(self, policy, get_field_sql):
         """Return the groups that subjects are compared, or counted, within, by column."""
-        return {
+        columns = {
             f"g{criterion.id}": self._get_group_sql(criterion._get_rank_path(), get_field_sql)
             for criterion in policy._get_measured_criteria()
             if criterion._is_ranked()
-        } | {
-            f"h{rule.id}": self._get_group_sql(rule._get_limit_path(), get_field_sql)
-            for rule in policy.rule_ids.filtered("limit_count")
         }
+        for rule in policy.rule_ids.filtered("limit_count"):
+            columns[f"h{rule.id}"] = self._get_group_sql(rule._get_limit_path(), get_field_sql)
+            columns["member_id"] = get_field_sql("id")  # told apart by it where they are equal
+        return columns
 
     @staticmethod
     def _get_band_set_columns(policy, get_domain_sql):
@@ -263,7 +287,7 @@ class CustomerGradingEngine(models.AbstractModel):
     # ------------------------------------------------------------------ layer 2: terms
 
     def _get_terms(self, policy, scope):
-        """Return ``{criterion: Terms}`` and the joins that name their columns.
+        """Return ``{criterion: CriterionColumns}`` and the joins that name their columns.
 
         The joins follow the relation ``raw``: first the values to compare, then levels and
         points, then combinations, deepest first.
@@ -273,13 +297,14 @@ class CustomerGradingEngine(models.AbstractModel):
             raw = SQL.identifier(VALUES, f"v{criterion.id}")
             values[f"w{criterion.id}"] = criterion._get_value_sql(raw, scope)
             value = SQL.identifier("valued", f"w{criterion.id}")
-            place = self._get_place(criterion)
-            banded[f"l{criterion.id}"] = criterion._get_level_sql(value, place, scope)
-            banded[f"p{criterion.id}"] = criterion._get_points_sql(value, place, scope)
-            terms[criterion] = Terms(
+            subject = self._get_subject_columns(criterion)
+            banded[f"l{criterion.id}"] = criterion._get_level_sql(value, subject, scope)
+            banded[f"p{criterion.id}"] = criterion._get_points_sql(value, subject, scope)
+            terms[criterion] = CriterionColumns(
                 value,
                 SQL.identifier("banded", f"l{criterion.id}"),
                 SQL.identifier("banded", f"p{criterion.id}"),
+                criterion._get_waits_sql(value, subject, scope),
             )
         joins = [("valued", values), ("banded", banded)]
         for depth, criteria in enumerate(policy._get_combinations()):
@@ -289,8 +314,8 @@ class CustomerGradingEngine(models.AbstractModel):
         )
 
     @staticmethod
-    def _get_place(criterion):
-        return Place(
+    def _get_subject_columns(criterion):
+        return SubjectColumns(
             SQL.identifier(VALUES, f"g{criterion.id}"), SQL.identifier(VALUES, f"b{criterion.id}")
         )
 
@@ -299,13 +324,17 @@ class CustomerGradingEngine(models.AbstractModel):
         points, levels = {}, {}
         for criterion in criteria:
             parts = {child: terms[child].points for child in criterion.child_ids}
-            points[f"p{criterion.id}"] = criterion._combine_sql(parts)
+            waits = [terms[child].waits for child in criterion.child_ids if terms[child].waits]
+            waits = SQL("(%s)", SQL(" OR ").join(waits)) if waits else None
+            points[f"p{criterion.id}"] = combined = criterion._combine_sql(parts)
+            if waits:
+                points[f"p{criterion.id}"] = SQL("CASE WHEN NOT %s THEN %s END", waits, combined)
             total = SQL.identifier(alias, f"p{criterion.id}")
             levels[f"l{criterion.id}"] = criterion._get_level_sql(
-                total, self._get_place(criterion), scope
+                total, self._get_subject_columns(criterion), scope
             )
             level = SQL.identifier(f"{alias}_level", f"l{criterion.id}")
-            terms[criterion] = Terms(total, level, total)
+            terms[criterion] = CriterionColumns(total, level, total, waits)
         return [(alias, points), (f"{alias}_level", levels)]
 
     @staticmethod
@@ -329,7 +358,12 @@ class CustomerGradingEngine(models.AbstractModel):
         terms, joins = self._get_terms(policy, scope)
         rules = policy.rule_ids
         holds = {rule: rule._get_holds_sql(terms, scope) for rule in rules}
-        whens = [SQL("WHEN %s THEN %s", holds[rule], rule.id) for rule in rules]
+        waits = {rule: rule._get_waits_sql(terms, scope) for rule in rules}
+        whens = []
+        for rule in rules:
+            whens.append(SQL("WHEN %s THEN %s", holds[rule], rule.id))
+            if waits[rule]:
+                whens.append(SQL("WHEN %s THEN NULL", waits[rule]))
         grades = [SQL("WHEN %s THEN %s", rule.id, rule.grade_id.id) for rule in rules]
         score = policy.score_criterion_id
         return SQL(
@@ -339,7 +373,7 @@ class CustomerGradingEngine(models.AbstractModel):
             " CROSS JOIN LATERAL (SELECT (%(rule)s)::integer AS rule_id) decided"
             " CROSS JOIN LATERAL (SELECT (%(grade)s)::integer AS grade_id) given",
             values=SQL.identifier(VALUES),
-            reason=self._get_reason_sql(policy, holds),
+            reason=self._get_reason_sql(policy, holds, [w for w in waits.values() if w]),
             score=terms[score].points if score else SQL("NULL::numeric"),
             kept=self._get_kept_sql(policy),
             relation=values,
@@ -351,14 +385,19 @@ class CustomerGradingEngine(models.AbstractModel):
         )
 
     @staticmethod
-    def _get_reason_sql(policy, holds):
-        """Return why a subject has its grade or none."""
+    def _get_reason_sql(policy, holds, waits):
+        """Return why a subject has its grade or none.
+
+        It waits where a ranking that leaves a better grade open is found by the next full
+        run only: it keeps what it has.
+        """
         if policy.decide_by == "hand":
             return SQL("'hand'")
         unknown = [SQL("%s IS NULL", hold) for hold in holds.values()]
         return SQL(
             "CASE WHEN decided.rule_id IS NOT NULL THEN 'graded'"
-            " WHEN %s THEN 'missing' ELSE 'no_rule' END",
+            " %s WHEN %s THEN 'missing' ELSE 'no_rule' END",
+            SQL("WHEN %s THEN 'waiting'", SQL(" OR ").join(waits)) if waits else SQL(),
             SQL(" OR ").join(unknown) if unknown else SQL("FALSE"),
         )
 
@@ -390,24 +429,34 @@ class CustomerGradingEngine(models.AbstractModel):
         most *p* per cent (is left out). Customers of one value are never parted. A share
         of one's own is of the total of all above zero.
 
-        A limited grade has the lowest value with which it is still taken.
-
         :return: ``{criterion id: {band id: {group: lowest value, as text}}}``, and
-            ``{"limits": {requirement id: {group: value, as text}}}`` with the groups that
-            have too many
+            ``{"limits": {requirement id: {group: who has the last place}}}``, see
+            :meth:`~odoo.addons.customer_grading.models.engine.customer_grading_rule
+            .CustomerGradingRule._get_limits`. Both name every group of the population,
+            also where nobody is among the first
         """
         cutoffs = {}
         for criterion in policy._get_measured_criteria().filtered(lambda c: c._is_ranked()):
             by_band = cutoffs.setdefault(str(criterion.id), {})
+            groups = self._find_groups(criterion._get_rank_path(), f"g{criterion.id}", values)
             for band in criterion.band_ids:
                 rows = self.env.execute_query(self._get_cutoff_sql(criterion, band, values))
-                by_band[str(band.id)] = dict(rows)
+                by_band[str(band.id)] = dict.fromkeys(groups) | dict(rows)
         limits = cutoffs[LIMITS] = {}
         for rule in policy.rule_ids.filtered("limit_count"):
             scope = scope._replace(cutoffs=cutoffs)
+            groups = self._find_groups(rule._get_limit_path(), f"h{rule.id}", values)
             rows = self.env.execute_query(self._get_limit_sql(policy, scope, rule, values))
-            limits[str(rule.id)] = dict(rows)
+            last = {group: place if crowded else [] for group, crowded, *place in rows}
+            limits[str(rule.id)] = {group: [] for group in groups} | last
         return cutoffs
+
+    def _find_groups(self, path, column, values):
+        """Return the groups of the population, in ``column`` of the values."""
+        if not path:
+            return [""]
+        query = SQL("SELECT DISTINCT %s FROM %s", SQL.identifier(column), values)
+        return [group for [group] in self.env.execute_query(query)]
 
     def _get_cutoff_sql(self, criterion, band, values):
         value = SQL.identifier(f"v{criterion.id}")

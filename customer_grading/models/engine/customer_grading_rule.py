@@ -2,13 +2,12 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...tools.columns import LIMITS, VALUES
 from ..policy.customer_grading_rule import (
     KNOWN_OPERATORS,
     LEVEL_OPERATORS,
-    LIMITS,
     POINTS_OPERATORS,
 )
-from .customer_grading_engine import VALUES
 
 COMPARISONS = {
     "ge": SQL(">="),
@@ -33,12 +32,29 @@ class CustomerGradingRule(models.Model):
 
         It is true, false or unknown.
 
-        :param values: ``{criterion: Terms}``: columns in a run, stored values in an
+        :param values: ``{criterion: CriterionColumns}``: columns in a run, stored values in an
             explanation
         :param scope: the :class:`Scope`
         """
         self.ensure_one()
         return self._limit_sql(self._combine_sql(self._get_children(), values), values, scope)
+
+    def _get_waits_sql(self, values, scope):
+        """Return whether a ranking that only the next full run finds leaves it open.
+
+        :param values: as in :meth:`_get_holds_sql`
+        :return: ``SQL``, or nothing where it hangs on no such ranking
+        """
+        self.ensure_one()
+        criteria = self.line_ids.filtered(lambda line: line.kind == "condition").criterion_id
+        waits = [values[c].waits for c in criteria if values[c].waits]
+        if self.limit_count and (unseen := self._get_unseen_sql(scope)):
+            waits.append(unseen)
+        if not waits:
+            return None
+        return SQL(
+            "(%s IS NULL AND (%s))", self._get_holds_sql(values, scope), SQL(" OR ").join(waits)
+        )
 
     def _combine_sql(self, children, values):
         if self.kind == "condition":
@@ -78,7 +94,11 @@ class CustomerGradingRule(models.Model):
         operator = self.operator
         if operator in KNOWN_OPERATORS:
             test = SQL("IS NOT NULL") if operator == "known" else SQL("IS NULL")
-            return SQL("(%s %s)", terms.value, test)
+            test = SQL("(%s %s)", terms.value, test)
+            if terms.waits and self.criterion_id.kind != "measure":
+                # Points that hang on a ranking may be known tomorrow.
+                test = SQL("(CASE WHEN %s THEN NULL ELSE %s END)", terms.waits, test)
+            return test
         if operator in LEVEL_OPERATORS:
             rank = self.criterion_id._get_level_ranks()[self.level_id]
             sign = COMPARISONS[operator.removeprefix("level_")]
@@ -104,21 +124,68 @@ class CustomerGradingRule(models.Model):
     # ------------------------------------------------------------------ SQL half
 
     def _limit_sql(self, holds, values, scope):
-        """Return ``holds`` where there is room in the grade: for the strongest."""
-        cutoffs = ((scope.cutoffs or {}).get(LIMITS) or {}).get(str(self.id))
-        if not self.limit_count or not cutoffs:
+        """Return ``holds`` where there is room in the grade: for the strongest.
+
+        In a group that no full run saw that is unknown.
+        """
+        if not self.limit_count:
             return holds
-        value = values[self.limit_criterion_id].value
         whens = [
-            SQL("WHEN %s THEN COALESCE(%s >= %s::numeric, FALSE)", group, value, cutoff)
-            for group, cutoff in cutoffs.items()
+            SQL("WHEN %s THEN %s", group, self._get_room_sql(values, last))
+            for group, last in self._get_limits(scope).items()
         ]
+        if not whens:
+            return SQL("(%s AND NULL::boolean)", holds)
+        return SQL("(%s AND CASE %s %s END)", holds, self._get_limit_group(), SQL(" ").join(whens))
+
+    def _get_limits(self, scope):
+        """Return ``{group: who has the last place}`` of the last full run.
+
+        That is ``[value, value of the tie's criterion, id]``, with no value where nobody
+        has a place, and nothing where there is room for all.
+        """
+        return (scope.cutoffs or {}).get(LIMITS, {}).get(str(self.id)) or {}
+
+    def _get_unseen_sql(self, scope):
+        """Return whether a subject's group is one that no full run counted, if it can be."""
+        limits = self._get_limits(scope)
+        if not limits:
+            return SQL("TRUE")
+        if not self._get_limit_path():
+            return None
+        return SQL("%s NOT IN %s", self._get_limit_group(), tuple(sorted(limits)))
+
+    def _get_room_sql(self, values, last):
+        if not last:
+            return SQL("TRUE")
+        value, other, subject_id = last
+        if value is None:
+            return SQL("FALSE")
         return SQL(
-            "(%s AND CASE %s %s ELSE TRUE END)",
-            holds,
-            self._get_limit_group(),
-            SQL(" ").join(whens),
+            "COALESCE(%s >= (%s::numeric, %s, %s::numeric, %s), FALSE)",
+            SQL("(%s)", SQL(", ").join(self._get_strength_sql(values))),
+            value,
+            other is not None,
+            other or 0,
+            -subject_id,
         )
+
+    def _get_strength_sql(self, values):
+        """Return what tells who is stronger, as columns to compare, more being better.
+
+        Those of one value are told apart by the policy's next criterion, then by who is
+        there longer, so that no place stays free.
+        """
+        value = SQL("%s::numeric", values[self.limit_criterion_id].value)
+        other = SQL("NULL::numeric")
+        if criterion := self._get_tie_criterion():
+            other = SQL("%s::numeric", values[criterion].value)
+        member = SQL("-%s", SQL.identifier(VALUES, "member_id"))
+        return value, SQL("%s IS NOT NULL", other), SQL("COALESCE(%s, 0)", other), member
+
+    def _get_strength_order(self, values):
+        """Return how to order subjects, strongest first; who has no value comes last."""
+        return SQL("%s DESC NULLS LAST, %s DESC, %s DESC, %s DESC", *self._get_strength_sql(values))
 
     def _get_limit_group(self):
         """Return the column of the group among which the grade is counted, as text."""
@@ -127,8 +194,10 @@ class CustomerGradingRule(models.Model):
     def action_count(self):
         """Count by the engine, and show the result in the dialog."""
         self.ensure_one()
-        met, near = self._get_met_ids()
-        self.met_count = self._get_count_text(len(met), len(near))
+        found = self._get_met_sql()
+        counts = SQL("COUNT(*) FILTER (WHERE is_met), COUNT(*) FILTER (WHERE is_near)")
+        [(met, near)] = self.env.execute_query(SQL("SELECT %s FROM (%s) AS found", counts, found))
+        self.met_count = self._get_count_text(met, near)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -144,33 +213,34 @@ class CustomerGradingRule(models.Model):
 
     def action_view_met(self):
         """Open the customers or opportunities that meet the requirement today."""
-        met, _near = self._get_met_ids()
         return self._get_subjects_action(
             self.dimension_id._choose_text(
                 self.env._("Customers that meet %s today", self.grade_id.code),
                 self.env._("Opportunities that meet %s today", self.grade_id.code),
             ),
-            met,
+            SQL("is_met"),
         )
 
     def action_view_near(self):
         """Open the customers or opportunities that miss one condition of the requirement."""
-        _met, near = self._get_met_ids()
         return self._get_subjects_action(
             self.dimension_id._choose_text(
                 self.env._("Customers that miss one condition of %s", self.grade_id.code),
                 self.env._("Opportunities that miss one condition of %s", self.grade_id.code),
             ),
-            near,
+            SQL("is_near"),
         )
 
-    def _get_subjects_action(self, name, ids):
+    def _get_subjects_action(self, name, condition):
+        query = SQL("SELECT * FROM (%s) AS counted WHERE %s", self._get_met_sql(), condition)
+        found = self.env["customer.grading.found"].create({})
+        found._fill(query)
         return {
             "type": "ir.actions.act_window",
             "name": name,
             "res_model": self.dimension_id._get_subject_kind().model,
             "view_mode": "list,form",
-            "domain": [("id", "in", ids)],
+            "domain": [("customer_grading_found", "=", found.id)],
             "context": {"active_test": False},
         }
 
@@ -186,8 +256,9 @@ class CustomerGradingRule(models.Model):
             near=near,
         )
 
-    def _get_met_ids(self):
-        """Return who meets the requirement today, and who all but one of its conditions.
+    def _get_met_sql(self):
+        """Return a query (subject_id, is_met, is_near): who meets the requirement today, and
+        who all but one of its conditions.
 
         :raise AccessError: for who may not write policies: it tells of figures
         :raise UserError: where a criterion, or a line, cannot be decided yet
@@ -204,21 +275,19 @@ class CustomerGradingRule(models.Model):
         children = self._get_children()
         parts = children.get(self, self.browse())
         met = [part._combine_sql(children, terms) for part in parts]
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT raw.subject_id, %(holds)s, %(met)s FROM (%(values)s) raw %(joins)s",
-                holds=self._get_holds_sql(terms, scope),
-                met=SQL(" + ").join(SQL("COALESCE((%s)::integer, 0)", part) for part in met)
-                if met
-                else SQL("0"),
-                values=values,
-                joins=joins,
-            )
-        )
-        near = len(parts) - 1 if self.kind == "all" and len(parts) > 1 else None
-        return (
-            [subject for subject, holds, _count in rows if holds],
-            [subject for subject, holds, count in rows if not holds and count == near],
+        count = SQL(" + ").join(SQL("COALESCE((%s)::integer, 0)", part) for part in met)
+        near = SQL("%s = %s", count, len(parts) - 1)
+        if self.kind != "all" or len(parts) < 2:
+            near = SQL("FALSE")
+        return SQL(
+            "SELECT subject_id, COALESCE(holds, FALSE) AS is_met,"
+            " NOT COALESCE(holds, FALSE) AND near AS is_near FROM"
+            " (SELECT raw.subject_id, %(holds)s AS holds, %(near)s AS near"
+            " FROM (%(values)s) raw %(joins)s) AS counted",
+            holds=self._get_holds_sql(terms, scope),
+            near=near,
+            values=values,
+            joins=joins,
         )
 
     def _get_values(self, engine, policy, scope):

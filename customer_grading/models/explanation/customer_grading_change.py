@@ -59,7 +59,7 @@ class CustomerGradingChange(models.Model):
 
     def _get_revenues(self, company):
         """Return ``{customer or opportunity: amount in the currency of company}``."""
-        today = fields.Date.context_today(self)
+        today = self.env["customer.grading.engine"]._get_today(company)
         groups = (
             (
                 self.env["account.move"]

@@ -4,9 +4,9 @@ from typing import Any, NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...tools.columns import VALUES
 from ...tools.groups import OFFICER_GROUP
 from ...tools.scope import Scope
-from ..engine.customer_grading_engine import VALUES
 from ..policy.customer_grading_measure import NUMERIC_UNITS
 from ..policy.customer_grading_policy import PLANNED_STATES
 from ..policy.customer_grading_rule import (

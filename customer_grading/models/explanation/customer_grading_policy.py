@@ -11,7 +11,8 @@ class CustomerGradingPolicy(models.Model):
 
     _inherit = "customer.grading.policy"
 
-    reads_as = fields.Html(compute="_compute_reads_as", sanitize=False)
+    # The same to everybody who may read the policy, whatever grades it names.
+    reads_as = fields.Html(compute="_compute_reads_as", compute_sudo=True, sanitize=False)
 
     # ------------------------------------------------------------------ text half
 
@@ -291,6 +292,7 @@ class CustomerGradingPolicy(models.Model):
     # ------------------------------------------------------------------ changes
 
     def _get_change_sentences(self):
+        """Hook: return in sentences how grades change; an addon adds what it does about it."""
         return [
             *self._get_timing_sentences(),
             *(rule._get_terms_sentence() for rule in self.rule_ids),

@@ -1,6 +1,13 @@
+from decimal import Decimal
+
 from odoo import api, models
 
-from ..policy.customer_grading_rule import KNOWN_OPERATORS, LEVEL_OPERATORS, POINTS_OPERATORS
+from ...tools.columns import LIMITS
+from ..policy.customer_grading_rule import (
+    KNOWN_OPERATORS,
+    LEVEL_OPERATORS,
+    POINTS_OPERATORS,
+)
 
 
 class CustomerGradingRule(models.Model):
@@ -59,6 +66,26 @@ class CustomerGradingRule(models.Model):
         return self.env._(
             "%(grade)s (requirement %(number)s)", grade=self.grade_id.code, number=number
         )
+
+    def _is_tie(self, subject, explanation):
+        """Return whether ``subject`` is equal to who has the last place of its group."""
+        group = subject.sudo()
+        for name in filter(None, self._get_limit_path().split(".")):
+            group = group[name]
+        key = str(group.id or 0) if self._get_limit_path() else ""
+        last = (explanation.run.cutoffs or {}).get(LIMITS, {}).get(str(self.id), {}).get(key)
+        value = explanation.readings[self.limit_criterion_id].value
+        if not last or last[0] is None or value is None:
+            return False
+        return Decimal(str(value)) == Decimal(last[0])
+
+    def _get_tie_text(self):
+        """Return how a tie for the last place was decided."""
+        if criterion := self._get_tie_criterion():
+            return self.env._(
+                "It was a tie: “%s” decided, then who is there longer.", criterion.name
+            )
+        return self.env._("It was a tie: who is there longer has the place.")
 
     def _get_limit_text(self):
         """Return in one sentence how many take the grade."""

@@ -1,9 +1,11 @@
+from array import array
+from bisect import bisect_left, bisect_right
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL, date_utils, format_amount, format_date, format_datetime
 
@@ -371,7 +373,9 @@ class CustomerGradingSheet(models.AbstractModel):
         is_open = lead.active and lead.won_status == "pending"
         if not is_open or not lead.date_deadline:
             return ""
-        if lead.date_deadline >= fields.Date.context_today(lead):
+        if lead.date_deadline >= self.env["customer.grading.engine"]._get_today(
+            lead.company_id or self.env.company
+        ):
             return ""
         date = self._format_date(lead.date_deadline)
         return self.env._("Expected closing %s has passed: set a date.", date)
@@ -403,7 +407,7 @@ class CustomerGradingSheet(models.AbstractModel):
         """Return until when a first grade is provisional, or that it is to be evaluated."""
         if not result.date_provisional:
             return ""
-        if result.date_provisional <= fields.Date.context_today(self):
+        if result.date_provisional <= result._get_today():
             return self.env._("Provisional: the grade is due to be evaluated.")
         until = self._format_date(result.date_provisional)
         return self.env._("Provisional until %s, then evaluated.", until)
@@ -413,8 +417,9 @@ class CustomerGradingSheet(models.AbstractModel):
         rule = result.policy_id._get_rule_of(result.grade_id)
         if result._is_by_hand() or not rule:
             return ""
-        review = result._get_anniversary(rule.review_months)
-        end = result._get_anniversary(rule.expiry_months)
+        control = self.env["customer.grading.change.control"].sudo()
+        review = rule.review_months and control._get_anniversary(result, "review_months")
+        end = rule.expiry_months and control._get_anniversary(result, "expiry_months")
         texts = [
             review and self.env._("Next review %s.", self._format_date(review)),
             end and self.env._("The grade ends %s.", self._format_date(end)),
@@ -445,6 +450,13 @@ class CustomerGradingSheet(models.AbstractModel):
             return self.env._(
                 "%(grade)s from %(due)s, unless it recovers; computed since %(date)s.", **names
             )
+        if rule := self._get_crowded_rule(change):
+            return self.env._(
+                "%(grade)s is computed since %(date)s and waits for a place: %(count)s at most "
+                "have it at a time.",
+                count=rule.limit_count,
+                **names,
+            )
         if change.state == "held":
             return self.env._(
                 "%(grade)s from %(due)s, if it lasts; computed since %(date)s.", **names
@@ -453,6 +465,18 @@ class CustomerGradingSheet(models.AbstractModel):
             "%(grade)s is computed; waits for %(decider)s since %(date)s.",
             decider=self._get_decider_text(change),
             **names,
+        )
+
+    def _get_crowded_rule(self, change):
+        """Return the requirement whose grade a held change finds no place in, if it is so."""
+        if change.state != "held":
+            return None
+        rule = change.policy_id._get_limited_rules().filtered(
+            lambda rule: rule.grade_id == change.grade_id
+        )
+        control = self.env["customer.grading.change.control"].sudo()
+        return (
+            rule if rule and change.result_id.id in control._find_crowded(change.run_id) else None
         )
 
     def _get_proposal_text(self, change, names):
@@ -490,6 +514,10 @@ class CustomerGradingSheet(models.AbstractModel):
             return self.env._("Not graded: data is missing that could give a grade.")
         if result.reason == "no_rule":
             return self.env._("Not graded: it fits the requirement of no grade.")
+        if result.reason == "waiting":
+            return self.env._(
+                "Not graded yet: where it stands among all is found by the next full run."
+            )
         return ""
 
     def _get_no_policy_text(self, record, policies):
@@ -740,7 +768,10 @@ class CustomerGradingSheet(models.AbstractModel):
             unmet = lines
         if not unmet and rule.limit_count:
             title = self.env._("Why not %(grade)s: there is no room left", **names)
-            return self._prepare_block(title, [], [], rule._get_limit_text())
+            text = rule._get_limit_text()
+            if rule._is_tie(view.record, explanation):
+                text = f"{text} {rule._get_tie_text()}"
+            return self._prepare_block(title, [], [], text)
         rows = self._get_rows(view, unmet, missing=True)
         columns = self._get_columns(view, self.env._("Missing"))
         return self._prepare_block(title, columns, rows, self._get_reach_text(view, rule))
@@ -1082,32 +1113,51 @@ class CustomerGradingSheet(models.AbstractModel):
 
     def _count_places(self, view, criterion, value, cutoff):
         """Return the place of ``value``, how many are ranked, and how many reach ``cutoff``."""
-        policy, company = view.explanation.policy, view.explanation.company
+        group = view.explanation.readings[criterion].group
+        run = view.explanation.run
+        ranked = self._read_ranked(run.id, str(run.write_date), criterion.id, group)
+        return (
+            len(ranked) - bisect_right(ranked, float(value)) + 1,
+            len(ranked),
+            len(ranked) - bisect_left(ranked, float(cutoff)),
+        )
+
+    @api.model
+    @tools.ormcache("run_id", "_written", "criterion_id", "group")
+    def _read_ranked(self, run_id, _written, criterion_id, group):
+        """Return the values of a group that a run ranked, the lowest first.
+
+        They are read once for all who look at a ranked customer until the next full run: no
+        index finds a place without counting all before it.
+
+        :param _written: when the run was written last: not yet through, it is read again
+        """
+        run = self.env["customer.grading.run"].sudo().browse(run_id)
+        criterion = self.env["customer.grading.criterion"].sudo().browse(criterion_id)
         kept = self.env["customer.grading.engine"]._get_kept_values_sql(
-            policy,
+            run.policy_id,
             self.env["customer.grading.result"],
             SQL(
                 "kept.policy_id = %s AND kept.company_id IS NOT DISTINCT FROM %s",
-                policy.id,
-                company.id or None,
+                run.policy_id.id,
+                run.company_id.id or None,
             ),
         )
-        column = SQL.identifier(f"v{criterion.id}")
-        [row] = self.env.execute_query(
+        column = SQL.identifier(f"v{criterion_id}")
+        rows = self.env.execute_query(
             SQL(
-                "SELECT COUNT(*) FILTER (WHERE %(column)s > %(value)s) + 1,"
-                " COUNT(%(column)s), COUNT(*) FILTER (WHERE %(column)s >= %(cutoff)s)"
-                " FROM (%(kept)s) kept WHERE %(ranked)s AND %(group)s = %(own)s",
+                "SELECT %(column)s::float8 FROM (%(kept)s) kept"
+                " WHERE %(ranked)s AND %(group)s = %(own)s ORDER BY 1",
                 column=column,
-                value=value,
-                cutoff=cutoff,
                 kept=kept,
-                ranked=SQL("%s > 0", column) if criterion.rank_among == "positive" else SQL("TRUE"),
-                group=SQL.identifier(f"g{criterion.id}"),
-                own=view.explanation.readings[criterion].group,
+                ranked=SQL(
+                    "%s > 0" if criterion.rank_among == "positive" else "%s IS NOT NULL", column
+                ),
+                group=SQL.identifier(f"g{criterion_id}"),
+                own=group,
             )
         )
-        return row
+        return array("d", (value for (value,) in rows))
 
     def _get_points_block(self, view, score, next_rule):
         """Return value, points and the most of them for each criterion of the total."""
@@ -1457,7 +1507,9 @@ class CustomerGradingSheet(models.AbstractModel):
                 ("company_id", "in", change._get_counted_companies(company).ids),
             ]
         )
-        overdue = [("invoice_date_due", "<", fields.Date.context_today(self))]
+        overdue = [
+            ("invoice_date_due", "<", self.env["customer.grading.engine"]._get_today(company))
+        ]
         orders = [("state", "=", "sale"), ("invoice_status", "!=", "invoiced")]
         kinds = [
             (self.env._("Open orders"), "sale.order", orders),
@@ -1482,7 +1534,7 @@ class CustomerGradingSheet(models.AbstractModel):
             "sale.order": ("amount_untaxed", "currency_id"),
             "account.move": ("amount_residual_signed", "company_currency_id"),
         }[model]
-        today = fields.Date.context_today(self)
+        today = self.env["customer.grading.engine"]._get_today(company)
         amount = count = 0
         for of_currency, total, number in Model._read_group(
             domain, [currency], [f"{name}:sum", "__count"]

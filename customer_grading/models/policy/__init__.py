@@ -5,6 +5,8 @@ evaluated here.
 """
 
 from . import (
+    customer_grading_mixin,
+    res_partner,
     customer_grading_subject,
     customer_grade,
     customer_grading_dimension,

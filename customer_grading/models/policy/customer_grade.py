@@ -34,10 +34,9 @@ class CustomerGrade(models.Model):
     )
 
     def _compute_result_count(self):
+        """Count the results that the user may see, those of his companies."""
         counts = dict(
-            self.env["customer.grading.result"]
-            .sudo()
-            ._read_group(
+            self.env["customer.grading.result"]._read_group(
                 [
                     ("grade_id", "in", self.ids),
                     ("company_id", "in", [False, *self.env.companies.ids]),
@@ -67,6 +66,17 @@ class CustomerGrade(models.Model):
         """Return the best grade of each dimension."""
         grades = self.sudo().search([("active", "=", True)], order="sequence, id")
         return self.browse(group[0].id for group in grades.grouped("dimension_id").values())
+
+    def _get_direction_to(self, grade):
+        """Return which way a move from this grade, or from none, to another one goes.
+
+        Change control asks the same in SQL; this is for a question about two grades alone.
+        """
+        if self == grade:
+            return "same"
+        if not self or not grade:
+            return "new" if grade else "lost"
+        return "up" if (grade.sequence, grade.id) < (self.sequence, self.id) else "down"
 
     @api.depends("code", "name")
     @api.depends_context("grade_code_only")

@@ -204,7 +204,9 @@ class CustomerGradingCriterion(models.Model):
         help="Parts without a value do not count in the highest possible total.",
     )
     rule_line_ids = fields.One2many("customer.grading.rule", "criterion_id")
-    level_summary = fields.Char("Levels or points", compute="_compute_level_summary")
+    level_summary = fields.Char(
+        "Levels or points", compute="_compute_level_summary", compute_sudo=True
+    )
     period_label = fields.Char("Over", compute="_compute_period_label")
     used_in = fields.Char("Used in", compute="_compute_used_in")
     points_max = fields.Float("Most points", compute="_compute_points_max", recursive=True)

@@ -101,15 +101,15 @@ class CustomerGradingDimension(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env.registry.clear_cache()
+        self._forget_use()
         return super().create(vals_list)
 
     def write(self, vals):
-        self.env.registry.clear_cache()
+        self._forget_use()
         return super().write(vals)
 
     def unlink(self):
-        self.env.registry.clear_cache()
+        self._forget_use()
         return super().unlink()
 
     @api.ondelete(at_uninstall=False)
@@ -151,10 +151,20 @@ class CustomerGradingDimension(models.Model):
         used = Policy.search(given).dimension_id
         return (dimensions.filtered(lambda dimension: dimension in used) or dimensions)[:1].id
 
+    def _register_hook(self):
+        """Know from the start what grading has nothing to do with."""
+        super()._register_hook()
+        for subject in SUBJECTS:
+            self._is_used(subject)
+
     @api.model
-    @tools.ormcache("subject")
     def _is_used(self, subject):
         """Whether records of ``subject`` were ever graded, by a policy or by hand."""
+        return self._is_ever(("graded", subject), lambda: self._find_use(subject))
+
+    @api.model
+    @tools.ormcache("subject")
+    def _find_use(self, subject):
         used = [("dimension_id.subject", "=", subject)]
         Policy = self.env["customer.grading.policy"].sudo().with_context(active_test=False)
         Result = self.env["customer.grading.result"].sudo()
@@ -162,6 +172,32 @@ class CustomerGradingDimension(models.Model):
             Policy.search_count([*used, ("state", "not in", ("draft", "scheduled"))], limit=1)
             or Result.search_count(used, limit=1)
         )
+
+    @api.model
+    def _is_ever(self, what, find):
+        """Whether something was ever done here, which Odoo's own work stops at for us.
+
+        That it never was, each process remembers, whatever clears Odoo's caches meanwhile: its
+        merging and assigning of leads takes no query more for it. It is asked again once
+        :meth:`_forget_use` was called, in whichever process.
+
+        :param find: function that asks the database
+        """
+        registry = self.env.registry
+        never = registry.__dict__.setdefault("customer_grading_never", {})
+        sequence = registry.cache_sequences.get("stable")
+        if what in never and never[what] == sequence:
+            return False
+        if find():
+            return True
+        never[what] = sequence
+        return False
+
+    @api.model
+    def _forget_use(self):
+        """Let every process ask again which records are graded, and by which dimension."""
+        self.env.registry.__dict__.pop("customer_grading_never", None)
+        self.env.registry.clear_cache("stable")
 
     def _set_main(self, subject, company):
         """Make this dimension (or none, when empty) the main one of ``company``."""

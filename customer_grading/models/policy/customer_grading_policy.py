@@ -424,7 +424,8 @@ class CustomerGradingPolicy(models.Model):
         if vals.keys() - self._get_unlocked_fields():
             self._check_unlocked()
         if "state" in vals:
-            self.env.registry.clear_cache()  # which records are graded at all, and the menus
+            # Which records are graded at all, and the menus.
+            self.env["customer.grading.dimension"]._forget_use()
             if vals["state"] in ("running", "scheduled") and not self.env.su:
                 vals = {**vals, "activated_by_id": self.env.uid}
         return super().write(vals)
@@ -480,6 +481,12 @@ class CustomerGradingPolicy(models.Model):
     def _get_rule_of(self, grade):
         """Return the requirement whose terms hold for who has ``grade``: the first of its own."""
         return self.rule_ids.filtered(lambda rule: rule.grade_id == grade)[:1]
+
+    def _get_limited_rules(self):
+        """Return the requirements of those grades that only so many have at a time."""
+        return self.rule_ids.filtered(
+            lambda rule: rule.limit_count and rule.grade_id not in (self.rule_ids - rule).grade_id
+        )
 
     def _compute_has_dimensions(self):
         self.has_dimensions = self.env["customer.grading.dimension"]._has_several()

@@ -20,8 +20,6 @@ VALUE_OPERATORS = NUMERIC_OPERATORS + POINTS_OPERATORS
 # What may change while the policy is in force: nothing that decides a grade.
 UNLOCKED_FIELDS = {"met_count", "grade_meaning", "grade_color", "grade_name"} | RULE_CHANGE_FIELDS
 
-LIMITS = "limits"  # key of the cut-offs of limited grades, beside those of ranked criteria
-
 
 class CustomerGradingRule(models.Model):
     """When a customer takes a grade: a requirement and, below it, its lines.
@@ -35,9 +33,9 @@ class CustomerGradingRule(models.Model):
 
     Limits how many take a grade: the strongest of those who meet what it takes.
 
-    A limit is a cut-off, as a ranking is: a full run finds the value that the strongest
-    have, and grading compares with it. Those of one value stay together, outside where
-    there is no room for all of them.
+    A limit is a cut-off, as a ranking is: a full run finds who has the last place, and
+    grading compares with him. Of those of one value the policy's next criterion tells who
+    is stronger, then who is there longer: no place stays free for a tie.
     """
 
     _name = "customer.grading.rule"
@@ -146,7 +144,7 @@ class CustomerGradingRule(models.Model):
     choice_id = fields.Many2oneReference(model_field="choice_model")
     text_value = fields.Char("Text")
     problem = fields.Char(compute="_compute_problem")
-    text = fields.Text("Reads", compute="_compute_text")
+    text = fields.Text("Reads", compute="_compute_text", compute_sudo=True)
     change_timing = fields.Selection(
         [*TIMINGS, ("within", "within days, whatever else is said")],
         string="Takes effect",
@@ -419,6 +417,12 @@ class CustomerGradingRule(models.Model):
 
     def _get_limit_path(self):
         return get_group_path(self.policy_id.subject, self.limit_within)
+
+    def _get_tie_criterion(self):
+        """Return the criterion that tells who of two of one value is stronger, if any."""
+        return self.policy_id.criterion_ids.filtered(
+            lambda c: c.unit in NUMERIC_UNITS and c != self.limit_criterion_id
+        )[:1]
 
     def _implies(self, other):
         """Whether this condition can only hold where ``other`` does."""

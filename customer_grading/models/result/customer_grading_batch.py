@@ -106,27 +106,21 @@ class CustomerGradingBatch(models.Model):
         return self.env._("Undo of “%s”", self.name)
 
     def _take_back(self, changes):
-        """Bring the grades back that these applied changes took, and what was by hand before."""
+        """Hook: bring the grades back that these applied changes took, and what was by hand before."""
         control = self.env["customer.grading.change.control"].sudo()
-        today = fields.Date.context_today(self)
-        vals_list = []
-        for change in changes:
-            result = change.result_id
-            vals_list.append(
-                control._prepare_change(
-                    result,
-                    today,
-                    "applied",
-                    origin="undo",
-                    grade=change.from_grade_id,
-                    user_id=self.env.uid,
-                    decided_by_id=self.env.uid,
-                    note=self._get_note(),
-                    undoes_id=change.id,
-                )
+        for company_changes in changes.grouped("company_id").values():
+            moves = [(c.result_id, c.from_grade_id, c) for c in company_changes]
+            control._write_by_hand(
+                moves,
+                "undo",
+                company_changes.result_id._get_today(),
+                user_id=self.env.uid,
+                decided_by_id=self.env.uid,
+                note=self._get_note(),
             )
-            result._bring_back(change.kept or result._get_nothing_by_hand())
-        control._apply(vals_list)
+            for change in company_changes:
+                result = change.result_id
+                result._bring_back(change.kept or result._get_nothing_by_hand())
 
     def action_view_changes(self):
         """Open the changes."""

@@ -31,14 +31,14 @@ class CustomerGradingChange(models.Model):
     result_id = fields.Many2one(
         "customer.grading.result", ondelete="cascade", index="btree_not_null"
     )
-    dimension_id = GuardedMany2one("customer.grading.dimension", required=True, ondelete="restrict")
+    dimension_id = GuardedMany2one("customer.grading.dimension", required=True)
     partner_id = fields.Many2one(index="btree_not_null")
     lead_id = fields.Many2one(index="btree_not_null")
-    company_id = GuardedMany2one("res.company", ondelete="cascade")
-    policy_id = GuardedMany2one("customer.grading.policy", ondelete="restrict")
-    run_id = GuardedMany2one("customer.grading.run", ondelete="set null", index="btree_not_null")
-    from_grade_id = GuardedMany2one("customer.grade", "From", ondelete="restrict")
-    grade_id = GuardedMany2one("customer.grade", "To", ondelete="restrict")
+    company_id = GuardedMany2one("res.company")
+    policy_id = GuardedMany2one("customer.grading.policy")
+    run_id = GuardedMany2one("customer.grading.run", index="btree_not_null")
+    from_grade_id = GuardedMany2one("customer.grade", "From")
+    grade_id = GuardedMany2one("customer.grade", "To")
     subject_name = fields.Char("Customer or opportunity", compute="_compute_subject_name")
     from_grade_color = fields.Integer(related="from_grade_id.color", string="From color")
     grade_color = fields.Integer(related="grade_id.color", string="To color")
@@ -230,7 +230,9 @@ class CustomerGradingChange(models.Model):
     @api.model
     def _get_asked_domain(self):
         """Return which open changes ask for a decision now, and wait for no day."""
-        is_due = Domain("date_due", "<=", fields.Date.context_today(self))
+        is_due = Domain(
+            "date_due", "<=", self.env["customer.grading.engine"]._get_today(self.env.company)
+        )
         return Domain("state", "!=", "held") | (self._get_put_off_domain() & is_due)
 
     @api.model
@@ -263,33 +265,29 @@ class CustomerGradingChange(models.Model):
         self._get_decidable()._approve()
 
     def _approve(self):
-        """Bring changes that were approved into effect, the newest wish of each result."""
-        control = self.env["customer.grading.change.control"].sudo()
+        """Hook: bring changes that were approved into effect, the newest wish of each result."""
         newest = self.browse()
         for wishes in self.sorted("id", reverse=True).grouped("result_id").values():
             newest += wishes[0]
-        control._supersede(self - newest)
-        for change in newest:
-            change._prepare_result()
-        control._apply_open(
-            newest, fields.Date.context_today(self), decided_by_id=self.env.uid, date_due=False
-        )
+        (self - newest).state = "superseded"
+        for change in newest.filtered(lambda change: change._is_by_hand()):
+            change._prepare_by_hand()
+        newest._decide("applied", decided_by_id=self.env.uid)
 
-    def _prepare_result(self):
-        """Let the result of an approved change wait for nothing any more."""
-        self.ensure_one()
-        if self.origin == "undo":
-            self.result_id._settle_way_back(self.grade_id)
-        elif self._is_by_hand():
-            self._prepare_by_hand()
-        else:
-            self.result_id._settle_decision(self.grade_id)
+    def _decide(self, state, due=None, **told):
+        """Write what becomes of open changes, one a result.
+
+        :param due: the day on which they wait again
+        :param told: what else to note on them, such as ``decided_by_id``
+        """
+        control = self.env["customer.grading.change.control"].sudo()
+        for changes in self.grouped("company_id").values():
+            control._decide(changes, state, due, **told)
 
     def _prepare_by_hand(self):
         """Let the result of an approved proposal be by hand, as it was proposed."""
-        result, control = self.result_id, self.env["customer.grading.change.control"].sudo()
-        control._supersede(control._get_open_changes(result).get(result))
         self._check_not_too_late()
+        result = self.result_id
         result._answer_proposals(self.origin, self.grade_id)
         kind = self.origin if self.origin != "manual" else False
         result._note_by_hand(self.grade_id, self.note, self.manual_until, kind)
@@ -300,7 +298,7 @@ class CustomerGradingChange(models.Model):
         return self.origin in BY_HAND_ORIGINS
 
     def _check_not_too_late(self):
-        if self.manual_until and self.manual_until < fields.Date.context_today(self):
+        if self.manual_until and self.manual_until < self.result_id._get_today():
             raise UserError(
                 self.env._(
                     "“%(change)s” was asked for until %(date)s, which is over. Refuse it, or set "
@@ -329,29 +327,21 @@ class CustomerGradingChange(models.Model):
         self._get_decidable()._refuse(reason)
 
     def _refuse(self, reason):
-        self._forget_due_date()
-        self.write({"state": "refused", "decided_by_id": self.env.uid, "decision_note": reason})
+        """Hook: let the grades stay, and keep the refusal with its reason."""
+        self.decision_note = reason
+        self._decide("refused", decided_by_id=self.env.uid)
 
     def action_put_off(self):
         """Decide on the chosen changes later: they are held, and come back in 30 days."""
-        due = fields.Date.context_today(self) + timedelta(days=PUT_OFF_DAYS)
+        due = self.result_id._get_today() + timedelta(days=PUT_OFF_DAYS)
         self._get_decidable()._put_off(due)
 
     def _put_off(self, due):
-        """Hold the changes until the day ``due``; no fall is held beyond the end of its grade."""
-        for change in self.filtered(lambda change: not change._is_by_hand()):
-            result = change.result_id
-            end = change.direction != "up" and result._get_expiry()
-            result.date_due = min(due, end or due)
-        self.write({"state": "held", "date_due": due})
-
-    def _forget_due_date(self):
-        """Let computed changes wait for no day any more but that of what goes on."""
-        waiting = self.filtered(lambda change: not change._is_by_hand())
-        waiting.result_id.filtered(lambda r: not r._is_by_hand())._settle_decision()
+        """Hook: hold the changes until the day ``due``; no fall longer than its grade holds."""
+        self._decide("held", due)
 
     def _get_decidable(self):
-        """Return the changes, sudoed, where the user may decide on them.
+        """Hook: return the changes, sudoed, where the user may decide on them.
 
         :raise AccessError: for who does not decide on one
         :raise UserError: where one is decided already

@@ -5,10 +5,9 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools.subject import SUBJECTS
-from .customer_grading_change import BY_HAND_ORIGINS, COMPUTED_ORIGINS
-
-BATCH = 1_000  # grades by hand looked at in one transaction
+from ...tools.columns import VALUES
+from .customer_grading_change import BY_HAND_ORIGINS
+from .customer_grading_change_writer import DIRECTION
 
 
 class CustomerGradingChangeControl(models.AbstractModel):
@@ -21,6 +20,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
     """
 
     _name = "customer.grading.change.control"
+    _inherit = ["customer.grading.change.writer"]
     _description = "Change Control of Grades"
 
     @api.model
@@ -28,7 +28,10 @@ class CustomerGradingChangeControl(models.AbstractModel):
         """Deal with every result whose computed grade was not dealt with, or that is due."""
         run._try(self._end_late_proposals, commit, run)
         run._try(self._bring_back_proposals, commit, run)
-        run._in_slices(self._settle_computed, commit, run, subject_ids)
+        run._in_slices(self._settle_computed, commit, run, subject_ids, "others")
+        if run.policy_id._get_limited_rules():
+            # Who leaves a limited grade this time has made room by now.
+            run._in_slices(self._settle_computed, commit, run, subject_ids, "limited")
         run._in_slices(self._settle_manual, commit, run, subject_ids)
         self.env.invalidate_all(flush=False)
 
@@ -62,16 +65,19 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
     # ------------------------------------------------------------------ computed grades
 
-    def _settle_computed(self, run, subject_ids, last_id, length):
+    def _settle_computed(self, run, subject_ids, which, last_id, length):
         """Apply, hold or propose the next batch of computed grades, in one statement.
 
         An open change that says the same stays as it is; any other is superseded. The ids
         only grow from batch to batch, so that a result which somebody else has locked is
         left to the next run, and of many batches none reads the results of the others.
 
+        :param which: ``limited``: those who move to a grade that so many take at most, of
+            whom some may have to wait; ``others``: all others
         :return: the last id of the batch, ``None`` after the last batch
         """
         self.env.flush_all()
+        policy = run.policy_id
         statement = SQL(
             """
             WITH workdays AS MATERIALIZED (
@@ -80,7 +86,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
                 SELECT result.*
                   FROM customer_grading_result result
                  WHERE %(undecided)s AND result.policy_id = %(policy)s
-                   AND NOT %(by_hand)s
+                   AND NOT %(by_hand)s AND %(asked)s
                  ORDER BY result.id
                  LIMIT %(length)s
                    FOR UPDATE SKIP LOCKED
@@ -89,23 +95,10 @@ class CustomerGradingChangeControl(models.AbstractModel):
                        %(target)s AS target_id,
                        %(expires)s AS expires,
                        %(evaluates)s AS evaluates,
-                       CASE
-                           WHEN result.grade_id IS NULL THEN 'new'
-                           WHEN result.computed_grade_id IS NULL THEN 'lost'
-                           WHEN result.computed_grade_id = result.grade_id THEN 'same'
-                           WHEN (computed.sequence, computed.id) < (held.sequence, held.id)
-                           THEN 'up' ELSE 'down' END AS direction,
+                       %(direction)s AS direction,
                        open.id AS open_id, open.state AS open_state,
                        open.grade_id AS open_grade_id
-                  FROM due result
-                  LEFT JOIN customer_grade computed ON computed.id = result.computed_grade_id
-                  LEFT JOIN customer_grade held ON held.id = result.grade_id
-                  LEFT JOIN LATERAL (
-                      SELECT * FROM customer_grading_change change
-                       WHERE change.result_id = result.id
-                         AND change.origin IN %(computed)s AND change.state IN %(open)s
-                       ORDER BY change.id DESC LIMIT 1
-                  ) open ON TRUE
+                  FROM due result %(joins)s
             ), timed AS (
                 SELECT directed.*,
                        target_id IS DISTINCT FROM grade_id OR COALESCE(evaluates, FALSE) AS moves,
@@ -114,74 +107,40 @@ class CustomerGradingChangeControl(models.AbstractModel):
             ), stated AS (
                 SELECT timed.*, CASE WHEN due > %(date)s THEN 'held' ELSE %(state)s END AS state
                   FROM timed
-            ), decided AS (
+            ), taking AS (
                 SELECT stated.*, moves AND state = 'applied' AS takes,
                        COALESCE(moves AND open_state = state, FALSE)
-                       AND open_grade_id IS NOT DISTINCT FROM target_id AS stays,
-                       CASE WHEN direction = 'new' AND previous_grade_id IS NULL
-                            THEN %(probation)s ELSE date_provisional END AS provisional
+                       AND open_grade_id IS NOT DISTINCT FROM target_id AS stays
                   FROM stated
-            ), superseded AS (
-                UPDATE customer_grading_change change
-                   SET state = 'superseded'
-                  FROM decided
-                 WHERE change.id = decided.open_id AND NOT decided.stays
-            ), ended AS (
-                UPDATE customer_grading_change change
-                   SET date_end = %(date)s::date - 1
-                  FROM decided
-                 WHERE change.result_id = decided.id AND decided.takes
-                   AND change.state = 'applied' AND change.date_end IS NULL
-            ), told AS (
-                INSERT INTO customer_grading_change (
-                    result_id, dimension_id, partner_id, lead_id, company_id, policy_id, run_id,
-                    from_grade_id, grade_id, direction, origin, state, date, date_due,
-                    date_applied, values, date_evaluated, create_date, write_date)
-                SELECT id, dimension_id, partner_id, lead_id, company_id, policy_id, %(run)s,
-                       grade_id, target_id, direction,
-                       CASE WHEN evaluates THEN 'probation' ELSE 'computed' END,
-                       state, %(date)s, due,
-                       CASE WHEN state = 'applied' THEN %(date)s::date END,
-                       values, date_evaluated,
-                       NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
-                  FROM decided
-                 WHERE moves AND NOT stays
-                 ORDER BY id
-            ), taken AS (
-                UPDATE customer_grading_result result
-                   SET considered_grade_id = result.computed_grade_id,
-                       date_due = %(again)s,
-                       date_provisional = CASE WHEN decided.takes THEN decided.provisional
-                                               ELSE result.date_provisional END,
-                       previous_grade_id = CASE WHEN decided.takes THEN result.grade_id
-                                                ELSE result.previous_grade_id END,
-                       grade_id = CASE WHEN decided.takes THEN decided.target_id
-                                       ELSE result.grade_id END,
-                       date_since = CASE WHEN decided.takes THEN %(date)s::date
-                                         ELSE result.date_since END
-                  FROM decided
-                 WHERE result.id = decided.id
-                   AND result.id >= (SELECT MIN(id) FROM due)
-                   AND result.id <= (SELECT MAX(id) FROM due)
-            )
+            ), provided AS (
+                SELECT taking.*,
+                       %(provisional)s AS provisional
+                  FROM taking
+            ), decided AS (
+                SELECT provided.*, NULL::integer AS own_id, FALSE AS frees,
+                       CASE WHEN evaluates THEN 'probation' ELSE 'computed' END AS origin,
+                       computed_grade_id AS considered, %(again)s AS again
+                  FROM provided
+            ), %(writing)s
             SELECT MAX(id) FROM due
             """,
             undecided=self._get_undecided_sql(run, subject_ids, last_id),
-            policy=run.policy_id.id,
+            policy=policy.id,
             length=length,
             date=run.date_effect,
-            run=run.id,
             workdays=self._get_workdays_sql(run),
             target=self._get_target_sql(run),
-            expires=self._get_expiry_sql(run),
+            asked=self._get_limited_sql(run, which),
+            expires=self._get_expiry_sql(policy, SQL("result.date_computed_since")),
             evaluates=self._get_evaluates_sql(run),
-            due=self._get_due_sql(run),
+            direction=DIRECTION,
+            joins=self._get_joins_sql(SQL("result.computed_grade_id")),
+            due=self._get_due_in_turn_sql(run, which),
             state=self._get_state_sql(run),
-            probation=self._get_probation_sql(run),
-            again=self._get_again_sql(run),
-            computed=COMPUTED_ORIGINS,
-            open=self.env["customer.grading.change"]._get_open_states(),
+            provisional=self._get_provisional_sql(policy if not run.first else (), run.date_effect),
+            again=self._get_again_sql(run.date_effect),
             by_hand=self.env["customer.grading.result"]._get_by_hand_sql("result"),
+            writing=self._get_writing_sql(run.date_effect, run_id=SQL("%s", run.id)),
         )
         self.env.cr.execute(statement)
         [next_id] = self.env.cr.fetchone()
@@ -217,6 +176,83 @@ class CustomerGradingChangeControl(models.AbstractModel):
             waits,
         )
 
+    # ------------------------------------------------------------------ limited grades
+
+    def _get_limited_sql(self, run, which):
+        """Return whether a result is one of those that :meth:`_settle_computed` is asked for."""
+        grades = run.policy_id._get_limited_rules().grade_id
+        if not grades:
+            return SQL("TRUE")
+        limited = SQL("COALESCE(%s IN %s, FALSE)", self._get_target_sql(run), tuple(grades.ids))
+        return limited if which == "limited" else SQL("NOT %s", limited)
+
+    def _get_due_in_turn_sql(self, run, which):
+        """Return the day of :meth:`_get_due_sql`, tomorrow at least for who finds no place."""
+        due = self._get_due_sql(run)
+        crowded = self._find_crowded(run) if which == "limited" else ()
+        if not crowded:
+            return due
+        return SQL(
+            "CASE WHEN id IN %s THEN GREATEST(%s, %s::date + 1) ELSE %s END",
+            tuple(crowded),
+            due,
+            run.date_effect,
+            due,
+        )
+
+    def _find_crowded(self, run):
+        """Return the ids of the results that move to a limited grade and find no place in it.
+
+        A place is taken by whoever has the grade in effect, also by hand or until the month
+        ends. Those who move come in by strength, as far as there are places.
+        """
+        policy, engine = run.policy_id.sudo(), self.env["customer.grading.engine"]
+        scope = engine._get_scope(policy, run.company_id, run.date_effect, cutoffs=run.cutoffs or {})
+        ids = []
+        for rule in policy._get_limited_rules():
+            query = self._get_crowded_sql(run, policy, rule, engine, scope)
+            ids += [id_ for [id_] in self.env.execute_query(query)]
+        return ids
+
+    def _get_crowded_sql(self, run, policy, rule, engine, scope):
+        """Return the query of the results that find no place in one limited grade."""
+        terms, joins = engine._get_terms(policy, scope)
+        results = self.env["customer.grading.result"]
+        holds = SQL("result.grade_id IS NOT DISTINCT FROM %s", rule.grade_id.id)
+        near = SQL(
+            "kept.id IN (SELECT result.id FROM customer_grading_result result"
+            " WHERE result.dimension_id = %s AND result.company_id IS NOT DISTINCT FROM %s"
+            " AND result.policy_id = %s AND (%s OR (%s = %s AND NOT %s)))",
+            run.dimension_id.id,
+            run.company_id.id or None,
+            policy.id,
+            holds,
+            self._get_target_sql(run),
+            rule.grade_id.id,
+            results._get_by_hand_sql("result"),
+        )
+        return SQL(
+            """
+            SELECT id
+              FROM (
+                SELECT result.id, %(holds)s AS holds,
+                       COUNT(*) FILTER (WHERE %(holds)s) OVER (PARTITION BY %(group)s) AS taken,
+                       ROW_NUMBER() OVER (
+                           PARTITION BY %(group)s, %(holds)s ORDER BY %(order)s) AS position
+                  FROM (%(values)s) %(alias)s %(joins)s
+                  JOIN customer_grading_result result ON result.id = %(alias)s.subject_id
+              ) near
+             WHERE NOT holds AND position > GREATEST(%(most)s - taken, 0)
+            """,
+            holds=holds,
+            group=rule._get_limit_group(),
+            order=rule._get_strength_order(terms),
+            values=engine._get_kept_values_sql(policy, results, near),
+            alias=SQL.identifier(VALUES),
+            joins=joins,
+            most=rule.limit_count,
+        )
+
     # ------------------------------------------------------------------ grades by hand
 
     def _settle_manual(self, run, subject_ids, last_id, length):
@@ -227,149 +263,247 @@ class CustomerGradingChangeControl(models.AbstractModel):
         :return: the last id of the batch, ``None`` after the last batch
         """
         self.env.flush_all()
-        query = SQL(
-            "SELECT result.id FROM customer_grading_result result WHERE %s"
-            " AND %s"
-            " AND (result.policy_id = %s OR result.policy_id IS NULL)"
-            " ORDER BY result.id LIMIT %s",
+        chosen = SQL(
+            """
+            SELECT * FROM customer_grading_result result
+             WHERE %s AND %s AND (result.policy_id = %s OR result.policy_id IS NULL)
+             ORDER BY result.id
+             LIMIT %s
+               FOR UPDATE SKIP LOCKED
+            """,
             self._get_undecided_sql(run, subject_ids, last_id),
             self.env["customer.grading.result"]._get_by_hand_sql("result"),
             run.policy_id.id,
-            min(length, BATCH),
+            length,
         )
-        ids = [id_ for (id_,) in self.env.execute_query(query)]
-        if not ids:
-            return None
-        results = self.env["customer.grading.result"].sudo().browse(ids).try_lock_for_update()
-        open_changes = self._get_open_changes(results)
-        vals_list = []
-        for result in results:
-            self._supersede(open_changes.get(result))
-            vals_list.append(self._end_manual(result, run))
-            result.considered_grade_id = result.computed_grade_id
-        self._apply([vals for vals in vals_list if vals])
-        return ids[-1]
-
-    def _get_open_changes(self, results):
-        changes = self.env["customer.grading.change"].search(
-            [
-                ("result_id", "in", results.ids),
-                ("is_open", "=", True),
-                ("origin", "in", COMPUTED_ORIGINS),
-            ]
+        statement = SQL(
+            """
+            WITH due AS (%(chosen)s), decided AS (%(decided)s), %(writing)s
+            SELECT MAX(id) FROM due
+            """,
+            chosen=chosen,
+            decided=self._get_ending_sql(
+                SQL("due"),
+                run.policy_id,
+                run.date_effect,
+                SQL("COALESCE(result.manual_until < %s, FALSE)", run.date_effect),
+            ),
+            writing=self._get_writing_sql(run.date_effect, run_id=SQL("%s", run.id)),
         )
-        return {change.result_id: change for change in changes}
+        self.env.cr.execute(statement)
+        return self.env.cr.fetchone()[0]
 
-    def _end_manual(self, result, run):
-        """End a grade by hand whose day is over; return the change back to the computed one."""
-        if not result.manual_until or result.manual_until >= run.date_effect:
-            result.date_due = result.manual_until and result.manual_until + timedelta(days=1)
-            return None
-        told = result.manual_kind  # that it is over, even where the grade stays
-        result.write({**result._get_nothing_by_hand(), "date_due": False})
-        if result.computed_grade_id == result.grade_id and not told:
-            return None
-        return self._prepare_change(result, run.date_effect, "applied", run, origin="manual_end")
+    def _get_ending_sql(self, results, policies, date, ends):
+        """Return the rows of :meth:`_get_writing_sql` of ``results`` by hand, a relation.
 
-    # ------------------------------------------------------------------ changes
+        The computed grade comes back, where it needs nobody's yes. That a customer was
+        frozen or excluded is told to be over even where the grade stays.
 
-    @staticmethod
-    def _get_direction(from_grade, grade):
-        if grade == from_grade:
-            return "same"
-        if not from_grade:
-            return "new"
-        if not grade:
-            return "lost"
-        return "up" if (grade.sequence, grade.id) < (from_grade.sequence, from_grade.id) else "down"
-
-    def _supersede(self, change):
-        if change:
-            change.sudo().state = "superseded"
-
-    def _prepare_change(self, result, date, state, run=None, origin="computed", **vals):
-        """Return the values of a change of ``result`` to its computed grade."""
-        grade = vals.pop("grade", result.computed_grade_id)
-        return {
-            "result_id": result.id,
-            "dimension_id": result.dimension_id.id,
-            "partner_id": result.partner_id.id,
-            "lead_id": result.lead_id.id,
-            "company_id": result.company_id.id,
-            "policy_id": result.policy_id.id,
-            "run_id": run and run.id,
-            "from_grade_id": result.grade_id.id,
-            "grade_id": grade.id,
-            "direction": self._get_direction(result.grade_id, grade),
-            "origin": origin,
-            "state": state,
-            "date": date,
-            "date_applied": date if state == "applied" else False,
-            "values": result.values,
-            "date_evaluated": result.date_evaluated,
-            **vals,
-        }
-
-    def _apply(self, vals_list):
-        """Write the changes, bring those that are applied into effect, and return them."""
-        Change = self.env["customer.grading.change"].sudo()
-        applied = [vals for vals in vals_list if vals["state"] == "applied"]
-        if applied:
-            self._end_current([vals["result_id"] for vals in applied], applied[0]["date"])
-        changes = Change.create(vals_list)
-        self._take_grades(changes.filtered(lambda change: change.state == "applied"))
-        return changes
-
-    def _apply_open(self, changes, date, **decision):
-        """Bring open ``changes`` into effect, one a result: they are their own record.
-
-        :param decision: what else to note on them: by whom, why
+        :param ends: whether what is by hand is over, SQL on ``result``
         """
-        self._end_current(changes.result_id.ids, date)
-        for change in changes:
-            held = change.result_id.grade_id
-            change.write(
-                {
-                    "state": "applied",
-                    "from_grade_id": held.id,
-                    "direction": self._get_direction(held, change.grade_id),
-                    "date_applied": date,
-                    **decision,
-                }
-            )
-        self._take_grades(changes)
-
-    def _take_grades(self, changes):
-        """Make the grades of applied ``changes`` those of their results.
-
-        A grade that was confirmed by hand goes on: it has been held since it was given.
-        """
-        for change in changes.filtered(lambda change: change.direction != "same"):
-            change.result_id.write(
-                {
-                    "previous_grade_id": change.from_grade_id.id,
-                    "grade_id": change.grade_id.id,
-                    "date_since": change.date_applied,
-                }
-            )
-        for subject in SUBJECTS.values():
-            Model = self.env[subject.model]
-            Model.invalidate_model(Model._get_grading_fields(), flush=False)
-
-    def _end_current(self, result_ids, date):
-        """Say of the changes in effect that they end the day before ``date``."""
-        current = (
-            self.env["customer.grading.change"]
-            .sudo()
-            .search(
-                [
-                    ("result_id", "in", result_ids),
-                    ("state", "=", "applied"),
-                    ("date_end", "=", False),
-                ]
-            )
+        asked = self._require_sql(
+            policies, SQL("direction"), SQL("grade_id"), SQL("target_id"), SQL("'applied'")
         )
-        current.date_end = date - timedelta(days=1)
+        return SQL(
+            """
+            SELECT provided.*,
+                   CASE WHEN frees THEN %(again)s ELSE manual_until + 1 END AS again
+              FROM (
+                SELECT stated.*, moves AND state = 'applied' AS takes,
+                       CASE WHEN state = 'applied' THEN 'manual_end' ELSE 'computed' END AS origin
+                  FROM (
+                    SELECT ended.*, %(asked)s AS state
+                      FROM (
+                        SELECT result.*, result.computed_grade_id AS target_id,
+                               %(direction)s AS direction, %(ends)s AS frees,
+                               %(ends)s AND (result.manual_kind IS NOT NULL OR
+                               result.computed_grade_id IS DISTINCT FROM result.grade_id) AS moves,
+                               %(expires)s AS expires, FALSE AS evaluates, NULL::date AS due,
+                               NULL::integer AS own_id, NULL::integer AS undoes_id,
+                               open.id AS open_id, FALSE AS stays,
+                               result.computed_grade_id AS considered,
+                               result.date_provisional AS provisional
+                          FROM %(results)s result %(joins)s
+                      ) ended
+                  ) stated
+              ) provided
+            """,
+            results=results,
+            again=self._get_again_sql(date),
+            asked=asked,
+            direction=DIRECTION,
+            ends=ends,
+            expires=self._get_expiry_sql(policies, SQL("result.date_computed_since")),
+            joins=self._get_joins_sql(SQL("result.computed_grade_id")),
+        )
+
+    def _end_by_hand(self, results):
+        """End what is by hand on ``results`` of one company today, as the user decides."""
+        date = self.env["customer.grading.engine"]._get_today(results.company_id)
+        chosen = SQL("(SELECT * FROM customer_grading_result WHERE id IN %s)", results._ids or (0,))
+        ending = self._get_ending_sql(chosen, results.policy_id, date, SQL("TRUE"))
+        self._write(ending, date, user_id=self.env.uid, decided_by_id=self.env.uid)
+
+    # ------------------------------------------------------------------ what people decide
+
+    def _decide(self, changes, state, due=None, **told):
+        """Write what was decided on open ``changes``, one a result and all of one company.
+
+        Proposals leave a result as it is until they are approved, when they were noted on
+        it before. An undone run gives its grades back until they end.
+
+        :param state: what becomes of them; those that are applied come into effect today
+        :param due: the day on which they wait again
+        :param told: as in :meth:`_write`
+        """
+        if not changes:
+            return
+        policies = changes.result_id.policy_id
+        date = self.env["customer.grading.engine"]._get_today(changes.company_id)
+        tomorrow = SQL("GREATEST(result.date_computed_since, %s::date + 1)", date)
+        decided = SQL(
+            """
+            SELECT provided.*,
+                   CASE WHEN by_hand THEN date_due
+                        WHEN origin = 'undo' AND takes THEN %(back)s
+                        ELSE %(again)s END AS again
+              FROM (
+                SELECT chosen.*,
+                       CASE WHEN by_hand THEN date_provisional
+                            WHEN origin = 'undo' AND takes
+                            THEN CASE WHEN target_id IS NOT NULL THEN date_provisional END
+                            ELSE %(provisional)s END AS provisional
+                  FROM (
+                    SELECT result.*, change.grade_id AS target_id, %(direction)s AS direction,
+                           change.origin, %(state)s AS state, %(due)s::date AS due,
+                           TRUE AS moves, %(takes)s AS takes, NOT %(takes)s AS stays,
+                           change.id AS own_id, NULL::integer AS undoes_id,
+                           NULLIF(open.id, change.id) AS open_id, FALSE AS frees,
+                           %(expires)s AS expires, FALSE AS evaluates,
+                           change.origin IN %(by_people)s OR %(by_hand)s AS by_hand,
+                           result.considered_grade_id AS considered
+                      FROM customer_grading_change change
+                      JOIN customer_grading_result result ON result.id = change.result_id
+                      %(joins)s
+                     WHERE change.id IN %(changes)s
+                  ) chosen
+              ) provided
+            """,
+            back=self._get_end_sql(policies, date),
+            again=self._get_again_sql(date),
+            provisional=self._get_provisional_sql(
+                policies, date, decided=state in ("applied", "refused")
+            ),
+            direction=DIRECTION,
+            state=state,
+            due=due,
+            takes=state == "applied",
+            expires=self._get_expiry_sql(policies, tomorrow),
+            by_people=BY_HAND_ORIGINS,
+            by_hand=self.env["customer.grading.result"]._get_by_hand_sql("result"),
+            joins=self._get_joins_sql(SQL("change.grade_id")),
+            changes=changes._ids,
+        )
+        self._write(decided, date, **told)
+
+    # ------------------------------------------------------------------ undone runs
+
+    def _get_undoable_sql(self, run):
+        """Return which changes of ``run`` are in effect, with nothing decided since."""
+        return SQL(
+            "change.run_id = %s AND change.state = 'applied' AND change.date_end IS NULL"
+            " AND change.direction != 'same'"
+            " AND result.grade_id IS NOT DISTINCT FROM change.grade_id"
+            " AND NOT EXISTS (SELECT FROM customer_grading_change back"
+            " WHERE back.undoes_id = change.id) AND NOT %s",
+            run.id,
+            self.env["customer.grading.result"]._get_by_hand_sql("result"),
+        )
+
+    def _count_undoable(self, run):
+        """Return how many changes of ``run`` would be taken back."""
+        self.env.flush_all()
+        query = SQL(
+            "SELECT COUNT(*) FROM customer_grading_change change"
+            " JOIN customer_grading_result result ON result.id = change.result_id WHERE %s",
+            self._get_undoable_sql(run),
+        )
+        return self.env.execute_query(query)[0][0]
+
+    def _get_undo_note(self, run):
+        return self.env._(
+            "Undo of run %(run)s: %(reason)s", run=run.display_name, reason=run.undo_note
+        )
+
+    def _undo_slice(self, run, last_id, length):
+        """Take back the next slice of a run's changes, in one statement.
+
+        Where another grade was computed since the run, that one goes on to wait for its
+        day; else the grade that came back counts as considered, and stays. What needs
+        somebody's yes is asked for only.
+
+        :return: the last id of the slice, ``None`` after the last one
+        """
+        self.env.flush_all()
+        today = self.env["customer.grading.engine"]._get_today(run.company_id)
+        statement = SQL(
+            """
+            WITH gone AS (
+                SELECT change.id, change.result_id, change.from_grade_id, change.date_applied
+                  FROM customer_grading_change change
+                  JOIN customer_grading_result result ON result.id = change.result_id
+                 WHERE change.id > %(last)s AND %(undoable)s
+                 ORDER BY change.id
+                 LIMIT %(length)s
+                   FOR UPDATE OF result
+            ), directed AS (
+                SELECT result.*, gone.id AS undoes_id, gone.from_grade_id AS target_id,
+                       %(direction)s AS direction, 'undo' AS origin, open.id AS waiting_id,
+                       COALESCE(result.date_computed_since > gone.date_applied, FALSE) AS waits
+                  FROM gone
+                  JOIN customer_grading_result result ON result.id = gone.result_id
+                  %(joins)s
+            ), stated AS (
+                SELECT directed.*, %(state)s AS state FROM directed
+            ), provided AS (
+                SELECT stated.*, state = 'applied' AS takes, TRUE AS moves,
+                       CASE WHEN state != 'applied' OR NOT waits THEN waiting_id END AS open_id,
+                       CASE WHEN state != 'applied' OR target_id IS NOT NULL
+                            THEN date_provisional END AS provisional
+                  FROM stated
+            ), decided AS (
+                SELECT provided.*, NULL::date AS due, NULL::integer AS own_id, FALSE AS frees,
+                       FALSE AS stays,
+                       CASE WHEN waits OR NOT takes THEN considered_grade_id
+                            ELSE computed_grade_id END AS considered,
+                       CASE WHEN waits OR NOT takes THEN date_due ELSE %(end)s END AS again
+                  FROM provided
+            ), %(writing)s
+            SELECT MAX(id) FROM gone
+            """,
+            last=last_id,
+            undoable=self._get_undoable_sql(run),
+            length=length,
+            direction=DIRECTION,
+            joins=self._get_joins_sql(SQL("gone.from_grade_id")),
+            state=self._require_sql(
+                run.policy_id,
+                SQL("direction"),
+                SQL("grade_id"),
+                SQL("target_id"),
+                SQL("'applied'"),
+            ),
+            end=self._get_end_sql(run.policy_id, today),
+            writing=self._get_writing_sql(
+                today,
+                undoes_id=SQL("decided.undoes_id"),
+                user_id=SQL("%s", run.undo_user_id.id),
+                decided_by_id=SQL("%s", run.undo_user_id.id),
+                note=SQL("%s", self.with_context(lang=run.undo_user_id.lang)._get_undo_note(run)),
+            ),
+        )
+        self.env.cr.execute(statement)
+        return self.env.cr.fetchone()[0]
 
     # ------------------------------------------------------------------ where to
 
@@ -402,37 +536,51 @@ class CustomerGradingChangeControl(models.AbstractModel):
             urgent=tuple(urgent.ids) or (0,),
         )
 
-    def _get_expiry_sql(self, run):
+    def _get_expiry_sql(self, policies, start):
         """Return the day from which the held grade is no longer held back, if it has one.
 
-        The computed grade was the same on those before, and gave it anew.
+        :param start: the first day that counts: the computed grade was the same on those
+            before another one was computed, and gave it anew
         """
-        return self._get_anniversary_sql(
-            self._get_months_by_grade(run, "expiry_months"),
-            SQL("result.date_computed_since"),
-            "result",
-        ) or SQL("NULL::date")
+        return self._get_anniversary_sql(policies, "expiry_months", start, "result")
 
     @staticmethod
-    def _get_months_by_grade(run, name):
-        """Return ``{grade id: months}`` of those who have a grade, from its first requirement."""
-        policy = run.policy_id
-        months = {g.id: policy._get_rule_of(g)[name] for g in policy._get_given_grades()}
-        return {grade: count for grade, count in months.items() if count}
+    def _get_months(policies, name):
+        """Return ``[(policy id, grade id, months)]`` of the grades that have ``name``.
 
-    @staticmethod
-    def _get_anniversary_sql(months, start, alias):
+        What holds for a grade is said by its first requirement.
+        """
+        months = (
+            (policy.id, grade.id, policy._get_rule_of(grade)[name])
+            for policy in policies
+            for grade in policy._get_given_grades()
+        )
+        return [row for row in months if row[2]]
+
+    def _get_anniversary_sql(self, policies, name, start, alias):
         """Return the first day from ``start`` that is so many months, or a multiple of them,
-        after the held grade was given; ``NULL`` for other grades, nothing without any.
+        after the held grade was given; ``NULL`` for grades without any.
 
-        :param months: ``{grade id: months}``
+        :param name: of the field of requirements that holds the months
         """
+        months = self._get_months(policies, name)
         if not months:
-            return None
+            return SQL("NULL::date")
+        whens = [
+            SQL(
+                "WHEN %s = %s AND %s = %s THEN %s",
+                SQL.identifier(alias, "policy_id"),
+                policy,
+                SQL.identifier(alias, "grade_id"),
+                grade,
+                count,
+            )
+            for policy, grade, count in months
+        ]
         return SQL(
             """
             (SELECT MIN(anniversary.day)
-               FROM (SELECT CASE %(grade)s %(months)s END AS step, %(start)s AS start) asked
+               FROM (SELECT CASE %(months)s END AS step, %(start)s AS start) asked
               CROSS JOIN LATERAL generate_series(
                         1, 2 + (asked.start - %(since)s) / 28 / asked.step) AS count
               CROSS JOIN LATERAL (
@@ -441,10 +589,46 @@ class CustomerGradingChangeControl(models.AbstractModel):
                     ) anniversary
               WHERE anniversary.day >= asked.start)
             """,
-            grade=SQL.identifier(alias, "grade_id"),
             since=SQL.identifier(alias, "date_since"),
             start=start,
-            months=SQL(" ").join(SQL("WHEN %s THEN %s", *pair) for pair in months.items()),
+            months=SQL(" ").join(whens),
+        )
+
+    @api.model
+    def _get_anniversary(self, result, name):
+        """Return the next day after today on which the grade of ``result`` is reviewed, or ends.
+
+        :param name: ``review_months`` or ``expiry_months``
+        """
+        today = self.env["customer.grading.engine"]._get_today(result.company_id)
+        result.flush_recordset()
+        query = SQL(
+            "SELECT %s FROM customer_grading_result result WHERE result.id = %s",
+            self._get_anniversary_sql(result.policy_id, name, SQL("%s::date + 1", today), "result"),
+            result.id,
+        )
+        [[day]] = self.env.execute_query(query)
+        return day
+
+    def _get_end_sql(self, policies, date):
+        """Return when change control looks again at a grade that comes back on ``date``.
+
+        That is when it ends, if it does, or when a probation that goes on does.
+        """
+        ends = [
+            SQL(
+                "WHEN policy_id = %s AND target_id = %s THEN %s::date",
+                policy,
+                grade,
+                date + relativedelta(months=count),
+            )
+            for policy, grade, count in self._get_months(policies, "expiry_months")
+        ]
+        return SQL(
+            "CASE WHEN target_id IS NOT NULL THEN LEAST(CASE WHEN date_provisional > %s"
+            " THEN date_provisional END, %s) END",
+            date,
+            SQL("CASE %s END", SQL(" ").join(ends)) if ends else SQL("NULL::date"),
         )
 
     # ------------------------------------------------------------------ when
@@ -561,9 +745,8 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
     def _postpone_to_review(self, run, due):
         """Return the next review of the held grade, where it is kept until one."""
-        months = self._get_months_by_grade(run, "review_months")
-        review = self._get_anniversary_sql(months, due, "directed")
-        return SQL("COALESCE(%s, %s)", review, due) if review else due
+        review = self._get_anniversary_sql(run.policy_id, "review_months", due, "directed")
+        return SQL("COALESCE(%s, %s)", review, due)
 
     def _postpone_to_window(self, run, due):
         """Return the first day of a review window on or after ``due``."""
@@ -613,16 +796,28 @@ class CustomerGradingChangeControl(models.AbstractModel):
             for direction, timing in directions.items()
             if timing == "confirmed"
         ]
-        return SQL(
-            """
-            CASE WHEN evaluates THEN 'proposed'
-                 WHEN %s THEN 'applied'
-                 %s
-                 ELSE 'applied' END
-            """,
-            self._get_free_sql(run),
-            SQL(" ").join(confirmed),
+        asked = self._require_sql(
+            policy,
+            SQL("CASE WHEN evaluates AND target_id IS NOT NULL THEN 'new' ELSE direction END"),
+            SQL("grade_id"),
+            SQL("target_id"),
+            SQL(
+                "CASE WHEN evaluates THEN 'proposed' %s ELSE 'applied' END",
+                SQL(" ").join(confirmed),
+            ),
         )
+        return SQL("CASE WHEN %s THEN 'applied' ELSE %s END", self._get_free_sql(run), asked)
+
+    def _require_sql(self, policies, direction, held, target, state):
+        """Hook: return the state of a move that would be in ``state`` by its timing.
+
+        Whoever lets moves wait for somebody's yes returns another one for these.
+
+        :param direction: as which kind of move it counts; this and the others are SQL
+        :param held: id of the grade held
+        :param target: id of the grade moved to
+        """
+        return state
 
     @staticmethod
     def _get_free_sql(run):
@@ -646,31 +841,46 @@ class CustomerGradingChangeControl(models.AbstractModel):
         """Return whether the probation of a result is over."""
         return SQL("FALSE") if run.first else SQL("result.date_provisional <= %s", run.date_effect)
 
-    def _get_probation_sql(self, run):
-        """Return the day on which a first grade is to be evaluated, if it is on probation."""
-        months = run.policy_id.probation_months
-        if not months or run.first:
-            return SQL("NULL::date")
-        return SQL("%s::date", run.date_effect + relativedelta(months=months))
+    @staticmethod
+    def _get_provisional_sql(policies, date, decided=False):
+        """Return until when the grade is provisional: that of a new customer on probation.
 
-    def _get_again_sql(self, run):
+        :param policies: those whose probation counts
+        :param decided: whether somebody decided: a probation that is over is evaluated then
+        """
+        begins = [
+            SQL("WHEN %s THEN %s::date", policy.id, date + relativedelta(months=months))
+            for policy in policies
+            if (months := policy.probation_months)
+        ]
+        over = SQL("WHEN date_provisional <= %s THEN NULL", date) if decided else SQL()
+        return SQL(
+            "CASE WHEN takes AND direction = 'new' AND previous_grade_id IS NULL THEN %s"
+            " %s ELSE date_provisional END",
+            SQL("CASE policy_id %s END", SQL(" ").join(begins)) if begins else SQL("NULL::date"),
+            over,
+        )
+
+    @staticmethod
+    def _get_again_sql(date):
         """Return the day on which change control looks at a result again, of itself.
 
         That is when a held move is due, for the next step on the way, when a grade that
-        is only kept by somebody's word ends, and at the end of a probation.
+        is only kept by somebody's word ends, and at the end of a probation. A rise that
+        somebody put off waits for its day, whatever ends before.
         """
         return SQL(
             """
-            LEAST(CASE WHEN decided.moves AND decided.state = 'held' THEN decided.due END,
-                  CASE WHEN decided.takes
-                        AND decided.target_id IS DISTINCT FROM decided.computed_grade_id
+            LEAST(CASE WHEN moves AND state = 'held' THEN due END,
+                  CASE WHEN takes AND target_id IS DISTINCT FROM computed_grade_id
                        THEN %(date)s::date + 1 END,
-                  CASE WHEN decided.moves AND NOT decided.takes AND decided.expires > %(date)s
-                       THEN decided.expires END,
-                  CASE WHEN decided.provisional IS NOT NULL
-                        AND NOT COALESCE(decided.evaluates, FALSE)
-                        AND (decided.takes OR decided.date_provisional IS NOT NULL)
-                       THEN GREATEST(decided.provisional, %(date)s::date + 1) END)
+                  CASE WHEN moves AND NOT takes AND expires > %(date)s
+                        AND NOT (state = 'held' AND direction = 'up')
+                       THEN expires END,
+                  CASE WHEN provisional IS NOT NULL AND NOT COALESCE(evaluates, FALSE)
+                        AND (takes OR date_provisional IS NOT NULL)
+                        AND NOT (moves AND state = 'held')
+                       THEN GREATEST(provisional, %(date)s::date + 1) END)
             """,
-            date=run.date_effect,
+            date=date,
         )

@@ -1,7 +1,5 @@
 from datetime import timedelta
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -9,6 +7,7 @@ from odoo.tools import SQL
 
 from ...tools.groups import MANAGER_GROUP, OFFICER_GROUP
 from ..fields import GuardedMany2one
+from .customer_grading_change import COMPUTED_ORIGINS
 
 RECENT_DAYS = 30  # how long a move is marked on the badge
 
@@ -40,24 +39,19 @@ class CustomerGradingResult(models.Model):
     _description = "Grading Result"
     _order = "dimension_id, grade_id, id"
 
-    dimension_id = GuardedMany2one("customer.grading.dimension", required=True, ondelete="restrict")
-    company_id = GuardedMany2one("res.company", ondelete="cascade")
-    policy_id = GuardedMany2one("customer.grading.policy", ondelete="restrict")
-    computed_rule_id = GuardedMany2one(
-        "customer.grading.rule", "Requirement met", ondelete="restrict"
-    )
-    computed_grade_id = GuardedMany2one("customer.grade", "Computed grade", ondelete="restrict")
+    dimension_id = GuardedMany2one("customer.grading.dimension", required=True)
+    company_id = GuardedMany2one("res.company")
+    policy_id = GuardedMany2one("customer.grading.policy")
+    computed_rule_id = GuardedMany2one("customer.grading.rule", "Requirement met")
+    computed_grade_id = GuardedMany2one("customer.grade", "Computed grade")
     considered_grade_id = GuardedMany2one(
         "customer.grade",
         "Considered grade",
-        ondelete="restrict",
         help="The computed grade that change control last dealt with.",
     )
-    grade_id = GuardedMany2one("customer.grade", ondelete="restrict", index="btree_not_null")
+    grade_id = GuardedMany2one("customer.grade", index="btree_not_null")
     grade_color = fields.Integer(related="grade_id.color")
-    manual_grade_id = GuardedMany2one(
-        "customer.grade", "Grade by hand", ondelete="restrict", index="btree_not_null"
-    )
+    manual_grade_id = GuardedMany2one("customer.grade", "Grade by hand", index="btree_not_null")
     manual_kind = fields.Selection(
         [("freeze", "Frozen"), ("exclude", "Excluded")],
         "By hand",
@@ -80,6 +74,7 @@ class CustomerGradingResult(models.Model):
             ("no_rule", "Fits no grade"),
             ("missing", "Missing data"),
             ("left", "Left the scope"),
+            ("waiting", "Waits for the next full run"),
             ("hand", "Graded by hand"),
         ],
         string="State",
@@ -100,7 +95,10 @@ class CustomerGradingResult(models.Model):
     is_provisional = fields.Boolean("Provisional", compute="_compute_is_provisional")
     date_computed_since = fields.Date("Computed since")
     date_due = fields.Date("Next decision")
-    previous_grade_id = GuardedMany2one("customer.grade", "Before", ondelete="set null")
+    last_move = fields.Selection(
+        [("new", "New"), ("up", "Up"), ("down", "Down"), ("lost", "No longer graded")],
+    )
+    previous_grade_id = GuardedMany2one("customer.grade", "Before")
     change_ids = fields.One2many("customer.grading.change", "result_id", string="Changes")
     is_undecided = fields.Boolean(
         "Not dealt with",
@@ -178,78 +176,10 @@ class CustomerGradingResult(models.Model):
             return "provisional"
         if self.is_waiting:
             return "waiting"
-        recent = fields.Date.today() - timedelta(days=RECENT_DAYS)
+        recent = self._get_today() - timedelta(days=RECENT_DAYS)
         if not self.previous_grade_id or not self.grade_id or self.date_since < recent:
             return False
-        direction = self.env["customer.grading.change.control"]._get_direction(
-            self.previous_grade_id, self.grade_id
-        )
-        return direction if direction in ("up", "down") else False
-
-    # ------------------------------------------------------------------ what comes next
-
-    def _settle_decision(self, grade=None):
-        """Note what is to be looked at again once somebody decided on a computed move.
-
-        What was computed since, by a run that is not through yet, is left to it.
-
-        :param grade: the grade that takes effect; none where the one held goes on
-        """
-        for result in self:
-            if grade and not result.grade_id and not result.previous_grade_id:
-                result.date_provisional = result._get_end_of_probation()
-            elif result.date_provisional and result.date_provisional <= fields.Date.today():
-                result.date_provisional = False  # this was its evaluation
-            result.date_due = result._get_next_look(grade)
-
-    def _settle_way_back(self, grade):
-        """Note what is to be looked at again once an undone run gives ``grade`` back: its end."""
-        for result in self:
-            months = result.policy_id._get_rule_of(grade).expiry_months
-            end = months and fields.Date.context_today(self) + relativedelta(months=months)
-            if not grade:
-                result.date_provisional = False  # it ends with the grade that began it
-            result.date_due = min(filter(None, [result.date_provisional, end]), default=False)
-
-    def _get_end_of_probation(self):
-        months = self.policy_id.probation_months
-        return bool(months) and fields.Date.context_today(self) + relativedelta(months=months)
-
-    def _get_next_look(self, grade=None):
-        """Return the day on which change control looks at the result again, of itself.
-
-        :param grade: as in :meth:`_settle_decision`
-        """
-        self.ensure_one()
-        days = [self.date_provisional] if self.date_provisional else []
-        if grade and grade != self.computed_grade_id:
-            days.append(fields.Date.context_today(self) + timedelta(days=1))  # the next step
-        elif not grade and (end := self._get_expiry()):
-            days.append(end)
-        return min(days, default=False)
-
-    def _get_expiry(self, start=None):
-        """Return the day from which the grade is held back no longer, if it has an end.
-
-        :param start: the first day that counts, tomorrow by default
-        """
-        if not self.policy_id:
-            return False
-        months = self.policy_id._get_rule_of(self.grade_id).expiry_months
-        return self._get_anniversary(months, start)
-
-    def _get_anniversary(self, months, start=None):
-        """Return the day that is so many months, or a multiple, after the grade was given.
-
-        :param start: the first day that counts, tomorrow by default
-        """
-        self.ensure_one()
-        if not months or not self.date_since:
-            return False
-        start, count = start or fields.Date.context_today(self) + timedelta(days=1), 1
-        while (day := self.date_since + relativedelta(months=months * count)) < start:
-            count += 1
-        return day
+        return self.last_move if self.last_move in ("up", "down") else False
 
     # ------------------------------------------------------------------ by hand
 
@@ -272,7 +202,7 @@ class CustomerGradingResult(models.Model):
         )
         missing = records - results[field]
         if missing and not dimension._is_used(dimension.subject):
-            self.env.registry.clear_cache()
+            dimension._forget_use()
         results += Result.create(
             [
                 {
@@ -296,7 +226,7 @@ class CustomerGradingResult(models.Model):
         self.check_access("read")
 
     def _set_by_hand(self, grade, reason, until=False):
-        """Give these customers ``grade`` by hand, until a day or for ever.
+        """Hook: give these customers ``grade`` by hand, until a day or for ever.
 
         Every run keeps it. It ends by itself after ``until``; then the computed grade
         comes back.
@@ -319,27 +249,25 @@ class CustomerGradingResult(models.Model):
         :return: the changes, applied
         """
         control = self.env["customer.grading.change.control"].sudo()
-        today = fields.Date.context_today(self)
-        for change in control._get_open_changes(self).values():
-            control._supersede(change)
-        vals_list = []
-        for result in self.sudo():
-            grade = get_grade(result)
-            vals_list.append(
-                control._prepare_change(
-                    result,
-                    today,
-                    "applied",
-                    origin=origin,
-                    grade=grade,
-                    user_id=self.env.uid,
-                    decided_by_id=self.env.uid,
-                    note=reason,
-                    manual_until=until,
-                )
+        changes = self.env["customer.grading.change"]
+        for results in self.sudo().grouped("company_id").values():
+            moves = [(result, get_grade(result)) for result in results]
+            for result, grade in moves:
+                result._note_by_hand(grade, reason, until, kind)
+            changes |= control._write_by_hand(
+                moves,
+                origin,
+                results._get_today(),
+                user_id=self.env.uid,
+                decided_by_id=self.env.uid,
+                note=reason,
+                manual_until=until,
             )
-            result._note_by_hand(grade, reason, until, kind)
-        return control._apply(vals_list)
+        return changes
+
+    def _get_today(self):
+        """Return today's date where the company of these results is."""
+        return self.env["customer.grading.engine"]._get_today(self.company_id)
 
     def _note_by_hand(self, grade, reason, until, kind=False):
         """Note on the result what was decided by hand; change control brings it in effect."""
@@ -376,7 +304,7 @@ class CustomerGradingResult(models.Model):
     def _check_reason(self, reason, until):
         if not (reason or "").strip():
             raise UserError(self.env._("Say why: a grade set by hand needs a reason."))
-        if until and until < fields.Date.context_today(self):
+        if until and until < self._get_today():
             raise UserError(self.env._("“Until” lies in the past. Choose a later day."))
 
     def _propose(self, grade, reason, until=False):
@@ -389,56 +317,28 @@ class CustomerGradingResult(models.Model):
         return self._ask("manual", grade, reason, until)
 
     def _ask(self, origin, grade, reason, until):
-        """Return changes of ``origin`` that ask for ``grade``, proposed by the user."""
+        """Hook: return changes of ``origin`` that ask for ``grade``, proposed by the user."""
         control = self.env["customer.grading.change.control"].sudo()
-        today = fields.Date.context_today(self)
-        return (
-            self.env["customer.grading.change"]
-            .sudo()
-            .create(
-                [
-                    control._prepare_change(
-                        result,
-                        today,
-                        "proposed",
-                        origin=origin,
-                        grade=grade,
-                        user_id=self.env.uid,
-                        note=reason,
-                        manual_until=until,
-                    )
-                    for result in self.sudo()
-                ]
+        changes = self.env["customer.grading.change"].sudo()
+        for results in self.sudo().grouped("company_id").values():
+            changes |= control._write_by_hand(
+                [(result, grade) for result in results],
+                origin,
+                results._get_today(),
+                state="proposed",
+                user_id=self.env.uid,
+                note=reason,
+                manual_until=until,
             )
-        )
+        return changes
 
     def action_end_manual(self):
         """End what was decided by hand: the computed grade comes back."""
         self._check_officer()
         control = self.env["customer.grading.change.control"].sudo()
-        today = fields.Date.context_today(self)
-        vals_list = []
-        for result in self.sudo().filtered(lambda result: result._is_by_hand()):
-            told = result.manual_kind
-            result.write(
-                {
-                    **self._get_nothing_by_hand(),
-                    "considered_grade_id": result.computed_grade_id.id,
-                    "date_due": False,
-                }
-            )
-            if told or result.computed_grade_id != result.grade_id:
-                vals_list.append(
-                    control._prepare_change(
-                        result,
-                        today,
-                        "applied",
-                        origin="manual_end",
-                        user_id=self.env.uid,
-                        decided_by_id=self.env.uid,
-                    )
-                )
-        control._apply(vals_list)
+        by_hand = self.sudo().filtered(lambda result: result._is_by_hand())
+        for results in by_hand.grouped("company_id").values():
+            control._end_by_hand(results)
 
     # ------------------------------------------------------------------ merge
 
@@ -453,7 +353,6 @@ class CustomerGradingResult(models.Model):
         :param sources: contacts, or opportunities
         """
         graded, field = target._get_graded(), target._grading_result_field
-        today = fields.Date.today()
         Change = self.env["customer.grading.change"]
         for source in sources:
             results = self.search([(field, "=", source.id)])
@@ -473,7 +372,7 @@ class CustomerGradingResult(models.Model):
                     result[field] = graded
                     continue
                 applied = own.filtered(lambda c: c.state == "applied" and not c.date_end)
-                applied.date_end = today
+                applied.date_end = result._get_today()
                 own.write({"result_id": kept.id, "is_aside": True})
                 self._take_manual_grade(kept, result)
                 result.unlink()
@@ -482,7 +381,7 @@ class CustomerGradingResult(models.Model):
     @api.model
     def _take_manual_grade(self, kept, result):
         """What an officer set for a merged contact goes on for the customer that stays."""
-        ended = result.manual_until and result.manual_until < fields.Date.context_today(self)
+        ended = result.manual_until and result.manual_until < result._get_today()
         if not result._is_by_hand() or kept._is_by_hand() or ended:
             return
         grade, kind = result.manual_grade_id, result.manual_kind
@@ -522,7 +421,7 @@ class CustomerGradingResult(models.Model):
         )
 
     def _exclude(self, reason, until=False):
-        """Grade these customers no more: they are not graded, and nothing is missed of them.
+        """Hook: grade these customers no more: they are not graded, and nothing is missed of them.
 
         :return: the changes, which take their grades
         :raise AccessError: for who is no officer
@@ -564,8 +463,18 @@ class CustomerGradingResult(models.Model):
 
         :return: ``{result id: values}``
         """
-        control = self.env["customer.grading.change.control"].sudo()
-        waiting = control._get_open_changes(self)
+        waiting = (
+            self.env["customer.grading.change"]
+            .sudo()
+            .search(
+                [
+                    ("result_id", "in", self.ids),
+                    ("is_open", "=", True),
+                    ("origin", "in", COMPUTED_ORIGINS),
+                ]
+            )
+            .grouped("result_id")
+        )
         kept = {}
         for result in self:
             change = waiting.get(result)
@@ -598,7 +507,7 @@ class CustomerGradingResult(models.Model):
     def _get_grading_day(self):
         """Return the day that the context asks for, today by default."""
         day = self.env.context.get("grading_date")
-        return fields.Date.to_date(day) if day else fields.Date.context_today(self)
+        return fields.Date.to_date(day) if day else self._get_today()
 
     @api.depends("grade_id")
     @api.depends_context("grading_date")

@@ -7,7 +7,6 @@ to change control. What trials share with them stands in ``customer_grading_eval
 from . import (
     customer_grading_evaluation,
     customer_grading_store,
-    customer_grading_way_back,
     customer_grading_engine,
     customer_grading_measure,
     customer_grading_run,

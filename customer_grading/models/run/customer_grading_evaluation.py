@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, format_date
 
-from ..policy.customer_grading_rule import LIMITS
+from ...tools.columns import LIMITS
 
 _logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class CustomerGradingEvaluation(models.AbstractModel):
     subject = fields.Selection(related="dimension_id.subject")
     company_id = fields.Many2one("res.company", ondelete="cascade", index=True, readonly=True)
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
-    date = fields.Date("As of", required=True, readonly=True, default=fields.Date.context_today)
+    date = fields.Date("As of", required=True, readonly=True)
     user_id = fields.Many2one("res.users", "Started by", readonly=True, index="btree_not_null")
     date_start = fields.Datetime("Started", readonly=True)
     date_end = fields.Datetime("Ended", readonly=True)
@@ -195,6 +195,8 @@ class CustomerGradingEvaluation(models.AbstractModel):
             path = criterion._get_rank_path()
             for band in criterion.band_ids._sort_for_matching():
                 for group, value in by_band.get(str(band.id), {}).items():
+                    if value is None:
+                        continue  # nobody of the group is among the first
                     yield (
                         criterion._to_text(),
                         band._to_text(),
@@ -207,7 +209,9 @@ class CustomerGradingEvaluation(models.AbstractModel):
         policy = self.policy_id.sudo()
         for rule in policy.rule_ids.filtered("limit_count"):
             criterion, path = rule.limit_criterion_id, rule._get_limit_path()
-            for group, value in self.cutoffs.get(LIMITS, {}).get(str(rule.id), {}).items():
+            for group, last in self.cutoffs.get(LIMITS, {}).get(str(rule.id), {}).items():
+                if not last:
+                    continue  # there is room for all
                 yield (
                     criterion._to_text(),
                     self.env._(
@@ -216,7 +220,7 @@ class CustomerGradingEvaluation(models.AbstractModel):
                         count=rule.limit_count,
                     ),
                     self._get_group_text(policy.subject_model, path, group),
-                    "" if value == "Infinity" else criterion._format_value(float(value), "down"),
+                    "" if last[0] is None else criterion._format_value(float(last[0]), "down"),
                 )
 
     def _get_group_text(self, model_name, path, group):

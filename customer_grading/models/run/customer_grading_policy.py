@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools import format_date
 
@@ -27,7 +27,8 @@ class CustomerGradingPolicy(models.Model):
     def action_close(self):
         """End the policy: its customers keep their grades until another one grades them."""
         self.check_access("write")
-        self.write({"state": "closed", "date_to": fields.Date.context_today(self)})
+        for policy in self:
+            policy.write({"state": "closed", "date_to": policy._get_today()})
 
     def _put_in_force(self):
         """Hook: make the policy run, close the versions it replaces, and return its first runs.
@@ -40,7 +41,7 @@ class CustomerGradingPolicy(models.Model):
             self._schedule()
             return self.env["customer.grading.run"]
         self._get_replaced().action_close()
-        self.write({"state": "running", "date_from": fields.Date.context_today(self)})
+        self.write({"state": "running", "date_from": self._get_today()})
         runs = self.env["customer.grading.run"]
         for company in self._get_companies() or [self.env["res.company"]]:
             runs += self._create_run("nightly", company)
@@ -156,9 +157,11 @@ class CustomerGradingPolicy(models.Model):
 
     def _is_of_later(self):
         """Whether the day from which the policy is in force is still to come."""
-        company = self.company_id or self.env.company
-        today = self.env["customer.grading.engine"]._get_today(company)
-        return bool(self.date_from and self.date_from > today)
+        return bool(self.date_from and self.date_from > self._get_today())
+
+    def _get_today(self):
+        """Return today's date where the company of the policy is."""
+        return self.env["customer.grading.engine"]._get_today(self.company_id)
 
     def _schedule(self):
         """Let the policy come into force in the night of its day.

@@ -710,7 +710,7 @@ class CustomerGradingRun(models.Model):
 
     def _count_undoable(self):
         """Return how many changes would be taken back."""
-        return self.env["customer.grading.way.back"]._count_undoable(self)
+        return self.env["customer.grading.change.control"]._count_undoable(self)
 
     @api.model
     def _cron_undo(self):
@@ -723,6 +723,7 @@ class CustomerGradingRun(models.Model):
 
         One that was killed goes on where it was: what went back is in effect no more.
         """
-        self._in_slices(self.env["customer.grading.way.back"]._undo_slice, commit, self)
+        control = self.env["customer.grading.change.control"].sudo()
+        self._in_slices(control._undo_slice, commit, self)
         self._try(self._note, commit, {"undo_state": "done"})
         self.env.invalidate_all()

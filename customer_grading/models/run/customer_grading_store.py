@@ -62,6 +62,7 @@ class CustomerGradingStore(models.AbstractModel):
                   %(elsewhere)s
                  WHERE CASE
                        WHEN evaluated.reason IS NULL THEN %(leaves)s
+                       WHEN evaluated.reason = 'waiting' THEN result.id IS NULL
                        ELSE result.id IS NULL OR %(all)s
                          OR (result.policy_id, result.computed_rule_id, result.computed_grade_id,
                              result.reason, result.score, result.values)

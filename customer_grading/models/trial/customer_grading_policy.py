@@ -51,6 +51,28 @@ class CustomerGradingPolicy(models.Model):
         self.check_access("write")
         return self._try_on().with_env(self.env).action_open()
 
+    def _get_time_zone_action(self, trial):
+        """Return the dialog that asks for the time zone of companies without one, if there are.
+
+        :param trial: the try-on from which the policy is put in force
+        """
+        companies = self._get_companies() or self.env["res.company"].sudo().search(
+            [], order="id", limit=1
+        )
+        unknown = companies.sudo().filtered(
+            lambda c: not any(c.parent_ids.mapped("customer_grading_tz")) and not c.partner_id.tz
+        )
+        if not unknown:
+            return None
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Where do days begin?"),
+            "res_model": "customer.grading.time.zone",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_trial_id": trial.id, "default_company_ids": unknown.ids},
+        }
+
     def action_try_test_customers(self):
         """Say what grade the policy gives each test customer or opportunity today, and why.
 

@@ -635,5 +635,7 @@ class CustomerGradingTrial(models.Model):
         self.ensure_one()
         policy = self.policy_id
         policy.check_access("write")
+        if ask := policy._get_time_zone_action(self):
+            return ask
         policy._put_in_force()._execute_or_queue(self.graded_count)
         return policy._get_records_action()

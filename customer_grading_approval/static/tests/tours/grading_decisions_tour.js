@@ -52,23 +52,23 @@ registry.category("web_tour.tours").add("customer_grading_approve_last", {
     ],
 });
 
-registry.category("web_tour.tours").add("customer_grading_export_meeting", {
+registry.category("web_tour.tours").add("customer_grading_export_decisions", {
     url: CHANGES,
     steps: () => [
         see(row("Azure Trucks")),
-        click("button[name=action_export_meeting]", "Export what is listed"),
+        click("button[name=action_export_decisions]", "Export what is listed"),
         see(row("Azure Trucks"), "The file was made"),
     ],
 });
 
-registry.category("web_tour.tours").add("customer_grading_import_meeting", {
+registry.category("web_tour.tours").add("customer_grading_import_decisions", {
     url: CHANGES,
     steps: () => [
         see(row("Azure Trucks")),
         click(".o_control_panel button:contains(/^Import$/)", "Import decisions"),
         {
             content: "The spreadsheet of the meeting",
-            trigger: ".modal .o_field_widget[name=file] input[type=file]:not(:visible)",
+            trigger: ".o_control_panel .o_file_input input[type=file]:not(:visible)",
             async run({ anchor }) {
                 const response = await fetch("/customer_grading_meeting.xlsx");
                 const files = new DataTransfer();
@@ -77,9 +77,9 @@ registry.category("web_tour.tours").add("customer_grading_import_meeting", {
                 anchor.dispatchEvent(new Event("change", { bubbles: true }));
             },
         },
-        see(".modal .o_field_widget[name=file] .o_clear_file_button", "It is there"),
-        click(".modal footer button[name=action_import]", "Import"),
-        see(".o_notification:contains(Approved: 1, refused: 1)", "It says what was decided"),
-        see(".o_list_view:not(:has(.o_data_row:contains(Azure Trucks)))", "Nothing waits for me"),
+        see(".o_import_data_content:contains(Reason or note)", "It is read"),
+        click(".o_control_panel button:contains(/^Import$/)", "Import"),
+        see(`${row("Azure Trucks")}:contains(Applied)`, "It says what was decided"),
+        see(`${row("Blue Harbour")}:contains(Refused)`, "And what was refused"),
     ],
 });

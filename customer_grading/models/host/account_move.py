@@ -1,17 +1,15 @@
 from odoo import fields, models
 
-from ..tools.groups import USER_GROUP
+from ...tools.groups import USER_GROUP
 
 
-class SaleOrder(models.Model):
-    _inherit = "sale.order"
+class AccountMove(models.Model):
+    _name = "account.move"
+    _inherit = ["account.move", "customer.grading.host"]
 
     customer_grade_id = fields.Many2one(
         related="partner_id.customer_grade_id", string="Customer grade", groups=USER_GROUP
     )
     customer_grade_color = fields.Integer(
         related="partner_id.customer_grade_color", groups=USER_GROUP
-    )
-    customer_grade_meaning = fields.Text(
-        related="partner_id.customer_grade_id.meaning", groups=USER_GROUP
     )

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..tools.groups import USER_GROUP
+from ...tools.groups import USER_GROUP
 
 
 class CrmLead(models.Model):

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..tools.groups import USER_GROUP
+from ...tools.groups import USER_GROUP
 
 
 class ResPartner(models.Model):
@@ -31,10 +31,3 @@ class ResPartner(models.Model):
     def _get_customer(self):
         """Return the customer that is graded."""
         return self.commercial_partner_id
-
-    def _get_corporate_tops(self):
-        """Return the topmost parent companies of the corporate groups these belong to."""
-        tops = self
-        while tops.parent_id:
-            tops = tops.parent_id | tops.filtered(lambda partner: not partner.parent_id)
-        return tops

@@ -1,9 +1,12 @@
+from datetime import datetime
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
+from odoo.tools.misc import get_lang
 
-from ..tools.groups import MANAGER_GROUP, OFFICER_GROUP, USER_GROUP
+from ...tools.groups import MANAGER_GROUP, OFFICER_GROUP, USER_GROUP
 
 # What a result is read for when its record is shown, in one query.
 SHOWN_FIELDS = (
@@ -22,18 +25,16 @@ class CustomerGradingMixin(models.AbstractModel):
     """Shows the grade of a record: computed from its result, and as good as a stored field.
 
     Nothing is written to the record. The grade shown is that of the main dimension, for
-    the current company; people who see the record see its grade.
+    the current company; people who see the record see its grade. Records are also found by
+    the grade that they had on a day.
     """
 
     _name = "customer.grading.mixin"
-    _description = "Graded Record"
+    _inherit = ["customer.grading.mixin", "customer.grading.host"]
 
-    # What the model that takes the mixin says of itself.
-    _grading_subject = None  # subject of its dimensions
-    _grading_result_field = None  # Many2one of a result to the record
-    _grading_key_field = "id"  # field of the record whose value a result is found by
-    _grading_grade_field = None  # its fields of the grade and of the grade's color, computed
-    _grading_color_field = None  # by _compute_grading
+    # Its fields of the grade and of the grade's color, computed by _compute_grading.
+    _grading_grade_field = None
+    _grading_color_field = None
 
     customer_grading_result_id = fields.Many2one(
         "customer.grading.result",
@@ -62,10 +63,28 @@ class CustomerGradingMixin(models.AbstractModel):
         help="Something is known about the grade, or could be: a policy is running.",
     )
 
+    customer_grade_history = fields.Char(
+        "Grade on a date",
+        compute="_compute_customer_grade_history",
+        search="_search_customer_grade_history",
+        groups=USER_GROUP,
+        help="Search for a grade and a date, such as “A 2025-12-31”; for another dimension "
+        "with its name before, such as “Credit: A 2025-12-31”; for none, “Not graded "
+        "2025-12-31”.",
+    )
+
+    customer_grading_found = fields.Integer(
+        "Found by a count",
+        compute="_compute_customer_grading_found",
+        search="_search_customer_grading_found",
+        groups=MANAGER_GROUP,
+        export_string_translation=False,
+    )
+
     @api.model
     def _get_grading_fields(self):
-        """Return the names of the fields that results are shown by."""
         return [
+            *super()._get_grading_fields(),
             "customer_grading_result_id",
             self._grading_grade_field,
             self._grading_color_field,
@@ -100,16 +119,6 @@ class CustomerGradingMixin(models.AbstractModel):
         dimension = self._get_main_dimension()
         Policy = self.env["customer.grading.policy"]
         return bool(Policy._get_in_force(dimension, self.env.company)[1])
-
-    def _get_graded(self):
-        """Return the records that are graded: these, or those that they belong to."""
-        key = self._fields[self._grading_key_field]
-        return self[key.name] if key.relational else self
-
-    def _get_grading_key(self):
-        """Return the id by which the record's result is found."""
-        key = self[self._grading_key_field]
-        return key if isinstance(key, int) else key._origin.id
 
     def _get_shown_results(self):
         """Return ``{key: result}`` for the current company, sudoed."""
@@ -210,38 +219,185 @@ class CustomerGradingMixin(models.AbstractModel):
 
     @api.model
     def _search_customer_grading_result_id(self, operator, value):
-        return self._search_shown(operator, Domain("id", operator, value), value)
+        return self._search_shown_field("customer_grading_result_id", "id", operator, value)
 
     @api.model
     def _search_grade(self, operator, value):
-        return self._search_shown(operator, Domain("grade_id", operator, value), value)
+        return self._search_shown_field(self._grading_grade_field, "grade_id", operator, value)
 
-    def _search_shown(self, operator, held, value, dimension=None):
+    def _search_shown_field(self, fname, column, operator, value):
+        """Return the domain of the records that show in ``fname`` what is asked for.
+
+        :param column: field of the result that it is shown by
+        """
+        field = self._fields[fname]
+        if operator == "any!" and not self._has_field_access(field, "read"):
+            # Odoo would ask again, as the superuser, were this refused before it is made SQL.
+            return Domain.custom(to_sql=lambda *_: self._check_field_access(field, "read"))
+        self._check_field_access(field, "read")
+        if operator not in ("in", "any", "any!"):
+            return NotImplemented
+        if operator != "in":
+            value = self._find_asked(self.env[field.comodel_name], operator, value)
+        shown = self._search_shown(Domain(column, "in", value))
+        if operator == "in" and False in value:
+            shown |= ~self._search_shown(Domain.TRUE)
+        return shown
+
+    @staticmethod
+    def _find_asked(comodel, operator, asked):
+        """Return the query of the records of ``comodel`` that a domain asks for.
+
+        Under the rights of who asks, to records and to fields: only which of them belongs to
+        which record is looked up as the superuser. What is no domain any more was made by
+        code, and ``any!`` is how code asks for records regardless of rules.
+        """
+        if not isinstance(asked, Domain):
+            return asked
+        return comodel._search(asked, active_test=False, bypass_access=operator == "any!")
+
+    def _search_shown(self, held, dimension=None):
         """Return the domain of the records whose shown result matches ``held``.
 
+        :param held: a domain of ours: it is asked as the superuser
         :param dimension: the main one by default
         """
-        if operator not in ("in", "any"):
-            return NotImplemented
-        self.browse()._check_field_access(self._fields[self._grading_grade_field], "read")
         dimension = dimension or self._get_main_dimension()
-        key = self._grading_key_field
         companies = dimension._get_result_company_ids(self.env.company) if dimension else []
         found, nearer = Domain.FALSE, Domain.FALSE
         for company_id in companies:
             shown = Domain("dimension_id", "=", dimension.id) & Domain(
                 "company_id", "=", company_id
             )
-            here = self._get_keys_domain(key, shown & held)
-            found |= here & ~nearer if not nearer.is_false() else here
-            nearer |= self._get_keys_domain(key, shown)
-        if operator == "in" and False in value:
-            found |= ~nearer if not nearer.is_false() else Domain.TRUE
+            found |= self._get_keys_domain(shown & held) & ~nearer
+            nearer |= self._get_keys_domain(shown)
         return found
 
-    def _get_keys_domain(self, key, domain):
+    def _get_keys_domain(self, domain):
         results = self.env["customer.grading.result"].sudo()._search(domain)
-        return Domain(key, "in", results.subselect(self._grading_result_field))
+        key = SQL.identifier(results.table, self._grading_result_field)
+        return Domain(self._grading_key_field, "in", results.subselect(key))
+
+    def _compute_customer_grading_found(self):
+        """Say nothing: it is there to be searched by."""
+        self.customer_grading_found = False
+
+    @api.model
+    def _search_customer_grading_found(self, operator, value):
+        """Find who was found by a count of one's own."""
+        self._check_field_access(self._fields["customer_grading_found"], "read")
+        if operator != "in":
+            return NotImplemented
+        found = self.env["customer.grading.found"].search([("id", "in", list(value))])
+        return Domain("id", "in", SQL("(%s)", found._get_subjects_sql()))
+
+    # ------------------------------------------------------------------ grade on a date
+
+    @api.depends_context("company", "uid", "lang")
+    @api.depends(lambda self: (self._grading_key_field,) if self._grading_subject else ())
+    def _compute_customer_grade_history(self):
+        """Tell the grades shown, the present one first: “B from 1 Apr; A 1 Jan to 31 Mar”."""
+        results = self._get_shown_results()
+        changes = (
+            self.env["customer.grading.change"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("result_id", "in", [result.id for result in results.values()]),
+                    ("state", "=", "applied"),
+                    ("grade_id", "!=", False),
+                    ("is_aside", "=", False),
+                ],
+                ["result_id", "grade_id", "date_applied", "date_end"],
+                order="date_applied desc, id desc",
+            )
+            .filtered(lambda change: not change.date_end or change.date_end >= change.date_applied)
+            .grouped("result_id")
+        )
+        for record in self:
+            told = changes.get(results.get(record._get_grading_key()), ())
+            record.customer_grade_history = "; ".join(map(self._get_period_text, told))
+
+    @api.model
+    def _get_period_text(self, change):
+        names = {
+            "grade": change.grade_id.code,
+            "start": format_date(self.env, change.date_applied),
+            "end": format_date(self.env, change.date_end),
+        }
+        if change.date_end:
+            return self.env._("%(grade)s from %(start)s to %(end)s", **names)
+        return self.env._("%(grade)s since %(start)s", **names)
+
+    @api.model
+    def _search_customer_grade_history(self, operator, value):
+        self._check_field_access(self._fields["customer_grade_history"], "read")
+        if operator in ("ilike", "like", "=ilike", "=like"):
+            operator, value = "in", [value]
+        if operator != "in":
+            return NotImplemented
+        return Domain.OR(self._get_grade_on_domain(text) for text in value if text)
+
+    def _get_grade_on_domain(self, text):
+        """Return the domain of the records that had a grade on a day: “A 2025-12-31”."""
+        dimension, grade, day = self._parse_grade_on(text)
+        Result = self.env["customer.grading.result"]
+        held = self._search_shown(Result._get_held_domain(grade.ids or None, day), dimension)
+        return held if grade else ~held
+
+    # ------------------------------------------------------------------ what is typed
+
+    @api.model
+    def _parse_grade_on(self, text):
+        """Return what “A 2025-12-31” asks for: dimension, grade (empty: none) and day.
+
+        A dimension that the user may not see is not found, as if there were none.
+
+        :raise UserError: where the text names no grade and no date
+        """
+        before, _space, day_text = str(text).strip().rpartition(" ")
+        name, _colon, grade_text = before.rpartition(":")
+        day = self._parse_day(day_text)
+        dimension = self._find_dimension(name.strip())
+        none = grade_text.strip().lower() in ("-", self.env._("Not graded").lower())
+        grade = self._find_named_grade(dimension, grade_text) if not none else None
+        if not day or not dimension or not (none or grade):
+            raise UserError(
+                self.env._(
+                    "“%s” is no grade on a date. Write the grade and the date, such as "
+                    "“A 2025-12-31”; for another dimension with its name before, such as "
+                    "“Credit: A 2025-12-31”.",
+                    text,
+                )
+            )
+        return dimension, grade or dimension.grade_ids.browse(), day
+
+    def _find_named_grade(self, dimension, text):
+        """Return the grade of that code or name, archived or not."""
+        if not dimension:
+            return None
+        grades = dimension.with_context(active_test=False).grade_ids
+        return dimension._find_grade(text) or grades.filtered(
+            lambda grade: grade.name.lower() == text.strip().lower()
+        )
+
+    def _parse_day(self, text):
+        """Return the date that ``text`` says, as ISO or in the user's format, or ``None``."""
+        for date_format in ("%Y-%m-%d", get_lang(self.env).date_format):
+            try:
+                return datetime.strptime(text, date_format).date()
+            except ValueError:
+                continue
+        return None
+
+    def _find_dimension(self, name):
+        """Return the dimension of that name or code that the user may see; "": the main one."""
+        if not name:
+            return self._get_main_dimension()
+        sheet = self.env["customer.grading.sheet"]
+        return sheet._get_dimensions(self._grading_subject).filtered(
+            lambda dimension: name.lower() in (dimension.name.lower(), dimension.code.lower())
+        )[:1]
 
     # ------------------------------------------------------------------ what people do
 

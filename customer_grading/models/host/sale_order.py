@@ -1,14 +1,18 @@
 from odoo import fields, models
 
-from ..tools.groups import USER_GROUP
+from ...tools.groups import USER_GROUP
 
 
-class AccountMove(models.Model):
-    _inherit = "account.move"
+class SaleOrder(models.Model):
+    _name = "sale.order"
+    _inherit = ["sale.order", "customer.grading.host"]
 
     customer_grade_id = fields.Many2one(
         related="partner_id.customer_grade_id", string="Customer grade", groups=USER_GROUP
     )
     customer_grade_color = fields.Integer(
         related="partner_id.customer_grade_color", groups=USER_GROUP
+    )
+    customer_grade_meaning = fields.Text(
+        related="partner_id.customer_grade_id.meaning", groups=USER_GROUP
     )

@@ -10,7 +10,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         Odoo's merge moves rows by SQL and deletes those that break a unique index: both
         histories would be lost with the results.
         """
-        self.env["customer.grading.result"].sudo()._settle_merge(src_partners, dst_partner)
+        if self.env["customer.grading.dimension"]._is_used("partner"):
+            self.env["customer.grading.result"].sudo()._settle_merge(src_partners, dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _log_merge_operation(self, src_partners, dst_partner):
