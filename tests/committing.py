@@ -12,7 +12,11 @@ from odoo.tools import mute_logger
 from .common import CustomerGradingCommon
 
 MODELS = "odoo.addons.customer_grading.models"
-SLICED = ("run_store", "run_undo")
+SLICED = (
+    "result.customer_grading_slices",
+    "run.customer_grading_run",
+    "run.customer_grading_store",
+)
 
 
 class Killed(BaseException):
@@ -26,7 +30,7 @@ class CommittingCase(BaseCase):
         super().setUp()
         # Slices and batches of two: even six customers take three of each.
         for name in SLICED:
-            patcher = patch(f"{MODELS}.customer_grading_{name}.SLICE", 2)
+            patcher = patch(f"{MODELS}.{name}.SLICE", 2)
             patcher.start()
             self.addCleanup(patcher.stop)
         self.addCleanup(self._clean)

@@ -129,7 +129,7 @@ class TestExclude(ByHandCommon):
         policy = self._start(15)
         with freeze_time(at(TODAY)):
             self._get_result()._exclude("A competitor")
-            run = policy._create_run("preview")
+            run = policy._create_trial("try_on")
             run._execute()
         line = run.line_ids.filtered(lambda line: line.partner_id == self.customer)
         self.assertTrue(line.by_hand)

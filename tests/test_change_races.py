@@ -18,7 +18,7 @@ NIGHTS = 14
 MOVING = 0.4  # share of the customers whose grade is another one, each night
 CONTROL = "customer.grading.change.control"
 STEPS = {
-    "_store_slice": "customer.grading.run",
+    "_store_slice": "customer.grading.store",
     "_settle_computed": CONTROL,
     "_settle_manual": CONTROL,
 }

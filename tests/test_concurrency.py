@@ -18,6 +18,8 @@ from odoo.tools import mute_logger
 from .committing import MODELS, CommittingCase, Killed
 
 CUSTOMERS = 6
+STORE = "customer.grading.store"
+CONTROL = "customer.grading.change.control"
 
 
 @tagged("post_install", "-at_install")
@@ -113,7 +115,7 @@ class TestConcurrency(CommittingCase):
     def test_a_result_touched_during_a_slice_is_stored_at_the_next_try(self):
         self._execute()
         self._set_latitude(0)
-        with self._before("_store_slice", self._touch_result) as calls:
+        with self._before("_store_slice", self._touch_result, model=STORE) as calls:
             run_id = self._execute()
         self.assertEqual(len(calls), 5)
         self._assert_graded(run_id, "B", moved=CUSTOMERS)
@@ -143,7 +145,7 @@ class TestConcurrency(CommittingCase):
     def test_slices_that_others_always_disturb_are_done_in_shorter_ones(self):
         self._execute()
         self._set_latitude(0)
-        store = self._disturb_long("_store_slice", "customer.grading.run")
+        store = self._disturb_long("_store_slice", STORE)
         settle = self._disturb_long("_settle_computed", "customer.grading.change.control")
         with store, settle, mute_logger("odoo.sql_db"):
             run_id = self._execute()
@@ -152,15 +154,15 @@ class TestConcurrency(CommittingCase):
     def test_a_slice_that_is_always_disturbed_fails_and_keeps_the_grades(self):
         self._execute()
         self._set_latitude(0)
-        cls = Registry(get_db_name())["customer.grading.run"]
+        cls = Registry(get_db_name())[STORE]
         original = cls._store_slice
 
-        def disturbed(run, *args):
-            run.env.cr.execute("SELECT COUNT(*) FROM customer_grading_result")
+        def disturbed(store, *args):
+            store.env.cr.execute("SELECT COUNT(*) FROM customer_grading_result")
             self._touch_result()
-            return original(run, *args)
+            return original(store, *args)
 
-        quiet = mute_logger("odoo.sql_db", f"{MODELS}.customer_grading_run")
+        quiet = mute_logger("odoo.sql_db", f"{MODELS}.run.customer_grading_evaluation")
         with patch.object(cls, "_store_slice", disturbed), quiet:
             run_id = self._execute()
         with self._connect() as env:
@@ -185,7 +187,7 @@ class TestConcurrency(CommittingCase):
             thread.start()
 
         thread = threading.Thread(target=touch_for_a_while)
-        with self._before("_store_slice", begin):
+        with self._before("_store_slice", begin, model=STORE):
             run_id = self._execute()
         thread.join()
         self._assert_graded(run_id, "B", moved=CUSTOMERS)
@@ -196,7 +198,7 @@ class TestConcurrency(CommittingCase):
         self._assert_graded(run_id, "A")
 
     def test_a_customer_deleted_during_its_slice_is_passed_over(self):
-        with self._before("_store_slice", self._delete_partner) as calls:
+        with self._before("_store_slice", self._delete_partner, model=STORE) as calls:
             run_id = self._execute()
         self.assertEqual(len(calls), 5)
         self._assert_graded(run_id, "A")
@@ -218,10 +220,40 @@ class TestConcurrency(CommittingCase):
                 done.append(inner)
                 self._execute(inner)
 
-        with self._before("_store_slice", run_inner, on_call=1):
+        with self._before("_store_slice", run_inner, on_call=1, model=STORE):
             outer = self._execute()
         self._assert_graded(inner, "A")
         self._assert_graded(outer, "A")
+
+    def test_what_was_regraded_since_the_night_evaluated_is_passed_over(self):
+        """The night does not put a newer result back to what it saw before."""
+        self._execute()
+
+        def regrade():
+            self._set_latitude(0)
+            with self._connect() as env:
+                env["customer.grading.policy"]._regrade(env["res.partner"].browse(self.partner_ids))
+
+        with self._before("_store", regrade):
+            run_id = self._execute()
+        self._assert_graded(run_id, "B", moved=0)
+        with self._connect() as env:
+            changes = env["customer.grading.change"].search([("policy_id", "=", self.policy_id)])
+            self.assertEqual(len(changes), 2 * CUSTOMERS)
+
+    def test_a_regrade_that_confirms_is_newer_than_the_night_as_well(self):
+        """What was A, was B while the night evaluated, and is A again, stays A."""
+        self._execute()
+
+        def regrade():
+            self._set_latitude(1)
+            with self._connect() as env:
+                env["customer.grading.policy"]._regrade(env["res.partner"].browse(self.partner_ids))
+
+        self._set_latitude(0)
+        with self._before("_store", regrade):
+            run_id = self._execute()
+        self._assert_graded(run_id, "A", moved=0)
 
     def test_two_runs_at_once_write_nothing_twice(self):
         self._execute()
@@ -241,7 +273,7 @@ class TestConcurrency(CommittingCase):
         return run_id
 
     def test_a_run_killed_between_slices_is_resumed(self):
-        run_id = self._kill_and_resume("_store_slice", on_call=2)
+        run_id = self._kill_and_resume("_store_slice", on_call=2, model=STORE)
         self._assert_graded(run_id, "A", moved=CUSTOMERS)
 
     def test_a_run_killed_between_batches_is_resumed(self):
@@ -278,13 +310,14 @@ class TestConcurrency(CommittingCase):
 
     def test_a_result_touched_during_an_undo_is_taken_back_at_the_next_try(self):
         run_id = self._ask_undo()
-        with self._before("_undo_slice", self._touch_result):
+        with self._before("_undo_slice", self._touch_result, model=CONTROL):
             self._undo(run_id)
         self._assert_undone(run_id)
 
     def test_an_undo_killed_between_slices_is_resumed(self):
         run_id = self._ask_undo()
-        with self._before("_undo_slice", self._kill, on_call=2), self.assertRaises(Killed):
+        kill = self._before("_undo_slice", self._kill, on_call=2, model=CONTROL)
+        with kill, self.assertRaises(Killed):
             self._undo(run_id)
         with self._connect() as env:
             self.assertEqual(env["customer.grading.run"].browse(run_id)._count_undone(), 2)
@@ -297,7 +330,7 @@ class TestConcurrency(CommittingCase):
         cls = Registry(get_db_name())["customer.grading.change.control"]
         with (
             patch.object(cls, "_settle_manual", side_effect=KeyError("broken")),
-            mute_logger(f"{MODELS}.customer_grading_run"),
+            mute_logger(f"{MODELS}.run.customer_grading_evaluation"),
         ):
             run_id = self._execute()
         with self._connect() as env:

@@ -643,7 +643,7 @@ class TestExplanation(CustomerGradingCommon):
             {"revenue": {"measure": "invoiced_revenue", "name": "Invoiced revenue"}},
             [("A", ("all", ("revenue", "ge", 400_000)))],
         )
-        run = policy._create_run("preview")
+        run = policy._create_trial("try_on")
         run._execute()
         why = {line.partner_id: line.why for line in run.line_ids}
         self.assertEqual(

@@ -194,7 +194,7 @@ class TestOpportunities(OpportunityCommon):
         policy = self._create_urgency_policy()
         self.assertIn("Grades opportunities of", policy.reads_as)
         self.assertIn("open opportunities", policy.reads_as)
-        run = policy._create_run("preview")
+        run = policy._create_trial("try_on")
         run._execute()
         self.assertEqual(run.state, "done", run.error)
         [line] = run.line_ids.filtered(lambda line: line.lead_id.partner_id == self.customer)
@@ -239,7 +239,7 @@ class TestOpportunityScreens(OpportunityCommon):
         cls.soon, cls.later = cls._create_closing(10), cls._create_closing(60)
 
     def test_nothing_that_a_run_says_is_of_customers(self):
-        run = self.policy._create_run("preview")
+        run = self.policy._create_trial("try_on")
         run._execute()
         said = [run.summary, run.data_check, run.first_text, run._get_moving_text(100)]
         self._grade(self.policy)

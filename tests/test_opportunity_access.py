@@ -52,12 +52,12 @@ class TestOpportunityAccess(OpportunityCommon):
         theirs = self._create_closing(10, user_id=officer.id)
         policy = self._create_urgency_policy()
         self._grade(policy)
-        run = policy._create_run("preview")
+        run = policy._create_trial("try_on")
         run._execute()
         for user, leads in ((seller, own), (officer, own | theirs)):
             with self.subTest(user=user.login):
-                lines = self.env["customer.grading.run.line"].with_user(user)
-                self.assertEqual(lines.search([("run_id", "=", run.id)]).lead_id, leads)
+                lines = self.env["customer.grading.trial.line"].with_user(user)
+                self.assertEqual(lines.search([("trial_id", "=", run.id)]).lead_id, leads)
 
     def test_an_explanation_is_of_the_opportunity(self):
         seller = self.users["salesperson"]

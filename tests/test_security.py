@@ -193,11 +193,11 @@ class TestRecords(SecurityCommon):
                         self.assertEqual(pairs, expected[place])
 
     def test_nobody_but_an_administrator_gets_values_and_score(self):
-        self.policy._create_run("preview", self.company)._execute()
+        self.policy._create_trial("try_on", self.company)._execute()
         for model, names in (
             ("customer.grading.result", ("values", "score")),
             ("customer.grading.change", ("values",)),
-            ("customer.grading.run.line", ("values", "score")),
+            ("customer.grading.trial.line", ("values", "score")),
         ):
             domain = [("company_id", "=", self.company.id), ("policy_id", "=", self.policy.id)]
             records = self.env[model].search(domain, limit=1)
@@ -233,12 +233,13 @@ class TestRecords(SecurityCommon):
             [("dimension_id", "=", self.secret.id)], limit=1
         )
         policy = change.policy_id
-        preview = policy._create_run("preview")
+        preview = policy._create_trial("try_on")
         preview._execute()
         self.assertTrue(preview.line_ids)
         hidden = {
             "customer.grading.run": [("policy_id", "=", policy.id)],
-            "customer.grading.run.line": [("run_id", "=", preview.id)],
+            "customer.grading.trial": [("policy_id", "=", policy.id)],
+            "customer.grading.trial.line": [("trial_id", "=", preview.id)],
         }
         officer = self.places["here"]["officer"]
         for model, domain in hidden.items():
@@ -249,7 +250,7 @@ class TestRecords(SecurityCommon):
             with self.subTest(model=model, role="officer who may see it"):
                 self.assertTrue(self._search_as(officer, model, domain))
         administrator = self.places["here"]["administrator"]
-        for model in ("customer.grading.run", "customer.grading.run.line"):
+        for model in ("customer.grading.run", "customer.grading.trial.line"):
             with self.subTest(model=model, role="administrator"):
                 self.assertTrue(self._search_as(administrator, model, hidden[model]))
 
@@ -308,7 +309,7 @@ class TestHiddenDimension(SecurityCommon):
         "customer.grading.review.window",
         "customer.grading.test.customer",
         "customer.grading.run",
-        "customer.grading.run.line",
+        "customer.grading.trial.line",
         "customer.grading.approval",
     )
 
@@ -330,7 +331,7 @@ class TestHiddenDimension(SecurityCommon):
         change = cls.env["customer.grading.change"].search(
             [("dimension_id", "=", cls.secret.id)], limit=1
         )
-        change.policy_id._create_run("preview")._execute()
+        change.policy_id._create_trial("try_on")._execute()
         cls.env["customer.grading.batch"]._note("Changed", change, {})
         if "approval_ids" in draft._fields:
             draft.approval_ids = [Command.create({"user_id": cls.env.user.id})]
@@ -513,7 +514,7 @@ class TestCalls(SecurityCommon):
             (self._measure("order_amount"), "write", {"name": "Mine"}),
         ):
             self._assert_refused(low, record, method, *args)
-        preview = draft._create_run("preview", self.company)
+        preview = draft._create_trial("try_on", self.company)
         self._assert_refused(low, preview, "action_put_in_force")
         self.assertEqual(draft.state, "draft")
         admin = self.users["administrator"]

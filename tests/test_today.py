@@ -74,7 +74,7 @@ class TestTimeZone(CustomerGradingCommon):
 
     def _try_on(self):
         policy = self._create_policy({"orders": {"measure": "order_amount"}}, [("A", ())])
-        run = policy._create_run("preview").with_user(self.admin)
+        run = policy._create_trial("try_on").with_user(self.admin)
         run._execute()
         return run
 

@@ -1,6 +1,5 @@
 from . import (
     customer_grading_assessment,
-    customer_grading_back_test,
     customer_grading_checklist,
     customer_grading_comparison,
     customer_grading_measure_try,

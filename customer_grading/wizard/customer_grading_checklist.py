@@ -96,7 +96,7 @@ class CustomerGradingChecklist(models.TransientModel):
                 policy.id,
                 company.id or None,
             )
-            run = self.env["customer.grading.explanation"]._get_last_full_run(policy, company)
+            run = self.env["customer.grading.engine"]._get_last_full_run(policy, company)
             found = self._find_rows(
                 policy, company, self.env["customer.grading.result"], condition, questions, run
             )
@@ -233,18 +233,18 @@ class CustomerGradingCriterion(models.Model):
         """Open the customers of the last try-on that have no answer to the question."""
         self.ensure_one()
         self.check_access("write")
-        run = self.policy_id._get_last_try_on()
-        if not run:
+        trial = self.policy_id._get_last_try_on()
+        if not trial:
             raise UserError(
                 self.env._("The policy was changed since it was tried on. Try it on again.")
             )
         Checklist = self.env["customer.grading.checklist"]
         rows = Checklist._find_rows(
             self.policy_id.sudo(),
-            run.company_id,
-            self.env["customer.grading.run.line"],
-            SQL("kept.run_id = %s", run.id),
+            trial.company_id,
+            self.env["customer.grading.trial.line"],
+            SQL("kept.trial_id = %s", trial.id),
             self._get_question(),
-            run,
+            trial,
         )
         return Checklist._open_rows(self.question_id.name, rows, len(rows) > SHOWN, self.policy_id)

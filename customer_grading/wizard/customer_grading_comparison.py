@@ -1,9 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 
 class CustomerGradingComparison(models.TransientModel):
-    """What differs between two policies of a dimension: in words, and in the grades given."""
+    """What differs between two policies of a dimension, in words."""
 
     _name = "customer.grading.comparison"
     _description = "Comparison of Two Policies"
@@ -26,38 +25,3 @@ class CustomerGradingComparison(models.TransientModel):
             comparison.differences = (
                 before and now and (Policy._get_differences(before, now) or False)
             )
-
-    def action_compare_grades(self):
-        """Grade the same records by both, and open who gets what by which."""
-        self.ensure_one()
-        before, now = self.before_id, self.policy_id
-        now.check_access("write")
-        if before == now:
-            raise UserError(self.env._("Choose two policies: this is one and the same."))
-        if before.dimension_id != now.dimension_id:
-            raise UserError(
-                self.env._(
-                    "“%(before)s” and “%(policy)s” give grades of different dimensions: there "
-                    "is nothing to compare. Choose two of one dimension.",
-                    before=before.display_name,
-                    policy=now.display_name,
-                )
-            )
-        for policy in before | now:
-            if policy.state != "closed":
-                policy.with_context(customer_grading_beside=True)._check_complete()
-        run = now._create_run("comparison", self._get_company())
-        run.other_policy_id = before
-        run._execute()
-        return run.with_env(self.env)._get_try_on_action()
-
-    def _get_company(self):
-        """Return a company that both grade, the current one if it is among them."""
-        companies = self.policy_id._get_companies()
-        others = self.before_id._get_companies()
-        if not companies or not others:
-            return companies
-        both = companies & others
-        if not both:
-            raise UserError(self.env._("No company is graded by both of them."))
-        return self.env.company if self.env.company in both else both[:1]

@@ -8,7 +8,7 @@ class CustomerGradingTimeZone(models.TransientModel):
     _name = "customer.grading.time.zone"
     _description = "Time Zone of Grading"
 
-    run_id = fields.Many2one("customer.grading.run", required=True, ondelete="cascade")
+    trial_id = fields.Many2one("customer.grading.trial", required=True, ondelete="cascade")
     company_ids = fields.Many2many("res.company", required=True)
     tz = fields.Selection(
         _tz_get, "Time zone", required=True, default=lambda self: self.env.user.tz
@@ -17,9 +17,9 @@ class CustomerGradingTimeZone(models.TransientModel):
     def action_confirm(self):
         """Keep the time zone, and go on with what was asked for."""
         self.ensure_one()
-        self.run_id.policy_id.check_access("write")
+        self.trial_id.policy_id.check_access("write")
         cron = self.env["ir.cron"].sudo()
         hour = cron._get_grading_hour()
         self.company_ids.sudo().customer_grading_tz = self.tz
         cron._set_grading_hour(hour)  # the same one, where the company is
-        return self.run_id.action_put_in_force()
+        return self.trial_id.action_put_in_force()

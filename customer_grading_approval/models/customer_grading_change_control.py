@@ -28,7 +28,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
                 ("company_id", "=", run.company_id.id),
                 ("state", "=", "held"),
                 ("keeps_step", "=", True),
-                ("date_due", "<=", run.date),
+                ("date_due", "<=", run.date_effect),
             ]
         )._await_approval()
         return super()._bring_back_proposals(run)

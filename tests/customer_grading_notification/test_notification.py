@@ -144,7 +144,7 @@ class TestNotes(NotificationCommon):
     def test_try_ons_and_what_is_undone_tell_nobody(self):
         policy = self._start(notify_by="digest")
         self.customers.partner_latitude = 25
-        policy._create_run("preview")._execute()
+        policy._create_trial("try_on")._execute()
         self._run(policy)
         self.customers.partner_latitude = 15
         self._run(policy)  # the way back, before anybody was told

@@ -95,14 +95,3 @@ class CustomerGradingCriterion(models.Model):
         if missing:
             return self.env._("the answer “%s” has no level.", missing[0].name)
         return None
-
-    def _get_dialog_action(self):
-        """Return the action that opens the criterion in a dialog."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.name,
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }

@@ -88,7 +88,7 @@ class CustomerGradingPolicy(models.Model):
 
     def _get_rival_problems(self):
         """Name the policy in force that leaves nobody to this one, or that it is not made from."""
-        if self.env.context.get("customer_grading_beside"):
+        if self.id in self.env.context.get("customer_grading_beside", ()):
             return []  # it is looked at beside the others, as if they were not there
         problems = []
         if earlier := self._get_policy_before():

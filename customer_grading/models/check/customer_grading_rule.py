@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 
 from ..policy.customer_grading_measure import NUMERIC_UNITS
 from .customer_grading_policy import Way
@@ -163,18 +164,11 @@ class CustomerGradingRule(models.Model):
                 return rule
         return self.browse()
 
-    def _get_dialog_action(self):
-        """Return the action that opens the requirement in its dialog."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Grade %s", self.grade_id.code),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
-
-    def action_open_dialog(self):
-        """Open the requirement in its dialog."""
-        return self._get_dialog_action()
+    def _check_countable(self):
+        problems = [
+            problem["message"]
+            for record in [*self.policy_id.criterion_ids, self]
+            for problem in record._get_problems()
+        ]
+        if problems:
+            raise UserError("\n".join(problems))

@@ -142,6 +142,20 @@ class CustomerGradingEngine(models.AbstractModel):
         zone = self.with_context(tz=self._get_time_zone(company))
         return fields.Datetime.context_timestamp(zone, moment).date()
 
+    @api.model
+    def _get_last_full_run(self, policy, company):
+        """Return the last run that evaluated everybody by ``policy`` for ``company``, sudoed.
+
+        Its cut-offs count until the next one. What was cancelled, or failed, is none.
+        """
+        domain = [
+            ("policy_id", "=", policy.id),
+            ("company_id", "=", company.id),
+            ("mode", "=", "nightly"),
+            ("state", "in", ("done", "stopped", "discarded", "superseded")),
+        ]
+        return self.env["customer.grading.run"].sudo().search(domain, order="id desc", limit=1)
+
     # ------------------------------------------------------------------ layer 1: values
 
     def _get_values_sql(self, policy, scope, criteria=None, sure=True):
@@ -234,7 +248,7 @@ class CustomerGradingEngine(models.AbstractModel):
         return SQL("COALESCE(%s::text, '0')", get_field_sql(path))
 
     def _get_kept_values_sql(self, policy, records, condition=None):
-        """Return the same query over the values kept by results, changes or run lines.
+        """Return the same query over the values kept by results, changes or lines of trials.
 
         ``subject_id`` is the id of the record here.
 
@@ -817,9 +831,8 @@ class CustomerGradingEngine(models.AbstractModel):
         if policy.company_id:
             company = policy.company_id
         running = policy._get_running(policy.dimension_id, company)
-        replaced = policy._get_versions() | policy.browse(
-            self.env.context.get("customer_grading_beside", ())
-        )
+        beside = self.env.context.get("customer_grading_beside", ())
+        replaced = policy._get_versions() | policy.browse(beside)
         return running.filtered(
             lambda other: (
                 other not in replaced

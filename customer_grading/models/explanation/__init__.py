@@ -10,7 +10,6 @@ from . import (
     customer_grading_rule,
     customer_grading_explanation,
     customer_grading_change,
-    customer_grading_run_line,
     customer_grading_measure,
     customer_grading_criterion,
     customer_grading_sheet,

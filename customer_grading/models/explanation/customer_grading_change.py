@@ -2,8 +2,6 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 
-from ..customer_grading_run_summary import MONTHS
-
 HISTORY = 8  # earlier changes that stand on the page of one
 
 SIGNS = {True: "✔", False: "✘", None: "?"}
@@ -13,6 +11,8 @@ OPEN_INVOICES = [
     ("state", "=", "posted"),
     ("payment_state", "in", ("not_paid", "partial")),
 ]
+
+MONTHS = 12  # of the revenue that stands beside a customer
 
 
 class CustomerGradingChange(models.Model):

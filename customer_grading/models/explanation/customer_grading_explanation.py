@@ -242,7 +242,7 @@ class CustomerGradingExplanation(models.AbstractModel):
 
         :return: ``{record: Explanation}``
         """
-        get_full_run = cache(self._get_last_full_run)
+        get_full_run = cache(self.env["customer.grading.engine"]._get_last_full_run)
         cases = {}
         for record in records.sudo().filtered(lambda r: isinstance(r.values, list)):
             policy, company, run, date = self._get_case(record, get_full_run)
@@ -258,9 +258,9 @@ class CustomerGradingExplanation(models.AbstractModel):
     @staticmethod
     def _get_case(record, get_full_run):
         """Return policy, company, the run whose cut-offs count, and the reference date."""
-        if record._name == "customer.grading.run.line":
-            run = record.run_id
-            return run.policy_id, run.company_id, run, run.date
+        if record._name == "customer.grading.trial.line":
+            trial = record.trial_id
+            return trial.policy_id, trial.company_id, trial, trial.date
         policy, company = record.policy_id, record.company_id
         if record._name == "customer.grading.change":
             run = record.run_id or get_full_run(policy, company)
@@ -268,13 +268,6 @@ class CustomerGradingExplanation(models.AbstractModel):
         run = get_full_run(policy, company)
         date = max(filter(None, (record.date_evaluated, run.date)))
         return policy, company, run, date
-
-    def _get_last_full_run(self, policy, company):
-        """Return the last run that graded everybody by ``policy`` for ``company``."""
-        Run = self.env["customer.grading.run"].sudo()
-        domain = [("policy_id", "=", policy.id), ("company_id", "=", company.id)]
-        run = Run.search(domain, limit=1)
-        return run._get_last_full_run() if run else run
 
     @staticmethod
     def _is_readable(policy, record):
@@ -285,9 +278,9 @@ class CustomerGradingExplanation(models.AbstractModel):
         criteria = policy._get_measured_criteria()
         if len(record.values) != len(criteria):
             return False
-        if record._name != "customer.grading.run.line" or policy.state not in PLANNED_STATES:
+        if record._name != "customer.grading.trial.line" or policy.state not in PLANNED_STATES:
             return True
-        tried = record.run_id.create_date
+        tried = record.trial_id.create_date
         return all(criterion.write_date <= tried for criterion in criteria)
 
     def _explain_case(self, policy, company, run, dates):
@@ -441,8 +434,8 @@ class CustomerGradingExplanation(models.AbstractModel):
         """Return the grade before, and the grade to be explained."""
         if record._name == "customer.grading.change":
             return record.from_grade_id, record.grade_id
-        if record._name == "customer.grading.run.line":
-            return record.current_grade_id, record.grade_id
+        if record._name == "customer.grading.trial.line":
+            return record.current_grade_id, record.computed_grade_id
         return record.previous_grade_id, record.computed_grade_id
 
     def _get_given_text(self, change):
@@ -464,7 +457,7 @@ class CustomerGradingExplanation(models.AbstractModel):
         }.get(origin, "")
 
     def _get_text_without_explanation(self, record, grade):
-        if record._name == "customer.grading.run.line":
+        if record._name == "customer.grading.trial.line":
             return self.env._("The policy was changed since then.")
         if grade:
             return ""

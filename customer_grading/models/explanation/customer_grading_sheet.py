@@ -183,7 +183,7 @@ class CustomerGradingSheet(models.AbstractModel):
     def _get_computed_text(self, result, explanation):
         if not explanation:
             return ""
-        run = explanation.run or self.env["customer.grading.explanation"]._get_last_full_run(
+        run = explanation.run or self.env["customer.grading.engine"]._get_last_full_run(
             result.policy_id, result.company_id
         )
         if run.date_end and run.date == explanation.date:

@@ -74,3 +74,23 @@ class CustomerGradingMeasure(models.Model):
             events=self._narrow_sql(SQL("opportunity_id"), ids),
         )
         return statement.add_relation(contacts, "contact", of="lead")
+
+    # ------------------------------------------------------------------ what changed
+
+    def _get_lead_messages_changed_sql(self, scope, since):
+        return SQL(
+            "SELECT res_id AS id FROM mail_message WHERE model = 'crm.lead' AND write_date >= %s",
+            since,
+        )
+
+    _get_lead_activities_done_changed_sql = _get_lead_messages_changed_sql
+    _get_lead_last_contact_changed_sql = _get_lead_messages_changed_sql
+
+    def _get_lead_next_activity_changed_sql(self, scope, since):
+        """Planned ones are written, done ones leave a message."""
+        return SQL(
+            "SELECT res_id AS id FROM mail_activity"
+            " WHERE res_model = 'crm.lead' AND write_date >= %s UNION %s",
+            since,
+            self._get_lead_messages_changed_sql(scope, since),
+        )

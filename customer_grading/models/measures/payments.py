@@ -224,3 +224,24 @@ class CustomerGradingMeasure(models.Model):
             ),
             "contact",
         )
+
+    # ------------------------------------------------------------------ what changed
+
+    def _get_payments_changed_sql(self, scope, since):
+        """The customers whose receivables were written or reconciled."""
+        return SQL(
+            """
+            SELECT partner.commercial_partner_id AS id
+              FROM account_move_line item
+              JOIN res_partner partner ON partner.id = item.partner_id
+              JOIN account_account account ON account.id = item.account_id
+             WHERE account.account_type = 'asset_receivable' AND item.write_date >= %s
+            """,
+            since,
+        )
+
+    _get_overdue_amount_changed_sql = _get_payments_changed_sql
+    _get_receivable_age_changed_sql = _get_payments_changed_sql
+    _get_late_count_changed_sql = _get_payments_changed_sql
+    _get_ontime_ratio_changed_sql = _get_payments_changed_sql
+    _get_collection_ratio_changed_sql = _get_payments_changed_sql

@@ -744,3 +744,14 @@ class CustomerGradingCriterion(models.Model):
                     "documents count since a date of the record: choose a date in “Beginning”."
                 )
         return None
+
+    def _get_dialog_action(self):
+        """Return the action that opens the criterion in a dialog."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }

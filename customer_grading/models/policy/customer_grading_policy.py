@@ -21,7 +21,6 @@ UNLOCKED_FIELDS = {
     "date_from",
     "date_to",
     "activated_by_id",
-    "is_piloted",
     "regrades_changed",
     "rule_ids",
     "test_customer_ids",

@@ -462,3 +462,19 @@ class CustomerGradingRule(models.Model):
         if other.operator == "level_le":
             return self.operator in ("level_le", "level_is") and mine <= theirs
         return self.operator == "level_is" and mine == theirs
+
+    def _get_dialog_action(self):
+        """Return the action that opens the requirement in its dialog."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Grade %s", self.grade_id.code),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def action_open_dialog(self):
+        """Open the requirement in its dialog."""
+        return self._get_dialog_action()

@@ -66,31 +66,6 @@ class CustomerGradingTestCustomer(models.Model):
                     )
                 )
 
-    def _note_results(self, run):
-        """Keep what the try-on ``run`` gives these customers or opportunities."""
-        subject = run.dimension_id._get_subject_kind()
-        graded = {test: test[subject.field]._get_graded() for test in self}
-        ids = [record.id for record in graded.values()]
-        lines = {
-            line[subject.field]: line
-            for line in self.env["customer.grading.run.line"].search(
-                [("run_id", "=", run.id), (subject.field, "in", ids)]
-            )
-        }
-        out_of_scope = run.dimension_id._choose_text(
-            self.env._("The policy does not apply to this customer."),
-            self.env._("The policy does not apply to this opportunity."),
-        )
-        for test in self:
-            line = lines.get(graded[test])
-            test.write(
-                {
-                    "tried": True,
-                    "given_grade_id": line.grade_id.id if line else False,
-                    "why": line.why if line else out_of_scope,
-                }
-            )
-
     def _get_unmet_text(self):
         """Return in words that another grade is given than the expected one."""
         names = {

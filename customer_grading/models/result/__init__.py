@@ -5,6 +5,7 @@ move from a grade to another.
 """
 
 from . import (
+    customer_grading_slices,
     customer_grading_result,
     customer_grading_change,
     customer_grading_batch,

@@ -43,7 +43,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
                 ("company_id", "=", run.company_id.id),
                 ("origin", "in", BY_HAND_ORIGINS),
                 ("is_open", "=", True),
-                ("manual_until", "<", run.date),
+                ("manual_until", "<", run.date_effect),
             ]
         )
         for change in late:
@@ -59,7 +59,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
                 ("company_id", "=", run.company_id.id),
                 ("origin", "in", BY_HAND_ORIGINS),
                 ("state", "=", "held"),
-                ("date_due", "<=", run.date),
+                ("date_due", "<=", run.date_effect),
             ]
         ).write({"state": "proposed", "date_due": False})
 
@@ -127,7 +127,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             undecided=self._get_undecided_sql(run, subject_ids, last_id),
             policy=policy.id,
             length=length,
-            date=run.date,
+            date=run.date_effect,
             workdays=self._get_workdays_sql(run),
             target=self._get_target_sql(run),
             asked=self._get_limited_sql(run, which),
@@ -137,10 +137,10 @@ class CustomerGradingChangeControl(models.AbstractModel):
             joins=self._get_joins_sql(SQL("result.computed_grade_id")),
             due=self._get_due_in_turn_sql(run, which),
             state=self._get_state_sql(run),
-            provisional=self._get_provisional_sql(policy if not run.first else (), run.date),
-            again=self._get_again_sql(run.date),
+            provisional=self._get_provisional_sql(policy if not run.first else (), run.date_effect),
+            again=self._get_again_sql(run.date_effect),
             by_hand=self.env["customer.grading.result"]._get_by_hand_sql("result"),
-            writing=self._get_writing_sql(run.date, run_id=SQL("%s", run.id)),
+            writing=self._get_writing_sql(run.date_effect, run_id=SQL("%s", run.id)),
         )
         self.env.cr.execute(statement)
         [next_id] = self.env.cr.fetchone()
@@ -157,7 +157,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
         waits = SQL(
             "result.computed_grade_id IS DISTINCT FROM result.considered_grade_id"
             " OR result.date_due <= %s",
-            run.date,
+            run.date_effect,
         )
         if run.first:
             # What an earlier policy held back is decided by this one.
@@ -196,7 +196,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             "CASE WHEN id IN %s THEN GREATEST(%s, %s::date + 1) ELSE %s END",
             tuple(crowded),
             due,
-            run.date,
+            run.date_effect,
             due,
         )
 
@@ -207,7 +207,9 @@ class CustomerGradingChangeControl(models.AbstractModel):
         ends. Those who move come in by strength, as far as there are places.
         """
         policy, engine = run.policy_id.sudo(), self.env["customer.grading.engine"]
-        scope = engine._get_scope(policy, run.company_id, run.date, cutoffs=run.cutoffs or {})
+        scope = engine._get_scope(
+            policy, run.company_id, run.date_effect, cutoffs=run.cutoffs or {}
+        )
         ids = []
         for rule in policy._get_limited_rules():
             query = self._get_crowded_sql(run, policy, rule, engine, scope)
@@ -285,10 +287,10 @@ class CustomerGradingChangeControl(models.AbstractModel):
             decided=self._get_ending_sql(
                 SQL("due"),
                 run.policy_id,
-                run.date,
-                SQL("COALESCE(result.manual_until < %s, FALSE)", run.date),
+                run.date_effect,
+                SQL("COALESCE(result.manual_until < %s, FALSE)", run.date_effect),
             ),
-            writing=self._get_writing_sql(run.date, run_id=SQL("%s", run.id)),
+            writing=self._get_writing_sql(run.date_effect, run_id=SQL("%s", run.id)),
         )
         self.env.cr.execute(statement)
         return self.env.cr.fetchone()[0]
@@ -408,6 +410,33 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
     # ------------------------------------------------------------------ undone runs
 
+    def _get_undoable_sql(self, run):
+        """Return which changes of ``run`` are in effect, with nothing decided since."""
+        return SQL(
+            "change.run_id = %s AND change.state = 'applied' AND change.date_end IS NULL"
+            " AND change.direction != 'same'"
+            " AND result.grade_id IS NOT DISTINCT FROM change.grade_id"
+            " AND NOT EXISTS (SELECT FROM customer_grading_change back"
+            " WHERE back.undoes_id = change.id) AND NOT %s",
+            run.id,
+            self.env["customer.grading.result"]._get_by_hand_sql("result"),
+        )
+
+    def _count_undoable(self, run):
+        """Return how many changes of ``run`` would be taken back."""
+        self.env.flush_all()
+        query = SQL(
+            "SELECT COUNT(*) FROM customer_grading_change change"
+            " JOIN customer_grading_result result ON result.id = change.result_id WHERE %s",
+            self._get_undoable_sql(run),
+        )
+        return self.env.execute_query(query)[0][0]
+
+    def _get_undo_note(self, run):
+        return self.env._(
+            "Undo of run %(run)s: %(reason)s", run=run.display_name, reason=run.undo_note
+        )
+
     def _undo_slice(self, run, last_id, length):
         """Take back the next slice of a run's changes, in one statement.
 
@@ -455,7 +484,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             SELECT MAX(id) FROM gone
             """,
             last=last_id,
-            undoable=run._get_undoable_sql(),
+            undoable=self._get_undoable_sql(run),
             length=length,
             direction=DIRECTION,
             joins=self._get_joins_sql(SQL("gone.from_grade_id")),
@@ -472,7 +501,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
                 undoes_id=SQL("decided.undoes_id"),
                 user_id=SQL("%s", run.undo_user_id.id),
                 decided_by_id=SQL("%s", run.undo_user_id.id),
-                note=SQL("%s", run.with_context(lang=run.undo_user_id.lang)._get_undo_note()),
+                note=SQL("%s", self.with_context(lang=run.undo_user_id.lang)._get_undo_note(run)),
             ),
         )
         self.env.cr.execute(statement)
@@ -615,7 +644,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
         The first grading by a policy, which somebody looked at before it came in force, is
         taken as it is; so are all grades on probation.
         """
-        date = SQL("%s::date", run.date)
+        date = SQL("%s::date", run.date_effect)
         if run.first:
             return date
         planned = SQL("CASE %s END", SQL(" ").join(self._get_planned_whens(run)))
@@ -639,7 +668,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
                 "WHEN computed_rule_id = %s THEN GREATEST(%s, %s)",
                 rule.id,
                 self._add_days(run, rule.change_days),
-                run.date,
+                run.date_effect,
             )
             for rule in run.policy_id.rule_ids
             if rule.change_timing == "within"
@@ -684,7 +713,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
         :param start: by default the day from which a computed grade has stood
         """
         if start is None:
-            start = SQL("COALESCE(date_computed_since, %s::date)", run.date)
+            start = SQL("COALESCE(date_computed_since, %s::date)", run.date_effect)
             if run.policy_id.one_step:
                 start = SQL("GREATEST(%s, date_since)", start)
         if not days or not run.policy_id.counts_working_days:
@@ -708,7 +737,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             policy.upgrade_days, policy.downgrade_days, *policy.rule_ids.mapped("change_days")
         )
         reach = timedelta(days=(most + policy.grace_days) * 3 + 60)
-        first, last = run.date - reach, run.date + reach
+        first, last = run.date_effect - reach, run.date_effect + reach
         company = run.company_id or self.env.company
         free = company.resource_calendar_id._get_unusual_days(
             *(datetime.combine(day, time.min) for day in (first, last)), company
@@ -726,7 +755,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
         windows = run.policy_id.window_ids
         if not windows:
             return due
-        year = run.date.year
+        year = run.date_effect.year
         stretches = windows._get_stretches(range(year - 1, year + 13))
         values = SQL(", ").join(SQL("(%s::date, %s::date)", *stretch) for stretch in stretches)
         return SQL(
@@ -739,7 +768,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             ), %(due)s)
             """,
             due=due,
-            date=run.date,
+            date=run.date_effect,
             windows=values,
         )
 
@@ -805,14 +834,14 @@ class CustomerGradingChangeControl(models.AbstractModel):
         return SQL(
             "(NOT COALESCE(evaluates, FALSE) AND (date_provisional IS NOT NULL"
             " OR COALESCE(direction != 'up' AND expires <= %s, FALSE) OR %s))",
-            run.date,
+            run.date_effect,
             begins,
         )
 
     @staticmethod
     def _get_evaluates_sql(run):
         """Return whether the probation of a result is over."""
-        return SQL("FALSE") if run.first else SQL("result.date_provisional <= %s", run.date)
+        return SQL("FALSE") if run.first else SQL("result.date_provisional <= %s", run.date_effect)
 
     @staticmethod
     def _get_provisional_sql(policies, date, decided=False):

@@ -84,6 +84,10 @@ class CustomerGradingResult(models.Model):
     score = fields.Float(digits=(16, 4), groups=MANAGER_GROUP)
     values = fields.Json(groups=MANAGER_GROUP)
     date_evaluated = fields.Date("Values as of", readonly=True)
+    date_stored = fields.Datetime(
+        readonly=True,
+        help="When the evaluation began that was stored last, to the microsecond in the database.",
+    )
     date_since = fields.Date("Since")
     date_provisional = fields.Date(
         "Provisional until", help="The day on which a new customer's grade is to be evaluated."

@@ -1,0 +1,120 @@
+from difflib import SequenceMatcher
+from itertools import zip_longest
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ..policy.customer_grading_policy import PLANNED_STATES
+
+
+class CustomerGradingPolicy(models.Model):
+    """Says side by side what differs between two policies, in the words of “Reads as”."""
+
+    _inherit = "customer.grading.policy"
+
+    @api.model
+    def _get_differences(self, before, now):
+        """Return the sheets of what ``now`` says otherwise than ``before``.
+
+        Only lines that differ stand in them: scope, criteria, requirements, change rules.
+        """
+        parts = [
+            (self.env._("Whom it grades"), self._pair_sentences, "_get_scope_lines"),
+            (self.env._("Criteria"), self._pair_named, "_get_criterion_lines"),
+            (self.env._("What each grade takes"), self._pair_named, "_get_requirement_lines"),
+            (self.env._("How grades change"), self._pair_sentences, "_get_change_sentences"),
+        ]
+        columns = ["", self.env._("Policy before"), self.env._("Policy now")]
+        sheets = []
+        for title, pair, getter in parts:
+            rows = pair(getattr(before, getter)(), getattr(now, getter)())
+            if rows:
+                rows = [{"cells": [{"text": text} for text in row]} for row in rows]
+                block = {"title": title, "columns": columns, "rows": rows}
+                sheets.append({"blocks": [block]})
+        return sheets
+
+    @staticmethod
+    def _pair_sentences(before, now):
+        """Return sentences that differ beside each other, as ``("", before, now)``."""
+        before, now = [s for s in before if s], [s for s in now if s]
+        rows = []
+        for tag, start, end, now_start, now_end in SequenceMatcher(
+            None, before, now, autojunk=False
+        ).get_opcodes():
+            if tag != "equal":
+                pairs = zip_longest(before[start:end], now[now_start:now_end], fillvalue="")
+                rows += [("", *pair) for pair in pairs]
+        return rows
+
+    @staticmethod
+    def _pair_named(before, now):
+        """Return the named lines that differ, as ``(name, before, now)``.
+
+        :param before: ``{what it is: (its name, its text)}``, as is ``now``
+        """
+        nothing = ("", "")
+        rows = []
+        for key in {**before, **now}:
+            (name, text), (now_name, now_text) = before.get(key, nothing), now.get(key, nothing)
+            if (name, text) != (now_name, now_text):
+                rows.append((now_name or name, text, now_text))
+        return rows
+
+    def _get_scope_lines(self):
+        """Return the sentences of the scope; two versions are never in force from one day."""
+        return [s for s in self._get_scope_sentences() if s != self._get_date_sentence()]
+
+    def _get_criterion_lines(self):
+        """Return each criterion in full, as ``{key: (name, text)}``."""
+        lines = {}
+        for criterion in self.criterion_ids.sorted(lambda c: (c.sequence, c.id)):
+            key = (criterion.key or criterion.name, criterion.kind)
+            lines[key, sum(known[0] == key for known in lines)] = (
+                criterion.name,
+                criterion._get_full_text(),
+            )
+        return lines
+
+    def _get_requirement_lines(self):
+        """Return each requirement in words, and their order, as ``{key: (name, text)}``."""
+        lines = {}
+        for rule in self.rule_ids:
+            limit = rule._get_limit_text() if rule.limit_count else ""
+            text = self.env["customer.grading.measure"]._join_sentences([rule.text, limit])
+            position = sum(key[0] == rule.grade_id for key in lines)
+            lines[rule.grade_id, position] = (rule._get_title(), text)
+        order = ", ".join(rule.grade_id.code for rule in self.rule_ids)
+        lines["order", 0] = (self.env._("Order of testing"), order)
+        return lines
+
+    @api.model
+    def _get_comparison_action(self, before, now):
+        """Return the action that opens what differs between two policies."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("What differs"),
+            "res_model": "customer.grading.comparison",
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": {
+                "default_before_id": before.id,
+                "default_policy_id": now.id,
+                "dialog_size": "extra-large",
+            },
+        }
+
+    def action_compare(self):
+        """Open what differs: between the two chosen, or of a version from the one before.
+
+        A draft is compared with the version that it would take over from.
+        """
+        if len(self) == 2:
+            before, now = self.sorted("id")
+            return self._get_comparison_action(before, now)
+        if len(self) != 1:
+            raise UserError(self.env._("Choose two policies to compare."))
+        before = self.previous_id
+        if self.state in PLANNED_STATES and before:
+            before = self._get_replaced().sorted("version")[-1:] or before
+        return self._get_comparison_action(before, self)

@@ -1,0 +1,170 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ..policy.customer_grading_policy import PLANNED_STATES
+
+
+class CustomerGradingPolicy(models.Model):
+    """Tries policies on, and says what the last try-on told."""
+
+    _inherit = "customer.grading.policy"
+
+    def _create_trial(self, kind, company=None, **vals):
+        """Return a new trial of the policy, of today in the company's time zone.
+
+        :param company: as in :meth:`_create_run`
+        """
+        self.ensure_one()
+        company = self._get_try_on_company() if company is None else company
+        return (
+            self.env["customer.grading.trial"]
+            .sudo()
+            .create(
+                {
+                    "policy_id": self.id,
+                    "company_id": company.id,
+                    "kind": kind,
+                    "user_id": self.env.uid,
+                    **vals,
+                }
+            )
+        )
+
+    def _try_on(self):
+        """Evaluate the policy without changing a grade, and return the try-on."""
+        self._check_complete()
+        trial = self._create_trial("try_on")
+        trial._execute()
+        return trial
+
+    def action_activate(self):
+        """Open the try-on, from which the policy is put in force."""
+        self.ensure_one()
+        self.check_access("write")
+        self._check_complete()
+        return self.action_try_on()
+
+    def action_try_on(self):
+        """Evaluate the policy without changing a grade, and open what it would do."""
+        self.ensure_one()
+        self.check_access("write")
+        return self._try_on().with_env(self.env).action_open()
+
+    def _get_time_zone_action(self, trial):
+        """Return the dialog that asks for the time zone of companies without one, if there are.
+
+        :param trial: the try-on from which the policy is put in force
+        """
+        companies = self._get_companies() or self.env["res.company"].sudo().search(
+            [], order="id", limit=1
+        )
+        unknown = companies.sudo().filtered(
+            lambda c: not any(c.parent_ids.mapped("customer_grading_tz")) and not c.partner_id.tz
+        )
+        if not unknown:
+            return None
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Where do days begin?"),
+            "res_model": "customer.grading.time.zone",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_trial_id": trial.id, "default_company_ids": unknown.ids},
+        }
+
+    def action_try_test_customers(self):
+        """Say what grade the policy gives each test customer or opportunity today, and why.
+
+        It is a try-on like any other: a ranking needs everybody's values.
+        """
+        self.ensure_one()
+        trial = self._try_on()
+        if trial.state == "failed":
+            raise UserError(trial.error)
+        self.test_customer_ids._note_results(trial)
+
+    @api.constrains("dimension_id")
+    def _check_test_customers(self):
+        self.test_customer_ids._check_subject()
+
+    @api.model
+    def action_open_grading(self):
+        """Open the customers by grade, or the first steps while no policy exists."""
+        xml_id = "customer_grading.customer_grading_my_customers_action"
+        is_manager = self.has_access("create")
+        if is_manager and not self.with_context(active_test=False).search_count([], limit=1):
+            xml_id = "customer_grading.customer_grading_first_use_action"
+        return self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+
+    @api.model
+    def action_start(self):
+        """Make the default draft and open what it would do: nothing is saved as a grade."""
+        wizard = self.env["customer.grading.new.policy"].create({})
+        return wizard._make_policy().action_try_on()
+
+    def _get_last_try_on(self):
+        """Return the last try-on that was done, sudoed."""
+        self.ensure_one()
+        done = [("policy_id", "=", self.id), ("kind", "=", "try_on"), ("state", "=", "done")]
+        return self.env["customer.grading.trial"].sudo().search(done, limit=1)
+
+    def _get_known_statistics(self):
+        """Return the statistics of the last try-on, where they are of today's criteria."""
+        self.ensure_one()
+        trial = self._get_last_try_on()
+        statistics = trial.statistics or {}
+        criteria = self._get_measured_criteria()
+        changed = max(criteria.mapped("write_date"), default=None)
+        current = {str(criterion.id) for criterion in criteria} == {*statistics.get("criteria", ())}
+        if not statistics.get("total") or not changed or trial.create_date < changed or not current:
+            return {}
+        return statistics
+
+    @api.depends("state", "dimension_id")
+    @api.depends_context("lang", "company")
+    def _compute_subject_text(self):
+        """Say how many the policy grades, from what is counted already.
+
+        To count everybody takes seconds where there are many: a draft shows the number of
+        its last try-on, see :meth:`action_count_subjects` for today's.
+        """
+        for policy in self:
+            policy.subject_text = policy._origin._get_subject_text() if policy._origin else False
+
+    def _get_subject_text(self):
+        if self.state not in PLANNED_STATES:
+            return self.dimension_id._get_number_text(self.result_count)
+        trial = self._get_last_try_on()
+        if not trial:
+            return False
+        names = {
+            "count": self.criterion_ids._format_number(trial.graded_count),
+            "date": format_date(self.env, trial.date),
+        }
+        return self.dimension_id._choose_text(
+            self.env._("%(count)s customers in the try-on of %(date)s", **names),
+            self.env._("%(count)s opportunities in the try-on of %(date)s", **names),
+        )
+
+    def action_count_subjects(self):
+        """Say how many the policy would grade today in the current company."""
+        self.ensure_one()
+        self.check_access("write")
+        if problems := self._get_scope_problems():
+            raise UserError(problems[0]["message"])
+        engine = self.env["customer.grading.engine"]
+        company = self._get_try_on_company()
+        scope = engine._get_scope(self, company, engine._get_today(company))
+        query = engine._get_subject_query(self.sudo(), scope)
+        [[count]] = self.env.execute_query(query.select("COUNT(*)"))
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": self.env._(
+                    "Applies today to %s.", self.dimension_id._get_number_text(count)
+                ),
+                "type": "info",
+            },
+        }

@@ -1,0 +1,641 @@
+import json
+from collections import Counter
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...tools.groups import MANAGER_GROUP
+from ...tools.period import Period
+from ..explanation.customer_grading_change import MONTHS
+
+KEPT_DAYS = 30
+TOLD = 5_000  # customers whose reasons an export tells: each takes two milliseconds
+SHOWN = 80  # customers listed on the page of a try-on
+
+
+class CustomerGradingTrial(models.Model):
+    """One evaluation of a policy that changes no grade, and what it would do.
+
+    Everything is counted by a fixed number of statements over the lines, however many
+    customers there are. Sheets are lists of blocks that the ``grading_sheet`` widget lays
+    out. A kind of trial brings ``_grade_<kind>(commit)``, and ``_open_<kind>()`` where its
+    page is another one.
+    """
+
+    _name = "customer.grading.trial"
+    _description = "Trial of a Policy"
+    _inherit = ["customer.grading.evaluation"]
+
+    kind = fields.Selection([("try_on", "Try-on")], required=True, readonly=True)
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("running", "In progress"),
+            ("done", "Done"),
+            ("failed", "Failed"),
+        ],
+        default="waiting",
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    line_ids = fields.One2many("customer.grading.trial.line", "trial_id", string="Customers")
+    statistics = fields.Json(
+        readonly=True,
+        groups=MANAGER_GROUP,
+        help="How many were graded, and what is known by each criterion: no form reads the "
+        "lines again.",
+    )
+    policy_state = fields.Selection(related="policy_id.state", string="State of the policy")
+    summary = fields.Json(compute="_compute_summary")
+    first_text = fields.Char(compute="_compute_summary")
+    moving_count = fields.Integer("Customers that move", compute="_compute_summary")
+    moving_text = fields.Char(compute="_compute_summary")
+    moving_line_ids = fields.Many2many(
+        "customer.grading.trial.line", string="Who moves", compute="_compute_moving_line_ids"
+    )
+    data_check = fields.Json(compute="_compute_data_check")
+
+    @api.autovacuum
+    def _gc_trials(self):
+        """Delete trials that are over, with their lines."""
+        old = fields.Datetime.now() - timedelta(days=KEPT_DAYS)
+        self.search([("create_date", "<", old)], limit=100).unlink()
+
+    # ------------------------------------------------------------------ evaluating
+
+    def _grade(self, commit, subject_ids=None):
+        getattr(self, f"_grade_{self.kind}")(commit)
+        self._note({"state": "done", "date_end": fields.Datetime.now(), "progress": 100})
+
+    def _grade_try_on(self, commit):
+        """Keep what the policy would do to each customer, and what is known of them."""
+        self._evaluate_lines(commit)
+        measured = self.policy_id.sudo()._get_measured_criteria()
+        total, statistics = measured._get_statistics(self.sudo())
+        self.sudo().statistics = {
+            "total": total,
+            "criteria": {str(criterion.id): known for criterion, known in statistics.items()},
+        }
+
+    def _evaluate_lines(self, commit):
+        """Evaluate today, and keep a line for each customer beside his grade of today."""
+        table = self._get_table()
+        self._evaluate(table)
+        self._finish_step(commit, 40)
+        self._store_lines(self._get_beside_today_sql(table))
+        self._drop(table)
+
+    def _evaluate(self, table, past=False):
+        """Fill the temporary ``table`` with what each customer gets; nothing is locked."""
+        policy = self.policy_id.sudo()
+        engine = self.env["customer.grading.engine"]
+        scope = engine._get_scope(policy, self.company_id, self.date)
+        scope, count = engine._evaluate(policy, scope._replace(past=past), table)
+        self._note({"cutoffs": scope.cutoffs or False, "graded_count": count})
+
+    def _get_beside_today_sql(self, table):
+        """Return the query of what is given beside what is held today.
+
+        Who was graded by hand does not move.
+        """
+        subject = self.dimension_id._get_subject_kind()
+        return SQL(
+            """
+            SELECT evaluated.subject_id, result.grade_id AS current,
+                   evaluated.grade_id AS computed,
+                   %(by_hand)s AND COALESCE(result.manual_until >= %(date)s, TRUE) AS by_hand,
+                   evaluated.score, evaluated.values
+              FROM %(table)s evaluated
+              LEFT JOIN customer_grading_result result
+                ON %(held)s = evaluated.subject_id
+               AND result.dimension_id = %(dimension)s
+               AND result.company_id IS NOT DISTINCT FROM %(company)s
+            """,
+            table=SQL.identifier(table),
+            held=SQL.identifier("result", subject.field),
+            by_hand=self.env["customer.grading.result"]._get_by_hand_sql("result"),
+            dimension=self.dimension_id.id,
+            company=self.company_id.id or None,
+            date=self.date,
+        )
+
+    def _store_lines(self, rows, with_revenue=True):
+        """Keep one line for each of the ``rows``; customers deleted meanwhile are passed over.
+
+        :param rows: query of ``subject_id, current, computed, by_hand, score, values``
+        :param with_revenue: whether to add up what stands beside a customer; it takes the
+            invoices of a year
+        """
+        self.env.flush_all()
+        subject = self.dimension_id._get_subject_kind()
+        revenue, joined = self._get_revenue_sql() if with_revenue else (SQL("0"), SQL())
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO customer_grading_trial_line (
+                    trial_id, %(field)s, current_grade_id, computed_grade_id, grade_id, by_hand,
+                    moves, score, values, revenue, create_uid, write_uid, create_date, write_date)
+                SELECT %(trial)s, subject.id, told.current, told.computed, given.grade_id,
+                       given.stays, told.current IS DISTINCT FROM given.grade_id,
+                       told.score, told.values, %(revenue)s, %(user)s, %(user)s,
+                       NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                  FROM (%(rows)s) told
+                  JOIN %(subjects)s subject ON subject.id = told.subject_id
+                  CROSS JOIN LATERAL (
+                      SELECT COALESCE(told.by_hand, FALSE) AS stays,
+                             CASE WHEN told.by_hand THEN told.current
+                                  ELSE told.computed END AS grade_id
+                  ) given
+                  %(joined)s
+                """,
+                trial=self.id,
+                field=SQL.identifier(subject.field),
+                subjects=SQL.identifier(subject.table),
+                rows=rows,
+                revenue=revenue,
+                joined=joined,
+                user=self.env.uid,
+            )
+        )
+        self.env["customer.grading.trial.line"].invalidate_model(flush=False)
+
+    # ------------------------------------------------------------------ revenue
+
+    def _get_revenue_sql(self):
+        """Return the amount that stands beside a ``subject``, and the join it comes from.
+
+        For a customer it is the revenue of 12 months, for an opportunity what is expected
+        of it, in the currency of its company.
+        """
+        if self.dimension_id.subject == "lead":
+            return SQL("COALESCE(subject.expected_revenue, 0)"), SQL()
+        joined = SQL(
+            "LEFT JOIN (%s) revenue ON revenue.partner_id = subject.id", self._get_revenue_query()
+        )
+        return SQL("COALESCE(revenue.total, 0)"), joined
+
+    def _get_revenue_query(self):
+        """Return what was invoiced in 12 months, untaxed, less credit notes, by customer."""
+        scope = self._get_scope()
+        [(start, end)] = Period("trailing", MONTHS).get_bounds(self.date)
+        Move = self.env["account.move"].sudo()
+        query = Move._search(
+            Domain("state", "=", "posted")
+            & Domain("move_type", "in", ("out_invoice", "out_refund"))
+            & Domain("invoice_date", ">=", start)
+            & Domain("invoice_date", "<=", end)
+            & Domain("company_id", "in", scope.company_ids),
+            bypass_access=True,
+        )
+        customer = Move._field_to_sql(query.table, "commercial_partner_id", query)
+        amount = Move._field_to_sql(query.table, "amount_untaxed_signed", query)
+        if scope.rates:
+            company = Move._field_to_sql(query.table, "company_id", query)
+            rates = [SQL("WHEN %s THEN %s", id_, rate) for id_, rate in scope.rates]
+            amount = SQL("%s * CASE %s %s ELSE 1 END", amount, company, SQL(" ").join(rates))
+        query.groupby = customer
+        return query.select(SQL("%s AS partner_id", customer), SQL("SUM(%s) AS total", amount))
+
+    # ------------------------------------------------------------------ result and moves
+
+    def _is_told_whole(self):
+        """Hook: whether there is a line for every customer, so that the page counts them."""
+        return bool(self.line_ids[:1])
+
+    @api.depends("state", "policy_id")
+    @api.depends_context("lang")
+    def _compute_summary(self):
+        for trial in self:
+            cells = trial._get_cells() if trial._is_told_whole() else []
+            moving = sum(count for before, after, count, _sum in cells if before != after)
+            trial.moving_count = moving
+            trial.moving_text = trial._get_moving_text(moving)
+            trial.first_text = trial._get_first_text(cells)
+            trial.summary = trial._get_summary(cells) if cells else False
+
+    def _get_cells(self):
+        """Return how many customers go from which grade to which, with their revenue.
+
+        :return: list of ``(grade before, grade after, count, revenue)``
+        """
+        self.ensure_one()
+        groups = (
+            self.env["customer.grading.trial.line"]
+            .sudo()
+            ._read_group(
+                [("trial_id", "=", self.id)],
+                ["current_grade_id", "grade_id"],
+                ["__count", "revenue:sum"],
+            )
+        )
+        return [(before, after, count, revenue or 0) for before, after, count, revenue in groups]
+
+    def _get_moving_text(self, moving):
+        if moving <= SHOWN:
+            return False
+        names = {"shown": SHOWN, "count": self._format_count(moving)}
+        return self.dimension_id._choose_text(
+            self.env._("The %(shown)s with the most revenue of %(count)s.", **names),
+            self.env._("The %(shown)s with the most expected revenue of %(count)s.", **names),
+        )
+
+    def _get_first_text(self, cells):
+        """Return what a first activation tells whom, or nothing where customers have grades."""
+        new = sum(count for before, after, count, _sum in cells if after and not before)
+        engine = self.env["customer.grading.engine"]
+        if not new or engine._get_last_full_run(self.policy_id, self.company_id):
+            return False
+        if new == 1:
+            return self.dimension_id._choose_text(
+                self.env._("1 customer gets a grade for the first time; nobody is notified."),
+                self.env._("1 opportunity gets a grade for the first time; nobody is notified."),
+            )
+        count = self._format_count(new)
+        return self.dimension_id._choose_text(
+            self.env._("%s customers get a grade for the first time; nobody is notified.", count),
+            self.env._(
+                "%s opportunities get a grade for the first time; nobody is notified.", count
+            ),
+        )
+
+    def _get_summary(self, cells):
+        """Return the sheets “Result” and “Moves”."""
+        total = sum(count for _before, _after, count, _sum in cells)
+        rows = [*self._get_grades(cells), self.env["customer.grade"]]
+        return [
+            {
+                "title": self.env._("1 Result"),
+                "headline": self.dimension_id._get_number_text(total),
+                "blocks": [self._get_result_block(cells, rows, total)],
+            },
+            {"title": self.env._("2 Moves"), "blocks": [self._get_moves_block(cells, rows)]},
+        ]
+
+    def _get_grades(self, cells):
+        """Return the grades to show, best first: those of the dimension, and those held."""
+        held = self.env["customer.grade"].union(*(cell[0] | cell[1] for cell in cells))
+        return (self.dimension_id.sudo().grade_ids | held).sorted(
+            lambda grade: (grade.sequence, grade.id)
+        )
+
+    def _get_result_block(self, cells, rows, total):
+        revenue = sum(max(amount, 0) for *_cell, amount in cells)
+        lines = []
+        for grade in rows:
+            new = sum(count for _before, after, count, _sum in cells if after == grade)
+            today = sum(count for before, _after, count, _sum in cells if before == grade)
+            share = sum(max(amount, 0) for _b, after, _c, amount in cells if after == grade)
+            lines.append(
+                {
+                    "muted": not new,
+                    "cells": [
+                        self._get_grade_cell(grade),
+                        self._get_count_cell(new, [("grade_id", "=", grade.id)]),
+                        self._get_share_cell(new, total),
+                        self._get_share_cell(share, revenue),
+                        self._get_count_cell(today, [("current_grade_id", "=", grade.id)]),
+                    ],
+                }
+            )
+        return {
+            "title": self.env._("Grade"),
+            "columns": [
+                self.env._("Grade"),
+                self._get_subjects_title(),
+                self.env._("Share"),
+                self.dimension_id._choose_text(
+                    self.env._("Share of revenue, 12 months"),
+                    self.env._("Share of expected revenue"),
+                ),
+                self.env._("Today"),
+            ],
+            "rows": lines,
+        }
+
+    def _get_moves_block(self, cells, rows):
+        counts = Counter({(before, after): count for before, after, count, _sum in cells})
+        lines = [
+            {
+                "cells": [
+                    self._get_grade_cell(before),
+                    *(
+                        self._get_count_cell(
+                            counts[before, after],
+                            [("current_grade_id", "=", before.id), ("grade_id", "=", after.id)],
+                        )
+                        for after in rows
+                    ),
+                ]
+            }
+            for before in rows
+            if any(counts[before, after] for after in rows)
+        ]
+        return {
+            "title": self.env._("Today ↓, new →"),
+            "columns": [
+                self.env._("Today"),
+                *(grade.code or self.env._("Not graded") for grade in rows),
+            ],
+            "rows": lines,
+        }
+
+    # ------------------------------------------------------------------ cells
+
+    def _get_grade_cell(self, grade):
+        if not grade:
+            return {"text": self.env._("Not graded")}
+        name = grade.name if grade.name != grade.code else ""
+        return {"text": name, "badge": {"code": grade.code, "color": grade.color}}
+
+    def _get_count_cell(self, count, domain):
+        cell = {"text": self._format_count(count) if count else "", "align": "end"}
+        if count:
+            cell["action"] = self._get_lines_action(domain)
+        return cell
+
+    def _get_share_cell(self, part, whole):
+        return {"text": self._format_share(part, whole), "align": "end"}
+
+    @api.model
+    def _format_share(self, part, whole):
+        """Return a share in whole per cent; what is not all never reads as all or nothing."""
+        if not part or not whole:
+            return ""
+        percent = round(part * 100 / whole)
+        if percent == 0:
+            return self.env._("under 1 %")
+        if percent == 100 and part < whole:
+            return self.env._("over 99 %")
+        return self.env._("%s %%", percent)
+
+    # ------------------------------------------------------------------ lines
+
+    def _get_lines_action(self, domain, name=None, context=None, views=("list",)):
+        """Return the action that opens customers of the trial in ``views``."""
+        prefix = "customer_grading.customer_grading_trial_line_view_"
+        return {
+            "type": "ir.actions.act_window",
+            "name": name or self.display_name,
+            "res_model": "customer.grading.trial.line",
+            "views": [[self.env.ref(f"{prefix}{view}").id, view] for view in views],
+            "domain": list(Domain("trial_id", "=", self.id) & Domain(domain)),
+            "context": {"create": False, "grading_subject": self.subject, **(context or {})},
+        }
+
+    @api.depends("state")
+    def _compute_moving_line_ids(self):
+        Line = self.env["customer.grading.trial.line"]
+        for trial in self:
+            trial.moving_line_ids = Line.search(
+                [("trial_id", "=", trial.id), ("moves", "=", True)],
+                order="revenue desc, id",
+                limit=SHOWN,
+            )
+
+    def action_view_moves(self):
+        """Open all customers as a table of the grade of today by the new one."""
+        self.ensure_one()
+        return self._get_lines_action([], self.env._("Moves"), views=("pivot", "list", "graph"))
+
+    def action_view_moves_by_salesperson(self):
+        """Open all customers that move, grouped by salesperson."""
+        self.ensure_one()
+        return self._get_lines_action(
+            [("moves", "=", True)],
+            self.env._("Who moves"),
+            {"search_default_group_by_salesperson": 1},
+        )
+
+    def action_export(self):
+        """Download every customer of the trial as a spreadsheet."""
+        self.ensure_one()
+        Line = self.env["customer.grading.trial.line"]
+        subject = self.dimension_id._get_subject_kind()
+        names = [subject.field, "salesperson_id", "current_grade_id", "grade_id", "revenue"]
+        if self.graded_count <= TOLD:
+            names.append("why")
+        labels = Line.fields_get(names, ["string", "type"])
+        data = {
+            "model": Line._name,
+            "fields": [
+                {"name": name, "label": labels[name]["string"], "type": labels[name]["type"]}
+                for name in names
+            ],
+            "ids": False,
+            "domain": [["trial_id", "=", self.id]],
+            "groupby": [],
+            "context": {"lang": self.env.lang},
+            "import_compat": False,
+        }
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/export/xlsx?{urlencode({'data': json.dumps(data)})}",
+            "target": "download",
+        }
+
+    # ------------------------------------------------------------------ data check
+
+    @api.depends("state", "policy_id")
+    @api.depends_context("lang")
+    def _compute_data_check(self):
+        for trial in self:
+            criteria = trial.policy_id.sudo()._get_measured_criteria()
+            looked = trial.kind == "try_on" and trial.state == "done"
+            trial.data_check = bool(looked and criteria and trial.graded_count) and [
+                {
+                    "title": self.env._("4 Data check"),
+                    "blocks": trial._get_known_blocks(criteria),
+                }
+            ]
+
+    def _get_known_blocks(self, criteria):
+        known = self._count_known(criteria)
+        rows = [self._get_known_row(criterion, *known[criterion]) for criterion in criteria]
+        columns = [
+            self.env._("Criterion"),
+            self.env._("Known for"),
+            self.env._("What is missing"),
+            self.env._("What to do"),
+        ]
+        blocks = [{"title": self.env._("Criterion"), "columns": columns, "rows": rows}]
+        if row := self._get_payment_row(criteria):
+            blocks.append({"title": self.env._("Payments"), "columns": columns[:2], "rows": [row]})
+        return blocks
+
+    def _count_known(self, criteria):
+        """Return of how many customers each criterion is known, and who misses a grade by it.
+
+        Somebody misses a grade by a criterion when its requirement neither holds nor
+        fails, the criterion is in it and unknown, and the grade is better than what the
+        customer gets.
+
+        :return: ``{criterion: (share known, best grade missed, number that miss it)}``
+        """
+        policy = self.policy_id.sudo()
+        engine = self.env["customer.grading.engine"]
+        scope = self._get_scope()
+        terms, joins = engine._get_terms(policy, scope)
+        missed = {
+            (criterion, rule): self._get_missed_sql(criterion, rule, terms, scope)
+            for rule in policy.rule_ids
+            for criterion in rule.line_ids.criterion_id & criteria
+        }
+        columns = [SQL("COUNT(*)")]
+        columns += [SQL("COUNT(%s)", terms[criterion].value) for criterion in criteria]
+        columns += [SQL("COUNT(*) FILTER (WHERE %s)", sql) for sql in missed.values()]
+        kept = engine._get_kept_values_sql(
+            policy, self.env["customer.grading.trial.line"], SQL("kept.trial_id = %s", self.id)
+        )
+        statement = SQL(
+            "SELECT %s FROM (%s) raw"
+            " JOIN customer_grading_trial_line line ON line.id = raw.subject_id"
+            " LEFT JOIN customer_grade given ON given.id = line.computed_grade_id %s",
+            SQL(", ").join(columns),
+            kept,
+            joins,
+        )
+        [[total, *counts]] = self.env.execute_query(statement)
+        known = dict(zip(criteria, counts[: len(criteria)], strict=True))
+        misses = dict(zip(missed, counts[len(criteria) :], strict=True))
+        return {
+            criterion: (known[criterion], total, *self._get_best_missed(criterion, misses))
+            for criterion in criteria
+        }
+
+    @staticmethod
+    def _get_missed_sql(criterion, rule, terms, scope):
+        return SQL(
+            "%(value)s IS NULL AND %(holds)s IS NULL"
+            " AND (given.id IS NULL OR (given.sequence, given.id) > (%(sequence)s, %(grade)s))",
+            value=terms[criterion].value,
+            holds=rule._get_holds_sql(terms, scope),
+            sequence=rule.grade_id.sequence,
+            grade=rule.grade_id.id,
+        )
+
+    @staticmethod
+    def _get_best_missed(criterion, misses):
+        """Return the best grade that somebody misses by ``criterion``, and how many do."""
+        missed = [(rule.grade_id, n) for (c, rule), n in misses.items() if c == criterion and n]
+        missed.sort(key=lambda pair: (pair[0].sequence, pair[0].id))
+        return missed[0] if missed else (None, 0)
+
+    def _get_known_row(self, criterion, known, total, grade, missing):
+        cells = [
+            {"text": criterion._to_text()},
+            self._get_share_cell(known, total) if known else {"text": "0 %", "align": "end"},
+            {"text": ""},
+            {"text": ""},
+        ]
+        if missing == 1:
+            cells[2]["text"] = self.dimension_id._choose_text(
+                self.env._("1 customer misses %s by it", grade.code),
+                self.env._("1 opportunity misses %s by it", grade.code),
+            )
+        elif missing:
+            names = {"count": self._format_count(missing), "grade": grade.code}
+            cells[2]["text"] = self.dimension_id._choose_text(
+                self.env._("%(count)s customers miss %(grade)s by it", **names),
+                self.env._("%(count)s opportunities miss %(grade)s by it", **names),
+            )
+        if known < total:
+            is_question = criterion.measure_id.kind == "question"
+            ask, see = self.env._("Ask for answers"), self.env._("See them")
+            if is_question:
+                cells[3].update(
+                    text=ask,
+                    model=criterion._name,
+                    method="action_ask_for_answers",
+                    ids=criterion.ids,
+                )
+            else:
+                cells[3].update(
+                    text=see,
+                    action=self._get_lines_action(
+                        [("unknown_criterion_id", "=", criterion.id)], criterion.name
+                    ),
+                )
+        mark = "met" if known == total else "missing" if missing else None
+        return {"mark": mark, "cells": cells}
+
+    def _get_payment_row(self, criteria):
+        """Return how many payments are not matched, where payment behaviour decides."""
+        measures = criteria.measure_id
+        measures |= measures.numerator_id | measures.denominator_id | measures.base_measure_id
+        if "3_payments" not in measures.mapped("category"):
+            return None
+        domain = [
+            ("partner_type", "=", "customer"),
+            ("payment_type", "=", "inbound"),
+            ("state", "in", ("in_process", "paid")),
+            ("is_reconciled", "=", False),
+            ("company_id", "in", list(self._get_scope().company_ids)),
+        ]
+        count = self.env["account.payment"].sudo().search_count(domain)
+        if not count:
+            return None
+        cell = {"text": self.env._("Open them")}
+        if self.env["account.payment"].has_access("read"):
+            cell["action"] = {
+                "type": "ir.actions.act_window",
+                "name": self.env._("Payments not matched to invoices"),
+                "res_model": "account.payment",
+                "views": [[False, "list"], [False, "form"]],
+                "domain": domain,
+            }
+        text = (
+            self.env._("1 payment is not matched to invoices: “late” is not to be trusted.")
+            if count == 1
+            else self.env._(
+                "%s payments are not matched to invoices: “late” is not to be trusted.",
+                self._format_count(count),
+            )
+        )
+        return {"mark": "missing", "cells": [{"text": text}, cell]}
+
+    # ------------------------------------------------------------------ its page
+
+    def action_open(self):
+        """Open what the trial tells: in the views of its kind, or on its page.
+
+        One that is not done has its page only, which says how far it is, or what failed.
+        """
+        self.ensure_one()
+        opener = getattr(self, f"_open_{self.kind}", None)
+        return opener() if opener and self.state == "done" else self._open_page()
+
+    def _open_page(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self._get_page_name(),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    def _get_page_name(self):
+        """Hook: return the title of the page, by the kind of the trial."""
+        return self.env._("Try-on of %s", self.policy_id.name)
+
+    def action_back_to_editing(self):
+        """Return to the policy that was tried on."""
+        return self.policy_id._get_records_action()
+
+    def action_put_in_force(self):
+        """Put the policy of a try-on in force, and grade its customers.
+
+        Up to one slice of customers are graded on the spot; more are graded in the
+        background at once.
+        """
+        self.ensure_one()
+        policy = self.policy_id
+        policy.check_access("write")
+        if ask := policy._get_time_zone_action(self):
+            return ask
+        policy._put_in_force()._execute_or_queue(self.graded_count)
+        return policy._get_records_action()

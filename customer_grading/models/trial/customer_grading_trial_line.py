@@ -1,0 +1,87 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...tools.groups import MANAGER_GROUP
+
+
+class CustomerGradingTrialLine(models.Model):
+    """What a trial would do to one customer; kept for 30 days."""
+
+    _name = "customer.grading.trial.line"
+    _inherit = ["customer.grading.subject"]
+    _description = "Line of a Trial"
+    _order = "trial_id, moves desc, revenue desc, id"
+
+    trial_id = fields.Many2one(
+        "customer.grading.trial", required=True, ondelete="cascade", index=True
+    )
+    policy_id = fields.Many2one(related="trial_id.policy_id")
+    company_id = fields.Many2one(related="trial_id.company_id")
+    partner_id = fields.Many2one(index="btree_not_null")
+    lead_id = fields.Many2one(index="btree_not_null")
+    current_grade_id = fields.Many2one(
+        "customer.grade", "Today", ondelete="cascade", index="btree_not_null"
+    )
+    computed_grade_id = fields.Many2one(
+        "customer.grade", "Computed grade", ondelete="cascade", index="btree_not_null"
+    )
+    grade_id = fields.Many2one(
+        "customer.grade",
+        "New grade",
+        ondelete="cascade",
+        index="btree_not_null",
+        help="The computed grade, or the one of today where that was set by hand and stays.",
+    )
+    current_grade_color = fields.Integer(related="current_grade_id.color", string="Today's color")
+    grade_color = fields.Integer(related="grade_id.color", string="New color")
+    by_hand = fields.Boolean("Set by hand", help="The grade of today was set, and stays.")
+    moves = fields.Boolean()
+    score = fields.Float(digits=(16, 4), groups=MANAGER_GROUP)
+    revenue = fields.Monetary("Revenue, 12 months", currency_field="currency_id")
+    currency_id = fields.Many2one(related="trial_id.currency_id")
+    values = fields.Json(groups=MANAGER_GROUP)
+    why = fields.Char(compute="_compute_why")
+    unknown_criterion_id = fields.Many2one(
+        "customer.grading.criterion",
+        "Without a value for",
+        compute="_compute_unknown_criterion_id",
+        search="_search_unknown_criterion_id",
+        help="To filter customers by what is not known of them.",
+    )
+
+    @api.model
+    def _get_unused_fields(self):
+        """Show both: a try-on is of what is not graded yet."""
+        return ()
+
+    @api.depends("computed_grade_id", "current_grade_id", "trial_id")
+    @api.depends_context("uid", "lang", "company")
+    def _compute_why(self):
+        reasons = self.env["customer.grading.explanation"]._get_reason_text(self)
+        for line in self:
+            line.why = reasons.get(line)
+
+    def _compute_unknown_criterion_id(self):
+        self.unknown_criterion_id = False
+
+    @api.model
+    def _search_unknown_criterion_id(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        criteria = self.env["customer.grading.criterion"].browse(value)
+        return Domain.OR(
+            Domain("trial_id.policy_id", "=", criterion.policy_id.id)
+            & Domain.custom(to_sql=self._get_unknown_sql(criterion))
+            for criterion in criteria
+        )
+
+    @staticmethod
+    def _get_unknown_sql(criterion):
+        """Return what tells, for a domain, that a line has no value for ``criterion``."""
+        position = criterion.policy_id._get_measured_criteria().ids.index(criterion.id)
+
+        def to_sql(_model, alias, _query):
+            return SQL("(%s ->> %s) IS NULL", SQL.identifier(alias, "values"), position)
+
+        return to_sql

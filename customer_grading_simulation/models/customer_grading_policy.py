@@ -1,0 +1,67 @@
+from odoo import api, fields, models
+from odoo.addons.customer_grading.models.policy.customer_grading_policy import PLANNED_STATES
+from odoo.exceptions import UserError
+
+
+class CustomerGradingPolicy(models.Model):
+    """Starts and ends the pilot of a draft."""
+
+    _inherit = "customer.grading.policy"
+
+    is_piloted = fields.Boolean(
+        "Pilot",
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="It runs every night beside the policies in force, and changes nobody's grade.",
+    )
+    pilot_differing_count = fields.Integer("Differ in the pilot", compute="_compute_pilot")
+    has_pilot = fields.Boolean(compute="_compute_pilot")
+
+    def _compute_pilot(self):
+        for policy in self:
+            pilot = policy._get_last_pilot() if policy.state in PLANNED_STATES else None
+            policy.has_pilot = bool(pilot)
+            policy.pilot_differing_count = pilot and pilot.differing_count
+
+    @api.model
+    def _get_unlocked_fields(self):
+        return super()._get_unlocked_fields() | {"is_piloted"}
+
+    def _get_last_pilot(self):
+        """Return the last night of the pilot that was done, of the company shown, sudoed."""
+        Trial = self.env["customer.grading.trial"].sudo()
+        domain = Trial._get_pilots_domain(self._origin, self._get_try_on_company())
+        return Trial.search([*domain, ("state", "=", "done")], limit=1)
+
+    def action_start_pilot(self):
+        """Let the draft run every night without changing a grade; open the first result."""
+        self.ensure_one()
+        self.check_access("write")
+        if self.state not in PLANNED_STATES:
+            raise UserError(self.env._("Only a draft is run as a pilot: revise the policy first."))
+        self._check_complete()
+        self.is_piloted = True
+        trial = self._create_trial("pilot")
+        trial._execute()
+        return trial.with_env(self.env).action_open()
+
+    def action_stop_pilot(self):
+        """End the pilot; what it found is kept for 30 days."""
+        self.check_access("write")
+        self.is_piloted = False
+
+    def action_view_pilot(self):
+        """Open what the pilot gives since its last night."""
+        self.ensure_one()
+        trial = self._get_last_pilot()
+        if not trial:
+            raise UserError(self.env._("The pilot has no result yet. Look again tomorrow."))
+        return trial.with_env(self.env).action_open()
+
+    def _put_in_force(self):
+        """A policy that comes into force needs no pilot any more."""
+        runs = super()._put_in_force()
+        if self.state == "running":
+            self.is_piloted = False
+        return runs
