@@ -1,6 +1,7 @@
-"""Bring a Chinese catalogue up to its template: renew_catalogues.py ADDON...
+"""Bring the Chinese catalogues up to their templates: renew_catalogues.py ADDON...
 
-A term that is gone goes; one that is new waits for its translation, and makes this fail.
+A term that is gone goes; one that moved to another addon takes its Chinese along; one that is
+new waits for its translation, and makes this fail.
 """
 
 import sys
@@ -9,12 +10,22 @@ from pathlib import Path
 import polib
 
 
-def renew(addon):
+def get_path(addon):
+    return Path(addon) / "i18n" / "zh_CN.po"
+
+
+def read(addon):
+    """Return ``{term: its Chinese}`` of an addon's catalogue, which may not be there yet."""
+    path = get_path(addon)
+    entries = polib.pofile(str(path)) if path.exists() else ()
+    return {entry.msgid: entry.msgstr for entry in entries if entry.msgstr}
+
+
+def renew(addon, elsewhere):
     """Rewrite ``zh_CN.po`` of an addon after its template; return how many terms wait."""
-    folder = Path(addon) / "i18n"
-    template = polib.pofile(str(folder / f"{addon}.pot"))
-    path = folder / "zh_CN.po"
-    known = {entry.msgid: entry.msgstr for entry in polib.pofile(str(path))}
+    path = get_path(addon)
+    template = polib.pofile(str(path.with_name(f"{addon}.pot")))
+    known = elsewhere | read(addon)
     catalogue = polib.POFile(wrapwidth=78)
     catalogue.header = template.header
     catalogue.metadata = template.metadata | {
@@ -33,4 +44,6 @@ def renew(addon):
     return len(missing)
 
 
-sys.exit(bool(sum([renew(addon) for addon in sys.argv[1:]])))
+addons = sys.argv[1:]
+everywhere = {term: chinese for addon in addons for term, chinese in read(addon).items()}
+sys.exit(bool(sum([renew(addon, everywhere) for addon in addons])))

@@ -3,11 +3,11 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-# The policy of the library that each way of deciding starts from.
+# The policy file that each way of deciding starts from; a library has others besides.
 STARTS = {
     "rank": "df1_revenue_rank",
-    "requirements": "s02_heavy_truck",
-    "points": "s37_dealer_scorecard",
+    "requirements": "requirements_a_d",
+    "points": "points_a_d",
     "closing": "s59_closing_time",
 }
 
@@ -42,25 +42,13 @@ class CustomerGradingNewPolicy(models.TransientModel):
         help="Company whose records it grades; empty: each company grades its own.",
     )
     start = fields.Selection(
-        [
-            ("rank", "A-D by revenue rank, no figures needed"),
-            ("requirements", "Requirements A-D"),
-            ("points", "Points A-D"),
-            ("library", "A policy of the library"),
-            ("file", "A file"),
-            ("empty", "Empty"),
-        ],
+        selection="_get_starts",
         string="Start from",
         default="rank",
         required=True,
     )
     lead_start = fields.Selection(
-        [
-            ("closing", "Requirements H, A, B, C by expected closing"),
-            ("library", "A policy of the library"),
-            ("file", "A file"),
-            ("empty", "Empty"),
-        ],
+        selection="_get_lead_starts",
         string="Start opportunities from",
         default="closing",
         required=True,
@@ -75,6 +63,33 @@ class CustomerGradingNewPolicy(models.TransientModel):
     )
     file = fields.Binary()
     file_name = fields.Char()
+
+    @api.model
+    def _get_starts(self):
+        """Return what a policy of customers can start from."""
+        return [
+            ("rank", self.env._("A-D by revenue rank, no figures needed")),
+            ("requirements", self.env._("Requirements A-D")),
+            ("points", self.env._("Points A-D")),
+            *self._get_other_starts(),
+        ]
+
+    @api.model
+    def _get_lead_starts(self):
+        """Return what a policy of opportunities can start from."""
+        return [
+            ("closing", self.env._("Requirements H, A, B, C by expected closing")),
+            *self._get_other_starts(),
+        ]
+
+    @api.model
+    def _get_other_starts(self):
+        """Return the starts that are the same for both; a library where there is one."""
+        files = self.env["customer.grading.policy"]._get_library_files()
+        starts = [("file", self.env._("A file")), ("empty", self.env._("Empty"))]
+        if files.keys() - set(STARTS.values()):
+            starts.insert(0, ("library", self.env._("A policy of the library")))
+        return starts
 
     @api.model
     def _get_library(self):
