@@ -1,1 +1,1 @@
-from . import demo, models, wizard
+from . import models, wizard

@@ -45,8 +45,6 @@
         "views/res_config_settings_views.xml",
         "views/customer_grading_menus.xml",
     ],
-    "demo": ["demo/customer_grading_demo.xml"],
-    "oca_data_manual": ["demo/customers.csv", "demo/products.csv"],
     "assets": {
         "web.assets_backend": ["customer_grading/static/src/**/*"],
         "web.assets_tests": ["customer_grading/static/tests/tours/**/*"],

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from .plan import Customer, read_rows
+from ..plan import Customer, read_rows
 
 QUIET = {
     "tracking_disable": True,
@@ -50,6 +50,7 @@ class CustomerGradingDemo(models.AbstractModel):
     """
 
     _name = "customer.grading.demo"
+    _inherit = ["customer.grading.demo.documents"]
     _description = "Demo Company of Customer Grading"
 
     @api.model

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from odoo import models
 from odoo.fields import Command
 
-from .plan import INVOICING_INTERVAL, LEAD_TIME
+from ..plan import INVOICING_INTERVAL, LEAD_TIME
 
 PROJECTS = {
     "OEM": (
@@ -26,7 +26,8 @@ PROJECTS = {
 class CustomerGradingDemoDocuments(models.AbstractModel):
     """Opportunities, orders, deliveries, invoices and payments of the demo."""
 
-    _inherit = "customer.grading.demo"
+    _name = "customer.grading.demo.documents"
+    _description = "Documents of the Demo Company"
 
     def _prepare_order_vals(self, customer, partner, products, day, amount):
         """Return what a quotation of about ``amount`` in the company's currency says."""

@@ -17,7 +17,7 @@ LEAD_TIME = 10  # days from an order to its delivery, at least
 
 def read_rows(name):
     """Return the lines of a table of the demo as dicts."""
-    with file_open(f"customer_grading/demo/{name}.csv") as file:
+    with file_open(f"customer_grading_demo/data/{name}.csv") as file:
         return list(csv.DictReader(file))
 
 

@@ -1,2 +1,0 @@
-from . import customer_grading_demo
-from . import customer_grading_demo_documents

@@ -1,0 +1,4 @@
+from . import (
+    customer_grading_demo_documents,
+    customer_grading_demo,
+)
