@@ -20,9 +20,22 @@ class TestDocuments(BaseCase):
         self.assertEqual(named, [f"S{number:02}" for number in range(1, 64)])
 
     def test_tests_and_files_that_show_it_exist(self):
-        for file, name in set(re.findall(r"`((?:\w+/)?test_\w+\.py)::(test_\w+)`", self.text)):
+        tests = {path.name: path.read_text(encoding="utf-8") for path in ROOT.glob("tests/**/*.py")}
+        tests["test_golden.py"] = "".join(
+            path.read_text(encoding="utf-8") for path in ROOT.glob("tests/**/test_golden.py")
+        )
+        for file, name in set(re.findall(r"`(?:\w+/)?(test_\w+\.py)::(test_\w+)`", self.text)):
             with self.subTest(file=file, name=name):
-                self.assertIn(f"def {name}(", (ROOT / "tests" / file).read_text(encoding="utf-8"))
-        library = ROOT / "customer_grading/data/policies"
-        shipped = {path.stem for path in library.glob("s*.json")}
+                self.assertIn(f"def {name}(", tests[file])
+        shipped = {path.stem for path in ROOT.glob("customer_grading*/data/policies/s*.json")}
         self.assertEqual(set(re.findall(r"`(s\d\d_\w+)`", self.text)), shipped)
+
+    def test_where_is_names_what_is_there(self):
+        text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+        table = text[text.index("## Where is") : text.index("## What a change needs")]
+        places = re.findall(r"`([\w/.]+)` \|$", table, re.MULTILINE)
+        self.assertGreaterEqual(len(places), 10)
+        for place in places:
+            with self.subTest(place=place):
+                inside = "" if place.startswith("customer_grading_") else "customer_grading/"
+                self.assertTrue((ROOT / inside / place).exists())

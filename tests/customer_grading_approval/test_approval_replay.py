@@ -7,9 +7,9 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from ..common import ROLES
-from ..oracle_changes import Rule, Step
-from ..test_change_races import RacesCase
-from ..test_change_replay import ReplayCommon
+from ..oracles.changes import Rule, Step
+from ..result.test_change_races import RacesCase
+from ..result.test_change_replay import ReplayCommon
 
 STEPS = (
     (Step(1, "up", "A"),),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from odoo.tests import tagged
 
-from ..test_golden import GoldenCommon
+from ..policy_file.test_golden import GoldenCommon
 
 
 @tagged("post_install", "-at_install")

@@ -13,8 +13,8 @@ from odoo.tools import mute_logger
 
 from ..common import TODAY, at
 from ..opportunities import OpportunityCommon
-from ..test_change_control import ChangeControlCommon
-from ..test_query_counts import QueryCountCommon
+from ..result.test_change_control import ChangeControlCommon
+from ..run.test_query_counts import QueryCountCommon
 
 UNTIL = "customer_grading_notification.digest_until"
 

@@ -3,7 +3,7 @@
 from odoo import fields
 from odoo.tests import tagged
 
-from ..test_tour_customer import CustomerTourCase
+from ..explanation.test_tour_customer import CustomerTourCase
 
 
 @tagged("post_install", "-at_install")

@@ -10,7 +10,7 @@ from odoo.fields import Command
 from odoo.tests import Form, TransactionCase, tagged
 
 from ..common import TODAY, at
-from ..test_versions import VersionsCommon
+from ..run.test_versions import VersionsCommon
 
 
 class TrialsCommon(VersionsCommon):

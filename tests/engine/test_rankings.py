@@ -1,0 +1,190 @@
+"""What is ranked hangs on everybody: without the cut-offs of a full run it is unknown."""
+
+from datetime import date
+
+from freezegun import freeze_time
+
+from odoo.tests import tagged
+
+from ..common import CustomerGradingCommon, at
+
+HALF = [{"level": "first", "lower": 50, "points": 10}]
+
+
+@tagged("post_install", "-at_install")
+class TestUnknownRankings(CustomerGradingCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.belgium, cls.china = cls.env.ref("base.be"), cls.env.ref("base.cn")
+        cls.customers = cls._create_customers(4, country_id=cls.belgium.id)
+        for customer, amount in zip(cls.customers, (400, 300, 200, 100), strict=True):
+            cls._create_order(customer, date(2026, 5, 1), amount)
+
+    def _prepare(self, **vals):
+        """Return a ranked policy that was never run, after one that graded everybody C."""
+        before = self._create_policy({"n": {"measure": "order_count"}}, [("C", ())])
+        self._activate(before)
+        before.action_close()
+        spec = {"measure": "order_amount", "band_by": "percentile", "bands": HALF, **vals}
+        policy = self._create_policy(
+            {"orders": spec}, [("A", ("orders", "level_is", 0)), ("B", ())], sequence=1
+        )
+        self._activate(policy, run=False)
+        return policy
+
+    def _regrade(self, records):
+        [run] = self.env["customer.grading.policy"]._regrade(records)
+        self.assertEqual(run.state, "done", run.error)
+        return self._get_grades(records)
+
+    def test_who_hangs_on_a_ranking_keeps_his_grade_until_a_full_run(self):
+        policy = self._prepare()
+        self.assertEqual(self._regrade(self.customers), ["C"] * 4)
+        self._run(policy)
+        self.assertEqual(self._get_grades(self.customers), ["A", "A", "B", "B"])
+
+    def test_a_share_of_the_total_is_unknown_too(self):
+        policy = self._prepare(band_by="own_share", bands=[{"level": "large", "lower": 30}])
+        self.assertEqual(self._regrade(self.customers), ["C"] * 4)
+        self._run(policy)
+        self.assertEqual(self._regrade(self.customers), ["A", "A", "B", "B"])
+
+    def test_who_is_new_waits_for_the_next_full_run(self):
+        policy = self._prepare()
+        new = self._create_customers(1)
+        self._create_order(new, date(2026, 5, 1), 1000)
+        self.assertEqual(self._regrade(new), [False])
+        [result] = self._get_results(new).values()
+        self.assertEqual(result.reason, "waiting")
+        self.assertIn("next full run", str(new.get_grading_sheets()))
+        self._run(policy)
+        self.assertEqual(self._get_grades(new), ["A"])
+
+    def test_what_needs_no_ranking_is_decided(self):
+        policy = self._prepare()
+        policy.state = "draft"
+        few = self._create_criteria(policy, {"few": {"measure": "order_count"}})["few"]
+        first = self._create_rules(
+            policy,
+            [("D", ("few", "ge", 2))],
+            self._create_grades(self.dimension, "D"),
+            {"few": few},
+        )
+        first.sequence = -1
+        policy.state = "running"
+        self._create_order(self.customers[0], date(2026, 5, 1), 1)
+        self.assertEqual(self._regrade(self.customers), ["D", "C", "C", "C"])
+
+    def test_a_sum_with_a_ranked_part_is_unknown(self):
+        policy = self._create_policy(
+            {
+                "orders": {"measure": "order_amount", "band_by": "percentile", "bands": HALF},
+                "many": {"measure": "order_count"},
+                "score": {"kind": "sum", "parts": ["orders", "many"]},
+            },
+            [("A", ("score", "ge", 10)), ("B", ("score", "known")), ("C", ())],
+        )
+        self._activate(policy, run=False)
+        self.assertEqual(self._regrade(self.customers), [False] * 4)
+        self._run(policy)
+        self.assertEqual(self._regrade(self.customers), ["A", "A", "B", "B"])
+
+    def test_a_group_that_is_new_is_unknown_and_one_without_a_best_is_not(self):
+        poor = self._create_customers(1, country_id=self.env.ref("base.us").id)
+        self._create_order(poor, date(2026, 5, 1), 0)
+        policy = self._prepare(rank_within="country_id")
+        self._run(policy)
+        self.assertEqual(self._regrade(self.customers | poor), ["A", "A", "B", "B", "B"])
+        self.customers[:3:2].country_id = self.china
+        self.assertEqual(self._regrade(self.customers), ["A", "A", "B", "B"])
+        self._run(policy)
+        self.assertEqual(self._get_grades(self.customers), ["A", "A", "B", "B"])
+        self.assertEqual(self._regrade(self.customers), ["A", "A", "B", "B"])
+
+    def test_those_of_a_corporate_group_weigh_once(self):
+        """Of a group with 700, and 400 and 200, the better half are the first two."""
+        top, member, _second, _third = self.customers
+        member.write({"parent_id": top.id, "type": "other"})
+        self._create_order(self.customers[3], date(2026, 5, 1), 300)
+        policy = self._prepare(whole_group=True)
+        self._run(policy)
+        self.assertEqual(self._get_grades(self.customers), ["A", "A", "B", "A"])
+
+    def test_a_limited_grade_waits_for_a_full_run(self):
+        policy = self._prepare(band_by="value", bands=[{"level": "any", "lower": 0}])
+        policy.state = "draft"
+        policy.rule_ids[0].write(
+            {
+                "limit_count": 2,
+                "limit_criterion_id": policy.criterion_ids[0].id,
+                "limit_within": "country_id",
+            }
+        )
+        policy.state = "running"
+        self.assertEqual(self._regrade(self.customers), ["C"] * 4)
+        self._run(policy)
+        self.assertEqual(self._get_grades(self.customers), ["A", "A", "B", "B"])
+        self.customers[3].country_id = self.china
+        self.assertEqual(self._regrade(self.customers), ["A", "A", "B", "B"])
+        self._run(policy)
+        self.assertEqual(self._get_grades(self.customers), ["A", "A", "B", "A"])
+
+
+@tagged("post_install", "-at_install")
+class TestPlaces(CustomerGradingCommon):
+    """At most so many have a limited grade at a time, whatever keeps them in it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customers = cls._create_customers(4)
+        for customer, amount in zip(cls.customers, (400, 300, 200, 100), strict=True):
+            cls._create_order(customer, date(2026, 5, 1), amount)
+
+    def _prepare(self, **vals):
+        """Return a policy of two places, taken by the first two, and a run a day later."""
+        policy = self._create_policy(
+            {"orders": {"measure": "order_amount"}}, [("A", ()), ("B", ())], **vals
+        )
+        policy.rule_ids[0].write({"limit_count": 2, "limit_criterion_id": policy.criterion_ids.id})
+        with freeze_time(at(date(2026, 11, 10))):
+            self._activate(policy)
+        self.assertEqual(self._get_grades(self.customers), ["A", "A", "B", "B"])
+        return policy
+
+    def _run_on(self, policy, day):
+        with freeze_time(at(day)):
+            self._run(policy)
+        return self._get_grades(self.customers)
+
+    def test_a_place_is_taken_until_the_month_ends(self):
+        policy = self._prepare(downgrade_timing="month_end")
+        self._create_order(self.customers[3], date(2026, 11, 11), 1000)
+        self.assertEqual(self._run_on(policy, date(2026, 11, 12)), ["A", "A", "B", "B"])
+        with freeze_time(at(date(2026, 11, 12))):
+            self.assertIn(
+                "waits for a place: 2 at most", str(self.customers[3].get_grading_sheets())
+            )
+        self.assertEqual(self._run_on(policy, date(2026, 11, 13)), ["A", "A", "B", "B"])
+        self.assertEqual(self._run_on(policy, date(2026, 11, 30)), ["A", "B", "B", "A"])
+
+    def test_who_goes_makes_room_the_same_night(self):
+        policy = self._prepare()
+        self._create_order(self.customers[3], date(2026, 11, 11), 1000)
+        self.assertEqual(self._run_on(policy, date(2026, 11, 12)), ["A", "B", "B", "A"])
+
+    def test_a_grade_by_hand_takes_a_place(self):
+        policy = self._prepare()
+        with freeze_time(at(date(2026, 11, 11))):
+            result = self._get_results(self.customers)[self.customers[2]]
+            result._set_by_hand(self.dimension.grade_ids.filtered(lambda g: g.code == "A"), "x")
+        self._create_order(self.customers[3], date(2026, 11, 11), 1000)
+        self.assertEqual(self._run_on(policy, date(2026, 11, 12)), ["A", "B", "A", "B"])
+
+    def test_a_regrade_by_day_finds_no_free_place(self):
+        policy = self._prepare()
+        self._create_order(self.customers[3], date(2026, 11, 11), 1000)
+        with freeze_time(at(date(2026, 11, 12))):
+            policy._regrade(self.customers[3])
+        self.assertEqual(self._get_grades(self.customers), ["A", "A", "B", "B"])

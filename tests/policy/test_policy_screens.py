@@ -1,0 +1,323 @@
+"""What the administrator's screens do besides showing fields."""
+
+import base64
+from pathlib import Path
+from unittest.mock import patch
+
+from lxml.etree import fromstring
+
+from odoo.exceptions import UserError
+from odoo.fields import Command, Date
+from odoo.tests import Form, tagged
+from odoo.tools import format_date
+
+from ..common import CustomerGradingCommon
+
+LIBRARY = Path(__file__).parent.parent.parent / "customer_grading" / "data" / "policies"
+
+
+@tagged("post_install", "-at_install")
+class TestPolicyScreens(CustomerGradingCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policy = cls.env["customer.grading.policy"].create(
+            {"name": "Screens", "dimension_id": cls.dimension.id, "population": "all"}
+        )
+        cls.revenue, cls.orders = cls.env["customer.grading.criterion"].create(
+            [
+                {"policy_id": cls.policy.id, "measure_id": cls._measure(code).id}
+                for code in ("invoiced_revenue", "order_count")
+            ]
+        )
+
+    def _create_rule(self, code, *lines, **vals):
+        return self.env["customer.grading.rule"].create(
+            {
+                "policy_id": self.policy.id,
+                "grade_code": code,
+                "line_ids": [Command.create(line) for line in lines],
+                **vals,
+            }
+        )
+
+    # ------------------------------------------------------------------ grade dialog
+
+    def test_a_grade_is_made_on_the_spot_after_those_that_exist(self):
+        self._create_rule("P", grade_name="Platinum", grade_color=4)
+        rule = self._create_rule("Q")
+        self.assertRecordValues(
+            self.policy.rule_ids.grade_id,
+            [
+                {"code": "P", "name": "Platinum", "color": 4},
+                {"code": "Q", "name": "Q", "color": 0},
+            ],
+        )
+        self.assertEqual(rule.grade_id, self.dimension.grade_ids.sorted("sequence")[-1])
+
+    def test_a_grade_that_exists_is_used_again_even_an_archived_one(self):
+        grade = self._create_rule("P").grade_id
+        grade.active = False
+        again = self._create_rule("p", grade_name="Platinum")
+        self.assertEqual(again.grade_id, grade)
+        self.assertRecordValues(grade, [{"code": "P", "name": "Platinum", "active": True}])
+
+    def test_the_form_shows_the_grade_of_the_code(self):
+        self._create_rule("P", grade_name="Platinum", grade_color=4)
+        with Form(
+            self.env["customer.grading.rule"].with_context(
+                **self.policy.action_add_grade()["context"]
+            )
+        ) as form:
+            form.grade_code = "P"
+            self.assertEqual((form.grade_name, form.grade_color), ("Platinum", 4))
+
+    def test_counting_says_who_meets_a_requirement_and_who_misses_one_condition(self):
+        met, near, far = self._create_customers(3)
+        for customer in (met, near):
+            self._create_invoice(customer, Date.today(), amount=1000)
+        self._create_order(met, Date.today())
+        rule = self._create_rule(
+            "A",
+            {"criterion_id": self.revenue.id, "operator": "ge", "value": 500},
+            {"criterion_id": self.orders.id, "operator": "ge", "value": 1},
+        )
+
+        rule.action_count()
+
+        self.assertEqual(rule.met_count, "Meet this today: 1; 1 of 2 conditions: 1.")
+        self.assertEqual(self._find(rule.action_view_met()), met)
+        self.assertEqual(self._find(rule.action_view_near()), near)
+        self.assertNotIn(far.id, near.ids)
+
+        rule.line_ids[0].value = 100
+        rule.write({"line_ids": [Command.unlink(rule.line_ids[1].id)]})
+        self.assertFalse(rule.met_count, "A count of other conditions is no longer true.")
+
+    def test_counting_by_rank_looks_at_everybody(self):
+        customers = self._create_customers(10)
+        for number, customer in enumerate(customers, 1):
+            self._create_invoice(customer, Date.today(), amount=100 * number)
+        self.revenue.write(
+            {
+                "band_by": "percentile",
+                "band_ids": [Command.create({"lower": 10, "level": "Top"})],
+            }
+        )
+        rule = self._create_rule(
+            "A",
+            {
+                "criterion_id": self.revenue.id,
+                "operator": "level_is",
+                "level_id": self.revenue.band_ids.id,
+            },
+        )
+        self.assertEqual(self._find(rule.action_view_met()), customers[-1])
+        self.assertFalse(self._find(rule.action_view_near()))
+        one_s_own = rule.action_view_met()["domain"]
+        other = self._create_users()["administrator"]
+        Partner = self.env["res.partner"].with_user(other)
+        self.assertFalse(Partner.search(one_s_own), "another's count is nobody else's")
+
+    def _find(self, action):
+        """Return who an action opens, of whom it carries no list."""
+        self.assertLess(len(str(action["domain"])), 100)
+        return self.env[action["res_model"]].search(action["domain"])
+
+    def test_counting_names_what_is_not_complete(self):
+        rule = self._create_rule("A", {"kind": "condition"})
+        with self.assertRaisesRegex(UserError, "condition 1: choose what to look at"):
+            rule.action_count()
+
+    # ------------------------------------------------------------------ test customers
+
+    def test_test_customers_get_their_grade_and_a_wrong_one_warns(self):
+        good, bad = self._create_customers(2)
+        self._create_invoice(good, Date.today(), amount=1000)
+        rule = self._create_rule(
+            "A", {"criterion_id": self.revenue.id, "operator": "ge", "value": 500}
+        )
+        self.policy.test_customer_ids = [
+            Command.create({"partner_id": customer.id, "expected_grade_id": rule.grade_id.id})
+            for customer in (good, bad)
+        ]
+        self.assertFalse(self.policy.problems)
+
+        self.policy.action_try_test_customers()
+
+        self.assertRecordValues(
+            self.policy.test_customer_ids,
+            [
+                {"given_grade_id": rule.grade_id.id, "verdict": "met"},
+                {"given_grade_id": False, "verdict": "unmet"},
+            ],
+        )
+        self.assertTrue(all(self.policy.test_customer_ids.mapped("why")))
+        self.assertRegex(
+            self.policy._get_problems()[-1]["message"],
+            "Test customer “Customer 002” gets no grade instead of A",
+        )
+        self.policy._check_complete()
+
+    # ------------------------------------------------------------------ new policy
+
+    def test_every_start_makes_a_draft_with_name_company_and_dimension(self):
+        wizard = self.env["customer.grading.new.policy"]
+        content = base64.b64encode((LIBRARY / "df1_revenue_rank.json").read_bytes())
+        for start, decide_by in (
+            ("rank", "rank"),
+            ("requirements", "requirements"),
+            ("points", "points"),
+            ("empty", "requirements"),
+        ):
+            with self.subTest(start=start):
+                policy = wizard.create({"name": start, "start": start})._make_policy()
+                self.assertRecordValues(
+                    policy,
+                    [
+                        {
+                            "name": start,
+                            "state": "draft",
+                            "decide_by": decide_by,
+                            "company_id": self.env.company.id,
+                            "dimension_id": self.dimension.id,
+                        }
+                    ],
+                )
+        file = {"start": "file", "file": content, "file_name": "own.json", "name": "Own"}
+        self.assertEqual(len(wizard.create(file)._make_policy().rule_ids), 4)
+        with self.assertRaisesRegex(UserError, "Choose the policy file"):
+            wizard.create({"start": "file"})._make_policy()
+
+    def test_a_start_can_grade_another_dimension(self):
+        loyalty = self.env["customer.grading.dimension"].create(
+            {"name": "Loyalty", "code": "loyalty"}
+        )
+        policy = (
+            self.env["customer.grading.new.policy"]
+            .create({"name": "Loyal", "dimension_id": loyalty.id})
+            ._make_policy()
+        )
+        self.assertEqual(policy.dimension_id, loyalty)
+        self.assertEqual(policy.rule_ids.grade_id.dimension_id, loyalty)
+        self.assertEqual(policy.rule_ids.mapped("grade_code"), ["A", "B", "C", "D"])
+
+    def test_opportunities_start_from_what_grades_opportunities(self):
+        Wizard = self.env["customer.grading.new.policy"]
+        with Form(Wizard) as form:
+            self.assertEqual((form.subject, form.name), ("partner", "Customer grading"))
+            self.assertIn("df1_revenue_rank", form.library_keys)
+            self.assertNotIn("s59_closing_time", form.library_keys)
+            form.subject = "lead"
+            self.assertEqual(form.dimension_id.subject, "lead")
+            self.assertEqual(form.name, "Opportunity grading")
+            self.assertIn("s59_closing_time", form.library_keys)
+            self.assertNotIn("df1_revenue_rank", form.library_keys)
+        policy = form.record._make_policy()
+        self.assertEqual(policy.subject, "lead")
+        self.assertEqual(policy.rule_ids.mapped("grade_code"), ["H", "A", "B", "C"])
+        self.assertFalse(policy._get_own_problems())
+
+    def test_a_file_must_grade_what_was_asked_for(self):
+        lead = self.env.ref("customer_grading.customer_grading_dimension_opportunity")
+        content = base64.b64encode((LIBRARY / "df1_revenue_rank.json").read_bytes())
+        wizard = self.env["customer.grading.new.policy"].create(
+            {"dimension_id": lead.id, "lead_start": "file", "file": content, "file_name": "x.json"}
+        )
+        self.assertEqual(wizard.subject, "lead")
+        with self.assertRaisesRegex(UserError, "“A-D by revenue rank” grades customers"):
+            wizard._make_policy()
+
+    def test_a_criterion_tells_what_was_known_in_the_last_try_on(self):
+        customers = self._create_customers(3)
+        self._create_invoice(customers[0], Date.today(), amount=1000)
+        self._create_rule("A", {"criterion_id": self.revenue.id, "operator": "ge", "value": 500})
+        self.assertFalse(self.revenue.known_label)
+
+        self.policy.action_try_on()
+        self.env.invalidate_all()
+
+        self.assertEqual(self.revenue.known_label, "100 %")
+        self.assertRegex(self.revenue.known_text, "1 at or above 500 USD")
+
+    # ------------------------------------------------------------------ opening the form
+
+    def _read_form(self, policy):
+        """Read a policy as its form does, and return how many statements that took."""
+        view = self.env["customer.grading.policy"].get_views([(False, "form")])
+        names = {
+            field.get("name") for field in fromstring(view["views"]["form"]["arch"]).iter("field")
+        }
+        spec = {name: {} for name in names if name in policy._fields}
+        spec["rule_ids"] = {"fields": {"text": {}, "result_count": {}, "grade_code": {}}}
+        spec["criterion_ids"] = {"fields": {"known_label": {}, "used_in": {}}}
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        values = policy.web_read(spec)
+        return self.env.cr.sql_log_count - before, values
+
+    def test_opening_a_policy_counts_nobody_again(self):
+        self._create_rule("A", {"criterion_id": self.revenue.id, "operator": "ge", "value": 500})
+        self.policy.domain = "[('name', 'like', 'Customer ')]"
+        self._create_customers(3)
+        engine = self.env.registry["customer.grading.engine"]
+        counted = []
+        for state in ("draft", "tried on", "running"):
+            if state == "tried on":
+                self.policy.action_try_on()
+            elif state == "running":
+                self._activate(self.policy)
+            with patch.object(engine, "_get_subject_query", side_effect=AssertionError):
+                _first, [values] = self._read_form(self.policy)
+                few, _values = self._read_form(self.policy)
+            counted.append(values["subject_text"])
+            self._create_customers(40, name="Customer of more")
+            if state == "running":
+                self._run(self.policy)
+            with self.subTest(state=state):
+                self.assertEqual(self._read_form(self.policy)[0], few)
+        today = format_date(self.env, Date.today())
+        self.assertEqual(counted, [False, f"43 customers in the try-on of {today}", "83 customers"])
+
+    def test_a_draft_counts_whom_it_applies_to_when_asked(self):
+        self._create_customers(3, name="Asked for")
+        self.policy.domain = "[('name', '=', 'Asked for')]"
+        message = self.policy.action_count_subjects()["params"]["message"]
+        self.assertEqual(message, "Applies today to 3 customers.")
+        self.policy.domain = "[('nothing', '=', 1)]"
+        with self.assertRaisesRegex(UserError, "Applies to"):
+            self.policy.action_count_subjects()
+
+    # ------------------------------------------------------------------ first use
+
+    def test_the_menu_opens_the_first_steps_until_there_is_a_policy(self):
+        policies = self.env["customer.grading.policy"].with_context(active_test=False)
+        policies.search([("state", "=", "draft")]).unlink()
+        if policies.search([]):
+            self.skipTest("This database has policies of its own.")
+        users = self._create_users()
+        opened = {
+            role: policies.with_user(user).action_open_grading()["res_model"]
+            for role, user in users.items()
+            if role in ("salesperson", "administrator")
+        }
+        self.assertEqual(
+            opened,
+            {"salesperson": "res.partner", "administrator": "customer.grading.new.policy"},
+        )
+
+    def test_salespeople_see_no_menu_before_the_first_policy_is_in_force(self):
+        users = self._create_users()
+        menu = self.env.ref("customer_grading.customer_grading_menu_root")
+        Policy = self.env["customer.grading.policy"]
+        graded = Policy._has_graded()
+
+        def sees(role):
+            menus = self.env["ir.ui.menu"].with_user(users[role]).load_menus(False)
+            return menu.id in menus
+
+        self.assertTrue(sees("administrator"))
+        self.assertEqual(sees("salesperson"), graded)
+        self.policy.state = "running"
+        self.assertTrue(sees("salesperson"))

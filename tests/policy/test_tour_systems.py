@@ -1,0 +1,80 @@
+"""An administrator who knows no code writes whole grading systems in the form."""
+
+from odoo.fields import Date
+from odoo.tests import HttpCase, tagged
+
+from ..common import CustomerGradingCommon
+
+
+@tagged("post_install", "-at_install")
+class TestSystemTours(CustomerGradingCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._create_users()
+
+    def _find_policy(self, name):
+        return self.env["customer.grading.policy"].search([("name", "=", name)])
+
+    def test_grades_by_share_of_sales_are_written_read_back_tried_on_and_activated(self):
+        customers = self._create_customers(5)
+        for customer, amount in zip(customers, (500, 250, 150, 60, 40), strict=True):
+            self._create_invoice(customer, Date.today(), amount=amount)
+
+        self.start_tour("/odoo", "customer_grading_sales_share", login="grading_administrator")
+
+        policy = self._find_policy("Share of sales")
+        self.assertRecordValues(policy, [{"state": "running", "decide_by": "rank"}])
+        self.assertRecordValues(
+            policy.criterion_ids,
+            [{"name": "Invoiced revenue", "band_by": "share", "period": "trailing"}],
+        )
+        first, second = policy.criterion_ids.band_ids
+        self.assertRecordValues(
+            first + second,
+            [{"lower": 70, "level": "First 70 %"}, {"lower": 90, "level": "Up to 90 %"}],
+        )
+        self.assertRecordValues(
+            policy.rule_ids.line_ids,
+            [
+                {"operator": "level_is", "level_id": first.id},
+                {"operator": "level_is", "level_id": second.id},
+            ],
+        )
+        self.assertEqual(self._get_grades(customers), ["A", "A", "B", "C", "C"])
+
+    def test_nested_facts_of_opportunities_are_written_answered_and_regraded(self):
+        administrator = self.env["res.users"].search([("login", "=", "grading_administrator")])
+        self.env["crm.lead"].search([]).unlink()
+        lead = self._create_lead(
+            self._create_customers(1), Date.today(), name="Cartons", user_id=administrator.id
+        )
+
+        self.start_tour("/odoo", "customer_grading_nested_facts", login="grading_administrator")
+
+        policy = self._find_policy("Sales process")
+        self.assertRecordValues(policy, [{"state": "running", "subject": "lead"}])
+        self.assertEqual(set(policy.criterion_ids.question_id.mapped("subject")), {"lead"})
+        deal, rest = policy.rule_ids
+        self.assertEqual(deal.kind, "any")
+        self.assertFalse(rest.line_ids)
+        self.assertEqual(
+            [
+                (line.depth, line.criterion_id.name or line.kind)
+                for line in deal._get_ordered_lines()
+            ],
+            [
+                (0, "Agreement signed?"),
+                (0, "all"),
+                (1, "Has paid?"),
+                (1, "at_least"),
+                (2, "Confirmed by word?"),
+                (2, "Real steps taken?"),
+            ],
+        )
+
+        self.start_tour(
+            f"/odoo/crm/{lead.id}", "customer_grading_fill_checklist", login="grading_administrator"
+        )
+
+        self.assertEqual(self._get_grades(lead, dimension=policy.dimension_id), ["A02"])

@@ -1,0 +1,203 @@
+"""What a try-on tells before a policy comes into force."""
+
+from odoo.tests import Form, TransactionCase, tagged
+
+from ..common import TODAY, CustomerGradingCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTryOn(CustomerGradingCommon, TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.question = cls.env["customer.grading.question"].create(
+            {"name": "Long-term?", "code": "long_term", "kind": "yes_no"}
+        )
+        cls.policy = cls._create_policy(
+            {
+                "revenue": {"measure": "invoiced_revenue", "period": "all_time"},
+                "answer": {"question": cls.question},
+            },
+            [
+                ("A", ("all", ("revenue", "ge", 1000), ("answer", "yes"))),
+                ("B", ("revenue", "ge", 1000)),
+                ("C", ("revenue", "gt", 0)),
+            ],
+        )
+        cls.customers = cls._create_customers(5)
+        for customer, amount in zip(cls.customers, (6000, 2000, 1500, 500, 0), strict=True):
+            cls._create_order(customer, TODAY)
+            if amount:
+                cls._create_invoice(customer, TODAY, amount=amount)
+        cls._answer(cls.question, cls.customers[0], True)
+        cls._answer(cls.question, cls.customers[3], True)
+
+    def _try_on(self, policy=None):
+        run = (policy or self.policy)._create_trial("try_on")
+        run._execute()
+        self.assertEqual(run.state, "done", run.error)
+        return run
+
+    @staticmethod
+    def _get_rows(sheet, block=0):
+        rows = sheet["blocks"][block]["rows"]
+        return [
+            [cell.get("badge", {}).get("code") or cell["text"] for cell in row["cells"]]
+            for row in rows
+        ]
+
+    def test_the_result_is_counted_by_grade_with_share_of_customers_and_revenue(self):
+        result, _moves = self._try_on().summary
+        self.assertEqual(
+            self._get_rows(result),
+            [
+                ["A", "1", "20 %", "60 %", ""],
+                ["B", "2", "40 %", "35 %", ""],
+                ["C", "1", "20 %", "5 %", ""],
+                ["Not graded", "1", "20 %", "", "5"],
+            ],
+        )
+
+    def test_moves_stand_in_a_table_whose_cells_open_their_customers(self):
+        self._activate(self.policy)
+        draft = self.policy.copy({"previous_id": self.policy.id})
+        draft.rule_ids[1].line_ids.value = 1800
+        run = self._try_on(draft)
+
+        _result, moves = run.summary
+
+        self.assertEqual(
+            self._get_rows(moves),
+            [
+                ["A", "1", "", "", ""],
+                ["B", "", "1", "1", ""],
+                ["C", "", "", "1", ""],
+                ["Not graded", "", "", "", "1"],
+            ],
+        )
+        action = moves["blocks"][0]["rows"][1]["cells"][3]["action"]
+        lines = self.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(lines.partner_id, self.customers[2])
+        self.assertRecordValues(run.moving_line_ids, [{"partner_id": self.customers[2].id}])
+
+    def test_each_cell_opens_as_many_customers_as_it_counts(self):
+        for sheet in self._try_on().summary:
+            for row in sheet["blocks"][0]["rows"]:
+                for cell in row["cells"]:
+                    if action := cell.get("action"):
+                        count = self.env[action["res_model"]].search_count(action["domain"])
+                        self.assertEqual(str(count), cell["text"])
+
+    def test_a_grade_set_by_hand_stays(self):
+        self._activate(self.policy)
+        results = self._get_results(self.customers)
+        results[self.customers[3]]._set_by_hand(self.dimension._find_grade("A"), "Group deal")
+        draft = self.policy.copy({"previous_id": self.policy.id})
+
+        run = self._try_on(draft)
+
+        self.assertFalse(run.moving_count)
+        self.assertEqual(self._get_rows(run.summary[0])[0], ["A", "2", "40 %", "65 %", "2"])
+
+    def test_the_data_check_says_what_is_known_and_who_misses_a_grade_by_it(self):
+        [check] = self._try_on().data_check
+        self.assertEqual(
+            self._get_rows(check),
+            [
+                ["revenue, all time", "100 %", "", ""],
+                ["answer", "40 %", "2 customers miss A by it", "Ask for answers"],
+            ],
+        )
+        ask = check["blocks"][0]["rows"][1]["cells"][3]
+        action = getattr(self.env[ask["model"]].browse(ask["ids"]), ask["method"])()
+        lines = self.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(
+            lines.partner_id, self.customers[1] + self.customers[2] + self.customers[4]
+        )
+        self.assertEqual(
+            lines.mapped(lambda line: (line.partner_id, line.would_grade_id.code)),
+            [
+                (self.customers[1], "A"),
+                (self.customers[2], "A"),
+                (self.customers[4], False),
+            ],
+        )
+
+    def test_a_first_activation_says_who_gets_a_grade(self):
+        run = self._try_on()
+        self.assertEqual(
+            run.first_text, "4 customers get a grade for the first time; nobody is notified."
+        )
+        self._activate(self.policy)
+        again = self._try_on(self.policy.copy({"previous_id": self.policy.id}))
+        self.assertFalse(again.first_text)
+
+    def test_payments_without_invoice_are_told_where_payment_behaviour_decides(self):
+        self.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": self.customers[0].id,
+                "amount": 10,
+            }
+        ).action_post()
+        policy = self._create_policy(
+            {"late": {"measure": "late_count", "period": "all_time"}},
+            [("A", ("late", "le", 0))],
+        )
+        [check] = self._try_on(policy).data_check
+        [[text, _link]] = self._get_rows(check, block=1)
+        self.assertIn("1 payment is not matched", text)
+        [check] = self._try_on().data_check
+        self.assertEqual(len(check["blocks"]), 1)
+
+    def test_the_limits_of_a_rank_are_told(self):
+        policy = self._create_policy(
+            {
+                "rank": {
+                    "measure": "invoiced_revenue",
+                    "period": "all_time",
+                    "band_by": "percentile",
+                    "bands": [{"level": "top", "lower": 40}],
+                }
+            },
+            [("A", ("rank", "level_is", 0)), ("C", ())],
+        )
+        [limits] = self._try_on(policy).limits
+        [row] = self._get_rows(limits)
+        self.assertEqual(row[-1], "2,000 USD")
+
+    def test_a_run_that_stopped_says_why(self):
+        self._activate(self.policy)
+        self.policy.stop_percent = 10
+        for customer in self.customers[:3]:
+            self._create_invoice(customer, TODAY, amount=6000, move_type="out_refund")
+
+        run = self._run(self.policy)
+
+        self.assertEqual(run.state, "stopped")
+        self.assertEqual(
+            run.stop_text,
+            "Stopped to ask: 3 of 5 customers would move (limit 10 %). "
+            "Most common reason: revenue.",
+        )
+        found = self.env["customer.grading.result"].search(run.action_view_waiting()["domain"])
+        self.assertEqual(found.partner_id, self.customers[:3])
+
+    def test_the_pages_open_for_an_officer(self):
+        officer = self._create_users()["officer"]
+        run = self._try_on().with_user(officer)
+        self.assertTrue(Form(run))
+
+    def test_the_statements_are_as_many_for_ten_customers_as_for_five(self):
+        def count_statements(run):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertTrue(run.summary and run.data_check and run.moving_count is not None)
+            return self.env.cr.sql_log_count - before
+
+        count_statements(self._try_on())  # the first fills caches
+        few = count_statements(self._try_on())
+        for customer in self._create_customers(5, name="Another"):
+            self._create_invoice(customer, TODAY, amount=700)
+        self.assertEqual(count_statements(self._try_on()), few)
