@@ -91,11 +91,13 @@ class Oracle:
         ]
         if len(rivals) <= limit["count"]:
             return True
-        if self.get_number(customer, limit["by"]) is None or customer not in rivals:
+        if self.get_number(customer, limit["by"]) is None:
             return False
         tie = next((k for k in self.criteria if k != limit["by"] and self.is_number(k)), None)
-        stronger = [o for o in rivals if self.is_stronger(o, customer, limit["by"], tie)]
-        return len(stronger) < limit["count"]
+        known = [other for other in rivals if self.get_number(other, limit["by"]) is not None]
+        stronger = [o for o in known if self.is_stronger(o, customer, limit["by"], tie)]
+        # Who was taken before is compared with whoever has the last place, too.
+        return len(stronger) < min(limit["count"], len(known))
 
     def is_number(self, key):
         return "parts" in self.criteria[key] or self.facts[key]["unit"] in NUMERIC
