@@ -16,7 +16,7 @@ class IrCron(models.Model):
     @api.model
     def _reschedule_later(self, job):
         """Plan the next night by the local hour: a day is not always 24 hours long."""
-        super()._reschedule_later(job)
+        result = super()._reschedule_later(job)
         night = self.env.ref(NIGHT, raise_if_not_found=False)
         if night and job["id"] == night.id and self._keeps_grading_hour():
             nextcall = self._get_next_night(self._get_grading_hour(), self.env.cr.now())
@@ -24,6 +24,7 @@ class IrCron(models.Model):
             self.env.cr.execute(
                 SQL("UPDATE ir_cron SET nextcall = %s WHERE id = %s", nextcall, night.id)
             )
+        return result
 
     @api.model
     def _keeps_grading_hour(self):

@@ -76,9 +76,9 @@ class Shape(dict):
 
     def __setitem__(self, name, key):
         """Add a key; its field is called as the key where nothing else is said."""
-        super().__setitem__(name, key._replace(field=name) if key.field == "" else key)
+        return super().__setitem__(name, key._replace(field=name) if key.field == "" else key)
 
-    def copy(self):
+    def duplicate(self):
         """Return the same, to add keys to."""
         return Shape(self.model, self, self.one_of)
 

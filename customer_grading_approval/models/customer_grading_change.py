@@ -1,6 +1,7 @@
 from typing import Any, NamedTuple
 
 from odoo import api, fields, models
+from odoo.addons.customer_grading.tools.groups import OFFICER_GROUP
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -79,11 +80,12 @@ class CustomerGradingChange(models.Model):
     @api.depends("approval_ids")
     def _compute_waits_for(self):
         """Also tell who approves next."""
-        super()._compute_waits_for()
+        result = super()._compute_waits_for()
         asked = self.filtered(lambda change: change.is_open and not change._waits_for_a_day())
         for change, steps in asked._get_steps().items():
             if steps.awaited:
                 change.with_env(self.env).waits_for = self._get_approver_text(steps)
+        return result
 
     def _waits_for_a_day(self):
         return self.state == "held" and self.date_due
@@ -133,7 +135,7 @@ class CustomerGradingChange(models.Model):
         self.env["customer.grading.change.approval"].flush_model()
         approvals = self.env["customer.grading.approval"].sudo()
         approvals = approvals.search([("policy_id.state", "!=", "draft")])
-        is_officer = SQL("%s", super()._is_decider())
+        is_officer = SQL("%s", user.has_group(OFFICER_GROUP))
         whens = []
         for policy, lines in approvals.grouped("policy_id").items():
             mine = lines.filtered(lambda line: line._is_approver(user))

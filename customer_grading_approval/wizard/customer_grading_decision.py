@@ -51,7 +51,7 @@ class CustomerGradingDecision(models.TransientModel):
     _description = "Decision on a Change of Grade"
 
     number = fields.Char("No.", help="Number of the change, as it was exported.")
-    customer = fields.Char("Customer", help="As it was exported: it shows that no line was moved.")
+    customer = fields.Char(help="As it was exported: it shows that no line was moved.")
     decision = fields.Char(help="Approve, Refuse or Put off; empty: nothing is decided.")
     note = fields.Char("Reason or note", help="A refusal needs it; alone it is kept as a note.")
     change_id = fields.Many2one("customer.grading.change", readonly=True, ondelete="cascade")

@@ -56,8 +56,9 @@ class CustomerGradingRun(models.Model):
     @api.model
     def _after_queue(self):
         """Then it is the turn of the pilots."""
-        super()._after_queue()
+        result = super()._after_queue()
         self.env["customer.grading.trial"]._go_on()
+        return result
 
     # ------------------------------------------------------------------ on the same day
 

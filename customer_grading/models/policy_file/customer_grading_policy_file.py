@@ -22,7 +22,7 @@ class CustomerGradingPolicyFile(models.AbstractModel):
         found, made, checked and exported. The addon names the key in ``data/policy_keys.json``
         too, so that who has not installed it is told which addon to install.
         """
-        return {name: shape.copy() for name, shape in SHAPES.items()}
+        return {name: shape.duplicate() for name, shape in SHAPES.items()}
 
     @api.model
     def _find_addon(self, shape, name):
