@@ -16,5 +16,8 @@
         "views/customer_grading_run_views.xml",
         "views/customer_grading_policy_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["customer_grading_simulation/static/tests/tours/**/*"],
+    },
     "auto_install": True,
 }

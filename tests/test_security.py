@@ -309,7 +309,9 @@ class TestHiddenDimension(SecurityCommon):
         "customer.grading.review.window",
         "customer.grading.test.customer",
         "customer.grading.run",
+        "customer.grading.trial",
         "customer.grading.trial.line",
+        "customer.grading.trial.count",
         "customer.grading.approval",
     )
 
@@ -410,8 +412,8 @@ class TestHiddenDimension(SecurityCommon):
                     self.assertEqual(written.search([("id", "in", records.ids)]), records)
                 if records.with_user(accountant).has_access("read"):
                     continue
-                # Runs are for officers, test customers for administrators, batches one's own.
-                self.assertIn(name.split(".")[2], ("run", "test", "batch"))
+                # Runs and trials are for officers, test customers for administrators, batches one's own.
+                self.assertIn(name.split(".")[2], ("run", "trial", "test", "batch"))
 
     def test_counts_tell_nothing_of_it(self):
         grade = self.secret.grade_ids[0]

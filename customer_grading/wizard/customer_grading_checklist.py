@@ -234,7 +234,7 @@ class CustomerGradingCriterion(models.Model):
         self.ensure_one()
         self.check_access("write")
         trial = self.policy_id._get_last_try_on()
-        if not trial:
+        if not trial or trial._is_stale():
             raise UserError(
                 self.env._("The policy was changed since it was tried on. Try it on again.")
             )

@@ -79,7 +79,7 @@ class TestPilot(TrialsCommon, TransactionCase):
         action = pilots[-1].action_view_pilot_days()
         self.assertEqual([view for _id, view in action["views"]], ["list", "graph"])
         self.assertEqual(self._open(action), pilots)
-        self.assertAlmostEqual(pilots[0].differing_share, 100 / 3)
+        self.assertAlmostEqual(pilots[0].differing_share, 33.3)
         # Of earlier nights only what differs is kept, and the day leads there.
         lines = self._open(pilots[1].action_open())
         self.assertRecordValues(lines, [{"partner_id": self.customers[1].id}])

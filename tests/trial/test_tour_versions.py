@@ -21,7 +21,7 @@ class TestVersionTours(CustomerGradingCommon, HttpCase):
             cls._create_invoice(customer, Date.today(), amount=amount)
         cls._activate(cls.policy)
 
-    def test_a_policy_is_revised_piloted_and_activated(self):
+    def test_a_policy_is_revised_and_activated(self):
         self.start_tour("/odoo", "customer_grading_versions", login="admin")
 
         versions = self.policy._get_versions()

@@ -1,5 +1,6 @@
 """What a try-on tells before a policy comes into force."""
 
+from odoo.exceptions import UserError
 from odoo.tests import Form, TransactionCase, tagged
 
 from ..common import TODAY, CustomerGradingCommon
@@ -122,6 +123,39 @@ class TestTryOn(CustomerGradingCommon, TransactionCase):
                 (self.customers[4], False),
             ],
         )
+
+    def test_one_that_was_tried_before_the_draft_changed_is_read_as_it_was(self):
+        policy = self._create_policy(
+            {
+                "revenue": {"measure": "invoiced_revenue", "period": "all_time"},
+                "last": {"measure": "days_since_order"},
+                "answer": {"question": self.question},
+            },
+            [("A", ("last", "le", 30)), ("B", ())],
+        )
+        trial = self._try_on(policy)
+        revenue, last, answer = policy.criterion_ids
+        self.assertFalse(trial.stale_text)
+        revenue.unlink()
+        trial.invalidate_recordset()
+        self.assertEqual(
+            [row[1] for row in self._get_rows(trial.data_check[0])], ["100 %", "40 %"]
+        )
+        Line = self.env["customer.grading.trial.line"]
+        unknown = Line.search(
+            [("trial_id", "=", trial.id), ("unknown_criterion_id", "=", answer.id)]
+        )
+        self.assertEqual(len(unknown), 3)
+        self.assertIn("Try it on again", trial.stale_text)
+        # Another measure: what was kept is not of it.
+        last.measure_id = self.policy.criterion_ids[0].measure_id
+        trial.invalidate_recordset()
+        self.assertEqual(
+            [row[1] for row in self._get_rows(trial.data_check[0])], ["0 %", "40 %"]
+        )
+        Form(trial)
+        with self.assertRaisesRegex(UserError, "Try it on again"):
+            answer.action_ask_for_answers()
 
     def test_a_first_activation_says_who_gets_a_grade(self):
         run = self._try_on()

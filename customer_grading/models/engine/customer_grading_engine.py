@@ -265,9 +265,21 @@ class CustomerGradingEngine(models.AbstractModel):
             SQL("subject.id = %s", SQL.identifier("kept", subject.field)),
         )
         query.add_where(condition or SQL("kept.id IN %s", tuple(records.ids) or (0,)))
+        positions = map(SQL, map(str, range(len(policy._get_measured_criteria()))))
+        if "trial_id" in records._fields:
+            query.add_join(
+                "JOIN",
+                "trial",
+                SQL.identifier("customer_grading_trial"),
+                SQL("trial.id = kept.trial_id"),
+            )
+            positions = (
+                SQL("(trial.value_positions ->> %s)::integer", key)
+                for key in self._get_value_keys(policy)
+            )
         columns = {
             f"v{criterion.id}": self._get_kept_value_sql(position, criterion._get_raw_type())
-            for position, criterion in enumerate(policy._get_measured_criteria())
+            for position, criterion in zip(positions, policy._get_measured_criteria(), strict=True)
         }
         columns.update(self._get_group_columns(policy, partial(join_path, Model, "subject", query)))
         columns.update(
@@ -280,6 +292,18 @@ class CustomerGradingEngine(models.AbstractModel):
             SQL("kept.id AS subject_id"),
             *(SQL("%s AS %s", sql, SQL.identifier(name)) for name, sql in columns.items()),
         )
+
+    @staticmethod
+    def _get_value_keys(policy):
+        """Return what the stored values of ``policy`` are of, in their order.
+
+        What is in force is locked, and so is the order. A draft may change under a trial,
+        which notes where the value of which key stands.
+        """
+        return [
+            f"{criterion.id}/{criterion.measure_id.id}/{criterion._get_raw_type()}"
+            for criterion in policy._get_measured_criteria()
+        ]
 
     @staticmethod
     def _get_kept_value_sql(position, raw_type):

@@ -114,12 +114,7 @@ class CustomerGradingPolicy(models.Model):
         self.ensure_one()
         trial = self._get_last_try_on()
         statistics = trial.statistics or {}
-        criteria = self._get_measured_criteria()
-        changed = max(criteria.mapped("write_date"), default=None)
-        current = {str(criterion.id) for criterion in criteria} == {*statistics.get("criteria", ())}
-        if not statistics.get("total") or not changed or trial.create_date < changed or not current:
-            return {}
-        return statistics
+        return statistics if statistics.get("total") and not trial._is_stale() else {}
 
     @api.depends("state", "dimension_id")
     @api.depends_context("lang", "company")

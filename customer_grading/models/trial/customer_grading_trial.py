@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from ...tools.groups import MANAGER_GROUP
 from ...tools.period import Period
 from ..explanation.customer_grading_change import MONTHS
+from ..policy.customer_grading_policy import PLANNED_STATES
 
 KEPT_DAYS = 30
 TOLD = 5_000  # customers whose reasons an export tells: each takes two milliseconds
@@ -49,6 +50,12 @@ class CustomerGradingTrial(models.Model):
         help="How many were graded, and what is known by each criterion: no form reads the "
         "lines again.",
     )
+    value_positions = fields.Json(
+        readonly=True,
+        groups=MANAGER_GROUP,
+        help="Where in the values of a line stands what: the draft may change after it was tried.",
+    )
+    stale_text = fields.Char(compute="_compute_stale_text")
     policy_state = fields.Selection(related="policy_id.state", string="State of the policy")
     summary = fields.Json(compute="_compute_summary")
     first_text = fields.Char(compute="_compute_summary")
@@ -64,6 +71,26 @@ class CustomerGradingTrial(models.Model):
         """Delete trials that are over, with their lines."""
         old = fields.Datetime.now() - timedelta(days=KEPT_DAYS)
         self.search([("create_date", "<", old)], limit=100).unlink()
+
+    # ------------------------------------------------------------------ a draft that changed
+
+    @api.depends("state", "policy_id")
+    @api.depends_context("lang")
+    def _compute_stale_text(self):
+        for trial in self:
+            trial.stale_text = trial._is_stale() and self.env._(
+                "The policy was changed since it was tried on. Try it on again."
+            )
+
+    def _is_stale(self):
+        """Whether criteria changed after the trial was done: it says what they gave before."""
+        kept = self.sudo().value_positions
+        if self.state != "done" or kept is None or self.policy_state not in PLANNED_STATES:
+            return False
+        policy = self.policy_id.sudo()
+        if {*kept} != {*self.env["customer.grading.engine"]._get_value_keys(policy)}:
+            return True
+        return any(c.write_date > self.create_date for c in policy._get_measured_criteria())
 
     # ------------------------------------------------------------------ evaluating
 
@@ -130,6 +157,8 @@ class CustomerGradingTrial(models.Model):
         :param with_revenue: whether to add up what stands beside a customer; it takes the
             invoices of a year
         """
+        keys = self.env["customer.grading.engine"]._get_value_keys(self.policy_id.sudo())
+        self.sudo().value_positions = {key: position for position, key in enumerate(keys)}
         self.env.flush_all()
         subject = self.dimension_id._get_subject_kind()
         revenue, joined = self._get_revenue_sql() if with_revenue else (SQL("0"), SQL())

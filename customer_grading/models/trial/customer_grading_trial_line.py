@@ -79,9 +79,17 @@ class CustomerGradingTrialLine(models.Model):
     @staticmethod
     def _get_unknown_sql(criterion):
         """Return what tells, for a domain, that a line has no value for ``criterion``."""
-        position = criterion.policy_id._get_measured_criteria().ids.index(criterion.id)
+        engine = criterion.env["customer.grading.engine"]
+        policy = criterion.sudo().policy_id
+        keys = dict(zip(policy._get_measured_criteria(), engine._get_value_keys(policy), strict=True))
 
         def to_sql(_model, alias, _query):
-            return SQL("(%s ->> %s) IS NULL", SQL.identifier(alias, "values"), position)
+            return SQL(
+                "(%(values)s ->> (SELECT (trial.value_positions ->> %(key)s)::integer"
+                " FROM customer_grading_trial trial WHERE trial.id = %(trial)s)) IS NULL",
+                values=SQL.identifier(alias, "values"),
+                key=keys[criterion.sudo()],
+                trial=SQL.identifier(alias, "trial_id"),
+            )
 
         return to_sql

@@ -1,0 +1,37 @@
+import { registry } from "@web/core/registry";
+
+import { click, see } from "@customer_grading/../tests/tours/grading_steps";
+
+const DRAFT = ".o_arrow_button_current[data-value=draft]";
+const back = (name) => click(`.o_breadcrumb a:contains(${name}), .o_breadcrumb .o_back_button`);
+
+registry.category("web_tour.tours").add("customer_grading_simulation", {
+    url: "/odoo/action-customer_grading.customer_grading_policy_action",
+    steps: () => [
+        click(".o_data_row:contains(v2) td[name=display_name]", "Open the next version"),
+        see(DRAFT),
+
+        click("button[name=action_compare]", "What differs"),
+        see(".modal .o_grading_differences td:contains(2,000)"),
+        click(".modal button[name=action_compare_grades]", "Compare the grades"),
+        see(".o_pivot .o_pivot_cell_value", "Grade by grade"),
+        see(".o_breadcrumb:contains(1 of 3 differ)"),
+        back("v2"),
+        see(DRAFT),
+
+        click("button[name=action_start_pilot]", "Start the pilot"),
+        see(".o_field_widget[name=summary] .o_grading_sheet", "The first night is told at once"),
+        click("button[name=action_view_pilot_days]", "Day by day"),
+        see(".o_data_row:contains(33.3)"),
+        back("Pilot"),
+        click("button[name=action_back_to_editing]"),
+        see("button[name=action_stop_pilot]", "The pilot goes on"),
+
+        click("button[name=action_view_pilot]:contains(1)", "One differs"),
+        click("button[name=action_view_moves]", "As a table"),
+        see(".o_pivot .o_pivot_cell_value"),
+        back("Pilot"),
+        click("button[name=action_put_in_force]", "Activate"),
+        see(".o_form_view:contains(v2) .o_arrow_button_current[data-value=running]"),
+    ],
+});

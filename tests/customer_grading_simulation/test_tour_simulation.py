@@ -1,0 +1,28 @@
+"""An administrator compares, pilots and activates the next version in the web client."""
+
+from odoo.fields import Date
+from odoo.tests import HttpCase, tagged
+
+from ..common import CustomerGradingCommon
+
+
+@tagged("post_install", "-at_install")
+class TestSimulationTour(CustomerGradingCommon, HttpCase):
+    def test_a_draft_is_compared_piloted_and_activated(self):
+        policy = self._create_policy(
+            {"Revenue": {"measure": "invoiced_revenue", "period": "all_time"}},
+            [("A", ("Revenue", "ge", 1000)), ("B", ())],
+            name="Accounts",
+        )
+        customers = self._create_customers(3)
+        for customer, amount in zip(customers, (3000, 1500, 500), strict=True):
+            self._create_invoice(customer, Date.today(), amount=amount)
+        self._activate(policy)
+        draft = policy.browse(policy.action_revise()["res_id"])
+        draft.rule_ids[0].line_ids.value = 2000
+
+        self.start_tour("/odoo", "customer_grading_simulation", login="admin")
+
+        self.assertEqual((policy.state, draft.state), ("closed", "running"))
+        self.assertFalse(draft.is_piloted)
+        self.assertEqual(self._get_grades(customers), ["A", "B", "B"])
