@@ -58,6 +58,7 @@ class GradeAccessCommon(CustomerGradingCommon):
             (name, field)
             for name in sorted(cls.env.registry)
             if not name.startswith("customer.grad") and not cls.env[name]._abstract
+            if name != "res.company"  # where its days begin is no grade
             for field in cls.env[name]._fields.values()
             if field.name.startswith(OURS) and not cls.env[name]._transient
         ]

@@ -4,7 +4,7 @@ Nothing here names the addon but a filter of statements, so that the same file a
 it is not installed. That is how the budgets were measured: on a database of Odoo's own modules
 alone (``./run`` keeps one as a template, ``host_...``)::
 
-    python -m pytest --odoo-config=... --odoo-database=a_copy_of_it tests/test_host_budgets.py -s
+    python -m pytest --odoo-config=... --odoo-database=a_copy_of_it tests/host/test_host_budgets.py -s
 
 prints each of them. Another build of Odoo may move them; then measure again.
 """
@@ -20,6 +20,7 @@ from odoo.tests.common import new_test_user
 from odoo.tools import SQL
 
 OURS = ("customer_grad", "opportunity_grad")
+WITH_THE_COMPANY = "customer_grading_tz"  # a column read with the rest of a company
 BUDGETS = {
     "assign": 365,
     "create contacts": 27,
@@ -49,6 +50,9 @@ class TestHostBudgets(TransactionCase):
             }
         )
 
+        # Each process asks once whether anything was ever graded, and remembers that it was not.
+        cls._create_leads(2, type="opportunity").merge_opportunity().unlink()
+
     @classmethod
     def _create_leads(cls, count, **vals):
         return cls.env["crm.lead"].create(
@@ -68,7 +72,8 @@ class TestHostBudgets(TransactionCase):
             self.env.flush_all()
         taken = self.env.cr.sql_log_count - before
         print(f"{name!r}: {taken},")
-        self.assertFalse([s for s in statements if any(ours in s for ours in OURS)])
+        named = [statement.replace(WITH_THE_COMPANY, "") for statement in statements]
+        self.assertFalse([s for s in named if any(ours in s for ours in OURS)])
         self.assertLessEqual(taken, BUDGETS.get(name, taken))
         return result
 

@@ -138,9 +138,7 @@ class TestTryOn(CustomerGradingCommon, TransactionCase):
         self.assertFalse(trial.stale_text)
         revenue.unlink()
         trial.invalidate_recordset()
-        self.assertEqual(
-            [row[1] for row in self._get_rows(trial.data_check[0])], ["100 %", "40 %"]
-        )
+        self.assertEqual([row[1] for row in self._get_rows(trial.data_check[0])], ["100 %", "40 %"])
         Line = self.env["customer.grading.trial.line"]
         unknown = Line.search(
             [("trial_id", "=", trial.id), ("unknown_criterion_id", "=", answer.id)]
@@ -150,9 +148,7 @@ class TestTryOn(CustomerGradingCommon, TransactionCase):
         # Another measure: what was kept is not of it.
         last.measure_id = self.policy.criterion_ids[0].measure_id
         trial.invalidate_recordset()
-        self.assertEqual(
-            [row[1] for row in self._get_rows(trial.data_check[0])], ["0 %", "40 %"]
-        )
+        self.assertEqual([row[1] for row in self._get_rows(trial.data_check[0])], ["0 %", "40 %"])
         Form(trial)
         with self.assertRaisesRegex(UserError, "Try it on again"):
             answer.action_ask_for_answers()

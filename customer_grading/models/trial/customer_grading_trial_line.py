@@ -81,7 +81,9 @@ class CustomerGradingTrialLine(models.Model):
         """Return what tells, for a domain, that a line has no value for ``criterion``."""
         engine = criterion.env["customer.grading.engine"]
         policy = criterion.sudo().policy_id
-        keys = dict(zip(policy._get_measured_criteria(), engine._get_value_keys(policy), strict=True))
+        keys = dict(
+            zip(policy._get_measured_criteria(), engine._get_value_keys(policy), strict=True)
+        )
 
         def to_sql(_model, alias, _query):
             return SQL(
