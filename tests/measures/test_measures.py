@@ -367,19 +367,6 @@ class TestOrderMeasures(CustomerGradingCommon):
         run = self._create_policy({})._create_run("nightly")
         self.assertEqual(run.date, date(2026, 11, 21))
 
-    def test_the_margin_of_orders_is_what_they_bring_over_their_cost(self):
-        """Measures of customer_grading_sale_margin."""
-        customers = self._create_customers(2)
-        self.product.standard_price = 60
-        self._create_order(customers[0], date(2026, 5, 1), 100)
-        self._create_order(customers[0], date(2026, 5, 2), 50)
-        values = self._measure_all(
-            customers,
-            margin={"measure": "order_margin"},
-            percent={"measure": "order_margin_percent"},
-        )
-        self.assertEqual(values, {"margin": [30, 0], "percent": [20, None]})
-
 
 @tagged("post_install", "-at_install")
 class TestOpportunityMeasures(CustomerGradingCommon):
