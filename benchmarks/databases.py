@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import time
+import warnings
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -25,6 +26,10 @@ def configure():
     """Make Odoo ready to be used as a library."""
     tools.config.parse_config(
         ["-c", str(CACHE / "odoo.conf"), "--log-level=warn", "--no-http"], setup_logging=True
+    )
+    # What Odoo's own code calls and is deprecated says nothing of the addons.
+    warnings.filterwarnings(
+        "ignore", category=DeprecationWarning, module=r"odoo\.(?!addons\.customer_grading)"
     )
 
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import UserError
+from odoo.modules.module import Manifest
 
 
 class ResConfigSettings(models.TransientModel):
@@ -51,6 +52,9 @@ class ResConfigSettings(models.TransientModel):
         implied_group="customer_grading.customer_grading_group_documents",
     )
     customer_grading_health = fields.Char(compute="_compute_customer_grading_health")
+    customer_grading_module_ids = fields.Many2many(
+        "ir.module.module", compute="_compute_customer_grading_module_ids"
+    )
 
     @api.depends("company_id")
     def _compute_customer_grading_dimension_id(self):
@@ -117,6 +121,21 @@ class ResConfigSettings(models.TransientModel):
             settings.customer_grading_health = (
                 run._get_health() if run else self.env._("No run yet.")
             )
+
+    def _compute_customer_grading_module_ids(self):
+        """Offer the addons that had come by themselves with grading, and were removed."""
+        domain = [
+            ("state", "=", "uninstalled"),
+            ("auto_install", "=", True),
+            ("dependencies_id.name", "=", "customer_grading"),
+        ]
+        removed = self.env["ir.module.module"].search(domain)
+        self.customer_grading_module_ids = removed.filtered(
+            lambda module: (
+                set(module.dependencies_id.mapped("state")) == {"installed"}
+                and Manifest.for_addon(module.name, display_warning=False)
+            )
+        )
 
     def action_open_grading_policies(self):
         """Open the grading policies."""

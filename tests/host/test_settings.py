@@ -1,0 +1,61 @@
+"""Settings offer again what belongs to grading and was removed."""
+
+from unittest.mock import patch
+
+from odoo.modules.module import Manifest
+from odoo.tests import Form, TransactionCase, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestRemovedParts(TransactionCase):
+    def _create_module(self, name, depends=("customer_grading",), **vals):
+        dependencies = [(0, 0, {"name": depend}) for depend in depends]
+        return self.env["ir.module.module"].create(
+            {
+                "name": name,
+                "shortdesc": name.title(),
+                "state": "uninstalled",
+                "auto_install": True,
+                "dependencies_id": dependencies,
+                **vals,
+            }
+        )
+
+    def _get_offered(self, at_hand=True):
+        """Return the names of the addons offered; ``at_hand``: their folders are there."""
+        found = None
+        if at_hand:
+            found = Manifest.for_addon("customer_grading")
+        with patch.object(Manifest, "for_addon", return_value=found):
+            settings = self.env["res.config.settings"].create({})
+            return settings.customer_grading_module_ids.mapped("name")
+
+    def test_nothing_is_offered_where_all_are_installed(self):
+        with Form(self.env["res.config.settings"]) as form:
+            self.assertFalse(form.customer_grading_module_ids.ids)
+
+    def test_what_came_by_itself_and_was_removed_is_offered(self):
+        self._create_module("grading_part")
+        self.assertEqual(self._get_offered(), ["grading_part"])
+
+    def test_the_form_shows_it(self):
+        module = self._create_module("grading_part", summary="What it does")
+        manifest = Manifest.for_addon("customer_grading")
+        with patch.object(Manifest, "for_addon", return_value=manifest):
+            form = Form(self.env["res.config.settings"])
+            self.assertEqual(form.customer_grading_module_ids.ids, module.ids)
+
+    def test_what_one_installs_if_one_wants_to_is_not_offered(self):
+        self._create_module("chosen", auto_install=False)
+        self._create_module("of_others", depends=["crm"])
+        self._create_module("there", state="installed")
+        self.assertFalse(self._get_offered())
+
+    def test_a_bridge_is_offered_only_where_its_other_side_is_installed(self):
+        self._create_module("other_side", depends=["base"], auto_install=False)
+        self._create_module("bridge", depends=["customer_grading", "other_side"])
+        self.assertFalse(self._get_offered())
+
+    def test_an_addon_whose_folder_is_gone_is_not_offered(self):
+        self._create_module("grading_part")
+        self.assertFalse(self._get_offered(at_hand=False))

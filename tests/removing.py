@@ -1,0 +1,176 @@
+"""Takes an addon out of a database, looks at what is left, and puts it back.
+
+Run on a copy by test_addons_removed.py: ``python -m tests.removing ADDON DATABASE CONFIGURATION``
+"""
+
+import sys
+from contextlib import contextmanager
+from datetime import date
+from unittest import TestCase
+
+from odoo import SUPERUSER_ID, api, tools
+from odoo.modules.registry import Registry
+from odoo.tests import Form
+from odoo.tools import SQL
+
+from .common import CustomerGradingCommon
+
+# What people open, with the views they open it in.
+SCREENS = {
+    "customer.grading.policy": ("form", "list", "search"),
+    "customer.grading.run": ("form", "list", "search"),
+    "customer.grading.trial": ("form", "search"),
+    "customer.grading.change": ("form", "list", "search"),
+    "customer.grading.result": ("list", "search"),
+    "customer.grading.dimension": ("form", "list"),
+    "customer.grading.measure": ("form", "list", "search"),
+    "customer.grading.new.policy": ("form",),
+    "res.config.settings": ("form",),
+    "res.partner": ("form", "list", "search"),
+    "crm.lead": ("form", "kanban", "search"),
+    "sale.order": ("form",),
+    "account.move": ("form",),
+}
+FIELDS = "ir.model.fields"
+check = TestCase()
+check.maxDiff = None
+
+
+@contextmanager
+def connect(database):
+    """Open the database as it is now; what is done is committed at the end."""
+    with Registry(database).cursor() as cr:
+        yield api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+
+
+def query(env, statement, *args):
+    return set(env.execute_query(SQL(statement, *args)))
+
+
+def look(env):
+    """Return what the data model consists of."""
+    return {
+        "models": query(env, "SELECT model FROM ir_model"),
+        "fields": query(env, "SELECT model, name FROM ir_model_fields"),
+        "columns": query(
+            env,
+            "SELECT table_name, column_name FROM information_schema.columns"
+            " WHERE table_schema = 'public'",
+        ),
+    }
+
+
+def get_own(env, addon):
+    """Return ``{(model, id)}`` of the records that are the addon's and no other's."""
+    return query(
+        env,
+        """
+        SELECT model, res_id FROM ir_model_data
+         GROUP BY model, res_id HAVING array_agg(DISTINCT module) = ARRAY[%s::varchar]
+        """,
+        addon,
+    )
+
+
+def get_names(env, addon):
+    return query(env, "SELECT model, name FROM ir_model_data WHERE module = %s", addon)
+
+
+def get_own_columns(env, addon, own):
+    """Return ``(tables, {(table, column)})`` that only the addon makes."""
+    ids = {name: [id_ for model, id_ in own if model == name] for name in ("ir.model", FIELDS)}
+    tables = {
+        env[model.model]._table
+        for model in env["ir.model"].browse(ids["ir.model"])
+        if model.model in env
+    }
+    tables |= {
+        name
+        for (name,) in query(
+            env,
+            "SELECT relation.name FROM ir_model_relation relation"
+            " JOIN ir_module_module module ON module.id = relation.module"
+            " WHERE module.name = %s",
+            addon,
+        )
+    }
+    columns = {
+        (env[field.model]._table, field.name)
+        for field in env[FIELDS].browse(ids[FIELDS])
+        if field.store and field.model in env and env[field.model]._fields[field.name].column_type
+    }
+    return tables, columns
+
+
+def prepare(env):
+    """Put a policy in force that grades three customers, and return its id."""
+    env.company.customer_grading_tz = "UTC"
+    factory = type("Factory", (CustomerGradingCommon,), {"env": env, "company": env.company})
+    for amount, customer in enumerate(factory._create_customers(3, ref="removing"), 1):
+        factory._create_invoice(customer, date.today(), amount=amount * 100)
+    policy = env["customer.grading.new.policy"].create({"name": "Removing"})._make_policy()
+    policy.write({"domain": "[('ref', '=', 'removing')]", "stop_percent": 0})
+    for run in policy._put_in_force():
+        run._execute()
+        check.assertEqual(run.state, "done", run.error)
+    return policy.id
+
+
+def check_works(env, policy_id):
+    """Open the screens; open, try on and run the policy, and make a new one."""
+    for model, kinds in SCREENS.items():
+        env[model].get_views([(False, kind) for kind in kinds])
+    env["ir.ui.menu"].with_user(env.ref("base.user_admin")).load_menus(False)
+    policy = env["customer.grading.policy"].browse(policy_id)
+    check.assertEqual(Form(policy).name, "Removing")
+    draft = policy.browse(policy.action_revise()["res_id"])
+    draft.action_try_on()
+    trial = env["customer.grading.trial"].search([("policy_id", "=", draft.id)], limit=1)
+    check.assertEqual((trial.state, len(trial.line_ids)), ("done", 3), trial.error)
+    draft.unlink()
+    run = policy._create_run("nightly")
+    run._execute()
+    check.assertEqual(run.state, "done", run.error)
+    results = env["customer.grading.result"].search([("policy_id", "=", policy_id)])
+    check.assertEqual(sorted(result.grade_id.code for result in results), ["A", "C", "C"])
+    env["customer.grading.new.policy"].create({"name": "Another"})._make_policy()
+
+
+def check_gone(env, addon, own, before, tables, columns):
+    """Compare the database with what it was: the addon's part is gone, and nothing else."""
+    after = look(env)
+    check.assertFalse(get_names(env, addon))
+    left = {(model, id_) for model, id_ in own if model in env and env[model].browse(id_).exists()}
+    check.assertFalse(left)
+    check.assertFalse(after["columns"] & columns)
+    check.assertFalse({table for table, _column in after["columns"]} & tables)
+    lost = before["columns"] - after["columns"]
+    check.assertFalse({pair for pair in lost if pair[0] not in tables} - columns)
+
+
+def main(addon, database, configuration):
+    tools.config.parse_config(
+        ["-c", configuration, "--no-http", "--log-level=error"], setup_logging=True
+    )
+    with connect(database) as env:
+        policy_id = prepare(env)
+        before, names, own = look(env), get_names(env, addon), get_own(env, addon)
+        tables, columns = get_own_columns(env, addon, own)
+        check.assertTrue(names)
+    with connect(database) as env:
+        env["ir.module.module"]._get(addon).button_immediate_uninstall()
+    with connect(database) as env:
+        check_gone(env, addon, own, before, tables, columns)
+        check_works(env, policy_id)
+        offered = env["res.config.settings"].create({}).customer_grading_module_ids
+        check.assertEqual(offered.mapped("name"), [addon])
+    with connect(database) as env:
+        env["ir.module.module"]._get(addon).button_immediate_install()
+    with connect(database) as env:
+        check.assertEqual(get_names(env, addon), names)
+        check.assertEqual(look(env), before)
+        check_works(env, policy_id)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

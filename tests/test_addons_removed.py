@@ -1,0 +1,55 @@
+"""Each addon that came by itself can be removed, alone, and comes back."""
+
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.sql_db import close_db
+from odoo.tests.common import BaseCase, get_db_name, tagged
+from odoo.tools import config
+
+ROOT = Path(__file__).parent.parent
+
+
+@tagged("post_install", "-at_install")
+class TestAddonsRemoved(BaseCase):
+    def _get_removable(self):
+        """Return the names of the installed addons that came by themselves with the core."""
+        domain = [
+            ("state", "=", "installed"),
+            ("auto_install", "=", True),
+            ("dependencies_id.name", "=", "customer_grading"),
+        ]
+        with Registry(get_db_name()).cursor() as cr:
+            modules = api.Environment(cr, SUPERUSER_ID, {})["ir.module.module"].search(domain)
+            return sorted(modules.mapped("name"))
+
+    @contextmanager
+    def _copy(self):
+        """Give the name of a copy of the database, with its files."""
+        source, files = get_db_name(), Path(config.filestore(get_db_name()))
+        name = f"{source}-removing"
+        copied = Path(config["data_dir"]) / "filestore" / name
+        close_db(source)  # a database with connections cannot be copied
+        subprocess.run(["createdb", "-T", source, name], check=True)
+        try:
+            shutil.copytree(files, copied, copy_function=os.link, dirs_exist_ok=True)
+            yield name
+        finally:
+            subprocess.run(["dropdb", "--force", name], check=True)
+            shutil.rmtree(copied, ignore_errors=True)
+
+    def test_each_leaves_nothing_and_comes_back(self):
+        removable = self._get_removable()
+        if not removable:
+            self.skipTest("The core alone: there is nothing to remove.")
+        for addon in removable:
+            with self.subTest(addon=addon), self._copy() as name:
+                command = [sys.executable, "-m", "tests.removing", addon, name, config["config"]]
+                done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+                self.assertFalse(done.returncode, done.stderr)
