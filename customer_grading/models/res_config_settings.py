@@ -96,11 +96,15 @@ class ResConfigSettings(models.TransientModel):
             settings.customer_grading_tz = engine._get_time_zone(settings.company_id)
 
     def _inverse_customer_grading_night(self):
-        """Keep the time zone first: the hour is one of it."""
+        """Keep the time zone first: the hour is one of it.
+
+        One that nobody chose is not kept: the first activation asks for it.
+        """
         cron = self.env["ir.cron"].sudo()
+        engine = self.env["customer.grading.engine"]
         for settings in self:
             company = settings.company_id.sudo()
-            if settings.customer_grading_tz != company.customer_grading_tz:
+            if settings.customer_grading_tz != engine._get_time_zone(company):
                 company.customer_grading_tz = settings.customer_grading_tz
             if settings.customer_grading_hour != cron._get_grading_hour():
                 cron._set_grading_hour(settings.customer_grading_hour)

@@ -213,8 +213,7 @@ class CustomerGradingChange(models.Model):
                 change._note_approval(steps.awaited)
             if steps.number == steps.count or not steps.awaited:
                 last |= change
-            else:
-                change._await_approval()
+        (self - last)._await_approval()
         last.keeps_step = False
         result = super(CustomerGradingChange, last)._approve()
         self.policy_id._tell_deciders()
@@ -235,8 +234,9 @@ class CustomerGradingChange(models.Model):
 
     def _await_approval(self):
         """Let the changes wait for their next step, and for no day any more."""
-        self.keeps_step = False
-        self._decide("to_approve")
+        if self:
+            self.keeps_step = False
+            self._decide("to_approve")
 
     def _refuse(self, reason):
         result = super()._refuse(reason)

@@ -73,10 +73,11 @@ class CustomerGradingResult(models.Model):
         changes.filtered(lambda change: change.result_id.date_provisional).direction = "new"
         for change in changes.filtered(lambda change: not change.policy_id):
             change.policy_id = change.result_id._get_approving_policy()
-        for change, steps in changes._get_steps().items():
-            if not steps.awaited:
-                continue
-            change._await_approval()
+        chains = changes._get_steps()
+        chained = changes.filtered(lambda change: chains[change].awaited)
+        chained._await_approval()
+        for change in chained:
+            steps = chains[change]
             if steps.count > 1 and steps.awaited._is_approver(self.env.user):
                 change._note_approval(steps.awaited)
         changes.policy_id._tell_deciders()

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
+from odoo.addons.customer_grading.models.engine.customer_grading_engine import EVALUATED
 from odoo.addons.customer_grading.models.policy.customer_grading_policy import PLANNED_STATES
-from odoo.addons.customer_grading.models.run.customer_grading_run import EVALUATED
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 

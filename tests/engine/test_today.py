@@ -96,6 +96,14 @@ class TestTimeZone(CustomerGradingCommon):
         again.action_put_in_force()
         self.assertEqual(again.policy_id.state, "running")
 
+    def test_saving_other_settings_does_not_answer_it(self):
+        with Form(self.env["res.config.settings"]) as form:
+            form.customer_grading_figures = "all"
+        form.record.execute()
+        self.assertFalse(self.company.customer_grading_tz)
+        asked = self._try_on().action_put_in_force()
+        self.assertEqual(asked["res_model"], "customer.grading.time.zone")
+
     def test_it_stands_beside_the_hour_of_the_night(self):
         with freeze_time("2026-07-01 00:00:00"):
             settings = self.env["res.config.settings"].create(

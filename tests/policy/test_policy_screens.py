@@ -257,6 +257,15 @@ class TestPolicyScreens(CustomerGradingCommon):
         values = policy.web_read(spec)
         return self.env.cr.sql_log_count - before, values
 
+    def test_whoever_may_read_a_policy_opens_its_form(self):
+        [customer] = self._create_customers(1)
+        self.policy.test_customer_ids = [Command.create({"partner_id": customer.id})]
+        users = self._create_users()
+        for role in ("salesperson", "officer", "administrator"):
+            with self.subTest(role=role):
+                form = Form(self.policy.with_user(users[role]))
+                self.assertEqual(form.name, self.policy.name)
+
     def test_opening_a_policy_counts_nobody_again(self):
         self._create_rule("A", {"criterion_id": self.revenue.id, "operator": "ge", "value": 500})
         self.policy.domain = "[('name', 'like', 'Customer ')]"

@@ -97,6 +97,32 @@ class TestChangedOpportunities(OpportunityCommon):
         self.assertEqual(self._get_codes(self.leads), ["A", "B"])
 
     @freeze_time(at(TODAY))
+    def test_a_move_that_waited_long_takes_them_along_once_it_is_approved(self):
+        customers = self._create_policy(
+            {"revenue": {"measure": "invoiced_revenue"}},
+            [("A", ("revenue", "ge", 500)), ("B", ())],
+            regrades_changed=False,
+            upgrade_timing="confirmed",
+        )
+        self._activate(customers)
+        value = {"measure": "other_grade", "dimension_id": self.dimension.id}
+        opportunities = self._create_policy(
+            {"value": value},
+            [("A", ("value", "level_ge", 0)), ("B", ())],
+            dimension=self.intention,
+        )
+        self._activate(opportunities)
+        self._create_invoice(self.customer, date(2026, 11, 1), 1000)
+        self._run(customers)
+        self._forget()
+        self.env.cr.execute("UPDATE customer_grading_change SET write_date = '2020-01-01'")
+        waiting = self.env["customer.grading.change"].search([("state", "=", "proposed")])
+        waiting.with_user(self._create_users()["officer"]).action_approve()
+        run = self._grade_changed()
+        self.assertEqual((run.policy_id, run.graded_count), (opportunities, 1))
+        self.assertEqual(self._get_codes(self.leads), ["A", "B"])
+
+    @freeze_time(at(TODAY))
     def test_a_run_that_was_killed_does_not_stay_in_progress(self):
         self._start()
         run = self.env["customer.grading.policy"].search([("state", "=", "running")], limit=1)

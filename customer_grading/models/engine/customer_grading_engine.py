@@ -12,6 +12,8 @@ from ...tools.scope import Scope
 from ...tools.statement import CORPORATE_GROUP, Statement, join_path
 from ...tools.subject import PARTNER
 
+EVALUATED = ("done", "stopped", "discarded", "superseded")  # runs whose grading counts
+
 
 class MeasureError(UserError):
     """A measure could not be turned into SQL, or its SQL failed."""
@@ -34,12 +36,7 @@ class CustomerGradingEngine(models.AbstractModel):
     criterion, read from the documents, or from what a result, a change or a try-on kept.
     *Terms*: value, level and points of every criterion. *Grade*: the first requirement
     that holds. A run reads all three; an explanation reads the last two over kept values.
-
-    Finds who is too many in a limited grade.
-
-    Finds whom a policy grades: its population, and who leaves it.
-
-    Finds who is among the subjects by when they came: for versions, and for past dates.
+    Before them it finds whom the policy grades, and after a full run the cut-offs.
     """
 
     _name = "customer.grading.engine"
@@ -152,7 +149,7 @@ class CustomerGradingEngine(models.AbstractModel):
             ("policy_id", "=", policy.id),
             ("company_id", "=", company.id),
             ("mode", "=", "nightly"),
-            ("state", "in", ("done", "stopped", "discarded", "superseded")),
+            ("state", "in", EVALUATED),
         ]
         return self.env["customer.grading.run"].sudo().search(domain, order="id desc", limit=1)
 

@@ -20,11 +20,11 @@ TABLE = "customer_grading_rule_count"  # the values, where a ranking needs them 
 
 
 class CustomerGradingRule(models.Model):
-    """Counts who meets a requirement today, and who misses one of its conditions."""
+    """The SQL half of a requirement: for whom it holds, for whom there is room, how many meet it."""
 
     _inherit = "customer.grading.rule"
 
-    # ------------------------------------------------------------------ SQL half
+    # ------------------------------------------------------------------ for whom it holds
 
     def _get_holds_sql(self, values, scope):
         """Return whether the requirement holds, and there is room in the grade.
@@ -120,7 +120,7 @@ class CustomerGradingRule(models.Model):
             return SQL("(%s @> to_jsonb(%s::integer))", value, self.choice_id)
         return SQL("(%s = %s)", value, self.choice_id)
 
-    # ------------------------------------------------------------------ SQL half
+    # ------------------------------------------------------------------ a limited grade
 
     def _limit_sql(self, holds, values, scope):
         """Return ``holds`` where there is room in the grade: for the strongest.

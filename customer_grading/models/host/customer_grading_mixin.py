@@ -15,7 +15,7 @@ SHOWN_FIELDS = (
     "computed_grade_id",
     "manual_grade_id",
     "manual_kind",
-    "previous_grade_id",
+    "last_move",
     "date_since",
     "date_provisional",
 )

@@ -38,10 +38,7 @@ def get_group_path(subject, within):
 
 
 class CustomerGradingCriterion(models.Model):
-    """What a policy looks at: a measure with its period, or a combination of criteria.
-
-    What a criterion is refused for when it is saved.
-    """
+    """What a policy looks at: a measure with its period, or a combination of criteria."""
 
     _name = "customer.grading.criterion"
     _description = "Grading Criterion"

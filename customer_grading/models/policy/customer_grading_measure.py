@@ -50,9 +50,7 @@ FIELD_TYPES = {
 class CustomerGradingMeasure(models.Model):
     """Something that has a value for each customer: revenue, days since the last order...
 
-    Refuses a measure that cannot work, or whose author may not read what it reads.
-
-    What the form of a measure offers to people who know no technical names.
+    One that cannot work, or whose author may not read what it reads, is refused when it is saved.
     """
 
     _name = "customer.grading.measure"

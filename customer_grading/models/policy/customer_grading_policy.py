@@ -33,13 +33,7 @@ UNLOCKED_FIELDS = {
 class CustomerGradingPolicy(models.Model):
     """How one dimension is graded: whom it applies to, what counts, and what it takes.
 
-    How the grades that a policy computes come into effect.
-
-    What the policy's screens ask for beyond deciding: counts, what to hide, first use.
-
-    What becomes of a policy: tried on, put in force, run, revised, closed.
-
-    Knows its versions: which there are, which one takes over when, and of whom.
+    And how the grades that it computes come into effect, from when, as which version.
     """
 
     _name = "customer.grading.policy"

@@ -29,13 +29,9 @@ class CustomerGradingRule(models.Model):
     lines are one flat list; a line's parent is the nearest group above it that is less
     deep, the requirement itself where there is none.
 
-    How a grade comes into effect where it differs from the policy, and how long it holds.
-
-    Limits how many take a grade: the strongest of those who meet what it takes.
-
-    A limit is a cut-off, as a ranking is: a full run finds who has the last place, and
-    grading compares with him. Of those of one value the policy's next criterion tells who
-    is stronger, then who is there longer: no place stays free for a tie.
+    A limit on how many take a grade is a cut-off, as a ranking is: a full run finds who has the
+    last place, and grading compares with him. Of those of one value the policy's next criterion
+    tells who is stronger, then who is there longer: no place stays free for a tie.
     """
 
     _name = "customer.grading.rule"

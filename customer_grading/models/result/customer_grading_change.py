@@ -18,10 +18,7 @@ PUT_OFF_DAYS = 30
 
 
 class CustomerGradingChange(models.Model):
-    """One move from a grade to another: history and proposals in one list.
-
-    History: which grade was held on a day, and what was taken back by what.
-    """
+    """One move from a grade to another: history and proposals in one list."""
 
     _name = "customer.grading.change"
     _inherit = ["customer.grading.subject"]
@@ -341,7 +338,7 @@ class CustomerGradingChange(models.Model):
         self._decide("held", due)
 
     def _get_decidable(self):
-        """Hook: return the changes, sudoed, where the user may decide on them.
+        """Return the changes, sudoed, where the user may decide on them.
 
         :raise AccessError: for who does not decide on one
         :raise UserError: where one is decided already

@@ -13,8 +13,6 @@ from .customer_grading_change_writer import DIRECTION
 class CustomerGradingChangeControl(models.AbstractModel):
     """Decides which computed grades come into effect, and when.
 
-    The SQL of when a move takes effect, and what becomes of it on that day.
-
     The expressions read the columns of the statement of ``_settle_computed``: those of the
     result, ``target_id`` (the grade moved to), ``direction``, ``expires``, ``evaluates``.
     """

@@ -97,7 +97,8 @@ class CustomerGradingChangeWriter(models.AbstractModel):
                                         ELSE change.direction END,
                        date_applied = CASE WHEN decided.takes THEN %(date)s::date END,
                        date_due = decided.due,
-                       decided_by_id = COALESCE(%(decided_by_id)s, change.decided_by_id)
+                       decided_by_id = COALESCE(%(decided_by_id)s, change.decided_by_id),
+                       write_date = NOW() AT TIME ZONE 'UTC'
                   FROM decided
                  WHERE change.id = decided.own_id
             ), told AS (

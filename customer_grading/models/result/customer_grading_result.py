@@ -27,11 +27,9 @@ DATES = ("manual_until", "date_due", "date_provisional")
 
 
 class CustomerGradingResult(models.Model):
-    """Where a customer stands in a dimension, for a company.
+    """Where a customer stands in a dimension, for a company, by what was computed and by hand.
 
-    What people decide for a customer, whatever is computed: a grade, to keep it, or none.
-
-    Shows the grade of any day, which the context names as ``grading_date``.
+    It tells the grade of any day, which the context names as ``grading_date``.
     """
 
     _name = "customer.grading.result"
@@ -177,9 +175,8 @@ class CustomerGradingResult(models.Model):
         if self.is_waiting:
             return "waiting"
         recent = self._get_today() - timedelta(days=RECENT_DAYS)
-        if not self.previous_grade_id or not self.grade_id or self.date_since < recent:
-            return False
-        return self.last_move if self.last_move in ("up", "down") else False
+        moved = self.last_move in ("up", "down") and self.date_since >= recent
+        return self.last_move if moved else False
 
     # ------------------------------------------------------------------ by hand
 

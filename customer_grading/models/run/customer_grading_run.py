@@ -13,7 +13,6 @@ STORED = 80  # progress in percent, from which on grades change
 OVERLAP = timedelta(hours=1)  # transactions that were open when it was looked last
 KEPT_DAYS = 30  # incremental runs that changed no grade
 SAMPLE = 1_000  # customers asked why they would move
-EVALUATED = ("done", "stopped", "discarded", "superseded")  # what was graded counts
 
 
 class CustomerGradingRun(models.Model):
