@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from odoo.tests.common import BaseCase, tagged
+from odoo.tests.common import BaseCase, TransactionCase, tagged
 
 ROOT = Path(__file__).parent.parent
 
@@ -39,3 +39,66 @@ class TestDocuments(BaseCase):
             with self.subTest(place=place):
                 inside = "" if place.startswith("customer_grading_") else "customer_grading/"
                 self.assertTrue((ROOT / inside / place).exists())
+
+
+@tagged("post_install", "-at_install")
+class TestExtending(TransactionCase):
+    """docs/extending.md promises names to those who write addons."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.text = (ROOT / "docs/extending.md").read_text(encoding="utf-8")
+        cls.hooks = set(re.findall(r"^\| `(customer[\w.]+)\.(_\w+)` \|", cls.text, re.MULTILINE))
+
+    def test_each_hook_that_is_told_is_one(self):
+        self.assertGreater(len(self.hooks), 30)
+        for model, name in self.hooks:
+            with self.subTest(model=model, name=name):
+                self.assertTrue(self._is_hook(model, name))
+
+    def test_each_hook_is_told(self):
+        models = [name for name in self.env if name.startswith("customer.")]
+        for model in models:
+            for cls in type(self.env[model]).__mro__:
+                own = cls.__module__.startswith("odoo.addons.customer_grading.")
+                for name in vars(cls) if own and getattr(cls, "_name", "") == model else ():
+                    if self._is_hook(model, name):
+                        with self.subTest(model=model, name=name):
+                            self.assertIn((model, name), self.hooks)
+
+    def _is_hook(self, model, name):
+        """Whether the core calls a method of that name a hook."""
+        return any(
+            (getattr(vars(cls).get(name), "__doc__", None) or "").startswith("Hook:")
+            for cls in type(self.env[model]).__mro__
+            if cls.__module__.startswith("odoo.addons.customer_grading.")
+        )
+
+    def test_what_examples_extend_is_there(self):
+        models = None
+        for block in re.findall(r"```python\n(.*?)```", self.text, re.DOTALL):
+            [model] = re.findall(r'_inherit = "([\w.]+)"', block)
+            if not model.startswith("customer."):
+                continue
+            models = True
+            for name in re.findall(r"super\(\)\.(\w+)", block):
+                with self.subTest(model=model, name=name):
+                    self.assertTrue(hasattr(self.env[model], name))
+        self.assertTrue(models)
+
+    def test_each_method_and_field_named_in_a_sentence_is_there(self):
+        """One that stands alone is of some model of grading; one of a key is the example's."""
+        members = {
+            member
+            for name in self.env
+            if name.startswith("customer.")
+            for member in (*dir(type(self.env[name])), *self.env[name]._fields)
+        }
+        prose = re.sub(r"```.*?```", "", self.text, flags=re.DOTALL)
+        for name in set(re.findall(r"`(_\w+)(?:\([^`]*\))?`", prose)):
+            with self.subTest(name=name):
+                self.assertIn(name, members)
+        for model, name in set(re.findall(r"`(customer(?:\.\w+)+)\.(_\w+)`", prose)):
+            with self.subTest(model=model, name=name):
+                self.assertTrue(hasattr(self.env[model], name))

@@ -54,23 +54,32 @@ class TestExampleAddon(CustomerGradingCommon):
             self.half.action_regrade()  # reads its orders only
             self.assertEqual(self._get_grades(self.half), ["B"])
 
-    def test_a_policy_file_names_it(self):
-        content = {
-            "format": 1,
-            "key": "collecting",
-            "name": "Collecting",
-            "dimension": {"code": "value", "grades": [{"code": "A", "name": "Collects"}]},
-            "decide_by": "requirements",
-            "criteria": [
-                {
-                    "key": "uncollected",
-                    "name": "Orders uncollected",
-                    "measure": "uncollected_share",
-                    "period": {"last_months": 12},
-                }
-            ],
-            "rules": [{"grade": "A", "all": [{"criterion": "uncollected", "at_most": 10}]}],
-        }
-        policy = self.env["customer.grading.policy"].load_policy(json.dumps(content), "mine.json")
+    def test_its_policy_stands_in_the_library(self):
+        policy = self.env["customer.grading.policy"]._load_file("goods_left")
         self.assertFalse(policy._get_problems())
-        self.assertIn("Orders uncollected", policy.reads_as)
+        self.assertTrue(policy.calls_fallen)
+        self.assertIn("Goods left", policy.reads_as)
+        self.assertIn("called within three days", policy.reads_as)
+
+    def test_its_option_names_what_it_lacks(self):
+        policy = self._create_policy(
+            {"revenue": {"measure": "invoiced_revenue"}},
+            [("A", ("revenue", "ge", 500)), ("B", ())],
+            calls_fallen=True,
+        )
+        [problem] = policy._get_problems()
+        self.assertIn("add the criterion", problem["message"])
+
+    def test_who_falls_is_called(self):
+        policy = self.env["customer.grading.policy"]._load_file("goods_left")
+        with freeze_time(at(TODAY)):
+            self._activate(policy)
+            policy.calls_fallen = False  # may be changed while it is in force
+            policy.calls_fallen = True
+            self.assertFalse(self.customers.activity_ids)
+            self._promise(self.collects, datetime(2026, 8, 1, 12))
+        with freeze_time(at(date(2026, 11, 21))):
+            self._run(policy)
+        self.assertEqual(self._get_grades(self.collects), ["B"])
+        [call] = self.customers.activity_ids
+        self.assertEqual((call.res_id, call.date_deadline), (self.collects.id, date(2026, 11, 24)))

@@ -6,5 +6,5 @@
     "author": "The customer_grading maintainers",
     "license": "LGPL-3",
     "depends": ["customer_grading"],
-    "data": ["data/customer_grading_measure_data.xml"],
+    "data": ["data/customer_grading_measure_data.xml", "views/customer_grading_policy_views.xml"],
 }

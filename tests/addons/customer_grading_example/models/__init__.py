@@ -1,1 +1,4 @@
 from . import customer_grading_measure
+from . import customer_grading_policy
+from . import customer_grading_policy_file
+from . import customer_grading_run

@@ -1,0 +1,27 @@
+from odoo import fields, models
+
+DAYS = 3  # within which a customer is called
+
+
+class CustomerGradingRun(models.Model):
+    """Plans the calls once a run has brought its grades into effect."""
+
+    _inherit = "customer.grading.run"
+
+    def _apply_changes(self, commit=False, subject_ids=None):
+        result = super()._apply_changes(commit, subject_ids)
+        if self.policy_id.calls_fallen and not self.first:
+            self._plan_calls()
+        return result
+
+    def _plan_calls(self):
+        fallen = self.env["customer.grading.change"].search(
+            [("run_id", "=", self.id), ("state", "=", "applied"), ("direction", "=", "down")]
+        )
+        for customer in fallen.partner_id:
+            customer.activity_schedule(
+                "mail.mail_activity_data_call",
+                fields.Date.add(self.date_effect, days=DAYS),
+                summary=self.env._("Goods that wait to be fetched"),
+                user_id=(customer.user_id or self.policy_id.user_id or self.env.user).id,
+            )
