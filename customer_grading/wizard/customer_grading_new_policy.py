@@ -42,10 +42,7 @@ class CustomerGradingNewPolicy(models.TransientModel):
         help="Company whose records it grades; empty: each company grades its own.",
     )
     start = fields.Selection(
-        selection="_get_starts",
-        string="Start from",
-        default="rank",
-        required=True,
+        selection="_get_starts", string="Start from", default="rank", required=True
     )
     lead_start = fields.Selection(
         selection="_get_lead_starts",

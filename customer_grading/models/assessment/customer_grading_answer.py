@@ -42,11 +42,7 @@ class CustomerGradingAnswer(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     user_id = fields.Many2one(
-        "res.users",
-        "Answered by",
-        required=True,
-        readonly=True,
-        default=lambda self: self.env.user,
+        "res.users", "Answered by", required=True, readonly=True, default=lambda self: self.env.user
     )
     date = fields.Date(required=True, default=lambda self: self._get_today())
     yes_no = fields.Selection([("yes", "Yes"), ("no", "No")], string="Yes or no")

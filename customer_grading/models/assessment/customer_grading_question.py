@@ -330,9 +330,7 @@ class CustomerGradingQuestion(models.Model):
             "customer_grading.customer_grading_answer_action"
         )
         return dict(
-            action,
-            domain=[("question_id", "=", self.id)],
-            context={"default_question_id": self.id},
+            action, domain=[("question_id", "=", self.id)], context={"default_question_id": self.id}
         )
 
     def _get_extreme_answers(self):

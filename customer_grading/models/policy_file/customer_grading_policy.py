@@ -15,9 +15,7 @@ class CustomerGradingPolicy(models.Model):
 
     _inherit = "customer.grading.policy"
 
-    file_form = fields.Json(
-        help="What the policy's file named, and how it worded what records cannot tell."
-    )
+    file_form = fields.Json(help="What the policy's file said, and what was made of it then.")
 
     @api.model
     def load_policy(self, text, file_name):
@@ -104,9 +102,10 @@ class CustomerGradingPolicy(models.Model):
         """Return the content of the policy's file; a loaded one comes back key for key."""
         self.ensure_one()
         form = self.file_form or {}
+        said = form.get("said", {})
         exporter = PolicyExporter(self.env)
-        content = exporter.export_policy(self, form.get("named", {}))
-        return restore_wording(content, form.get("wording", {}), exporter.shapes)
+        content = exporter.export_policy(self, said)
+        return restore_wording(content, form.get("made", {}), said, exporter.shapes)
 
     def action_export(self):
         """Download the policy as a file that loads again, here or in another company."""
