@@ -374,16 +374,11 @@ def _write(value, indent, before):
     short = len(indent) + len(before) + len(line) <= WIDTH
     if short or not value or not isinstance(value, (dict, list)):
         return line
-    inner = indent + "  "
-    if isinstance(value, dict):
-        labels = [json.dumps(key, ensure_ascii=False) + ": " for key in value]
-        items = [
-            label + _write(item, inner, label)
-            for label, item in zip(labels, value.values(), strict=True)
-        ]
-        opening, closing = "{", "}"
-    else:
-        items = [_write(item, inner, "") for item in value]
-        opening, closing = "[", "]"
-    body = ",\n".join(inner + item for item in items)
-    return f"{opening}\n{body}\n{indent}{closing}"
+    inner, is_object = indent + "  ", isinstance(value, dict)
+    items = value.items() if is_object else enumerate(value)
+    lines = []
+    for key, item in items:
+        label = f"{json.dumps(key, ensure_ascii=False)}: " if is_object else ""
+        lines.append(inner + label + _write(item, inner, label))
+    opening, closing = "{}" if is_object else "[]"
+    return "\n".join([opening, ",\n".join(lines), indent + closing])

@@ -6,6 +6,7 @@ from odoo.fields import Command
 from ...tools.policy_format import CRITERION, DIMENSION, GRADE, MEASURE, QUESTION
 from ...tools.subject import SUBJECTS
 from .policy_checks import PolicyChecks
+from .policy_exporter import PolicyExporter
 
 NAMING = ("basis", "outdated_by")  # by which a question names others, wherever they stand
 
@@ -41,7 +42,8 @@ class PolicyLoader(PolicyChecks):
             self._raise_problems()
             policy.file_form = {"said": data}
             with suppress(UserError):  # a record goes by a name that it shares: what is made stays
-                policy.file_form = {"said": data, "made": policy._export_policy()}
+                made = PolicyExporter(self.env).export_policy(policy, data)
+                policy.file_form = {"said": data, "made": made}
         return policy
 
     def _raise_problems(self):
