@@ -15,7 +15,9 @@ class CustomerGradingPolicy(models.Model):
 
     _inherit = "customer.grading.policy"
 
-    file_form = fields.Json(help="What the policy's file said, and what was made of it then.")
+    file_form = fields.Json(
+        help="What the policy's file named, and how it worded what records cannot tell."
+    )
 
     @api.model
     def load_policy(self, text, file_name):
