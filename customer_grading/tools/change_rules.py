@@ -1,10 +1,6 @@
 """What policies and requirements say of how grades change."""
 
-TIMINGS = [
-    ("now", "at once"),
-    ("month_end", "at month end"),
-    ("confirmed", "when confirmed"),
-]
+TIMINGS = [("now", "at once"), ("month_end", "at month end"), ("confirmed", "when confirmed")]
 # How grades change may be changed while a policy is in force: it decides no grade.
 CHANGE_FIELDS = {
     "upgrade_timing",

@@ -33,10 +33,9 @@ class Key(NamedTuple):
 
     :param kind: what it holds, which says how it is read, found, made and written:
         text, name (translated), note (translated HTML), key, integer, number, flag, bounds,
-        regrading (a flag that is usual for opportunities), choice (of a selection), words, month,
-        domain; record, records (by external id or name), code, codes, currency, grade,
-        criterion, level, option, answer (by what names them); object, list (made one by one),
-        lines (made with their record), rules
+        choice (of a selection), words (a flag for values of a field), month, domain; record,
+        records (by external id or name), code, codes, currency, level, option, answer (by what
+        names them); object, list (made one by one), lines (made with their record), rules
     :param field: of the shape's model, named as the key where nothing is said; ``None``:
         named code makes it
     :param default: what a missing key stands for; such a value is not exported
@@ -240,7 +239,7 @@ SHAPES = {
         "one_step": Key("flag", default=False),
         "probation_months": Key("integer", **MONTHS),
         "windows": Key("list", "window_ids", default=[], of="window"),
-        "regrades_changed": Key("regrading"),
+        "regrades_changed": Key("flag"),
         "stop_percent": Key("number", least=0, most=100),
         "manual_months": Key("integer", **{**MONTHS, "default": None}),
     }),
@@ -251,13 +250,13 @@ SHAPES = {
         "last_month": Key("month", required=True, least=1, most=12),
     }),
     "rule": Shape(RULE, {
-        "grade": Key("grade", "grade_id", required=True),
+        "grade": Key("code", "grade_id", required=True, of=GRADE),
         "limit": Key("object", of="limit", when={"limit_count": True}),
         "terms": Key("object", default={}, of="terms"),
     }),
     "limit": Shape(RULE, {
         "count": Key("integer", "limit_count", required=True, least=1),
-        "by": Key("criterion", "limit_criterion_id", required=True),
+        "by": Key("code", "limit_criterion_id", required=True, of=CRITERION),
         "within": Key("choice", "limit_within", default="all"),
     }),
     "terms": Shape(RULE, {
@@ -267,7 +266,7 @@ SHAPES = {
         "expiry_months": Key("integer", **MONTHS),
     }),
     "condition": Shape(RULE, one_of=(*NUMBERS, *LEVELS, "between", "is", "known"), keys={
-        "criterion": Key("criterion", "criterion_id", required=True),
+        "criterion": Key("code", "criterion_id", required=True, of=CRITERION),
         **{name: Key("number", "value", sets={"operator": op}) for name, op in NUMBERS.items()},
         **{name: Key("level", "level_id", sets={"operator": op}) for name, op in LEVELS.items()},
         "between": Key("bounds", "value", sets={"operator": "between"}),
@@ -283,59 +282,48 @@ def simplify(value):
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-# ------------------------------------------------------------------ what a file said
-
 LISTS = ("list", "lines", "rules")
 
 
-def find_values(content, shapes, shape="policy", path=""):
-    """Return ``{path: (value, key)}`` of what an object says; items go by code, key or position.
-
-    >>> table = {"policy": Shape("p", {"name": Key("name"), "marks": Key("list", of="mark")}),
-    ...          "mark": Shape("m", {"code": Key("text")})}
-    >>> for path, (value, _key) in find_values({"marks": [{"code": "A"}]}, table).items():
-    ...     print(path, value)
-    /marks [{'code': 'A'}]
-    /marks/A/code A
-    """
-    found = {}
-    for name, key in shapes[shape].items():
-        value, where = content.get(name), f"{path}/{name}"
-        if value is None:
-            continue
-        found[where] = value, key
-        if key.kind == "object":
-            found |= find_values(value, shapes, key.of, where)
-        elif key.kind in LISTS:
-            for place, item in _get_places(value):
-                found |= find_values(item, shapes, key.of, f"{where}/{place}")
-    return found
-
-
-def _get_places(items):
-    return [
-        (item.get("code") or item.get("key") or position, item)
-        for position, item in enumerate(items)
-    ]
-
-
-def keep_wording(said, made, shapes):
-    """Return ``{path: [what the records say, what the file said]}`` where it is only worded so.
+def restore_wording(now, made, said, shapes, shape="policy"):
+    """Return ``now`` as the file ``said`` it, wherever it is still what was ``made`` of the file.
 
     That is what means the same and cannot be told from the records: texts in one language, or
     in languages that are not active; what was said although it goes without saying; what was
     left out although it would be said. Anywhere else the records are right.
+
+    >>> table = {"policy": Shape("p", {"name": Key("name"), "marks": Key("list", of="mark")}),
+    ...          "mark": Shape("m", {"code": Key("text"), "color": Key("integer", default=0)})}
+    >>> said = {"name": {"en": "A"}, "marks": [{"code": "a", "color": 0}]}
+    >>> restore_wording({"name": "B", "marks": [{"code": "a"}]},
+    ...                 {"name": "A", "marks": [{"code": "a"}]}, said, table)
+    {'name': 'B', 'marks': [{'code': 'a', 'color': 0}]}
     """
-    said, made = find_values(said, shapes), find_values(made, shapes)
-    kept, absent = {}, "-"
-    for path, (_value, key) in {**made, **said}.items():
-        was, words = made.get(path, (None,))[0], said.get(path, (None,))[0]
-        if path.startswith(absent) or was == words or not _is_wording(was, words, key):
-            continue
-        kept[path] = [was, words]
-        if key.kind in LISTS:
-            absent = f"{path}/"
-    return kept
+    content = {}
+    for name, key in shapes[shape].items():
+        value, was, words = now.get(name), made.get(name), said.get(name)
+        if value == was and _is_wording(was, words, key):
+            value = words
+        elif key.kind == "object":
+            value = restore_wording(value or {}, was or {}, words or {}, shapes, key.of) or None
+        elif key.kind in LISTS and value and words:
+            was, words = _get_places(was or ()), _get_places(words)
+            value = [
+                restore_wording(item, was.get(place, {}), words[place], shapes, key.of)
+                if place in words
+                else item
+                for place, item in _get_places(value).items()
+            ]
+        if value is not None:
+            content[name] = value
+    return {**content, **{name: now[name] for name in now if name not in shapes[shape]}}
+
+
+def _get_places(items):
+    """Return items by their code, key or position."""
+    return {
+        item.get("code") or item.get("key") or position: item for position, item in enumerate(items)
+    }
 
 
 def _is_wording(made, said, key):
@@ -350,27 +338,6 @@ def _is_wording(made, said, key):
 
 def _get_english(text):
     return text["en"] if isinstance(text, dict) else text
-
-
-def restore_wording(content, kept, shapes, shape="policy", path=""):
-    """Return ``content`` as the file said it, wherever the records still say the same.
-
-    :param kept: what :func:`keep_wording` returned when the file was loaded
-    """
-    said = dict(content)
-    for name, key in shapes[shape].items():
-        value, where = content.get(name), f"{path}/{name}"
-        if where in kept and kept[where][0] == value:
-            said[name] = kept[where][1]
-        elif key.kind == "object":
-            said[name] = restore_wording(value or {}, kept, shapes, key.of, where) or None
-        elif key.kind in LISTS and value:
-            said[name] = [
-                restore_wording(item, kept, shapes, key.of, f"{where}/{place}")
-                for place, item in _get_places(value)
-            ]
-    order = [*shapes[shape], *(name for name in content if name not in shapes[shape])]
-    return {name: said[name] for name in order if said.get(name) is not None}
 
 
 # ------------------------------------------------------------------ writing
@@ -407,16 +374,11 @@ def _write(value, indent, before):
     short = len(indent) + len(before) + len(line) <= WIDTH
     if short or not value or not isinstance(value, (dict, list)):
         return line
-    inner = indent + "  "
-    if isinstance(value, dict):
-        labels = [json.dumps(key, ensure_ascii=False) + ": " for key in value]
-        items = [
-            label + _write(item, inner, label)
-            for label, item in zip(labels, value.values(), strict=True)
-        ]
-        opening, closing = "{", "}"
-    else:
-        items = [_write(item, inner, "") for item in value]
-        opening, closing = "[", "]"
-    body = ",\n".join(inner + item for item in items)
-    return f"{opening}\n{body}\n{indent}{closing}"
+    inner, is_object = indent + "  ", isinstance(value, dict)
+    items = value.items() if is_object else enumerate(value)
+    lines = []
+    for key, item in items:
+        label = f"{json.dumps(key, ensure_ascii=False)}: " if is_object else ""
+        lines.append(inner + label + _write(item, inner, label))
+    opening, closing = "{}" if is_object else "[]"
+    return "\n".join([opening, ",\n".join(lines), indent + closing])

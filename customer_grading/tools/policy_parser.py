@@ -2,31 +2,31 @@
 
 import json
 from difflib import get_close_matches
-from math import isfinite
 
-from .policy_format import COUNTED_GROUPS, GROUPS, KEY_PATTERN, MAX_DEPTH, Key
+from .policy_format import COUNTED_GROUPS, FORMAT, GROUPS, KEY_PATTERN, MAX_DEPTH, Key
 from .policy_problems import PROBLEMS
 
 # Kinds of keys that are written as another one is: what they name is found by the loader.
 WRITTEN_AS = {
-    **dict.fromkeys(
-        ("record", "code", "currency", "criterion", "level", "grade", "option"), "text"
-    ),
+    **dict.fromkeys(("record", "code", "currency", "level", "option"), "text"),
     **dict.fromkeys(("records", "codes"), "texts"),
     "month": "integer",
-    "regrading": "flag",
+    "words": "flag",
     "lines": "list",
 }
-# What a value must be -> what is said where it is not.
-TYPES = {"flag": (bool, "no_flag"), "domain": ((list, str), "no_filter")}
-
-
-class Wrong(ValueError):
-    """A value is wrong: a key of :data:`PROBLEMS`, and what the text names."""
-
-    def __init__(self, problem, **values):
-        super().__init__(problem)
-        self.problem, self.values = problem, values
+# The types of a value, as JSON has them, and what is said where it has another one.
+TYPES = {
+    "text": ([str], "no_text"),
+    "texts": ([list], "no_texts"),
+    "integer": ([int], "no_integer"),
+    "number": ([int, float], "no_number"),
+    "flag": ([bool], "no_flag"),
+    "answer": ([str, bool], "no_answer"),
+    "domain": ([list, str], "no_filter"),
+    "bounds": ([list], "no_bounds"),
+    **dict.fromkeys(("list", "rules"), ([list], "no_list")),
+}
+EVERYBODY = {"kind": "all", "count": 1}  # the group of a requirement without conditions
 
 
 class PolicyParser:
@@ -79,7 +79,11 @@ class PolicyParser:
             return self.refuse("", "no_json", error=error)
         if "\x00" in text or "\\u0000" in text:
             return self.refuse("", "null_character")
-        return data if isinstance(data, dict) else self.refuse("", "no_object_file")
+        if not isinstance(data, dict):
+            return self.refuse("", "no_object_file")
+        if data.get("format") != FORMAT or isinstance(data["format"], bool):
+            return self.refuse("format", "other_format", known=FORMAT, found=data.get("format"))
+        return data
 
     def _get_object(self, pairs):
         data = dict(pairs)
@@ -127,29 +131,31 @@ class PolicyParser:
 
     def _read(self, value, key, path, model=""):
         """Return what stands behind a key, or ``None`` after noting what is wrong."""
-        if key.kind == "choice":
-            key = key._replace(words=self.get_options(model, key))
         kind = WRITTEN_AS.get(key.kind, key.kind)
-        try:
-            if kind not in TYPES:
-                return getattr(self, f"_read_{kind}")(value, key, path)
-            if isinstance(value, TYPES[kind][0]):
-                return value
-            raise Wrong(TYPES[kind][1])
-        except Wrong as wrong:
-            return self.refuse(path, wrong.problem, **wrong.values)
+        types, problem = TYPES.get(kind, (None, None))
+        if types and type(value) not in types:
+            return self.refuse(path, problem)
+        if kind == "choice":
+            return self._read_choice(value, self.get_options(model, key), path)
+        read = getattr(self, f"_read_{kind}", None)
+        return read(value, key, path) if read else value
+
+    def _read_choice(self, value, options, path):
+        if value in options:
+            return value
+        return self.refuse(path, "no_choice", value=value, options=", ".join(options))
 
     def _read_text(self, value, key, path):
-        if not isinstance(value, str) or not value.strip():
-            raise Wrong("no_text")
+        if not value.strip():
+            return self.refuse(path, "no_text")
         if key.most and len(value) > key.most:
-            raise Wrong("too_long", text=value, most=key.most)
+            return self.refuse(path, "too_long", text=value, most=key.most)
         return value
 
     def _read_key(self, value, key, path):
         if isinstance(value, str) and KEY_PATTERN.fullmatch(value):
             return value
-        raise Wrong("no_key", key=value)
+        return self.refuse(path, "no_key", key=value)
 
     def _read_name(self, value, key, path):
         """A text, or a text by language, English first: ``{"en": ..., "zh_CN": ...}``."""
@@ -175,112 +181,76 @@ class PolicyParser:
                 return self.refuse(f"{path}.{language}", "no_text")
         return {"en": texts["en"], **texts} if "en" in texts else None
 
-    def _read_integer(self, value, key, path):
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise Wrong("no_integer")
-        return self._read_number(value, key, path)
-
     def _read_number(self, value, key, path):
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise Wrong("no_number")
         # An integer is compared first: one of hundreds of digits fits into no float.
-        if not abs(value) < 1e12 or not isfinite(value) or round(value, 4) != value:
-            raise Wrong("number_too_fine")
+        if not abs(value) < 1e12 or round(value, 4) != value:
+            return self.refuse(path, "number_too_fine")
         if key.least is not None and value < key.least:
-            raise Wrong("too_little", value=value, least=key.least)
+            return self.refuse(path, "too_little", value=value, least=key.least)
         if key.most is not None and value > key.most:
-            raise Wrong("too_much", value=value, most=key.most)
+            return self.refuse(path, "too_much", value=value, most=key.most)
         return value
 
-    def _read_words(self, value, key, path):
-        """One of a few words that stand for values of the field."""
-        if set(key.words) == {True, False}:
-            return self._read(value, Key("flag"), path)
-        return self._read_choice(value, key, path)
+    _read_integer = _read_number
 
     def _read_answer(self, value, key, path):
         """Yes or no, or the name of a choice."""
-        if isinstance(value, bool) or (isinstance(value, str) and value):
-            return value
-        raise Wrong("no_answer")
-
-    def _read_choice(self, value, key, path):
-        if value in key.words:
-            return value
-        raise Wrong("no_choice", value=value, options=", ".join(key.words))
+        return self.refuse(path, "no_answer") if value == "" else value
 
     def _read_texts(self, value, key, path):
-        if isinstance(value, list) and all(isinstance(text, str) for text in value):
+        if all(isinstance(text, str) for text in value):
             return value
-        raise Wrong("no_texts")
+        return self.refuse(path, "no_texts")
 
     def _read_bounds(self, value, key, path):
-        if not isinstance(value, list) or len(value) != 2:
-            raise Wrong("no_bounds")
-        number = Key("number")
-        bounds = [self._read(bound, number, f"{path}[{i}]") for i, bound in enumerate(value)]
-        if None in bounds:
-            return None
-        if bounds[0] > bounds[1]:
-            raise Wrong("bounds_reversed", least=bounds[0], most=bounds[1])
-        return bounds
+        if len(value) != 2:
+            return self.refuse(path, "no_bounds")
+        bounds = [self._read(bound, Key("number"), where) for where, bound in _walk(value, path)]
+        if None not in bounds and bounds[0] > bounds[1]:
+            return self.refuse(path, "bounds_reversed", least=bounds[0], most=bounds[1])
+        return None if None in bounds else bounds
 
     def _read_object(self, value, key, path):
         return self.read_object(value, key.of, path)
 
     def _read_list(self, value, key, path):
         """Return as many items as there are, so that their places can be named later."""
-        return [self.read_object(item, key.of, where) for where, item in self._walk(value, path)]
-
-    def _walk(self, value, path):
-        if isinstance(value, list):
-            return [(f"{path}[{position}]", item) for position, item in enumerate(value)]
-        raise Wrong("no_list")
+        return [self.read_object(item, key.of, where) for where, item in _walk(value, path)]
 
     # ------------------------------------------------------------------ rules
 
     def _read_rules(self, value, key, path):
-        return [self._read_rule(rule, where) for where, rule in self._walk(value, path)]
+        """Return what requirements say, and ``{"kind", "count", "lines"}`` of their groups.
 
-    def _read_rule(self, data, path):
-        """Return what a requirement says, and ``{"kind", "count", "lines"}`` of its group.
-
-        Its lines are flat, in the order of the file, each with its ``depth`` and ``path``.
+        Lines are flat, in the order of the file, each with its ``depth`` and ``path``.
         """
-        own, group, lines = self.shapes["rule"], {}, []
-        if isinstance(data, dict):
-            group = {name: value for name, value in data.items() if name not in own}
-            data = {name: value for name, value in data.items() if name in own}
-        rule = {**self.read_object(data, "rule", path), "kind": "all", "count": 1, "lines": lines}
-        return {**rule, **self._read_group(group, path, lines, 0)} if group else rule
+        own, rules = self.shapes[key.of], []
+        for where, data in _walk(value, path):
+            group, lines = {}, []
+            if isinstance(data, dict):
+                group = {name: value for name, value in data.items() if name not in own}
+                data = {name: value for name, value in data.items() if name in own}
+            rule = self.read_object(data, key.of, where)
+            kind = self._read_group(group, where, lines, 0) if group else EVERYBODY
+            rules.append({**rule, **kind, "lines": lines})
+        return rules
 
     def _read_group(self, data, path, lines, depth):
         """Return ``{"kind", "count"}`` of a group, and add its lines to ``lines``."""
-        kind, name = self._get_group_kind(data)
-        count = 1
-        if not kind:
-            self.refuse(path, "no_grouping")
-            return {"kind": "all", "count": count}
-        if kind in COUNTED_GROUPS:
-            limits = Key("integer", least=0, most=1000)
-            count = self._read(data[kind], limits, f"{path}.{kind}") or 0
+        kind = next((kind for kind in (*GROUPS, *COUNTED_GROUPS) if kind in data), None)
+        name = "of" if kind in COUNTED_GROUPS else kind
+        if data.keys() != {kind, name}:
+            return self.refuse(path, "no_grouping") or EVERYBODY
+        limits = Key("integer", least=0, most=1000)
+        count = 1 if name == kind else self._read(data[kind], limits, f"{path}.{kind}") or 0
         if depth == MAX_DEPTH:
             self.refuse(path, "too_deep")
         elif not isinstance(data[name], list):
             self.refuse(f"{path}.{name}", "no_list")
         else:
-            for where, line in self._walk(data[name], f"{path}.{name}"):
+            for where, line in _walk(data[name], f"{path}.{name}"):
                 self._read_line(line, where, lines, depth)
         return {"kind": kind, "count": count}
-
-    @staticmethod
-    def _get_group_kind(data):
-        """Return the kind of a group and the key of its list, or two times ``None``."""
-        for kind in (*GROUPS, *COUNTED_GROUPS):
-            name = kind if kind in GROUPS else "of"
-            if data.keys() == {kind, name}:
-                return kind, name
-        return None, None
 
     def _read_line(self, data, path, lines, depth):
         line = {"path": path, "depth": depth}
@@ -288,4 +258,8 @@ class PolicyParser:
         if isinstance(data, dict) and "criterion" not in data:
             line.update(self._read_group(data, path, lines, depth + 1))
         else:
-            line.update(self.read_object(data, "condition", path), kind="condition")
+            line.update(self.read_object(data, "condition", path), kind="condition", count=1)
+
+
+def _walk(items, path):
+    return [(f"{path}[{position}]", item) for position, item in enumerate(items)]

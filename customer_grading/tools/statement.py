@@ -51,7 +51,37 @@ def join_path(model, alias, query, path):
     return model._field_to_sql(alias, last, query)
 
 
-class Source:
+class QuerySource:
+    """One scan of a query that gives ``subject_id`` and more, by subject."""
+
+    documents = None  # not those of one model
+
+    def __init__(self, query):
+        self.query = query
+        self.columns = []
+        self.alias = None
+
+    def add_column(self, aggregate):
+        """Add an aggregate over the query's columns and return what reads it."""
+        if aggregate not in self.columns:
+            self.columns.append(aggregate)
+        return SQL.identifier(self.alias, f"c{self.columns.index(aggregate)}")
+
+    def get_columns_sql(self):
+        """Return the columns, as ``c0``, ``c1``..."""
+        return [
+            SQL("%s AS %s", column, SQL.identifier(f"c{position}"))
+            for position, column in enumerate(self.columns)
+        ]
+
+    def to_sql(self):
+        """Return the query giving ``subject_id`` and the columns ``c0``, ``c1``..."""
+        columns = SQL(", ").join(self.get_columns_sql())
+        statement = "SELECT subject_id, %s FROM (%s) read GROUP BY subject_id"
+        return SQL(statement, columns, self.query)
+
+
+class Source(QuerySource):
     """One scan of the documents of a source, by subject.
 
     Measures that read the same documents are columns of one source; what tells them
@@ -64,17 +94,15 @@ class Source:
     """
 
     def __init__(self, model, query, subject_path, company_field, domain, ids=None, of=None):
+        super().__init__(query)
         self.model = model
-        self.query = query
         self.documents = (model._name, subject_path, company_field, domain.optimize(model))
         self.subject = self.get_field_sql(subject_path)
         if of == CORPORATE_GROUP:
             self.documents = None  # a group's do not tell who is a customer
             self.subject = join_corporate_group(query, self.subject, ids)
-        self.columns = []
         self.of_few = ids is not None
         self._bounds = []
-        self.alias = None
 
     def get_field(self, path):
         """Return the field object at the end of ``path``."""
@@ -105,20 +133,12 @@ class Source:
             aggregate = SQL("%s FILTER (WHERE %s)", aggregate, SQL(" AND ").join(conditions))
         return self.add_column(aggregate)
 
-    def add_column(self, expression):
-        if expression not in self.columns:
-            self.columns.append(expression)
-        return SQL.identifier(self.alias, f"c{self.columns.index(expression)}")
-
     def to_sql(self):
         """Return the query giving ``subject_id`` and the columns ``c0``, ``c1``..."""
         self._restrict_to_bounds()
         self.query.groupby = self.subject
-        columns = [
-            SQL("%s AS %s", column, SQL.identifier(f"c{position}"))
-            for position, column in enumerate(self.columns)
-        ]
-        return self.query.select(SQL("%s AS subject_id", self.subject), *columns)
+        subject = SQL("%s AS subject_id", self.subject)
+        return self.query.select(subject, *self.get_columns_sql())
 
     def _restrict_to_bounds(self):
         """Leave out documents that no column looks at.
@@ -132,35 +152,6 @@ class Source:
         self.query.add_where(SQL("%s <= %s", date, max(last for *_, last in self._bounds)))
         if all(first for _, first, _ in self._bounds):
             self.query.add_where(SQL("%s >= %s", date, min(first for _, first, _ in self._bounds)))
-
-
-class QuerySource:
-    """One scan of a query that gives ``subject_id`` and more, by subject."""
-
-    documents = None  # not those of one model
-
-    def __init__(self, alias, query):
-        self.alias = alias
-        self.query = query
-        self.columns = []
-
-    def add_column(self, aggregate):
-        """Add an aggregate over the query's columns and return what reads it."""
-        if aggregate not in self.columns:
-            self.columns.append(aggregate)
-        return SQL.identifier(self.alias, f"c{self.columns.index(aggregate)}")
-
-    def to_sql(self):
-        """Return the query giving ``subject_id`` and the columns ``c0``, ``c1``..."""
-        columns = [
-            SQL("%s AS %s", column, SQL.identifier(f"c{position}"))
-            for position, column in enumerate(self.columns)
-        ]
-        return SQL(
-            "SELECT subject_id, %s FROM (%s) read GROUP BY subject_id",
-            SQL(", ").join(columns),
-            self.query,
-        )
 
 
 class Statement:
@@ -198,20 +189,14 @@ class Statement:
         :param of: the kind of record whose documents these are
         """
         if key not in self._sources:
-            alias = f"source_{len(self._sources)}"
-            source = open_source(self.scope)
-            source.alias = alias
-            self._sources[key] = source
-            self._keys[alias] = self.get_key_sql(of)
+            source = self._sources[key] = open_source(self.scope)
+            source.alias = f"source_{len(self._sources) - 1}"
+            self._keys[source.alias] = self.get_key_sql(of)
         return self._sources[key]
 
     def get_query_source(self, key, query, of=PARTNER.name):
         """Return the source over ``query``, shared by all that name the same ``key``."""
-        if key not in self._sources:
-            alias = f"source_{len(self._sources)}"
-            self._sources[key] = QuerySource(alias, query)
-            self._keys[alias] = self.get_key_sql(of)
-        return self._sources[key]
+        return self.get_source(key, lambda _scope: QuerySource(query), of)
 
     def add_relation(self, query, column, empty=None, of=PARTNER.name):
         """Join a relation that has ``subject_id``, and return its ``column``.

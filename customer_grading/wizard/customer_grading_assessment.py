@@ -83,13 +83,8 @@ class CustomerGradingAssessment(models.TransientModel):
     @api.depends("question_id", "partner_id", "lead_id")
     @api.depends_context("lang")
     def _compute_basis_text(self):
-        Answer = self.env["customer.grading.answer"]
-        beside = Answer._get_latest_of(
-            (line._get_subject(), line.question_id.basis_ids, line.company_id) for line in self
-        )
-        for line in self:
-            latest = beside.get((line._get_subject(), line.company_id), {})
-            line.basis_text = Answer._get_beside_text(line.question_id.basis_ids, latest)
+        for line, text in self.env["customer.grading.answer"]._get_beside_texts(self):
+            line.basis_text = text
 
     def _get_subject(self):
         """Return the customer or the opportunity that the question is about."""
@@ -109,22 +104,16 @@ class CustomerGradingAssessment(models.TransientModel):
                 for position, row in enumerate(rows)
             ]
         )
-        Answer = self.env["customer.grading.answer"]
-        latest = Answer._get_latest_of(
-            (
-                line._get_subject(),
-                line.question_id | line.question_id.sudo().contrary_ids,
-                line.company_id,
-            )
-            for line in lines
-        )
-        soon = self.env["customer.grading.engine"]._get_today(self.env.company) + timedelta(
-            days=ENDING_DAYS
-        )
+        asked = []
+        for line in lines:
+            questions = line.question_id | line.question_id.sudo().contrary_ids
+            asked.append((line._get_subject(), questions, line.company_id))
+        latest = self.env["customer.grading.answer"]._get_latest_of(asked)
+        today = self.env["customer.grading.engine"]._get_today(self.env.company)
+        soon = today + timedelta(days=ENDING_DAYS)
         for line in lines:
             answers = latest.get((line._get_subject(), line.company_id), {})
             if answer := answers.get(line.question_id):
-                today = self.env["customer.grading.engine"]._get_today(self.env.company)
                 valid = answer._counts_on(today) and not answer._get_outdating(answers)
                 line.last_answer_id = answer
                 line.is_ending = valid and not answer._counts_on(soon)

@@ -86,44 +86,38 @@ class CustomerGradingChecklist(models.TransientModel):
     @api.model
     def action_open_to_assess(self):
         """Open what waits for an answer of the user, the most telling first."""
-        Policy = self.env["customer.grading.policy"]
+        Policy, Sheet = self.env["customer.grading.policy"], self.env["customer.grading.sheet"]
+        dimensions = [*Sheet._get_dimensions("partner"), *Sheet._get_dimensions("lead")]
         rows, more = [], False
-        for policy, company in self._get_asking_policies():
-            questions = policy._get_questions().with_env(self.env)._filter_may_answer()
-            condition = SQL(
-                "kept.policy_id = %s AND kept.company_id IS NOT DISTINCT FROM %s"
-                " AND kept.reason <> 'left'",
-                policy.id,
-                company.id or None,
-            )
-            run = self.env["customer.grading.engine"]._get_last_full_run(policy, company)
-            found = self._find_rows(
-                policy, company, self.env["customer.grading.result"], condition, questions, run
-            )
-            more = more or len(found) > SHOWN
-            rows += found
+        for dimension in dimensions:
+            company, policies = Policy._get_in_force(dimension, self.env.company)
+            for policy in policies:
+                questions = policy._get_questions().with_env(self.env)._filter_may_answer()
+                condition = SQL(
+                    "kept.policy_id = %s AND kept.company_id IS NOT DISTINCT FROM %s"
+                    " AND kept.reason <> 'left'",
+                    policy.id,
+                    company.id or None,
+                )
+                run = self.env["customer.grading.engine"]._get_last_full_run(policy, company)
+                found = self._find_rows(
+                    policy, company, self.env["customer.grading.result"], condition, questions, run
+                )
+                more = more or len(found) > SHOWN
+                rows += found
         return self._open_rows(self.env._("To assess"), rows, more, Policy)
-
-    def _get_asking_policies(self):
-        """Return ``(policy, company)`` of the running policies that ask questions."""
-        Policy = self.env["customer.grading.policy"]
-        Sheet = self.env["customer.grading.sheet"]
-        asking = []
-        for subject in ("partner", "lead"):
-            for dimension in Sheet._get_dimensions(subject):
-                company, policies = Policy._get_in_force(dimension, self.env.company)
-                asking += [(policy, company) for policy in policies if policy._get_questions()]
-        return asking
 
     @api.model
     def _open_rows(self, name, rows, more, policy):
-        """Return the action that lists the lines made of ``rows``."""
-        rows = self._sort_rows(rows)
-        if more or len(rows) > SHOWN:
+        """Return the action that lists the lines made of ``rows``, each question once."""
+        once = {}
+        for _order, about, vals in sorted(rows, key=lambda row: row[0]):
+            once.setdefault(about, vals)
+        if more or len(once) > SHOWN:
             name = self.env._("%(title)s: the %(count)s most telling", title=name, count=SHOWN)
         checklist = self.create({"policy_id": policy.id})
         lines = self.env["customer.grading.assessment"]._create_lines(
-            checklist, [vals for vals, _mine, _would, _open in rows[:SHOWN]]
+            checklist, [*once.values()][:SHOWN]
         )
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "customer_grading.customer_grading_assessment_action"
@@ -141,21 +135,6 @@ class CustomerGradingChecklist(models.TransientModel):
             },
         )
 
-    @staticmethod
-    def _sort_rows(rows):
-        """Return rows in the order of the list, each question about a subject once."""
-
-        def telling(row):
-            _vals, mine, would, is_open = row
-            return (not mine, not would, would.sequence, would.id, not is_open)
-
-        once = {}
-        for row in sorted(rows, key=telling):
-            vals = row[0]
-            about = vals["lead_id"] if vals.pop("about_lead") else vals["partner_id"]
-            once.setdefault((vals["question_id"], about), row)
-        return list(once.values())
-
     @api.model
     def _find_rows(self, policy, company, kept, condition, questions, run):
         """Return the open questions of one policy, as values of lines.
@@ -163,8 +142,8 @@ class CustomerGradingChecklist(models.TransientModel):
         :param kept: results, or lines of a try-on: an empty recordset of the model
         :param condition: which of them, as ``SQL`` on the table ``kept``
         :param run: whose cut-offs count
-        :return: ``[(values, mine, grade it would become, open)]``, one more than are shown
-            where there are more
+        :return: ``[(order, (question, whom it is about), values)]``, the most telling with the
+            lowest order, one more than are shown where there are more
         """
         if not questions:
             return []
@@ -188,30 +167,21 @@ class CustomerGradingChecklist(models.TransientModel):
             )
             if not (better and is_open):
                 would = would.browse()
-            rows.append(
-                (
-                    self._prepare_line(policy, company, record, question, mine, would),
-                    mine,
-                    would,
-                    is_open,
-                )
-            )
+            is_result = record._name == "customer.grading.result"
+            vals = {
+                "policy_id": policy.id,
+                "company_id": (company or self.env.company).id,
+                "partner_id": record._get_customer().id,
+                "lead_id": record.lead_id.id,
+                "question_id": question.id,
+                "salesperson_id": record.salesperson_id.id,
+                "is_mine": mine,
+                "grade_id": (record.grade_id if is_result else record.current_grade_id).id,
+                "would_grade_id": would.id,
+            }
+            order = (not mine, not would, would.sequence, would.id, not is_open)
+            rows.append((order, (question, vals[f"{question.subject}_id"]), vals))
         return rows
-
-    def _prepare_line(self, policy, company, record, question, mine, would):
-        is_result = record._name == "customer.grading.result"
-        return {
-            "policy_id": policy.id,
-            "company_id": (company or self.env.company).id,
-            "partner_id": record._get_customer().id,
-            "lead_id": record.lead_id.id,
-            "about_lead": question.subject == "lead",
-            "question_id": question.id,
-            "salesperson_id": record.salesperson_id.id,
-            "is_mine": mine,
-            "grade_id": (record.grade_id if is_result else record.current_grade_id).id,
-            "would_grade_id": would.id,
-        }
 
 
 class CustomerGradingResult(models.Model):

@@ -45,21 +45,15 @@ class CustomerGradingMeasureTry(models.TransientModel):
             raise UserError(self.env._("Choose whose values to show."))
         values = self._get_values(subjects)
         field = SUBJECTS[self.subject].field
-        self.line_ids = [
-            fields.Command.clear(),
-            *(
-                fields.Command.create({field: subject.id, "value": values.get(subject.id)})
-                for subject in subjects
-            ),
-        ]
+        lines = [{field: subject.id, "value": values.get(subject.id)} for subject in subjects]
+        self.line_ids = [fields.Command.clear(), *map(fields.Command.create, lines)]
         return {**self.measure_id.action_try(), "res_id": self.id}
 
     def _get_values(self, subjects):
         """Return ``{subject id: value in words}``."""
-        engine = self.env["customer.grading.engine"]
-        policy = self._prepare_policy()
-        criterion = self._prepare_criterion(policy)
-        company = self.env.company
+        engine, company = self.env["customer.grading.engine"], self.env.company
+        criterion = self._prepare_criterion()
+        policy = criterion.policy_id
         today = engine._get_today(company)
         scope = engine._get_scope(policy, company, today, subjects.ids)
         subject = SUBJECTS[self.subject]
@@ -81,15 +75,13 @@ class CustomerGradingMeasureTry(models.TransientModel):
             for subject_id, value in rows
         }
 
-    def _prepare_policy(self):
-        """Return an unsaved policy of the kind of records that the measure is of."""
+    def _prepare_criterion(self):
+        """Return an unsaved criterion, in a policy of the kind of records the measure is of."""
         Dimension = self.env["customer.grading.dimension"]
         dimension = Dimension.new({"subject": self.subject, "company_scope": "company"})
-        return self.env["customer.grading.policy"].new(
+        policy = self.env["customer.grading.policy"].new(
             {"dimension_id": dimension, "company_id": self.env.company.id}
         )
-
-    def _prepare_criterion(self, policy):
         uom = self.env.ref("uom.product_uom_unit", raise_if_not_found=False)
         return self.env["customer.grading.criterion"].new(
             {

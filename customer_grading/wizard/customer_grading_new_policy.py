@@ -42,10 +42,7 @@ class CustomerGradingNewPolicy(models.TransientModel):
         help="Company whose records it grades; empty: each company grades its own.",
     )
     start = fields.Selection(
-        selection="_get_starts",
-        string="Start from",
-        default="rank",
-        required=True,
+        selection="_get_starts", string="Start from", default="rank", required=True
     )
     lead_start = fields.Selection(
         selection="_get_lead_starts",
@@ -66,7 +63,6 @@ class CustomerGradingNewPolicy(models.TransientModel):
 
     @api.model
     def _get_starts(self):
-        """Return what a policy of customers can start from."""
         return [
             ("rank", self.env._("A-D by revenue rank, no figures needed")),
             ("requirements", self.env._("Requirements A-D")),
@@ -76,11 +72,8 @@ class CustomerGradingNewPolicy(models.TransientModel):
 
     @api.model
     def _get_lead_starts(self):
-        """Return what a policy of opportunities can start from."""
-        return [
-            ("closing", self.env._("Requirements H, A, B, C by expected closing")),
-            *self._get_other_starts(),
-        ]
+        closing = ("closing", self.env._("Requirements H, A, B, C by expected closing"))
+        return [closing, *self._get_other_starts()]
 
     @api.model
     def _get_other_starts(self):
@@ -178,26 +171,22 @@ class CustomerGradingNewPolicy(models.TransientModel):
 
     def _check_subject(self, policy):
         """Refuse a file that grades something else than was asked for."""
-        if policy.subject != self.dimension_id.subject:
-            raise UserError(
-                policy.dimension_id._choose_text(
-                    self.env._(
-                        "“%s” grades customers. Choose “Customers” above, or another policy.",
-                        policy.name,
-                    ),
-                    self.env._(
-                        "“%s” grades opportunities. Choose “Opportunities” above, or another "
-                        "policy.",
-                        policy.name,
-                    ),
-                )
+        if policy.subject == self.dimension_id.subject:
+            return
+        if policy.subject == "lead":
+            text = self.env._(
+                "“%s” grades opportunities. Choose “Opportunities” above, or another policy.",
+                policy.name,
             )
+        else:
+            text = self.env._(
+                "“%s” grades customers. Choose “Customers” above, or another policy.", policy.name
+            )
+        raise UserError(text)
 
     def _move_to_dimension(self, policy):
         """Let the draft grade the chosen dimension, by its grades of the same codes."""
         for rule in policy.rule_ids:
-            grade = rule.grade_id
-            rule.grade_id = self.dimension_id._find_or_create_grade(
-                {"code": grade.code, "name": grade.name, "color": grade.color}
-            )
+            vals = {name: rule.grade_id[name] for name in ("code", "name", "color")}
+            rule.grade_id = self.dimension_id._find_or_create_grade(vals)
         policy.dimension_id = self.dimension_id

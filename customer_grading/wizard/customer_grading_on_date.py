@@ -89,8 +89,9 @@ class CustomerGradingOnDate(models.TransientModel):
         text = f"{self.grade_id.code} {fields.Date.to_string(self.date)}"
         if self.dimension_id != self.dimension_id._get_main(self.subject, self.env.company):
             text = f"{self.dimension_id.name}: {text}"
-        xml_id = "contacts.action_contacts" if self.subject == "partner" else False
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            xml_id or "crm.crm_lead_opportunities"
+            "contacts.action_contacts"
+            if self.subject == "partner"
+            else "crm.crm_lead_opportunities"
         )
         return dict(action, context={"search_default_customer_grade_history": text})

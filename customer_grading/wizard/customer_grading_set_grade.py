@@ -52,8 +52,7 @@ class CustomerGradingSetGrade(models.TransientModel):
         Policy = self.env["customer.grading.policy"]
         for wizard in self:
             _company, policies = Policy._get_in_force(wizard.dimension_id, self.env.company)
-            policy = policies[:1]
-            months = policy.manual_months if policy else 12
+            months = policies[0].manual_months if policies else 12
             wizard.until = months and today + relativedelta(months=months)
 
     @api.depends("propose")
@@ -68,8 +67,7 @@ class CustomerGradingSetGrade(models.TransientModel):
         """Tell how many it is about, where they are too many to be named."""
         for wizard in self:
             number = len(wizard._get_records()) if wizard.dimension_id else 0
-            named = wizard.dimension_id._get_number_text(number) if number > NAMED else False
-            wizard.count_text = named
+            wizard.count_text = number > NAMED and wizard.dimension_id._get_number_text(number)
 
     @api.depends("subject")
     def _compute_has_dimensions(self):

@@ -42,11 +42,7 @@ class CustomerGradingAnswer(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     user_id = fields.Many2one(
-        "res.users",
-        "Answered by",
-        required=True,
-        readonly=True,
-        default=lambda self: self.env.user,
+        "res.users", "Answered by", required=True, readonly=True, default=lambda self: self.env.user
     )
     date = fields.Date(required=True, default=lambda self: self._get_today())
     yes_no = fields.Selection([("yes", "Yes"), ("no", "No")], string="Yes or no")
@@ -94,30 +90,19 @@ class CustomerGradingAnswer(models.Model):
         yes_no = dict(self._fields["yes_no"]._description_selection(self.env))
         Criterion = self.env["customer.grading.criterion"]
         for answer in self:
-            if answer.kind == "yes_no":
-                answer.answer = yes_no.get(answer.yes_no)
-            elif answer.kind == "levels":
-                answer.answer = answer.choice_id.name
-            elif answer.kind == "text":
-                answer.answer = answer.text_value
-            elif answer.kind == "number":
-                number = Criterion._format_number(answer.number, digits=4)
-                answer.answer = f"{number} {answer.unit_text or ''}".strip()
-            else:
-                answer.answer = f"{answer.points:g}"
+            number = Criterion._format_number(answer.number, digits=4)
+            answer.answer = {
+                "yes_no": yes_no.get(answer.yes_no),
+                "levels": answer.choice_id.name,
+                "text": answer.text_value,
+                "number": f"{number} {answer.unit_text or ''}".strip(),
+            }.get(answer.kind, f"{answer.points:g}")
 
     @api.depends("question_id", "partner_id", "lead_id", "company_id")
     @api.depends_context("lang")
     def _compute_basis_text(self):
-        beside = self._get_latest_of(
-            (answer._get_subject(), answer.question_id.basis_ids, answer.company_id)
-            for answer in self
-        )
-        for answer in self:
-            answer.basis_text = self._get_beside_text(
-                answer.question_id.basis_ids,
-                beside.get((answer._get_subject(), answer.company_id), {}),
-            )
+        for answer, text in self._get_beside_texts(self):
+            answer.basis_text = text
 
     @api.depends("question_id", "partner_id", "lead_id")
     def _compute_display_name(self):
@@ -126,16 +111,7 @@ class CustomerGradingAnswer(models.Model):
 
     # ------------------------------------------------------------------ validation
 
-    @api.constrains(
-        "question_id",
-        "yes_no",
-        "choice_id",
-        "points",
-        "number",
-        "text_value",
-        "proof",
-        "proof_file",
-    )
+    @api.constrains("question_id", *ANSWER_FIELDS.values(), "proof", "proof_file")
     def _check_answer(self):
         for answer in self:
             if problem := answer._get_problem():
@@ -170,17 +146,14 @@ class CustomerGradingAnswer(models.Model):
     @api.constrains("question_id", "partner_id", "lead_id")
     def _check_subject_asked(self):
         for answer in self:
-            if answer._get_subject()._grading_subject == answer.question_id.subject:
+            name, subject = answer.question_id.name, answer.question_id.subject
+            if answer._get_subject()._grading_subject == subject:
                 continue
-            raise ValidationError(
-                self.env._(
-                    "“%s” is asked about opportunities: say which one.", answer.question_id.name
-                )
-                if answer.question_id.subject == "lead"
-                else self.env._(
-                    "“%s” is asked about customers: say which one.", answer.question_id.name
-                )
-            )
+            if subject == "lead":
+                text = self.env._("“%s” is asked about opportunities: say which one.", name)
+            else:
+                text = self.env._("“%s” is asked about customers: say which one.", name)
+            raise ValidationError(text)
 
     @api.constrains("date", "valid_until")
     def _check_dates(self):
@@ -240,14 +213,12 @@ class CustomerGradingAnswer(models.Model):
     def _check_may_answer(self):
         if self.env.su or self.env.user.has_group(OFFICER_GROUP):
             return
-        questions = self.question_id
-        refused = questions - questions._filter_may_answer()
-        if refused:
+        for question in self.question_id - self.question_id._filter_may_answer():
             raise AccessError(
                 self.env._(
                     "“%(question)s” is asked of %(whom)s. Ask one of them to answer it.",
-                    question=refused[0].name,
-                    whom=refused[0]._get_asked_of_text(),
+                    question=question.name,
+                    whom=question._get_asked_of_text(),
                 )
             )
         if self.user_id - self.env.user:
@@ -269,14 +240,11 @@ class CustomerGradingAnswer(models.Model):
         for answer in self:
             given = answer._get_day(answer.create_date)
             if answer.user_id != self.env.user or given != today:
-                raise AccessError(
-                    answer._get_named_text(
-                        self.env._(
-                            "this answer of %(user)s is kept as it was given. Give a new one.",
-                            user=answer.sudo().user_id.name,
-                        )
-                    )
+                problem = self.env._(
+                    "this answer of %(user)s is kept as it was given. Give a new one.",
+                    user=answer.sudo().user_id.name,
                 )
+                raise AccessError(answer._get_named_text(problem))
 
     # ------------------------------------------------------------------ what counts
 
@@ -289,22 +257,18 @@ class CustomerGradingAnswer(models.Model):
         :return: ``{(customer or opportunity, company): {question: answer}}``, answers of
             the opportunity's customer included; sudoed
         """
-        asked = [
-            (subject, questions, company) for subject, questions, company in asked if questions
-        ]
+        asked = [one for one in asked if one[1]]
         if not self.env.su:
             asked = self._filter_may_read_of(asked)
         if not asked:
             return {}
-        partners, leads = set(), set()
-        for subject, _questions, _company in asked:
-            partners.update(subject._get_customer().ids)
-            if subject._grading_subject == "lead":
-                leads.update(subject.ids)
-        question_ids = {id_ for _subject, questions, _company in asked for id_ in questions.ids}
+        subjects, questions, _companies = zip(*asked, strict=True)
+        partners = {id_ for subject in subjects for id_ in subject._get_customer().ids}
+        leads = {id_ for s in subjects if s._grading_subject == "lead" for id_ in s.ids}
+        question_ids = {id_ for some in questions for id_ in some.ids}
         answers = self.sudo().search(
-            Domain("question_id", "in", list(question_ids))
-            & (Domain("partner_id", "in", list(partners)) | Domain("lead_id", "in", list(leads)))
+            Domain("question_id", "in", question_ids)
+            & (Domain("partner_id", "in", partners) | Domain("lead_id", "in", leads))
             & Domain("date", "<=", self._get_today())
         )
         by_subject = answers.grouped(lambda answer: answer._get_subject())
@@ -320,13 +284,10 @@ class CustomerGradingAnswer(models.Model):
     def _filter_may_read_of(self, asked):
         """Return those of ``asked`` whose subject, and whose company's answers, one may read."""
         companies = self.env.user.company_ids.sudo().parent_ids
-        readable = {
-            subject
-            for name in {subject._name for subject, _questions, _company in asked}
-            for subject in self.env[name]
-            .browse({s.id for s, _questions, _company in asked if s and s._name == name})
-            ._filtered_access("read")
-        }
+        readable = set()
+        for name in ("res.partner", "crm.lead"):
+            ids = {subject.id for subject, *_rest in asked if subject and subject._name == name}
+            readable.update(self.env[name].browse(ids)._filtered_access("read"))
         return [
             (subject, questions, company)
             for subject, questions, company in asked
@@ -353,17 +314,24 @@ class CustomerGradingAnswer(models.Model):
         :param latest: ``{question: its latest answer}`` about the same customer
         """
         self.ensure_one()
-        return self.union(
-            *(
-                later
-                for question in self.question_id.contrary_ids
-                if (later := latest.get(question))
-                and later.yes_no == "yes"
-                and (later.date, later.id) > (self.date, self.id)
-            )
-        ).filtered(lambda answer: answer != self)[:1]
+        later = [latest[q] for q in self.question_id.contrary_ids if q in latest]
+        return (
+            self.browse()
+            .union(*later)
+            .filtered(lambda a: a.yes_no == "yes" and (a.date, a.id) > (self.date, self.id))[:1]
+        )
 
     # ------------------------------------------------------------------ in words
+
+    @api.model
+    def _get_beside_texts(self, records):
+        """Return ``(record, text)`` of answers, or lines to assess: what their question hangs on."""
+        asked = [(r._get_subject(), r.question_id.basis_ids, r.company_id) for r in records]
+        latest = self._get_latest_of(asked)
+        return [
+            (record, self._get_beside_text(questions, latest.get((subject, company), {})))
+            for record, (subject, questions, company) in zip(records, asked, strict=True)
+        ]
 
     @api.model
     def _get_beside_text(self, questions, latest):

@@ -120,14 +120,9 @@ class CustomerGradingEngine(models.AbstractModel):
                 order,
             )
         return SQL(
-            "WITH pool AS MATERIALIZED (%(pool)s), graded AS (%(graded)s)"
-            " SELECT kept_id, question_id, mine, open FROM (%(rows)s) asked"
-            " ORDER BY %(order)s LIMIT %(limit)s",
-            pool=pool,
-            graded=graded,
-            rows=rows,
-            order=order,
-            limit=limit,
+            "WITH pool AS MATERIALIZED (%s), graded AS (%s)"
+            " SELECT kept_id, question_id, mine, open FROM (%s) asked ORDER BY %s LIMIT %s",
+            *(pool, graded, rows, order, limit),
         )
 
     def _get_own_questions(self, questions):

@@ -116,8 +116,8 @@ class CustomerGradingQuestion(models.Model):
 
     @api.constrains("asked_of", "group_ids")
     def _check_groups(self):
-        for question in self:
-            if question.asked_of == "group" and not question.sudo().group_ids:
+        for question in self.filtered(lambda question: question.asked_of == "group"):
+            if not question.sudo().group_ids:
                 raise ValidationError(
                     self.env._("“%s”: choose the groups that it is asked of.", question.name)
                 )
@@ -131,13 +131,12 @@ class CustomerGradingQuestion(models.Model):
                     "answers to”."
                 )
             )
-        for question in self:
-            question._check_known_beside(question.basis_ids)
+        self._check_known_beside("basis_ids")
 
     @api.constrains("contrary_ids", "subject", "kind")
     def _check_contrary(self):
+        self._check_known_beside("contrary_ids")
         for question in self:
-            question._check_known_beside(question.contrary_ids)
             if question in question.contrary_ids:
                 raise ValidationError(
                     self.env._("“%s” cannot be outdated by itself.", question.name)
@@ -153,18 +152,19 @@ class CustomerGradingQuestion(models.Model):
                     )
                 )
 
-    def _check_known_beside(self, questions):
+    def _check_known_beside(self, *names):
         """Refuse questions about opportunities beside one about customers, who have many."""
-        stranger = questions.filtered(lambda other: other.subject == "lead")[:1]
-        if self.subject == "partner" and stranger:
-            raise ValidationError(
-                self.env._(
-                    "“%(question)s” is asked about customers, “%(other)s” about opportunities. "
-                    "Choose a question about customers.",
-                    question=self.name,
-                    other=stranger.name,
-                )
-            )
+        for question in self.filtered(lambda question: question.subject == "partner"):
+            for other in self.browse().union(*(question[name] for name in names)):
+                if other.subject == "lead":
+                    raise ValidationError(
+                        self.env._(
+                            "“%(question)s” is asked about customers, “%(other)s” about "
+                            "opportunities. Choose a question about customers.",
+                            question=question.name,
+                            other=other.name,
+                        )
+                    )
 
     @api.constrains("subject")
     def _check_subject(self):
@@ -172,8 +172,7 @@ class CustomerGradingQuestion(models.Model):
         criteria = self.env["customer.grading.criterion"].sudo()
         criteria.search([("question_id", "in", self.ids)])._check_measure_subject()
         beside = self.search(["|", ("basis_ids", "in", self.ids), ("contrary_ids", "in", self.ids)])
-        for question in beside:
-            question._check_known_beside(question.basis_ids | question.contrary_ids)
+        beside._check_known_beside("basis_ids", "contrary_ids")
 
     # ------------------------------------------------------------------ CRUD
 
@@ -183,29 +182,22 @@ class CustomerGradingQuestion(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if self._answered_otherwise("kind", vals):
-            raise UserError(
-                self.env._(
-                    "This question has been answered: its kind of answer cannot be changed. "
-                    "Archive it and ask a new one."
-                )
-            )
-        if self._answered_otherwise("subject", vals):
-            raise UserError(
-                self.env._(
-                    "This question has been answered: what it is asked about cannot be changed. "
-                    "Archive it and ask a new one."
-                )
-            )
+        kept = {
+            "kind": self.env._(
+                "This question has been answered: its kind of answer cannot be changed. "
+                "Archive it and ask a new one."
+            ),
+            "subject": self.env._(
+                "This question has been answered: what it is asked about cannot be changed. "
+                "Archive it and ask a new one."
+            ),
+        }
+        for name in kept.keys() & vals.keys():
+            if self.filtered(lambda q, name=name: q[name] != vals[name] and q.answer_count):
+                raise UserError(kept[name])
         if "subject" in vals:
             self.env["customer.grading.dimension"]._forget_use()
         return super().write(vals)
-
-    def _answered_otherwise(self, name, vals):
-        """Whether ``vals`` change the field ``name`` of a question that has answers."""
-        return name in vals and any(
-            question[name] != vals[name] and question.answer_count for question in self
-        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_answered(self):
@@ -261,10 +253,8 @@ class CustomerGradingQuestion(models.Model):
         """Return the answers to choose from in the user's words, none where one writes."""
         self.ensure_one()
         if self.kind == "yes_no":
-            Answer = self.env["customer.grading.answer"]
-            return [
-                label for _key, label in Answer._fields["yes_no"]._description_selection(self.env)
-            ]
+            field = self.env["customer.grading.answer"]._fields["yes_no"]
+            return [label for _key, label in field._description_selection(self.env)]
         return self.choice_ids.mapped("name") if self.kind == "levels" else []
 
     def _parse_answer(self, text):
@@ -298,10 +288,9 @@ class CustomerGradingQuestion(models.Model):
         """Return ``(value, names)`` of each answer to choose from, names in small letters."""
         if self.kind == "yes_no":
             yes, no = self._get_possible_answers()
-            yes_names, no_names = {yes, "yes", "y", "1", "true"}, {no, "no", "n", "0", "false"}
             return [
-                ("yes", {name.casefold() for name in yes_names}),
-                ("no", {name.casefold() for name in no_names}),
+                ("yes", {yes.casefold(), "yes", "y", "1", "true"}),
+                ("no", {no.casefold(), "no", "n", "0", "false"}),
             ]
         return [
             (choice.id, {choice.name.casefold(), choice.with_context(lang=None).name.casefold()})
@@ -326,22 +315,18 @@ class CustomerGradingQuestion(models.Model):
     def action_view_answers(self):
         """Open the answers given to this question."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "customer_grading.customer_grading_answer_action"
-        )
-        return dict(
-            action,
-            domain=[("question_id", "=", self.id)],
-            context={"default_question_id": self.id},
-        )
+        xml_id = "customer_grading.customer_grading_answer_action"
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        domain = [("question_id", "=", self.id)]
+        return dict(action, domain=domain, context={"default_question_id": self.id})
 
     def _get_extreme_answers(self):
         """Return the best and the worst answer there can be, as text; of numbers, none."""
         self.ensure_one()
-        if self.kind == "yes_no":
-            return ["true", "false"]
-        if self.kind == "levels":
-            return [str(choice.id) for choice in self.choice_ids]
-        if self.kind == "points":
-            return [str(self.points_max), "0"]
-        return ["0"] if self.kind == "number" else [""]
+        return {
+            "yes_no": ["true", "false"],
+            "levels": [str(choice.id) for choice in self.choice_ids],
+            "points": [str(self.points_max), "0"],
+            "number": ["0"],
+            "text": [""],
+        }[self.kind]

@@ -3,7 +3,4 @@
 In: two policies of a dimension. Out: their sentences side by side, where they differ.
 """
 
-from . import (
-    customer_grading_criterion,
-    customer_grading_policy,
-)
+from . import customer_grading_criterion, customer_grading_policy

@@ -10,30 +10,16 @@ class CustomerGradingCriterion(models.Model):
         """Return all that a regulation says of the criterion, as one phrase."""
         self.ensure_one()
         words = self.env["customer.grading.measure"]
+        rows = self._get_points_rows()
         if self.kind != "measure":
-            parts = [words._join_list(row[:2]) for row in self._get_points_rows()[1:]]
+            parts = [words._join_list(row[:2]) for row in rows[1:]]
+            scale = self._get_scale_sentence()
             return words._join_list(
-                [
-                    self._get_own_points_text(),
-                    *parts,
-                    self.level_summary,
-                    self._get_scale_sentence(),
-                ]
+                [self._get_own_points_text(), *parts, self.level_summary, scale]
             )
-        [[_label, points, weight, most]] = self._get_points_rows()
-        return words._join_list(
-            [
-                self.measure_id.name,
-                self._get_period_text(),
-                self._get_definition(),
-                *(
-                    [
-                        points,
-                        weight and self.env._("weight: %s", weight),
-                        most and self.env._("points at most: %s", most),
-                    ]
-                    if self._is_scored()
-                    else []
-                ),
-            ]
-        )
+        texts = [self.measure_id.name, self._get_period_text(), self._get_definition()]
+        if self._is_scored():
+            [[_label, points, weight, most]] = rows
+            weight = weight and self.env._("weight: %s", weight)
+            texts += [points, weight, most and self.env._("points at most: %s", most)]
+        return words._join_list(texts)

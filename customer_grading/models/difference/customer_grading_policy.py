@@ -28,24 +28,22 @@ class CustomerGradingPolicy(models.Model):
         sheets = []
         for title, pair, getter in parts:
             rows = pair(getattr(before, getter)(), getattr(now, getter)())
+            rows = [{"cells": [{"text": text} for text in row]} for row in rows]
             if rows:
-                rows = [{"cells": [{"text": text} for text in row]} for row in rows]
-                block = {"title": title, "columns": columns, "rows": rows}
-                sheets.append({"blocks": [block]})
+                sheets.append({"blocks": [{"title": title, "columns": columns, "rows": rows}]})
         return sheets
 
     @staticmethod
     def _pair_sentences(before, now):
         """Return sentences that differ beside each other, as ``("", before, now)``."""
         before, now = [s for s in before if s], [s for s in now if s]
-        rows = []
-        for tag, start, end, now_start, now_end in SequenceMatcher(
-            None, before, now, autojunk=False
-        ).get_opcodes():
-            if tag != "equal":
-                pairs = zip_longest(before[start:end], now[now_start:now_end], fillvalue="")
-                rows += [("", *pair) for pair in pairs]
-        return rows
+        matcher = SequenceMatcher(None, before, now, autojunk=False)
+        return [
+            ("", *pair)
+            for tag, start, end, now_start, now_end in matcher.get_opcodes()
+            if tag != "equal"
+            for pair in zip_longest(before[start:end], now[now_start:now_end], fillvalue="")
+        ]
 
     @staticmethod
     def _pair_named(before, now):

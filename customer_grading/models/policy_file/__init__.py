@@ -4,8 +4,4 @@ One table of keys (tools/policy_format.py), which addons extend, says what a fil
 drives what is read, found, made, checked and exported.
 """
 
-from . import (
-    customer_grading_measure,
-    customer_grading_policy_file,
-    customer_grading_policy,
-)
+from . import customer_grading_measure, customer_grading_policy_file, customer_grading_policy

@@ -104,9 +104,10 @@ class CustomerGradingPolicy(models.Model):
         """Return the content of the policy's file; a loaded one comes back key for key."""
         self.ensure_one()
         form = self.file_form or {}
+        said = form.get("said", {})
         exporter = PolicyExporter(self.env)
-        content = exporter.export_policy(self, form.get("named", {}))
-        return restore_wording(content, form.get("wording", {}), exporter.shapes)
+        content = exporter.export_policy(self, said)
+        return restore_wording(content, form.get("made", {}), said, exporter.shapes)
 
     def action_export(self):
         """Download the policy as a file that loads again, here or in another company."""

@@ -8,8 +8,12 @@ from ...tools.domains import get_ids, map_conditions, to_lists
 from ...tools.policy_format import (
     BAND_STARTS,
     COUNTED_GROUPS,
+    CRITERION,
     FORMAT,
+    GRADE,
     KEY_PATTERN,
+    MEASURE,
+    QUESTION,
     make_key,
     simplify,
 )
@@ -41,25 +45,27 @@ class PolicyExporter:
         self.languages = [code for code, _name in env["res.lang"].get_installed()]
         self.keys = {}  # criterion -> its key
 
-    def export_policy(self, policy, named):
+    def export_policy(self, policy, said):
         """Return the content of the policy's file, keys in the order of the format.
 
         Loaded again it decides the same. What an addon ships is named only.
 
-        :param named: ``{questions, measures, grades: codes}`` that its file named
+        :param said: the content of the file that it was made from: what that named is named
         """
         criteria = policy.criterion_ids.sorted(lambda c: (c.sequence, c.id))
         self.keys = self._make_keys(criteria)
-        roots = criteria.filtered(lambda criterion: not criterion.parent_id)
+        questions = self._get_questions(criteria, said.get("questions", ()))
+        measures = self._get_measures(criteria, said.get("measures", ()))
+        key, name = policy.key or "", policy.with_context(lang="en_US").name
         return self.export(
             policy,
             "policy",
             format=FORMAT,
-            key=self._get_key(policy),
-            dimension=self._export_dimension(policy, named.get("grades")),
-            questions=self._export_all(self._get_questions(criteria, named), "question"),
-            measures=self._export_all(self._get_measures(criteria, named), "measure"),
-            criteria=[self._export_tree(criterion) for criterion in roots],
+            key=key if KEY_PATTERN.fullmatch(key) else make_key(name, (), "policy"),
+            dimension=self._export_dimension(policy, said.get("dimension", {})),
+            questions=self._export_all(questions, "question"),
+            measures=self._export_all(measures, "measure"),
+            criteria=[self._export_tree(c) for c in criteria if not c.parent_id],
             rules=[self._export_rule(rule) for rule in policy.rule_ids],
         )
 
@@ -96,10 +102,6 @@ class PolicyExporter:
         value = record[key.field]
         absent = value is False and record._fields[key.field].type != "boolean"
         return None if absent else simplify(value)
-
-    def _export_regrading(self, record, key):
-        usual = record.subject == "lead"
-        return None if record[key.field] == usual else record[key.field]
 
     def _export_name(self, record, key):
         """Return a translated field: its text, or the texts by language where they differ."""
@@ -145,26 +147,21 @@ class PolicyExporter:
         conditions = literal_eval(record[key.field] or "[]")
         return to_lists(map_conditions(conditions, self.env[model_name], self._name_records))
 
-    def _export_record(self, record, key):
-        named = record.sudo()[key.field]
-        return self._get_name(named) if named else None
-
     def _export_records(self, record, key):
         return [self._get_name(named) for named in record.sudo()[key.field]]
 
-    def _export_code(self, record, key):
-        return record[key.field].code or None
-
-    _export_grade = _export_code
+    def _export_record(self, record, key):
+        return next(iter(self._export_records(record, key)), None)
 
     def _export_codes(self, record, key):
         return record[key.field].sorted().mapped("code")
 
+    def _export_code(self, record, key):
+        named = record[key.field]
+        return self.keys.get(named) if key.of == CRITERION else named.code or None
+
     def _export_currency(self, record, key):
         return record[key.field].name or None
-
-    def _export_criterion(self, record, key):
-        return self.keys.get(record[key.field])
 
     def _export_level(self, record, key):
         return record[key.field].with_context(lang="en_US").level or None
@@ -175,7 +172,7 @@ class PolicyExporter:
             return None
         model_name = record.criterion_id._get_choice_model()
         choice = self.env[model_name].with_context(lang="en_US").browse(record[key.field])
-        if model_name == "customer.grade":
+        if model_name == GRADE:
             return choice.code
         return choice.name if model_name.endswith("question.choice") else self._get_name(choice)
 
@@ -195,13 +192,14 @@ class PolicyExporter:
     # ------------------------------------------------------------------ names of records
 
     def _get_name(self, record):
-        """Return what finds ``record`` in any database: its external id, else its only name.
-
-        :raise UserError: where another record goes by that name
-        """
+        """Return what finds ``record`` in any database: its external id, else its only name."""
         return find_external_id(record) or self._get_only_name(record, "display_name")
 
     def _get_only_name(self, record, field):
+        """Return what ``record`` is called.
+
+        :raise UserError: where another record goes by that name
+        """
         record = record.with_context(lang="en_US")
         if not record.search([(field, "=", record[field])]) - record:
             return record[field]
@@ -239,12 +237,6 @@ class PolicyExporter:
 
     # ------------------------------------------------------------------ what is named, and where
 
-    def _get_key(self, policy):
-        """Return the name of the policy's file, without its ending."""
-        if KEY_PATTERN.fullmatch(policy.key or ""):
-            return policy.key
-        return make_key(policy.with_context(lang="en_US").name, (), "policy")
-
     def _make_keys(self, criteria):
         """Return ``{criterion: key}``: the keys they have, else ones made of their names."""
         keys = {}
@@ -256,36 +248,35 @@ class PolicyExporter:
             keys[criterion] = key
         return keys
 
-    def _find_named(self, model_name, codes):
-        """Return the records that the file named by their codes, in its order."""
-        order = {code: position for position, code in enumerate(codes or ())}
+    def _find_said(self, model_name, items):
+        """Return the records that the file said something of, in its order."""
+        order = {item["code"]: position for position, item in enumerate(items)}
         found = self.env[model_name].search([("code", "in", list(order))])
         return found.sorted(lambda record: order[record.code])
 
-    def _export_dimension(self, policy, codes):
+    def _export_dimension(self, policy, said):
         """Return the dimension with the grades that the policy gives, or its file named."""
-        dimension = policy.dimension_id
+        dimension, codes = policy.dimension_id, {grade["code"] for grade in said.get("grades", ())}
         grades = policy.rule_ids.grade_id
         grades |= dimension.grade_ids.filtered(
-            lambda grade: policy.decide_by == "hand" or grade.code in (codes or ())
+            lambda grade: policy.decide_by == "hand" or grade.code in codes
         )
         given = {"name": None} if find_external_id(dimension) else {}
         grades = self._export_all(grades.sorted(), "grade")
         return self.export(dimension, "dimension", grades=grades, **given)
 
-    def _get_questions(self, criteria, named):
+    def _get_questions(self, criteria, said):
         """Return the questions, and behind them those that they are decided on or outdated by."""
-        found = self._find_named("customer.grading.question", named.get("questions"))
-        found |= criteria._get_question()
+        found = self._find_said(QUESTION, said) | criteria._get_question()
         questions = found.browse()
         while found:
             questions |= found
             found = (found.basis_ids | found.contrary_ids) - questions
         return questions
 
-    def _get_measures(self, criteria, named):
+    def _get_measures(self, criteria, said):
         """Return the measures that people made, those that others are made of first."""
-        listed = self._find_named("customer.grading.measure", named.get("measures"))
+        listed = self._find_said(MEASURE, said)
         measures = self._with_parts(listed | criteria.measure_id)
         return measures.filtered(lambda m: m in listed or not find_external_id(m))
 
@@ -297,6 +288,10 @@ class PolicyExporter:
         return found
 
     # ------------------------------------------------------------------ criteria and rules
+
+    def _get_changes_keys(self, policy):
+        usual = policy.regrades_changed == (policy.subject == "lead")
+        return self.shapes["changes"].keys() - ({"regrades_changed"} if usual else ())
 
     def _get_criterion_keys(self, criterion):
         keys = self.shapes["criterion"].keys() - OF_COMBINATIONS - OF_MEASURES
@@ -319,10 +314,8 @@ class PolicyExporter:
     def _export_rule(self, rule):
         """Return the requirement: its grade, and its conditions where it has any."""
         children = rule._get_children()
-        content = self.export(rule, "rule")
-        if rule.kind == "all" and not children:
-            return content
-        return {**content, **self._export_group(rule, children)}
+        group = {} if rule.kind == "all" and not children else self._export_group(rule, children)
+        return self.export(rule, "rule") | group
 
     def _export_group(self, group, children):
         lines = [

@@ -1,49 +1,30 @@
+from contextlib import contextmanager, suppress
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
-from ...tools.policy_format import FORMAT, GRADE, MEASURE, QUESTION, keep_wording
-from ...tools.policy_parser import PolicyParser
+from ...tools.policy_format import CRITERION, DIMENSION, GRADE, MEASURE, QUESTION
+from ...tools.subject import SUBJECTS
 from .policy_checks import PolicyChecks
+from .policy_exporter import PolicyExporter
+
+NAMING = ("basis", "outdated_by")  # by which a question names others, wherever they stand
 
 
 class PolicyLoader(PolicyChecks):
-    """Makes the draft policy of one file for its author, after finding all that is wrong.
+    """Makes the draft policy of one file for its author, or says all that is wrong with it.
 
-    What the file says is prepared twice from the same table: once to check it, when what is
-    named is found and what is new stands for itself as an unsaved record; once to make it.
-    Names are written in English, and in the other languages of the file that are active.
+    The file is gone through once. As long as nothing is wrong, records are made of what it
+    says; from then on unsaved ones stand for them, and in the end all is undone. Names are
+    written in English, and in the other languages of the file that are active.
     """
 
     def __init__(self, env, file_name):
         super().__init__(env)
         self.file_name = file_name
-        table = env["customer.grading.policy.file"]
-        languages = self.source["res.lang"].search([("code", "!=", "en_US")])
-        self.parser = PolicyParser(
-            env._,
-            table._get_shapes(),
-            self._get_options,
-            languages.mapped("code"),
-            table._find_addon,
-        )
-        self.shapes = self.parser.shapes
         self.active_languages = {code for code, _name in env["res.lang"].get_installed()}
         self.writer = env(context={**env.context, "lang": "en_US"})
-        self.path = ""  # of what is being made
         self.sequence = 0
-
-    def refuse(self, path, problem, **values):
-        """Note what is wrong at ``path`` of the file, and what to do."""
-        self.parser.refuse(path, problem, **values)
-
-    def note(self, path, message):
-        """Note at ``path`` what a model says is wrong."""
-        self.parser.problems.append((path or "-", str(message)))
-
-    def _get_options(self, model_name, key):
-        values = self.env[model_name]._fields[key.field].get_values(self.env)
-        possible = dict(key.when).get(key.field, values)
-        return [value for value in values if value in possible]
 
     def load(self, text):
         """Return the draft policy that ``text`` describes.
@@ -51,76 +32,68 @@ class PolicyLoader(PolicyChecks):
         :raise ValidationError: naming everything that is wrong; nothing is written then
         """
         data = self.parser.parse(text)
-        content = self._read(data) if data is not None else None
-        self._raise_problems()
-        with self.env.cr.savepoint():
-            try:
-                policy = self._make_policy(content)
-            except UserError as error:
-                self.note(self.path, error)
-                self._raise_problems()
-            policy = policy.with_env(self.env)
-            self._note_problems(policy, content)
+        if data is None:
             self._raise_problems()
-            self._keep_form(policy, data)
+        with self.env.cr.savepoint():
+            content = self.parser.read_object(data, "policy")
+            policy = self._make_policy(content).with_env(self.env)
+            if not self.problems:
+                self._note_problems(policy, content)
+            self._raise_problems()
+            policy.file_form = {"said": data}
+            with suppress(UserError):  # a record goes by a name that it shares: what is made stays
+                made = PolicyExporter(self.env).export_policy(policy, data)
+                policy.file_form = {"said": data, "made": made}
         return policy
 
-    def _read(self, data):
-        if data.get("format") != FORMAT or isinstance(data["format"], bool):
-            names = {"known": FORMAT, "found": data.get("format")}
-            return self.refuse("format", "other_format", **names)
-        content = self.parser.read_object(data, "policy")
-        self.check(content)
-        return content
-
     def _raise_problems(self):
-        if not self.parser.problems:
-            return
-        lines = [
-            self.env._("%(path)s: %(problem)s", path=path, problem=problem)
-            for path, problem in self.parser.problems
-        ]
-        raise ValidationError(
-            self.env._("“%s” cannot be loaded:", self.file_name)
-            + "".join(f"\n• {line}" for line in lines)
-        )
+        if self.problems:
+            lines = [
+                self.env._("%(path)s: %(problem)s", path=path, problem=problem)
+                for path, problem in self.problems
+            ]
+            raise ValidationError(
+                self.env._("“%s” cannot be loaded:", self.file_name)
+                + "".join(f"\n• {line}" for line in lines)
+            )
 
-    def _keep_form(self, policy, data):
-        """Keep with the policy what its file named, and how it worded what it said."""
-        named = {
-            "questions": [question["code"] for question in data.get("questions", ())],
-            "measures": [measure["code"] for measure in data.get("measures", ())],
-            "grades": [grade["code"] for grade in data["dimension"]["grades"]],
-        }
-        policy.file_form = {"named": named}
+    @contextmanager
+    def _noting(self, path):
+        """Note what a model says is wrong with what is made of ``path``."""
         try:
-            made = policy._export_policy()
-        except UserError:  # a record goes by a name that it shares: loading needs no more
-            return
-        policy.file_form = {"named": named, "wording": keep_wording(data, made, self.shapes)}
+            yield
+        except UserError as error:
+            self.note(path, error)
+            self.env.cr.clear()  # what was begun is undone in the end
 
     # ------------------------------------------------------------------ any record
 
-    def _create(self, shape, content, path, **links):
-        """Return the record that an object of the file describes, its lists made with it."""
-        self.path = path
-        vals = self.prepare(content, shape, path)
-        record = self.writer[self.shapes[shape].model].create({**vals, **links})
-        self._translate(record, content, shape)
-        self._create_lists(record, content, shape, path)
+    def _make(self, shape, content, path, vals):
+        """Return the record with the values prepared of an object of the file, and its lists."""
+        model, record = self.writer[self.shapes[shape].model], None
+        if not self.problems:
+            with self._noting(path):
+                record = model.create(vals)
+                self._translate(record, content, shape)
+        if self.problems:
+            record = model.new(vals)
+        self._make_lists(record, content, shape, path)
         return record
 
-    def _create_lists(self, record, content, shape, path):
+    def _make_lists(self, record, content, shape, path):
         for name, key in self.shapes[shape].items():
             where = f"{path}.{name}".strip(".")
             if not key.field or name not in content:
                 continue
             if key.kind == "object":
-                self._create_lists(record, content[name], key.of, where)
+                self._make_lists(record, content[name], key.of, where)
             elif key.kind == "list":
-                inverse = record._fields[key.field].inverse_name
+                link = {record._fields[key.field].inverse_name: record.id}
                 for position, item in enumerate(content[name]):
-                    self._create(key.of, item, f"{where}[{position}]", **{inverse: record.id})
+                    self._make_item(key.of, item, f"{where}[{position}]", link)
+
+    def _make_item(self, shape, content, path, link):
+        return self._make(shape, content, path, self.prepare(content, shape, path) | link)
 
     def _translate(self, record, content, shape):
         """Write texts in the other languages of the file that are active."""
@@ -137,11 +110,8 @@ class PolicyLoader(PolicyChecks):
                     self._translate(line, item, key.of)
 
     def _translate_text(self, record, key, said):
-        texts = {
-            language: text
-            for language, text in said.items()
-            if language in self.active_languages - {"en_US"}
-        }
+        languages = self.active_languages & said.keys() - {"en_US"}
+        texts = {language: said[language] for language in languages}
         if key.kind == "note":  # which Odoo keeps term by term
             get_terms = record._fields[key.field].get_trans_terms
             source = get_terms(record[key.field] or "")
@@ -152,122 +122,140 @@ class PolicyLoader(PolicyChecks):
         if texts:
             record.update_field_translations(key.field, texts)
 
+    def _bring_back(self, record, path):
+        if not record.active and not self.problems:
+            with self._noting(path):
+                record.active = True
+
     # ------------------------------------------------------------------ what is shared
 
     def _make_policy(self, content):
-        dimension = self._make_dimension(content["dimension"])
+        dimension = self._make_dimension(content.get("dimension", {}))
         self._make_questions(content.get("questions", ()))
         self._make_measures(content.get("measures", ()))
-        policy = self._create("policy", content, "", dimension_id=dimension.id)
+        subject = content.get("dimension", {}).get("subject", "partner")
+        content["subject_model"] = self.subject_model = SUBJECTS[subject].model
+        policy = self._make_item("policy", content, "", {"dimension_id": dimension.id})
         for position, criterion in enumerate(content.get("criteria", ())):
-            self._make_criterion(policy, criterion, f"criteria[{position}]")
+            self._make_criterion(criterion, f"criteria[{position}]", policy)
         for position, rule in enumerate(content.get("rules", ())):
-            self._make_rule(policy, rule, position)
+            self._make_rule(rule, f"rules[{position}]", policy, (position + 1) * 10)
         return policy
 
     def _make_dimension(self, content):
         """Return the dimension with all grades of the file, made where there are none."""
-        self.path = "dimension"
-        dimension = self.dimension.with_env(self.writer)
-        if not dimension:
-            dimension = self._create("dimension", content, "dimension")
-        elif not dimension.active:
-            dimension.active = True
-        self._make_grades(dimension, content["grades"])
+        dimension = self.source[DIMENSION].search([("code", "=", content.get("code"))])
+        self._check_dimension(content, dimension)
+        vals = self.prepare(content, "dimension", "dimension")
+        if dimension:
+            dimension = dimension.with_env(self.writer)
+            self._bring_back(dimension, "dimension")
+        else:
+            dimension = self._make("dimension", content, "dimension", vals)
+        self._make_grades(dimension, content.get("grades", ()))
         return dimension
 
     def _make_grades(self, dimension, grades):
         """Find the grades, make those that are new, each before the next one it precedes."""
-        existing = dimension.with_context(active_test=False).grade_ids.sorted()
-        order = list(existing)
+        order = list(dimension.with_context(active_test=False).grade_ids.sorted())
+        existing = {grade.code: grade for grade in order}
         at = len(order)
         for position, content in reversed(list(enumerate(grades))):
-            grade = existing.filtered(lambda g, code=content["code"]: g.code == code)
-            if grade:
+            path, code = f"dimension.grades[{position}]", content.get("code")
+            if grade := existing.get(code):
                 at = order.index(grade)
-                if not grade.active:
-                    grade.active = True
+                self._bring_back(grade, path)
             else:
-                path = f"dimension.grades[{position}]"
-                grade = self._create("grade", content, path, dimension_id=dimension.id)
+                grade = self._make_item("grade", content, path, {"dimension_id": dimension.id})
                 order.insert(at, grade)
-            self.known[GRADE][content["code"]] = grade
-        if len(order) > len(existing):
+            if code:
+                self.known[GRADE][code] = grade
+        if len(order) > len(existing) and not self.problems:
             for position, grade in enumerate(order, 1):
                 grade.sequence = position * 10
 
     def _make_questions(self, questions):
         """Make those that are new; the questions that they name may stand behind them."""
-        naming = {key.field for key in self.shapes["question"].values() if key.kind == "codes"}
-        made = []
+        self._refuse_twice(questions, "code", "questions")
+        new = set()
         for position, content in enumerate(questions):
-            path = self.path = f"questions[{position}]"
-            question = self.known[QUESTION][content["code"]]
-            if not question.id:
-                vacant = dict.fromkeys(naming, False)
-                question = self._create("question", content, path, **vacant)
-                self.known[QUESTION][content["code"]] = question.with_env(self.source)
-                made.append((question, content, path))
-            elif not question.active:
-                question.active = True
-        for question, content, path in made:
-            self.path = path
-            vals = self.prepare(content, "question", path)
-            if named := {field: vals[field] for field in naming if field in vals}:
-                question.write(named)
+            path, code = f"questions[{position}]", content.get("code")
+            self._check_question(content, path)
+            own = {name: value for name, value in content.items() if name not in NAMING}
+            vals = self.prepare(own, "question", path)
+            if question := self.known[QUESTION].get(code):
+                self._bring_back(question, path)
+            elif code:
+                question = self._make("question", own, path, vals)
+                self.known[QUESTION][code] = question.with_env(self.source)
+                new.add(code)
+        for position, content in enumerate(questions):
+            path, code = f"questions[{position}]", content.get("code")
+            named = {name: content[name] for name in NAMING if name in content}
+            vals = self.prepare(named, "question", path)
+            if vals and code in new and not self.problems:
+                with self._noting(path):
+                    self.known[QUESTION][code].with_env(self.writer).write(vals)
 
     def _make_measures(self, measures):
+        self._refuse_twice(measures, "code", "measures")
         for position, content in enumerate(measures):
-            if not self.known[MEASURE][content["code"]].id:
-                measure = self._create("measure", content, f"measures[{position}]")
-                self.known[MEASURE][content["code"]] = measure
+            path, before = f"measures[{position}]", len(self.problems)
+            if existing := self.known[MEASURE].get(content.get("code")):
+                self._check_same_measure(content, existing, path)
+            elif content.keys() >= {"code", "name", "kind", "unit"}:
+                vals = self.prepare(content, "measure", path)
+                if len(self.problems) == before:
+                    self._check_new_measure(self.env[MEASURE].new(vals), path)
+                    measure = self._make("measure", content, path, vals)
+                    self.known[MEASURE][content["code"]] = measure
 
     # ------------------------------------------------------------------ criteria and rules
 
-    def _make_criterion(self, policy, content, path, parent_id=False):
+    def _make_criterion(self, content, path, policy, parent_id=False):
+        """Make a criterion with its parts."""
+        self._check_criterion(content, path)
+        key, bands = content.get("key"), content.get("bands", ())
+        if key:
+            self.criteria[key] = content
+        for band in bands:
+            band |= {"criterion": key, "subject_model": self.subject_model}
+        clear = key and content.get("unit")  # else it was said already why nothing fits
+        vals = self.prepare(content if clear else {**content, "bands": ()}, "criterion", path)
+        if clear:
+            lines = [command[2] for command in vals.get("band_ids", ())]
+            question = self.known[QUESTION].get(content.get("question"), self.env[QUESTION])
+            levels = [band["level"]["en"] for band in bands if "level" in band]
+            content["levels"] = levels if bands else question.choice_ids.mapped("name")
+            self._check_bands(content, [vals.get("subject_domain", "[]") for vals in lines], path)
         self.sequence += 10
-        criterion = self._create(
-            "criterion",
-            content,
-            path,
-            policy_id=policy.id,
-            parent_id=parent_id,
-            sequence=self.sequence,
-        )
-        self.made[content["key"]] = criterion, path
+        vals |= {"policy_id": policy.id, "parent_id": parent_id, "sequence": self.sequence}
+        criterion = self._make("criterion", content, path, vals)
+        content["path"] = path
+        if key:
+            self.known[CRITERION][key] = criterion
         for position, part in enumerate(content.get("parts", ())):
-            self._make_criterion(policy, part, f"{path}.parts[{position}]", criterion.id)
+            self._make_criterion(part, f"{path}.parts[{position}]", policy, criterion.id)
 
-    def _make_rule(self, policy, content, position):
-        lines = [
-            Command.create({**self._prepare_line(line), "sequence": number * 10})
-            for number, line in enumerate(content["lines"], 1)
-        ]
-        self._create(
-            "rule",
-            content,
-            f"rules[{position}]",
-            policy_id=policy.id,
-            sequence=(position + 1) * 10,
-            kind=content["kind"],
-            count=content["count"],
-            line_ids=lines,
-        )
-
-    def _prepare_line(self, line):
-        vals = {"depth": line["depth"], "kind": line["kind"], "count": line.get("count", 1)}
-        if line["kind"] == "condition":
-            vals |= self.prepare(line, "condition", line["path"])
-        return vals
+    def _make_rule(self, content, path, policy, sequence):
+        lines = []
+        for number, line in enumerate(content["lines"], 1):
+            vals = {name: line[name] for name in ("depth", "kind", "count")}
+            if line["kind"] == "condition":
+                vals |= self.prepare(line, "condition", line["path"])
+            lines.append(Command.create({**vals, "sequence": number * 10}))
+        group = {"kind": content["kind"], "count": content["count"], "line_ids": lines}
+        link = {"policy_id": policy.id, "sequence": sequence}
+        self._make_item("rule", content, path, group | link)
 
     # ------------------------------------------------------------------ what is wrong still
 
     def _note_problems(self, policy, content):
         """Note what keeps the draft from deciding, each in its place."""
         places = {problem["message"]: None for problem in policy._get_people_problems()}
-        for criterion, path in self.made.values():
+        for key, criterion in self.known[CRITERION].items():
             for problem in criterion.with_env(self.env)._get_problems():
-                places[problem["message"]] = path
+                places[problem["message"]] = self.criteria[key]["path"]
         rules = zip(policy.rule_ids, content.get("rules", ()), strict=True)
         for position, (rule, said) in enumerate(rules):
             unfit = self._note_unfit(rule, said)
