@@ -26,7 +26,7 @@ class CustomerGradingPolicy(models.Model):
 
     def _get_test_problems(self):
         """Name the test customers whose grade is not the expected one, to whoever sees them."""
-        if not self.test_customer_ids.has_access("read"):
+        if not self.env["customer.grading.test.customer"].has_access("read"):
             return []
         failed = self.test_customer_ids.filtered(lambda test: test.verdict == "unmet")
         return [self._prepare_problem(test._get_unmet_text(), level="warning") for test in failed]
