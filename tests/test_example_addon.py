@@ -1,6 +1,5 @@
 """An addon adds a measure by inheritance: docs/extending.md, with tests/addons beside it."""
 
-import json
 from datetime import date, datetime
 
 from freezegun import freeze_time

@@ -18,10 +18,10 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests.common import BaseCase, tagged
 
 from ..common import TODAY, CustomerGradingCommon
+from ..oracles.random_files import files, forget, shuffle
 
 EXAMPLE = Path(__file__).parent.parent / "addons/customer_grading_example"
 EXAMPLE_KEYS = json.loads((EXAMPLE / "data/policy_keys.json").read_text())
-from ..oracles.random_files import files, forget, shuffle
 
 COUNTED_MODELS = (
     "customer.grading.policy",
