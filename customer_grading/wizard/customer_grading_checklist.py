@@ -107,10 +107,10 @@ class CustomerGradingChecklist(models.TransientModel):
     def _get_asking_policies(self):
         """Return ``(policy, company)`` of the running policies that ask questions."""
         Policy = self.env["customer.grading.policy"]
-        Sheet = self.env["customer.grading.sheet"]
+        Dimension = self.env["customer.grading.dimension"]
         asking = []
         for subject in ("partner", "lead"):
-            for dimension in Sheet._get_dimensions(subject):
+            for dimension in Dimension._get_visible(subject):
                 company, policies = Policy._get_in_force(dimension, self.env.company)
                 asking += [(policy, company) for policy in policies if policy._get_questions()]
         return asking

@@ -1,5 +1,7 @@
 from odoo import models
 
+from ...tools.texts import join_list
+
 
 class CustomerGradingCriterion(models.Model):
     """Says all of a criterion in one phrase."""
@@ -9,19 +11,20 @@ class CustomerGradingCriterion(models.Model):
     def _get_full_text(self):
         """Return all that a regulation says of the criterion, as one phrase."""
         self.ensure_one()
-        words = self.env["customer.grading.measure"]
         if self.kind != "measure":
-            parts = [words._join_list(row[:2]) for row in self._get_points_rows()[1:]]
-            return words._join_list(
+            parts = [join_list(self.env, row[:2]) for row in self._get_points_rows()[1:]]
+            return join_list(
+                self.env,
                 [
                     self._get_own_points_text(),
                     *parts,
                     self.level_summary,
                     self._get_scale_sentence(),
-                ]
+                ],
             )
         [[_label, points, weight, most]] = self._get_points_rows()
-        return words._join_list(
+        return join_list(
+            self.env,
             [
                 self.measure_id.name,
                 self._get_period_text(),
@@ -35,5 +38,5 @@ class CustomerGradingCriterion(models.Model):
                     if self._is_scored()
                     else []
                 ),
-            ]
+            ],
         )

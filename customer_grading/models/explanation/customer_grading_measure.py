@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_date, formatLang
 
+from ...tools.texts import join_all, join_words
+
 
 class CustomerGradingMeasure(models.Model):
     """Finds the documents behind a value, for the reader to open.
@@ -100,7 +102,7 @@ class CustomerGradingMeasure(models.Model):
 
     def _pair_conditions(self, operator, first, second):
         if operator == "&":
-            return self._join_all([first, second])
+            return join_all(self.env, [first, second])
         return self.env._("%(first)s, or %(second)s", first=first, second=second)
 
     def _describe_condition(self, condition, model_name):
@@ -163,9 +165,9 @@ class CustomerGradingMeasure(models.Model):
         elif field.type == "boolean":
             names = [self.env._("yes") if v else self.env._("no") for v in values]
         elif field.type in ("date", "datetime"):
-            return self._join_words(format_date(self.env, v) for v in values)
+            return join_words(self.env, [format_date(self.env, v) for v in values])
         elif field.type in ("integer", "float", "monetary"):
-            return self._join_words(formatLang(self.env, float(v), digits=0) for v in values)
+            return join_words(self.env, [formatLang(self.env, float(v), digits=0) for v in values])
         else:
             names = [str(v) for v in values]
-        return self._join_words(self.env._("“%s”", name) for name in names)
+        return join_words(self.env, [self.env._("“%s”", name) for name in names])

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ...tools.change_rules import CHANGE_FIELDS, RULE_CHANGE_FIELDS
+from ...tools.texts import join_list
 
 
 class CustomerGradingPolicy(models.Model):
@@ -248,13 +249,12 @@ class CustomerGradingPolicy(models.Model):
         )
         if not criteria:
             return Markup()
-        words = self.env["customer.grading.measure"]
         rows = []
         for criterion in criteria.sorted(lambda c: (c.sequence, c._origin.id)):
             row = [criterion._get_label()]
             for lines in asked.values():
                 own = lines.filtered(lambda line, c=criterion: line.criterion_id == c)
-                row.append(words._join_list([line._get_asked_text() for line in own]))
+                row.append(join_list(self.env, [line._get_asked_text() for line in own]))
             rows.append(row)
         return self._get_table([self.env._("Criterion"), *(r._get_title() for r in asked)], rows)
 

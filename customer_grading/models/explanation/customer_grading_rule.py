@@ -3,6 +3,7 @@ from decimal import Decimal
 from odoo import api, models
 
 from ...tools.columns import LIMITS
+from ...tools.texts import join_all, join_list, join_sentences
 from ..policy.customer_grading_rule import (
     KNOWN_OPERATORS,
     LEVEL_OPERATORS,
@@ -35,7 +36,7 @@ class CustomerGradingRule(models.Model):
                 months=self.expiry_months,
             ),
         ]
-        return self.env["customer.grading.measure"]._join_sentences(sentences)
+        return join_sentences(self.env, sentences)
 
     def _get_timing_sentence(self):
         if not self.change_timing:
@@ -159,10 +160,9 @@ class CustomerGradingRule(models.Model):
         if self.kind == "condition":
             return self._get_condition_text()
         parts = [child._to_nested_text(children) for child in children.get(self, ())]
-        words = self.env["customer.grading.measure"]
         if self.kind == "all" and not self.root_id:
-            return words._join_all(parts)
-        return self._get_group_text(words._join_list(parts))
+            return join_all(self.env, parts)
+        return self._get_group_text(join_list(self.env, parts))
 
     def _to_nested_text(self, children):
         text = self._to_text(children)
@@ -358,7 +358,6 @@ class CustomerGradingRule(models.Model):
             return self._get_requirement_text()
         if not rest:
             return ""
-        words = self.env["customer.grading.measure"]
         alone = len(rest) == 1
         texts = [
             line._to_text(children) if alone else line._to_nested_text(children) for line in rest
@@ -366,5 +365,5 @@ class CustomerGradingRule(models.Model):
         return self.env._(
             "%(grade)s also takes: %(conditions)s.",
             grade=self.grade_id.code,
-            conditions=words._join_all(texts),
+            conditions=join_all(self.env, texts),
         )
