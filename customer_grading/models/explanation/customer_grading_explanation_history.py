@@ -31,6 +31,8 @@ class CustomerGradingExplanationHistory(models.AbstractModel):
         changes = Change.search(
             domain & Domain.custom(to_sql=to_sql), order="date_applied desc, id desc", limit=SHOWN
         )
+        if not changes[1:] and not changes.from_grade_id:
+            return []
         reasons = self.env["customer.grading.explanation.texts"]._get_reason_text(changes)
         return [
             *self._get_before_blocks(changes, reasons),

@@ -10,7 +10,7 @@ from ...tools.texts import join_all, join_words
 class CustomerGradingMeasure(models.Model):
     """Finds the documents behind a value, for the reader to open.
 
-    Says filters in words, and joins phrases to sentences.
+    Says filters in words.
     """
 
     _inherit = "customer.grading.measure"
@@ -119,11 +119,7 @@ class CustomerGradingMeasure(models.Model):
         if value in (False, None) and operator in ("=", "!=") and field.type != "boolean":
             unset = operator == "="
             return self.env._("%s is not set", label) if unset else self.env._("%s is set", label)
-        names = self._describe_values(value, field)
-        return self._get_comparison_text(operator, label, names)
-
-    def _get_comparison_text(self, operator, label, names):
-        templates = {
+        template = {
             "=": self.env._("%(field)s is %(value)s"),
             "!=": self.env._("%(field)s is not %(value)s"),
             "in": self.env._("%(field)s is one of %(value)s"),
@@ -136,11 +132,8 @@ class CustomerGradingMeasure(models.Model):
             "not ilike": self.env._("%(field)s does not contain %(value)s"),
             "child_of": self.env._("%(field)s is within %(value)s"),
             "parent_of": self.env._("%(field)s is above %(value)s"),
-        }
-        template = templates.get(operator)
-        if not template:
-            return f"{label} {operator} {names}"
-        return template % {"field": label, "value": names}
+        }.get(operator, f"%(field)s {operator} %(value)s")
+        return template % {"field": label, "value": self._describe_values(value, field)}
 
     def _describe_path(self, path, model_name):
         """Return the labels along a field path, and the field at its end."""
