@@ -41,29 +41,33 @@ class CustomerGradingExplanationNotices(models.AbstractModel):
             "computed": result.computed_grade_id.code or not_graded,
         }
         templates = {
-            ("grade", True): self.env._(
-                "%(grade)s by hand until %(until)s by %(user)s: “%(reason)s”. "
-                "Computed: %(computed)s."
+            "grade": (
+                self.env._("%(grade)s by hand by %(user)s: “%(reason)s”. Computed: %(computed)s."),
+                self.env._(
+                    "%(grade)s by hand until %(until)s by %(user)s: “%(reason)s”. "
+                    "Computed: %(computed)s."
+                ),
             ),
-            ("grade", False): self.env._(
-                "%(grade)s by hand by %(user)s: “%(reason)s”. Computed: %(computed)s."
+            "freeze": (
+                self.env._(
+                    "Frozen at %(grade)s by %(user)s: “%(reason)s”. Computed: %(computed)s."
+                ),
+                self.env._(
+                    "Frozen at %(grade)s until %(until)s by %(user)s: “%(reason)s”. "
+                    "Computed: %(computed)s."
+                ),
             ),
-            ("freeze", True): self.env._(
-                "Frozen at %(grade)s until %(until)s by %(user)s: “%(reason)s”. "
-                "Computed: %(computed)s."
-            ),
-            ("freeze", False): self.env._(
-                "Frozen at %(grade)s by %(user)s: “%(reason)s”. Computed: %(computed)s."
-            ),
-            ("exclude", True): self.env._(
-                "Excluded from grading until %(until)s by %(user)s: “%(reason)s”. "
-                "Computed: %(computed)s."
-            ),
-            ("exclude", False): self.env._(
-                "Excluded from grading by %(user)s: “%(reason)s”. Computed: %(computed)s."
+            "exclude": (
+                self.env._(
+                    "Excluded from grading by %(user)s: “%(reason)s”. Computed: %(computed)s."
+                ),
+                self.env._(
+                    "Excluded from grading until %(until)s by %(user)s: “%(reason)s”. "
+                    "Computed: %(computed)s."
+                ),
             ),
         }
-        return templates[kind, is_limited] % names
+        return templates[kind][is_limited] % names
 
     def _get_provisional_text(self, result):
         """Return until when a first grade is provisional, or that it is to be evaluated."""

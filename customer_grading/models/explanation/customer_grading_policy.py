@@ -149,17 +149,15 @@ class CustomerGradingPolicy(models.Model):
         ]
 
     def _get_population_sentence(self):
-        population = self.lead_population if self.subject == "lead" else self.population
-        return {
-            ("lead", True): self.env._("It applies to open opportunities."),
-            ("lead", False): self.env._("It applies to all opportunities, open, won or lost."),
-            ("partner", True): self.env._(
+        if self.subject == "lead":
+            if self.lead_population == "open":
+                return self.env._("It applies to open opportunities.")
+            return self.env._("It applies to all opportunities, open, won or lost.")
+        if self.population == "documents":
+            return self.env._(
                 "It applies to customers with a confirmed order, an invoice or an opportunity."
-            ),
-            ("partner", False): self.env._(
-                "It applies to all contacts that are companies or persons of their own."
-            ),
-        }[self.subject or "partner", population in ("open", "documents")]
+            )
+        return self.env._("It applies to all contacts that are companies or persons of their own.")
 
     def _get_dimension_sentence(self):
         names = {
