@@ -146,7 +146,7 @@ class TestGradeOfAPartner(SecurityCommon):
                 "result": lambda c=customers: c[0].read(["customer_grading_result_id"]),
                 "mark": lambda c=customers: c[0].read(["customer_grading_mark"]),
                 "export": lambda c=customers: c[0].export_data([FIELD]),
-                "explanation": lambda c=customers: c[0].get_grading_sheets(),
+                "explanation": lambda c=customers: c[0].get_grading_explanation(),
                 "regrade": lambda c=customers: c[0].action_regrade(),
             }
             for name, attempt in attempts.items():
@@ -158,10 +158,10 @@ class TestGradeOfAPartner(SecurityCommon):
             for partner, code in zip(customers, seen, strict=True):
                 if code is None:
                     with self.assertRaises(AccessError):
-                        partner.get_grading_sheets()
+                        partner.get_grading_explanation()
                 elif code:
-                    sheets = partner.get_grading_sheets()
-                    self.assertEqual(sheets[0]["badge"]["code"], code)
+                    views = partner.get_grading_explanation()
+                    self.assertEqual(views[0]["badge"]["code"], code)
 
 
 @tagged("post_install", "-at_install")
@@ -223,7 +223,9 @@ class TestRecords(SecurityCommon):
             for model in ("customer.grading.result", "customer.grading.change"):
                 with self.subTest(role=role, model=model):
                     self.assertEqual(bool(self._search_as(user, model, hidden)), sees)
-            names = [sheet["title"] for sheet in self._as(user, self.shared).get_grading_sheets()]
+            names = [
+                view["title"] for view in self._as(user, self.shared).get_grading_explanation()
+            ]
             self.assertEqual(self.secret.name in names, sees)
 
     def test_runs_tell_nothing_of_a_hidden_dimension(self):
@@ -446,8 +448,8 @@ class TestHiddenDimension(SecurityCommon):
                     }
                 )
                 self.assertIn("levels: A Grade A", values["reads_as"])
-                sheets = self.shared.with_user(self.users[role]).get_grading_sheets()
-                self.assertEqual(sheets[0]["badge"]["code"], "A")
+                views = self.shared.with_user(self.users[role]).get_grading_explanation()
+                self.assertEqual(views[0]["badge"]["code"], "A")
                 self.shared.with_user(self.users[role]).get_grade_reason()
 
 
@@ -470,7 +472,7 @@ class TestCalls(SecurityCommon):
         portal.partner_id.parent_id = self.shared
         contact = portal.partner_id.with_user(portal)
         self.assertTrue(contact.has_access("read"))
-        for method in ("get_grade_reason", "get_grading_sheets"):
+        for method in ("get_grade_reason", "get_grading_explanation"):
             with self.subTest(method=method), self.assertRaises(AccessError):
                 getattr(contact, method)()
 

@@ -86,8 +86,9 @@ class CustomerGradingChecklist(models.TransientModel):
     @api.model
     def action_open_to_assess(self):
         """Open what waits for an answer of the user, the most telling first."""
-        Policy, Sheet = self.env["customer.grading.policy"], self.env["customer.grading.sheet"]
-        dimensions = [*Sheet._get_dimensions("partner"), *Sheet._get_dimensions("lead")]
+        Policy = self.env["customer.grading.policy"]
+        Dimension = self.env["customer.grading.dimension"]
+        dimensions = [*Dimension._get_visible("partner"), *Dimension._get_visible("lead")]
         rows, more = [], False
         for dimension in dimensions:
             company, policies = Policy._get_in_force(dimension, self.env.company)

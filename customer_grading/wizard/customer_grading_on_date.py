@@ -40,8 +40,8 @@ class CustomerGradingOnDate(models.TransientModel):
 
     @api.depends_context("uid", "company")
     def _compute_visible_dimension_ids(self):
-        sheet = self.env["customer.grading.sheet"]
-        visible = sheet._get_dimensions("partner") + sheet._get_dimensions("lead")
+        Dimension = self.env["customer.grading.dimension"]
+        visible = Dimension._get_visible("partner") + Dimension._get_visible("lead")
         for wizard in self:
             wizard.visible_dimension_ids = visible.sudo(False)
             wizard.has_dimensions = len(visible) > 1

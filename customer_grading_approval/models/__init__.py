@@ -14,5 +14,6 @@ from . import (
     customer_grading_result,
     customer_grading_batch,
     customer_grading_run,
-    customer_grading_sheet,
+    customer_grading_change_review,
+    customer_grading_explanation_notices,
 )

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.groups import USER_GROUP
+from odoo.addons.customer_grading.tools.texts import join_list
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
@@ -236,11 +237,10 @@ class CustomerGradingApproval(models.Model):
     def _to_text(self):
         """Return the step as a sentence of the regulation."""
         self.ensure_one()
-        words = self.env["customer.grading.measure"]
         names = {
             "step": self.step,
             "approver": self._get_approver_text(),
-            "grades": words._join_list(self.grade_ids.sorted().mapped("code")),
+            "grades": join_list(self.env, self.grade_ids.sorted().mapped("code")),
         }
         if self.grade_ids:
             sentence = {

@@ -2,6 +2,7 @@ from typing import Any, NamedTuple
 
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.groups import OFFICER_GROUP
+from odoo.addons.customer_grading.tools.texts import join_list
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -93,9 +94,8 @@ class CustomerGradingChange(models.Model):
     @api.model
     def _get_approver_text(self, steps):
         """Return who approves the step awaited, and which of how many it is."""
-        words = self.env["customer.grading.measure"]
         lines = steps.awaited.with_env(self.env)
-        approver = words._join_list([line._get_approver_text() for line in lines])
+        approver = join_list(self.env, [line._get_approver_text() for line in lines])
         if steps.count < 2:
             return approver
         return self.env._(

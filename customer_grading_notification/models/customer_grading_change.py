@@ -15,7 +15,7 @@ class CustomerGradingChange(models.Model):
         :param figures: whether figures may stand in it where the user may see them
         """
         nothing = self.env._("not graded")
-        reasons = self.env["customer.grading.explanation"]._get_reason_text(self, figures)
+        reasons = self.env["customer.grading.explanation.texts"]._get_reason_text(self, figures)
         return {
             change: (
                 change.from_grade_id.code or nothing,

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.customer_grading.models.result.customer_grading_change import BY_HAND_ORIGINS
+from odoo.addons.customer_grading.tools.texts import join_list
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
@@ -254,7 +255,7 @@ class CustomerGradingTrial(models.Model):
                 self.env._(
                     "Approximate: these are not known for a past day, and count as they are "
                     "today: %s.",
-                    measures._join_list(unknown.mapped("name")),
+                    join_list(self.env, unknown.mapped("name")),
                 )
             )
         if not policy._parse_domain().is_true():

@@ -186,10 +186,10 @@ class TestAnswers(AssessmentCommon):
         with freeze_time(at(TODAY)):
             self._activate(policy)
             self.assertEqual(self._get_grades(self.customers), ["C", "B", "B"])
-            [sheet] = self.first.get_grading_sheets()
+            [view] = self.first.get_grading_explanation()
         texts = [
             cell["text"]
-            for block in sheet["blocks"]
+            for block in view["blocks"]
             for row in block["rows"]
             for cell in row["cells"]
         ]
@@ -391,10 +391,10 @@ class TestAnswersOfOpportunities(AssessmentCommon):
     def test_the_sheet_asks_about_the_opportunity_and_its_customer(self):
         with freeze_time(at(TODAY)):
             self._activate(self.policy)
-            [sheet] = self.lead.with_user(self.users["salesperson"]).get_grading_sheets()
+            [view] = self.lead.with_user(self.users["salesperson"]).get_grading_explanation()
         asked = [
             cell["action"]["context"]
-            for block in sheet["blocks"]
+            for block in view["blocks"]
             for row in block["rows"]
             for cell in row["cells"]
             if cell["text"] == "Answer"
@@ -403,7 +403,7 @@ class TestAnswersOfOpportunities(AssessmentCommon):
             [c.get("default_lead_id") or c.get("default_partner_id") for c in asked],
             [self.lead.id],
         )
-        self.assertIn("Fill in the checklist", [b["label"] for b in sheet["buttons"]])
+        self.assertIn("Fill in the checklist", [b["label"] for b in view["buttons"]])
 
     def test_answers_follow_a_merge_and_go_with_a_deletion(self):
         kept = self._answer(self.urgent, self.lead, True)

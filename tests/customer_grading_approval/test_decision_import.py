@@ -359,7 +359,7 @@ class TestYearlyReview(DecisionImportCase, TransactionCase):
             self._run(self.policy)
             self.assertNotEqual(self._get_grades(best), ["A"], "nobody had to confirm it")
 
-    def test_evidence_of_then_and_of_now_stand_side_by_side(self):
+    def test_figures_of_then_and_of_now_stand_side_by_side(self):
         best = self.dealers[-1]
         self._pre_grade(best, cost=0, influence=0)
         self._run(self.policy)
@@ -370,11 +370,11 @@ class TestYearlyReview(DecisionImportCase, TransactionCase):
             self._answer(question, best, question.choice_ids[2], day=date(2027, 1, 5))
             self.policy._regrade_in(self.company, best)
             self.assertEqual(change.state, "superseded")
-            [sheet] = change.with_user(self.officer).evidence
-        titles = [block["title"] for block in sheet["blocks"]]
+            [view] = change.with_user(self.officer).review
+        titles = [block["title"] for block in view["blocks"]]
         self.assertEqual(titles[:2], ["What A asks", "Figures"])
         self.assertIn("History", titles)
-        asked = sheet["blocks"][0]
+        asked = view["blocks"][0]
         self.assertEqual(asked["columns"][:2], ["Criterion", "Asked"])
         self.assertRegex(asked["columns"][2], "^Then, ")
         self.assertRegex(asked["columns"][3], "^Now, ")
@@ -387,10 +387,10 @@ class TestYearlyReview(DecisionImportCase, TransactionCase):
         self._pre_grade(best, cost=0, influence=0)
         self._run(self.policy)
         change = self._get_open().filtered(lambda c: c.partner_id == best)
-        [sheet] = change.with_user(self.officer).evidence
+        [view] = change.with_user(self.officer).review
         rows = {
             row["cells"][0]["text"]: row["cells"][1]["text"]
-            for block in sheet["blocks"]
+            for block in view["blocks"]
             if block["title"] == "Open today"
             for row in block["rows"]
         }
@@ -401,5 +401,5 @@ class TestYearlyReview(DecisionImportCase, TransactionCase):
             "grading_reader",
             "base.group_user,customer_grading.customer_grading_group_user",
         )
-        [sheet] = change.with_user(reader).evidence
-        self.assertNotIn("Open today", [block["title"] for block in sheet["blocks"]])
+        [view] = change.with_user(reader).review
+        self.assertNotIn("Open today", [block["title"] for block in view["blocks"]])

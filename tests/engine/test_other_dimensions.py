@@ -106,8 +106,8 @@ class TestOtherDimensions(OpportunityCommon):
         self.assertFalse(Explanation._hides(criterion))
         credit.group_ids = self.env.ref("base.group_system")
         self.assertTrue(Explanation._hides(criterion))
-        [sheet] = lead.with_user(seller).get_grading_sheets()
-        self.assertEqual(sheet["badge"]["code"], "B")
+        [view] = lead.with_user(seller).get_grading_explanation()
+        self.assertEqual(view["badge"]["code"], "B")
 
     def test_two_dimensions_do_not_wait_for_each_other(self):
         value = self._create_value_policy()

@@ -278,8 +278,8 @@ class TestComparisons(CustomerGradingCommon):
         self.assertEqual(self._get_grades(self.customers), ["A", "A", "B", "B"])
         [run] = policy._regrade(self.customers[2])
         self.assertEqual((run.state, self._get_grades(self.customers[2])), ("done", ["B"]))
-        sheet = self.customers[2].get_grading_sheets()
-        self.assertIn("goes to 2 at most", str(sheet))
+        view = self.customers[2].get_grading_explanation()
+        self.assertIn("goes to 2 at most", str(view))
 
     def _limit(self, policy, count, within="all"):
         policy.state = "draft"
@@ -320,8 +320,8 @@ class TestComparisons(CustomerGradingCommon):
         self.assertEqual(self._get_grades(everybody), expected)
         policy._regrade(everybody)
         self.assertEqual(self._get_grades(everybody), expected)
-        self.assertIn("It was a tie: “count” decided", str(one.get_grading_sheets()))
-        self.assertNotIn("It was a tie", str(self.customers[2].get_grading_sheets()))
+        self.assertIn("It was a tie: “count” decided", str(one.get_grading_explanation()))
+        self.assertNotIn("It was a tie", str(self.customers[2].get_grading_explanation()))
 
     def test_who_is_left_by_a_limited_grade_reaches_the_next(self):
         policy = self._create_policy(

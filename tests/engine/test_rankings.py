@@ -57,7 +57,7 @@ class TestUnknownRankings(CustomerGradingCommon):
         self.assertEqual(self._regrade(new), [False])
         [result] = self._get_results(new).values()
         self.assertEqual(result.reason, "waiting")
-        self.assertIn("next full run", str(new.get_grading_sheets()))
+        self.assertIn("next full run", str(new.get_grading_explanation()))
         self._run(policy)
         self.assertEqual(self._get_grades(new), ["A"])
 
@@ -164,7 +164,7 @@ class TestPlaces(CustomerGradingCommon):
         self.assertEqual(self._run_on(policy, date(2026, 11, 12)), ["A", "A", "B", "B"])
         with freeze_time(at(date(2026, 11, 12))):
             self.assertIn(
-                "waits for a place: 2 at most", str(self.customers[3].get_grading_sheets())
+                "waits for a place: 2 at most", str(self.customers[3].get_grading_explanation())
             )
         self.assertEqual(self._run_on(policy, date(2026, 11, 13)), ["A", "A", "B", "B"])
         self.assertEqual(self._run_on(policy, date(2026, 11, 30)), ["A", "B", "B", "A"])

@@ -57,18 +57,18 @@ class TestExplanation(CustomerGradingCommon):
         self._activate(policy)
         return policy
 
-    def _get_sheet(self, partner, user=None):
-        sheets = partner.with_user(user or self.users["officer"]).get_grading_sheets()
-        json.dumps(sheets)  # what the client gets
-        return sheets[0]
+    def _get_view(self, partner, user=None):
+        views = partner.with_user(user or self.users["officer"]).get_grading_explanation()
+        json.dumps(views)  # what the client gets
+        return views[0]
 
     @staticmethod
     def _get_texts(block):
         return [[cell["text"] for cell in row["cells"]] for row in block["rows"]]
 
     @staticmethod
-    def _get_all_text(sheets):
-        return json.dumps(sheets, ensure_ascii=False)
+    def _get_all_text(views):
+        return json.dumps(views, ensure_ascii=False)
 
     # ------------------------------------------------------------------ in words
 
@@ -141,7 +141,7 @@ class TestExplanation(CustomerGradingCommon):
 
     def test_met_unmet_and_missing(self):
         self._make_requirements()
-        why, why_not = self._get_sheet(self.middle)["blocks"]
+        why, why_not = self._get_view(self.middle)["blocks"]
         self.assertEqual(why["title"], "Why B: all met")
         self.assertEqual([row["mark"] for row in why["rows"]], ["met", "met", "met", "missing"])
         self.assertEqual([row["indent"] for row in why["rows"]], [0, 0, 1, 1])
@@ -179,7 +179,7 @@ class TestExplanation(CustomerGradingCommon):
         self._make_requirements()
         self._create_invoice(self.poor, date(2025, 12, 1), 100_000, due=date(2026, 12, 31))
         self.poor.with_user(self.users["officer"]).action_regrade()
-        block = self._get_sheet(self.poor)["blocks"][-1]
+        block = self._get_view(self.poor)["blocks"][-1]
         self.assertIn(
             "To reach B by 12/31/2026: 250,000 more of Invoiced revenue (last 12 months)"
             " (150,000 short, 100,000 leave the last 12 months until then)",
@@ -188,16 +188,16 @@ class TestExplanation(CustomerGradingCommon):
 
     def test_not_graded_names_the_nearest_grade(self):
         self._make_requirements()
-        sheet = self._get_sheet(self.idle)
-        self.assertIsNone(sheet["badge"])
-        self.assertIn("Not graded", sheet["headline"])
-        self.assertEqual(sheet["blocks"][0]["title"], "Nearest is C: 1 of 1 not met")
+        view = self._get_view(self.idle)
+        self.assertIsNone(view["badge"])
+        self.assertIn("Not graded", view["headline"])
+        self.assertEqual(view["blocks"][0]["title"], "Nearest is C: 1 of 1 not met")
 
     def test_who_no_policy_applies_to_is_told_why(self):
         self._make_requirements()
         [stranger] = self._create_customers(1)
         self.assertEqual(
-            self._get_sheet(stranger)["notices"],
+            self._get_view(stranger)["notices"],
             ["No policy applies: there is no confirmed order, invoice or opportunity yet."],
         )
 
@@ -206,32 +206,32 @@ class TestExplanation(CustomerGradingCommon):
         foreign = self._create_customers(1)
         foreign.company_id = self.env["res.company"].create({"name": "Abroad"})
         self.assertEqual(
-            foreign.get_grading_sheets()[0]["notices"],
+            foreign.get_grading_explanation()[0]["notices"],
             ["No policy applies: it belongs to Abroad."],
         )
 
     def test_nothing_running_is_said_to_administrators_only(self):
         administrator = self.rich.with_user(self.users["administrator"])
-        self.assertTrue(administrator.get_grading_sheets()[0]["empty"]["action"])
-        self.assertEqual(self.rich.with_user(self.seller).get_grading_sheets(), [])
+        self.assertTrue(administrator.get_grading_explanation()[0]["empty"]["action"])
+        self.assertEqual(self.rich.with_user(self.seller).get_grading_explanation(), [])
 
     def test_by_hand_and_proposed(self):
         policy = self._make_requirements()
         grade = policy.rule_ids[0].grade_id
         result = self._get_results(self.poor)[self.poor]
         result.with_user(self.seller)._propose(grade, "new plant")
-        sheet = self._get_sheet(self.poor)
+        view = self._get_view(self.poor)
         self.assertEqual(
-            sheet["notices"][0],
+            view["notices"][0],
             f"{self.seller.name} proposes A: “new plant”; waits for a grading officer since"
             " 11/20/2026.",
         )
         result.with_user(self.users["officer"])._set_by_hand(grade, "new plant", date(2027, 6, 30))
-        sheet = self._get_sheet(self.poor)
-        self.assertIn("A by hand until 06/30/2027", sheet["notices"][0])
-        self.assertIn("End now", [button["label"] for button in sheet["buttons"]])
-        self.assertEqual(sheet["badge"]["code"], "A")
-        labels = [b["label"] for b in self._get_sheet(self.poor, self.seller)["buttons"]]
+        view = self._get_view(self.poor)
+        self.assertIn("A by hand until 06/30/2027", view["notices"][0])
+        self.assertIn("End now", [button["label"] for button in view["buttons"]])
+        self.assertEqual(view["badge"]["code"], "A")
+        labels = [b["label"] for b in self._get_view(self.poor, self.seller)["buttons"]]
         self.assertEqual(labels, ["Propose a grade", "History"])
 
     def test_what_waits_says_until_when_and_unless_what(self):
@@ -240,13 +240,13 @@ class TestExplanation(CustomerGradingCommon):
         invoice = self.env["account.move"].search([("partner_id", "=", self.middle.id)])
         self._create_credit_note(invoice, date(2026, 11, 20), 200_000)
         self._run(policy)
-        sheet = self._get_sheet(self.middle)
+        view = self._get_view(self.middle)
         self.assertEqual(
-            sheet["notices"],
+            view["notices"],
             ["C from 11/30/2026, unless it recovers; computed since 11/20/2026."],
         )
-        self.assertEqual(sheet["badge"]["code"], "B")
-        self.assertEqual(sheet["blocks"][0]["title"], "Why C is computed: all met")
+        self.assertEqual(view["badge"]["code"], "B")
+        self.assertEqual(view["blocks"][0]["title"], "Why C is computed: all met")
 
     def test_who_fits_no_better_grade_is_told_so(self):
         self._activate(
@@ -255,7 +255,7 @@ class TestExplanation(CustomerGradingCommon):
                 [("A", ("revenue", "ge", 500_000)), ("D", ())],
             )
         )
-        why, why_not = self._get_sheet(self.idle)["blocks"]
+        why, why_not = self._get_view(self.idle)["blocks"]
         self.assertEqual((why["title"], why["text"]), ("Why D", "Fits no better grade."))
         self.assertEqual(why_not["title"], "Why not A: 1 of 1 not met")
 
@@ -285,7 +285,7 @@ class TestExplanation(CustomerGradingCommon):
                 ],
             )
         )
-        block = self._get_sheet(self.middle)["blocks"][-1]
+        block = self._get_view(self.middle)["blocks"][-1]
         self.assertEqual(block["title"], "Why not A: none of 2 met, one is enough")
         self.assertEqual(
             block["text"],
@@ -309,9 +309,9 @@ class TestExplanation(CustomerGradingCommon):
                 ],
             )
         )
-        sheet = self._get_sheet(self.middle)
-        self.assertEqual(sheet["notices"], ["Not graded: data is missing that could give a grade."])
-        self.assertEqual(sheet["blocks"][0]["title"], "Nearest is A: 2 of 2 not met")
+        view = self._get_view(self.middle)
+        self.assertEqual(view["notices"], ["Not graded: data is missing that could give a grade."])
+        self.assertEqual(view["blocks"][0]["title"], "Nearest is A: 2 of 2 not met")
 
     def test_a_calendar_year_names_the_year_that_counts(self):
         self._activate(
@@ -327,7 +327,7 @@ class TestExplanation(CustomerGradingCommon):
             )
         )
         self.assertEqual(
-            self._get_sheet(self.rich)["blocks"][-1]["text"],
+            self._get_view(self.rich)["blocks"][-1]["text"],
             "To reach A: 1,000,000 USD of Invoiced revenue in 2026, 900,000 USD so far.",
         )
 
@@ -344,7 +344,7 @@ class TestExplanation(CustomerGradingCommon):
                 [("A", ("ontime", "ge", 95)), ("D", ())],
             )
         )
-        text = self._get_sheet(self.idle)["blocks"][-1]["text"]
+        text = self._get_view(self.idle)["blocks"][-1]["text"]
         self.assertRegex(text, r"^To reach A: Paid on time.* at least 95 % \(now 50 %\)\.$")
 
     def test_a_day_is_asked_for_by_its_date(self):
@@ -354,7 +354,7 @@ class TestExplanation(CustomerGradingCommon):
                 [("A", ("recency", "le", 10)), ("D", ())],
             )
         )
-        block = self._get_sheet(self.idle)["blocks"][-1]
+        block = self._get_view(self.idle)["blocks"][-1]
         self.assertEqual(self._get_texts(block)[0][3], "9 days too much")
         self.assertEqual(
             block["text"],
@@ -366,18 +366,20 @@ class TestExplanation(CustomerGradingCommon):
 
     def test_figures_are_of_own_customers_and_the_team_s(self):
         self._make_requirements()
-        hidden = self._get_sheet(self.middle, self.seller)
+        hidden = self._get_view(self.middle, self.seller)
         text = self._get_all_text(hidden)
         for figure in ("420,000", "80,000 short", "1 document"):
             self.assertNotIn(figure, text)
         self.assertIn("at least 500,000 USD", text)
         self.assertEqual(hidden["blocks"][1]["rows"][0]["mark"], "unmet")
+        self.assertEqual(hidden["blocks"][1]["columns"][2], "Is")
+        self.assertEqual(self._get_texts(hidden["blocks"][1])[0][2], "hidden")
         self.middle.user_id = self.seller
-        self.assertIn("420,000", self._get_all_text(self._get_sheet(self.middle, self.seller)))
+        self.assertIn("420,000", self._get_all_text(self._get_view(self.middle, self.seller)))
         mate = new_test_user(self.env, "grading_mate", "sales_team.group_sale_salesman", tz="UTC")
-        self.assertNotIn("420,000", self._get_all_text(self._get_sheet(self.middle, mate)))
+        self.assertNotIn("420,000", self._get_all_text(self._get_view(self.middle, mate)))
         self.env["crm.team"].create({"name": "Team", "member_ids": (self.seller + mate).ids})
-        self.assertIn("420,000", self._get_all_text(self._get_sheet(self.middle, mate)))
+        self.assertIn("420,000", self._get_all_text(self._get_view(self.middle, mate)))
 
     def test_figures_by_setting(self):
         self._make_requirements()
@@ -390,14 +392,14 @@ class TestExplanation(CustomerGradingCommon):
         ):
             with self.subTest(setting=setting, role=role):
                 self.env["ir.config_parameter"].set_param(OWN, setting)
-                text = self._get_all_text(self._get_sheet(self.middle, self.users[role]))
+                text = self._get_all_text(self._get_view(self.middle, self.users[role]))
                 self.assertEqual("420,000" in text, seen)
 
     def test_a_measure_can_be_for_some_groups_only(self):
         self._make_requirements()
         measure = self._measure("invoiced_revenue").sudo()
         measure.group_ids = self.env.ref("base.group_system")
-        text = self._get_all_text(self._get_sheet(self.middle))
+        text = self._get_all_text(self._get_view(self.middle))
         self.assertNotIn("420,000", text)
         self.assertNotIn("80,000", text)
         self.assertIn("hidden", text)
@@ -421,11 +423,11 @@ class TestExplanation(CustomerGradingCommon):
             self.middle, date(2026, 4, 1), 10_000, due=date(2026, 12, 31), invoice_user_id=mate.id
         )
         self.middle.with_user(mate).action_regrade()
-        link = self._get_sheet(self.middle, self.seller)["blocks"][0]["rows"][0]["cells"][-1]
+        link = self._get_view(self.middle, self.seller)["blocks"][0]["rows"][0]["cells"][-1]
         moves = self.env["account.move"].with_user(self.seller)
         shown = moves.search_count(link["action"]["domain"]) if link["action"] else 0
         self.assertEqual(link["text"], f"{shown} of 2 documents shown")
-        link = self._get_sheet(self.middle, self.users["accountant"])["blocks"][0]["rows"][0]
+        link = self._get_view(self.middle, self.users["accountant"])["blocks"][0]["rows"][0]
         action = link["cells"][-1]["action"]
         moves = self.env["account.move"].with_user(self.users["accountant"])
         self.assertEqual(sum(moves.search(action["domain"]).mapped("amount_untaxed")), 430_000)
@@ -433,7 +435,7 @@ class TestExplanation(CustomerGradingCommon):
     def test_portal_users_are_refused(self):
         self._make_requirements()
         with self.assertRaises(AccessError):
-            self.rich.with_user(self.users["portal"]).get_grading_sheets()
+            self.rich.with_user(self.users["portal"]).get_grading_explanation()
 
     def test_a_hidden_dimension_has_no_sheet(self):
         self._make_requirements()
@@ -446,8 +448,8 @@ class TestExplanation(CustomerGradingCommon):
             dimension=dimension,
         )
         self._activate(policy)
-        sheets = self.rich.with_user(self.seller).get_grading_sheets()
-        self.assertEqual([sheet["title"] for sheet in sheets], [self.dimension.name])
+        views = self.rich.with_user(self.seller).get_grading_explanation()
+        self.assertEqual([view["title"] for view in views], [self.dimension.name])
 
     # ------------------------------------------------------------------ rank and points
 
@@ -472,17 +474,17 @@ class TestExplanation(CustomerGradingCommon):
                 "B, for everybody else.",
             ],
         )
-        text = self._get_sheet(self.middle)["blocks"][-1]["text"]
+        text = self._get_view(self.middle)["blocks"][-1]["text"]
         self.assertIn(
             "Number 2 of 3 by Invoiced revenue (last 12 months); A goes to the first 1, at present"
             " from 900,000 USD; ranked 11/20/2026.",
             text,
         )
         policy.action_close()
-        sheet = self._get_sheet(self.middle)
-        self.assertIn("Number 2 of 3", sheet["blocks"][-1]["text"])
-        self.assertEqual(sheet["notices"], ["No grading policy is running for this company."])
-        hidden = self._get_all_text(self._get_sheet(self.middle, self.seller))
+        view = self._get_view(self.middle)
+        self.assertIn("Number 2 of 3", view["blocks"][-1]["text"])
+        self.assertEqual(view["notices"], ["No grading policy is running for this company."])
+        hidden = self._get_all_text(self._get_view(self.middle, self.seller))
         self.assertNotIn("900,000", hidden)
         self.assertNotIn("Number 2", hidden)
 
@@ -509,7 +511,7 @@ class TestExplanation(CustomerGradingCommon):
 
     def test_points_tell_each_part_the_total_and_the_nearest_step(self):
         self._make_points()
-        [block] = self._get_sheet(self.middle)["blocks"]
+        [block] = self._get_view(self.middle)["blocks"]
         self.assertEqual(
             [texts[:4] for texts in self._get_texts(block)],
             [
@@ -525,8 +527,15 @@ class TestExplanation(CustomerGradingCommon):
             "Nearest: Invoiced revenue (last 12 months) at 500,000 USD (now 420,000 USD):"
             " +30 of the 30 points missing.",
         )
-        [block] = self._get_sheet(self.middle, self.seller)["blocks"]
-        self.assertEqual(block["columns"], ["Criterion", "Of at most", "Based on", ""])
+        [block] = self._get_view(self.middle, self.seller)["blocks"]
+        self.assertEqual(
+            [texts[:4] for texts in self._get_texts(block)],
+            [
+                ["Invoiced revenue (last 12 months)", "hidden", "hidden", "60"],
+                ["Long-term partner?", "hidden", "hidden", "20"],
+                ["Total", "", "hidden", "80"],
+            ],
+        )
         self.assertIsNone(block["text"])
 
     # ------------------------------------------------------------------ moves
@@ -544,7 +553,7 @@ class TestExplanation(CustomerGradingCommon):
             change.with_user(self.users["officer"]).reason,
             "Invoiced revenue (last 12 months) fell below 500,000 USD: 300,000 USD",
         )
-        before = self._get_sheet(self.rich)["blocks"][-1]
+        before = self._get_view(self.rich)["blocks"][-1]
         self.assertEqual(before["title"], "Before")
         self.assertIn("fell below 500,000 USD", before["text"])
 
@@ -557,7 +566,7 @@ class TestExplanation(CustomerGradingCommon):
             result = self.env["customer.grading.result"].search([("partner_id", "=", self.poor.id)])
             self.assertEqual(result.grade_id.code, "C")
             result._set_by_hand(policy.rule_ids[:1].grade_id, "New plant", date(2027, 6, 30))
-            blocks = self._get_sheet(self.poor)["blocks"]
+            blocks = self._get_view(self.poor)["blocks"]
         [before] = [block["text"] for block in blocks if block["title"] == "Before"]
         self.assertTrue(before.startswith("B from"), before)
         self.assertIn("New plant", before)
@@ -571,7 +580,7 @@ class TestExplanation(CustomerGradingCommon):
             before, hidden = (
                 [
                     text
-                    for block in self._get_sheet(self.poor, *reader)["blocks"]
+                    for block in self._get_view(self.poor, *reader)["blocks"]
                     if (text := block.get("text") or "").startswith("B from")
                 ]
                 for reader in ((), (self.seller,))
@@ -680,7 +689,7 @@ class TestExplanation(CustomerGradingCommon):
         partner = self.rich.with_user(officer).with_context(
             allowed_company_ids=(self.company + other).ids
         )
-        block = partner.get_grading_sheets()[0]["blocks"][-1]
+        block = partner.get_grading_explanation()[0]["blocks"][-1]
         self.assertEqual(block["title"], "In other companies")
         self.assertEqual(self._get_texts(block), [["Other", "Not graded", ""]])
 
@@ -697,12 +706,12 @@ class TestOpportunityExplanation(OpportunityCommon):
         seller = self.users["salesperson"]
         lead = self._create_closing(60, user_id=seller.id)
         self._grade(self._create_urgency_policy())
-        [sheet] = [
-            sheet
-            for sheet in lead.with_user(seller).get_grading_sheets()
-            if sheet["title"] == self.intention.name
+        [view] = [
+            view
+            for view in lead.with_user(seller).get_grading_explanation()
+            if view["title"] == self.intention.name
         ]
-        why, why_not = sheet["blocks"]
+        why, why_not = view["blocks"]
         self.assertEqual(
             (why["title"], why_not["title"]), ("Why B: all met", "Why not A: 1 of 1 not met")
         )
@@ -720,8 +729,8 @@ class TestOpportunityExplanation(OpportunityCommon):
             dimension=self.intention,
         )
         self._grade(policy)
-        sheet = lead.with_user(self.users["officer"]).get_grading_sheets()[0]
-        self.assertIn("Expected closing 11/08/2026 has passed: set a date.", sheet["notices"])
-        [block] = sheet["blocks"]
+        view = lead.with_user(self.users["officer"]).get_grading_explanation()[0]
+        self.assertIn("Expected closing 11/08/2026 has passed: set a date.", view["notices"])
+        [block] = view["blocks"]
         self.assertEqual(block["title"], "Nearest is A: 1 of 1 not met")
         self.assertIn("(11/20/2026 instead of 11/08/2026)", block["text"])

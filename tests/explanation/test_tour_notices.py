@@ -17,3 +17,13 @@ class TestNoticesTour(CustomerTourCase):
             self.dimension._find_grade("A"), "New plant from March"
         )
         self.start_tour("/odoo", "customer_grading_read_why", login="grading_salesperson")
+
+    def test_an_alternative_that_failed_is_grey_where_another_held(self):
+        either = ("any", ("Revenue", "ge", 1000), ("Revenue", "ge", 900_000))
+        policy = self._create_policy(
+            {"Revenue": {"measure": "invoiced_revenue", "period": "all_time"}},
+            [("A", ("all", either))],
+            dimension=self._create_dimension("either"),
+        )
+        self._activate(policy)
+        self.start_tour("/odoo", "customer_grading_aside", login="grading_officer")

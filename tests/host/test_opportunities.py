@@ -317,11 +317,11 @@ class TestOpportunityScreens(OpportunityCommon):
     def test_why_tells_that_the_closing_has_passed(self):
         passed = self._create_closing(-1)
         self._activate(self.policy)
-        [sheet] = passed.get_grading_sheets()
-        self.assertRegex(sheet["notices"][-1], "^Expected closing .* has passed: set a date.$")
+        [view] = passed.get_grading_explanation()
+        self.assertRegex(view["notices"][-1], "^Expected closing .* has passed: set a date.$")
         passed.action_set_lost()
-        [sheet] = passed.get_grading_sheets()
-        self.assertNotIn("Expected closing", "".join(sheet["notices"]))
+        [view] = passed.get_grading_explanation()
+        self.assertNotIn("Expected closing", "".join(view["notices"]))
 
     def test_a_closing_that_has_passed_is_told_on_the_form_only(self):
         form = self.env["crm.lead"].get_views([(False, "form")])["views"]["form"]["arch"]

@@ -63,9 +63,9 @@ class TestOpportunityAccess(OpportunityCommon):
         seller = self.users["salesperson"]
         lead = self._create_closing(60, user_id=seller.id)
         self._grade(self._create_urgency_policy())
-        [sheet] = lead.with_user(seller).get_grading_sheets()
-        self.assertEqual(sheet["badge"]["code"], "B")
-        self.assertTrue(sheet["blocks"])
+        [view] = lead.with_user(seller).get_grading_explanation()
+        self.assertEqual(view["badge"]["code"], "B")
+        self.assertTrue(view["blocks"])
 
 
 @tagged("post_install", "-at_install")
@@ -167,6 +167,6 @@ class TestTwoCompanies(OpportunityCommon):
     def test_nobody_is_told_why_in_a_company_he_does_not_work_in(self):
         self._grade_both()
         officer = self.users["here"]["officer"]
-        self.assertTrue(self.here.with_user(officer).get_grading_sheets())
+        self.assertTrue(self.here.with_user(officer).get_grading_explanation())
         with self.assertRaises(AccessError):
-            self.away.with_user(officer).get_grading_sheets()
+            self.away.with_user(officer).get_grading_explanation()

@@ -26,11 +26,11 @@ class ByHandCommon(ChangeControlCommon):
         return self.env["customer.grading.result"].union(*(results[c] for c in customers))
 
     def _get_notices(self):
-        return " ".join(self.customer.get_grading_sheets()[0]["notices"])
+        return " ".join(self.customer.get_grading_explanation()[0]["notices"])
 
     def _get_buttons(self):
-        sheet = self.customer.with_user(self.officer).get_grading_sheets()[0]
-        return [button["label"] for button in sheet["buttons"]]
+        view = self.customer.with_user(self.officer).get_grading_explanation()[0]
+        return [button["label"] for button in view["buttons"]]
 
 
 @tagged("post_install", "-at_install")

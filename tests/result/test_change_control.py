@@ -128,8 +128,8 @@ class TestTiming(ChangeControlCommon):
             rule.review_months = months[rule.grade_id.code]
         self.assertEqual(self._grade_on(date(2026, 12, 20), policy, 5), "A")
         with freeze_time(at(date(2026, 12, 20))):
-            [sheet] = self.customer.get_grading_sheets()
-        self.assertIn("05/20/2027", str(sheet))
+            [view] = self.customer.get_grading_explanation()
+        self.assertIn("05/20/2027", str(view))
         self.assertEqual(self._grade_on(date(2027, 5, 19), policy), "A")
         self.assertEqual(self._grade_on(date(2027, 5, 20), policy), "C")
         self.assertEqual(self._grade_on(date(2027, 6, 1), policy, 25), "C")

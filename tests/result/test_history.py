@@ -1,4 +1,4 @@
-"""The grade of any day: on results, as a filter, on the sheet; moves per month."""
+"""The grade of any day: on results, as a filter, on the view; moves per month."""
 
 from ast import literal_eval
 from datetime import date, timedelta
@@ -199,7 +199,7 @@ class TestGradeOnADate(ChangeControlCommon):
 class TestTimeline(ChangeControlCommon):
     def _get_timeline(self, user=None):
         customer = self.customer.with_user(user) if user else self.customer
-        blocks = customer.get_grading_sheets()[0]["blocks"]
+        blocks = customer.get_grading_explanation()[0]["blocks"]
         block = next((b for b in blocks if b["title"] == "Until now"), None)
         return block and [
             [
@@ -413,7 +413,7 @@ class TestSurvival(CustomerGradingCommon):
         self.assertEqual((run.state, run.error_measure_id), ("failed", measure))
         self.assertIn("Tickets", run.error)
         self.assertEqual(self._get_lead_grades(lead), before)
-        self.assertTrue(lead.get_grading_sheets())
+        self.assertTrue(lead.get_grading_explanation())
         change = self.env["customer.grading.change"].search([("lead_id", "=", lead.id)])
         self.assertTrue(change.display_name)
         self.assertIn("“Tickets” no longer works", str(policy.problems))

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...tools.groups import OFFICER_GROUP
+from ...tools.texts import join_list
 
 # Kind of question -> field that holds its answer.
 ANSWER_FIELDS = {
@@ -356,7 +357,5 @@ class CustomerGradingAnswer(models.Model):
             else:
                 still_open.append(question.name)
         if still_open:
-            told.append(
-                self.env._("open: %s", self.env["customer.grading.measure"]._join_list(still_open))
-            )
+            told.append(self.env._("open: %s", join_list(self.env, still_open)))
         return " · ".join(told)

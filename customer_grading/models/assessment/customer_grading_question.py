@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...tools.groups import OFFICER_GROUP
 from ...tools.subject import SUBJECTS
+from ...tools.texts import join_list
 
 
 class CustomerGradingQuestion(models.Model):
@@ -244,7 +245,7 @@ class CustomerGradingQuestion(models.Model):
         self.ensure_one()
         if self.asked_of == "group":
             names = self.sudo().group_ids.mapped("full_name")
-            return self.env["customer.grading.measure"]._join_list(names)
+            return join_list(self.env, names)
         if self.asked_of == "officer":
             return self.env._("grading officers")
         return self.env._("the salesperson")

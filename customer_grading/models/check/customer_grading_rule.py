@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ...tools.texts import join_all
 from ..policy.customer_grading_measure import NUMERIC_UNITS
 from .customer_grading_policy import Way
 
@@ -108,7 +109,7 @@ class CustomerGradingRule(models.Model):
             texts = [line._get_condition_text() for line in way.conditions]
             names = {
                 "grade": self.grade_id.code,
-                "conditions": self.env["customer.grading.measure"]._join_all(texts),
+                "conditions": join_all(self.env, texts),
                 "earlier": taker.grade_id.code,
             }
             message = (

@@ -4,6 +4,7 @@ from itertools import zip_longest
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ...tools.texts import join_sentences
 from ..policy.customer_grading_policy import PLANNED_STATES
 
 
@@ -79,7 +80,7 @@ class CustomerGradingPolicy(models.Model):
         lines = {}
         for rule in self.rule_ids:
             limit = rule._get_limit_text() if rule.limit_count else ""
-            text = self.env["customer.grading.measure"]._join_sentences([rule.text, limit])
+            text = join_sentences(self.env, [rule.text, limit])
             position = sum(key[0] == rule.grade_id for key in lines)
             lines[rule.grade_id, position] = (rule._get_title(), text)
         order = ", ".join(rule.grade_id.code for rule in self.rule_ids)

@@ -2,16 +2,6 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 
-HISTORY = 8  # earlier changes that stand on the page of one
-
-SIGNS = {True: "✔", False: "✘", None: "?"}
-
-OPEN_INVOICES = [
-    ("move_type", "in", ("out_invoice", "out_refund")),
-    ("state", "=", "posted"),
-    ("payment_state", "in", ("not_paid", "partial")),
-]
-
 MONTHS = 12  # of the revenue that stands beside a customer
 
 
@@ -29,12 +19,12 @@ class CustomerGradingChange(models.Model):
         "is expected of it.",
     )
     sees_revenue = fields.Boolean(compute="_compute_revenue")
-    evidence = fields.Json(compute="_compute_evidence")
+    review = fields.Json("Evidence", compute="_compute_review")
 
     @api.depends("origin", "note", "grade_id", "from_grade_id", "policy_id", "run_id")
     @api.depends_context("uid", "lang", "company")
     def _compute_reason(self):
-        reasons = self.env["customer.grading.explanation"]._get_reason_text(self)
+        reasons = self.env["customer.grading.explanation.texts"]._get_reason_text(self)
         for change in self:
             change.reason = reasons.get(change)
 
@@ -42,11 +32,7 @@ class CustomerGradingChange(models.Model):
     @api.depends_context("uid", "company")
     def _compute_revenue(self):
         """Tell the revenue where the reader may see figures, by one query for all."""
-        Explanation = self.env["customer.grading.explanation"]
-        shown = {
-            *Explanation._get_figures_records(self.partner_id),
-            *Explanation._get_figures_records(self.lead_id),
-        }
+        shown = self.env["customer.grading.explanation"]._get_shown_subjects(self)
         for company, changes in self.grouped("company_id").items():
             company = company or self.env.company
             revenues = changes._get_revenues(company)
@@ -59,24 +45,18 @@ class CustomerGradingChange(models.Model):
     def _get_revenues(self, company):
         """Return ``{customer or opportunity: amount in the currency of company}``."""
         today = self.env["customer.grading.engine"]._get_today(company)
+        # By the contacts, which are indexed on invoices.
+        domain = [
+            ("state", "=", "posted"),
+            ("move_type", "in", ("out_invoice", "out_refund")),
+            ("partner_id.commercial_partner_id", "in", self.partner_id.ids),
+            ("company_id", "in", self._get_counted_companies(company).ids),
+            ("invoice_date", ">", today - relativedelta(months=MONTHS)),
+            ("invoice_date", "<=", today),
+        ]
+        by, total = ["commercial_partner_id", "company_id"], ["amount_untaxed_signed:sum"]
         groups = (
-            (
-                self.env["account.move"]
-                .sudo()
-                ._read_group(
-                    [
-                        ("state", "=", "posted"),
-                        ("move_type", "in", ("out_invoice", "out_refund")),
-                        # By the contacts, which are indexed on invoices.
-                        ("partner_id.commercial_partner_id", "in", self.partner_id.ids),
-                        ("company_id", "in", self._get_counted_companies(company).ids),
-                        ("invoice_date", ">", today - relativedelta(months=MONTHS)),
-                        ("invoice_date", "<=", today),
-                    ],
-                    ["commercial_partner_id", "company_id"],
-                    ["amount_untaxed_signed:sum"],
-                )
-            )
+            self.env["account.move"].sudo()._read_group(domain, by, total)
             if self.partner_id
             else []
         )
@@ -95,7 +75,7 @@ class CustomerGradingChange(models.Model):
 
     @api.depends("values", "result_id.values", "grade_id", "from_grade_id", "state")
     @api.depends_context("uid", "lang", "company")
-    def _compute_evidence(self):
-        Sheet = self.env["customer.grading.sheet"]
+    def _compute_review(self):
+        Review = self.env["customer.grading.change.review"]
         for change in self:
-            change.evidence = Sheet._get_evidence_sheets(change)
+            change.review = Review._get_views(change)

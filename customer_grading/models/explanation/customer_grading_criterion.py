@@ -2,6 +2,9 @@ from odoo import models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
+from ...tools.blocks import open_window
+from ...tools.texts import join_list
+
 
 class CustomerGradingCriterion(models.Model):
     """Says values in words, in the user's formats."""
@@ -12,6 +15,17 @@ class CustomerGradingCriterion(models.Model):
         """Whether the criterion is about what somebody is, not what he does or is asked."""
         kind = self.measure_id.kind
         return kind == "filter" or (kind == "field" and self.unit in ("yes_no", "choice", "text"))
+
+    def _is_moving(self):
+        """Whether documents leave what the criterion adds up, one by one as days pass."""
+        measure = self.measure_id
+        return (
+            self.period == "trailing"
+            and self.up_to == "day"
+            and measure.kind == "documents"
+            and bool(measure.date_field)
+            and measure.aggregate in ("sum", "count")
+        )
 
     def _get_dates_text(self, date):
         """Return the first and last day of what is looked at as of ``date``."""
@@ -45,19 +59,12 @@ class CustomerGradingCriterion(models.Model):
         model = self.env[model_name].sudo(False).with_context(active_test=False)
         shown = self._count_readable(model, domain)
         count = model.sudo().search_count(domain) if figures else shown
-        action = {
-            "type": "ir.actions.act_window",
-            "name": self.name,
-            "res_model": model_name,
-            "view_mode": "list,form",
-            "views": [[False, "list"], [False, "form"]],
-            "domain": list(domain),
-            "context": {"create": False, "active_test": False},
-        }
-        return {
-            "text": self._get_shown_text(shown, count),
-            "action": action if shown else None,
-        }
+        context = {"create": False, "active_test": False}
+        action = open_window(
+            self.name, model_name, "list,form", domain=list(domain), context=context
+        )
+        text = self._get_shown_text(shown, count)
+        return {"text": text, "action": action if shown else None}
 
     @staticmethod
     def _count_readable(model, domain):
@@ -93,20 +100,17 @@ class CustomerGradingCriterion(models.Model):
         self.ensure_one()
         if self.kind != "measure":
             return ""
-        words = self.env["customer.grading.measure"]
-        details = words._join_list(
-            [
-                (self.measure_id.description or "").rstrip(".。"),
-                self._get_base_text(),
-                *(self._get_domain_details()),
-                self._get_question_details(),
-                self.env._("the whole corporate group counts")
-                if self._counts_whole_group()
-                else "",
-                self._get_rank_details(),
-                self._get_level_details(),
-            ]
-        )
+        whole_group = self.env._("the whole corporate group counts")
+        details = [
+            (self.measure_id.description or "").rstrip(".。"),
+            self._get_base_text(),
+            *self._get_domain_details(),
+            self._get_question_details(),
+            whole_group if self._counts_whole_group() else "",
+            self._get_rank_details(),
+            self._get_level_details(),
+        ]
+        details = join_list(self.env, details)
         if not details:
             return ""
         return self.env._("%(criterion)s: %(details)s", criterion=self.name, details=details)
@@ -137,23 +141,22 @@ class CustomerGradingCriterion(models.Model):
         if self.measure_id.kind != "question" or not question:
             return ""
         whom = question._get_asked_of_text()
-        details = self.env._("asked of: %s", whom)
         if question.validity_months:
             details = self.env._(
                 "asked of: %(whom)s, valid for %(months)s months",
                 whom=whom,
                 months=question.validity_months,
             )
-        words = self.env["customer.grading.measure"]
-        basis = words._join_list(question.basis_ids.mapped("name"))
-        contrary = words._join_list(question.sudo().contrary_ids.mapped("name"))
-        return words._join_list(
-            [
-                details,
-                basis and self.env._("decided on the answers to: %s", basis),
-                contrary and self.env._("outdated by a later yes to: %s", contrary),
-            ]
-        )
+        else:
+            details = self.env._("asked of: %s", whom)
+        basis = join_list(self.env, question.basis_ids.mapped("name"))
+        contrary = join_list(self.env, question.sudo().contrary_ids.mapped("name"))
+        parts = [
+            details,
+            basis and self.env._("decided on the answers to: %s", basis),
+            contrary and self.env._("outdated by a later yes to: %s", contrary),
+        ]
+        return join_list(self.env, parts)
 
     def _get_rank_details(self):
         if not self._is_ranked():
@@ -181,15 +184,14 @@ class CustomerGradingCriterion(models.Model):
         """Return the rows of the points table: this criterion and what is part of it."""
         self.ensure_one()
         most = self._get_attainable_points()
-        rows = [
-            [
-                "\N{EM SPACE}" * depth
-                + (self.name if self.kind != "measure" else self._get_label()),
-                self.level_summary or self._get_own_points_text(),
-                self._format_number(self.weight) if self.weight != 1 else "",
-                self._format_number(most * self.weight) if most else "",
-            ]
+        name = self._get_label() if self.kind == "measure" else self.name
+        row = [
+            "\N{EM SPACE}" * depth + name,
+            self.level_summary or self._get_own_points_text(),
+            self._format_number(self.weight) if self.weight != 1 else "",
+            self._format_number(most * self.weight) if most else "",
         ]
+        rows = [row]
         for child in self.child_ids.sorted(lambda c: (c.sequence, c._origin.id)):
             rows += child._get_points_rows(depth + 1)
         return rows

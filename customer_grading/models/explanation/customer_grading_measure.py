@@ -4,11 +4,13 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_date, formatLang
 
+from ...tools.texts import join_all, join_words
+
 
 class CustomerGradingMeasure(models.Model):
     """Finds the documents behind a value, for the reader to open.
 
-    Says filters in words, and joins phrases to sentences.
+    Says filters in words.
     """
 
     _inherit = "customer.grading.measure"
@@ -100,7 +102,7 @@ class CustomerGradingMeasure(models.Model):
 
     def _pair_conditions(self, operator, first, second):
         if operator == "&":
-            return self._join_all([first, second])
+            return join_all(self.env, [first, second])
         return self.env._("%(first)s, or %(second)s", first=first, second=second)
 
     def _describe_condition(self, condition, model_name):
@@ -117,11 +119,7 @@ class CustomerGradingMeasure(models.Model):
         if value in (False, None) and operator in ("=", "!=") and field.type != "boolean":
             unset = operator == "="
             return self.env._("%s is not set", label) if unset else self.env._("%s is set", label)
-        names = self._describe_values(value, field)
-        return self._get_comparison_text(operator, label, names)
-
-    def _get_comparison_text(self, operator, label, names):
-        templates = {
+        template = {
             "=": self.env._("%(field)s is %(value)s"),
             "!=": self.env._("%(field)s is not %(value)s"),
             "in": self.env._("%(field)s is one of %(value)s"),
@@ -134,11 +132,8 @@ class CustomerGradingMeasure(models.Model):
             "not ilike": self.env._("%(field)s does not contain %(value)s"),
             "child_of": self.env._("%(field)s is within %(value)s"),
             "parent_of": self.env._("%(field)s is above %(value)s"),
-        }
-        template = templates.get(operator)
-        if not template:
-            return f"{label} {operator} {names}"
-        return template % {"field": label, "value": names}
+        }.get(operator, f"%(field)s {operator} %(value)s")
+        return template % {"field": label, "value": self._describe_values(value, field)}
 
     def _describe_path(self, path, model_name):
         """Return the labels along a field path, and the field at its end."""
@@ -163,9 +158,9 @@ class CustomerGradingMeasure(models.Model):
         elif field.type == "boolean":
             names = [self.env._("yes") if v else self.env._("no") for v in values]
         elif field.type in ("date", "datetime"):
-            return self._join_words(format_date(self.env, v) for v in values)
+            return join_words(self.env, [format_date(self.env, v) for v in values])
         elif field.type in ("integer", "float", "monetary"):
-            return self._join_words(formatLang(self.env, float(v), digits=0) for v in values)
+            return join_words(self.env, [formatLang(self.env, float(v), digits=0) for v in values])
         else:
             names = [str(v) for v in values]
-        return self._join_words(self.env._("“%s”", name) for name in names)
+        return join_words(self.env, [self.env._("“%s”", name) for name in names])

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ...tools.change_rules import CHANGE_FIELDS, RULE_CHANGE_FIELDS
+from ...tools.texts import join_list
 
 
 class CustomerGradingPolicy(models.Model):
@@ -14,27 +15,22 @@ class CustomerGradingPolicy(models.Model):
     # The same to everybody who may read the policy, whatever grades it names.
     reads_as = fields.Html(compute="_compute_reads_as", compute_sudo=True, sanitize=False)
 
-    # ------------------------------------------------------------------ text half
-
     def _get_timing_sentences(self):
         """Return in sentences when a computed grade takes effect."""
         timings = dict(self._fields["upgrade_timing"]._description_selection(self.env))
-        upgrade, downgrade = timings.get(self.upgrade_timing), timings.get(self.downgrade_timing)
+        up = {"timing": timings.get(self.upgrade_timing), "days": self.upgrade_days}
+        down = {"timing": timings.get(self.downgrade_timing), "days": self.downgrade_days}
         return [
             self.env._(
-                "A better grade takes effect %(timing)s, once it has stood %(days)s days.",
-                timing=upgrade,
-                days=self.upgrade_days,
+                "A better grade takes effect %(timing)s, once it has stood %(days)s days.", **up
             )
             if self.upgrade_days
-            else self.env._("A better grade takes effect %s.", upgrade),
+            else self.env._("A better grade takes effect %s.", up["timing"]),
             self.env._(
-                "A lower grade takes effect %(timing)s, once it has stood %(days)s days.",
-                timing=downgrade,
-                days=self.downgrade_days,
+                "A lower grade takes effect %(timing)s, once it has stood %(days)s days.", **down
             )
             if self.downgrade_days
-            else self.env._("A lower grade takes effect %s.", downgrade),
+            else self.env._("A lower grade takes effect %s.", down["timing"]),
             self.grace_days
             and self.env._(
                 "From then on, %s days of grace are left to win the grade back.", self.grace_days
@@ -92,14 +88,13 @@ class CustomerGradingPolicy(models.Model):
     def _get_regulation(self):
         """Return the policy as HTML; every text in it is escaped."""
         self.ensure_one()
+        criteria = self.criterion_ids.sorted(lambda c: (c.sequence, c._origin.id))
+        definitions = [criterion._get_definition() for criterion in criteria]
         sections = [
             (self.env._("Whom it grades"), self._get_paragraphs(self._get_scope_sentences())),
             (self.env._("What each grade takes"), self._get_requirements_html()),
             (self.env._("Points"), self._get_points_html()),
-            (
-                self.env._("How the criteria are measured"),
-                self._get_list(self._get_criterion_sentences()),
-            ),
+            (self.env._("How the criteria are measured"), self._get_list(definitions)),
             (self.env._("How grades change"), self._get_paragraphs(self._get_change_sentences())),
         ]
         body = Markup().join(
@@ -141,22 +136,17 @@ class CustomerGradingPolicy(models.Model):
     # ------------------------------------------------------------------ scope
 
     def _get_scope_sentences(self):
-        measure = self.env["customer.grading.measure"]
-        domain = measure._get_domain_text(self.domain, self.subject_model)
+        domain = self.env["customer.grading.measure"]._get_domain_text(
+            self.domain, self.subject_model
+        )
+        created = self.records_from and format_date(self.env, self.records_from)
         return [
             self._get_dimension_sentence(),
             self._get_population_sentence(),
-            self.env._("Of these, only where %s.", domain) if domain else "",
+            domain and self.env._("Of these, only where %s.", domain),
             self._get_date_sentence(),
-            self._get_created_sentence(),
+            created and self.env._("Of these, only those created from %s on.", created),
         ]
-
-    def _get_created_sentence(self):
-        """Return which records are the older version's."""
-        if not self.records_from:
-            return ""
-        start = format_date(self.env, self.records_from)
-        return self.env._("Of these, only those created from %s on.", start)
 
     def _get_population_sentence(self):
         if self.subject == "lead":
@@ -170,51 +160,51 @@ class CustomerGradingPolicy(models.Model):
         return self.env._("It applies to all contacts that are companies or persons of their own.")
 
     def _get_dimension_sentence(self):
-        dimension = self.dimension_id
         names = {
-            "dimension": dimension.name,
+            "dimension": self.dimension_id.name,
             "company": self.company_id.name,
             "currency": self.currency_id.name,
         }
-        of_leads = self.subject == "lead"
-        if dimension.company_scope == "group":
-            if of_leads:
-                return self.env._(
-                    "Grades opportunities by “%(dimension)s”, all companies as one, in "
-                    "%(currency)s.",
-                    **names,
+        choose = self.dimension_id._choose_text
+        if self.dimension_id.company_scope == "group":
+            return (
+                choose(
+                    self.env._(
+                        "Grades customers by “%(dimension)s”, all companies as one, in %(currency)s."
+                    ),
+                    self.env._(
+                        "Grades opportunities by “%(dimension)s”, all companies as one, in "
+                        "%(currency)s."
+                    ),
                 )
-            return self.env._(
-                "Grades customers by “%(dimension)s”, all companies as one, in %(currency)s.",
-                **names,
+                % names
             )
         if not self.company_id:
-            if of_leads:
-                return self.env._(
-                    "Grades opportunities by “%s”, each company its own.", dimension.name
+            return (
+                choose(
+                    self.env._("Grades customers by “%s”, each company by its own documents."),
+                    self.env._("Grades opportunities by “%s”, each company its own."),
                 )
-            return self.env._(
-                "Grades customers by “%s”, each company by its own documents.", dimension.name
+                % names["dimension"]
             )
-        if of_leads:
-            return self.env._(
-                "Grades opportunities of %(company)s by “%(dimension)s”; amounts are in "
-                "%(currency)s.",
-                **names,
+        return (
+            choose(
+                self.env._(
+                    "Grades customers of %(company)s by “%(dimension)s”; amounts are in %(currency)s."
+                ),
+                self.env._(
+                    "Grades opportunities of %(company)s by “%(dimension)s”; amounts are in "
+                    "%(currency)s."
+                ),
             )
-        return self.env._(
-            "Grades customers of %(company)s by “%(dimension)s”; amounts are in %(currency)s.",
-            **names,
+            % names
         )
 
     def _get_date_sentence(self):
-        if not self.date_from:
-            return ""
-        start = format_date(self.env, self.date_from)
-        if not self.date_to:
-            return self.env._("In force from %s.", start)
-        end = format_date(self.env, self.date_to)
-        return self.env._("In force from %(start)s until %(end)s.", start=start, end=end)
+        start, end = format_date(self.env, self.date_from), format_date(self.env, self.date_to)
+        if start and end:
+            return self.env._("In force from %(start)s until %(end)s.", start=start, end=end)
+        return start and self.env._("In force from %s.", start)
 
     # ------------------------------------------------------------------ requirements
 
@@ -226,13 +216,14 @@ class CustomerGradingPolicy(models.Model):
         sentences = [self.env._("Of several grades that fit, the first in this order is given.")]
         if self.rule_ids[-1]._get_children():
             sentences.append(self.env._("Whoever fits none is not graded."))
-        limited = self.rule_ids.filtered("limit_count")
-        sentences += [rule._get_limit_text() for rule in limited]
+        sentences += [rule._get_limit_text() for rule in self.rule_ids.filtered("limit_count")]
         return self._get_requirements_table() + self._get_paragraphs(sentences)
 
     def _get_requirements_table(self):
         """Hook: return the requirements as a table, and below it what a table cannot say."""
-        return self._get_flat_table() + self._get_list(self._get_nested_sentences(), "ol")
+        # What the table cannot say follows, one sentence a requirement.
+        sentences = [rule._get_rest_sentence() for rule in self.rule_ids]
+        return self._get_flat_table() + self._get_list(sentences, "ol")
 
     @staticmethod
     def _get_grade_title(grade):
@@ -248,19 +239,14 @@ class CustomerGradingPolicy(models.Model):
         )
         if not criteria:
             return Markup()
-        words = self.env["customer.grading.measure"]
         rows = []
         for criterion in criteria.sorted(lambda c: (c.sequence, c._origin.id)):
             row = [criterion._get_label()]
             for lines in asked.values():
                 own = lines.filtered(lambda line, c=criterion: line.criterion_id == c)
-                row.append(words._join_list([line._get_asked_text() for line in own]))
+                row.append(join_list(self.env, [line._get_asked_text() for line in own]))
             rows.append(row)
         return self._get_table([self.env._("Criterion"), *(r._get_title() for r in asked)], rows)
-
-    def _get_nested_sentences(self):
-        """Return what the table cannot say, one sentence a requirement."""
-        return [rule._get_rest_sentence() for rule in self.rule_ids]
 
     # ------------------------------------------------------------------ points
 
@@ -283,23 +269,20 @@ class CustomerGradingPolicy(models.Model):
             html += self._get_paragraphs([self.env._("What is unknown gives no points.")])
         return html
 
-    # ------------------------------------------------------------------ criteria
-
-    def _get_criterion_sentences(self):
-        criteria = self.criterion_ids.sorted(lambda c: (c.sequence, c._origin.id))
-        return [criterion._get_definition() for criterion in criteria]
-
     # ------------------------------------------------------------------ changes
 
     def _get_change_sentences(self):
         """Hook: return in sentences how grades change; an addon adds what it does about it."""
+        by_hand = self.env._("A grade set by hand wins until it is ended.")
+        if self.manual_months:
+            by_hand = self.env._(
+                "A grade set by hand wins, and ends within %s months.", self.manual_months
+            )
         return [
             *self._get_timing_sentences(),
             *(rule._get_terms_sentence() for rule in self.rule_ids),
             self._get_stop_sentence(),
-            self.env._("A grade set by hand wins, and ends within %s months.", self.manual_months)
-            if self.manual_months
-            else self.env._("A grade set by hand wins until it is ended."),
+            by_hand,
         ]
 
     def _get_stop_sentence(self):

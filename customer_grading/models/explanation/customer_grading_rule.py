@@ -3,10 +3,23 @@ from decimal import Decimal
 from odoo import api, models
 
 from ...tools.columns import LIMITS
+from ...tools.texts import join_all, join_list, join_sentences
 from ..policy.customer_grading_rule import (
-    KNOWN_OPERATORS,
     LEVEL_OPERATORS,
     POINTS_OPERATORS,
+)
+
+# What the text of a requirement, a group or a condition is made of.
+ASKED_FIELDS = (
+    "kind",
+    "count",
+    "criterion_id",
+    "operator",
+    "value",
+    "value_max",
+    "level_id",
+    "choice_id",
+    "text_value",
 )
 
 
@@ -14,8 +27,6 @@ class CustomerGradingRule(models.Model):
     """Says requirements in words, as whole sentences."""
 
     _inherit = "customer.grading.rule"
-
-    # ------------------------------------------------------------------ text half
 
     def _get_terms_sentence(self):
         """Return in sentences how the grade comes into effect where it differs; else nothing."""
@@ -35,17 +46,16 @@ class CustomerGradingRule(models.Model):
                 months=self.expiry_months,
             ),
         ]
-        return self.env["customer.grading.measure"]._join_sentences(sentences)
+        return join_sentences(self.env, sentences)
 
     def _get_timing_sentence(self):
         if not self.change_timing:
             return ""
+        timings = dict(self._fields["change_timing"]._description_selection(self.env))
         names = {
             "grade": self._get_name_among_equals(),
             "days": self.change_days,
-            "timing": dict(self._fields["change_timing"]._description_selection(self.env)).get(
-                self.change_timing
-            ),
+            "timing": timings.get(self.change_timing),
         }
         if self.change_timing == "within":
             return self.env._(
@@ -110,26 +120,10 @@ class CustomerGradingRule(models.Model):
     @api.depends(
         "grade_id",
         "grade_code",
-        "kind",
-        "count",
-        "criterion_id",
-        "operator",
-        "value",
-        "value_max",
-        "level_id",
-        "choice_id",
-        "text_value",
+        *ASKED_FIELDS,
         "line_ids.sequence",
         "line_ids.depth",
-        "line_ids.kind",
-        "line_ids.count",
-        "line_ids.criterion_id",
-        "line_ids.operator",
-        "line_ids.value",
-        "line_ids.value_max",
-        "line_ids.level_id",
-        "line_ids.choice_id",
-        "line_ids.text_value",
+        *(f"line_ids.{name}" for name in ASKED_FIELDS),
     )
     @api.depends_context("lang", "company")
     def _compute_text(self):
@@ -159,63 +153,58 @@ class CustomerGradingRule(models.Model):
         if self.kind == "condition":
             return self._get_condition_text()
         parts = [child._to_nested_text(children) for child in children.get(self, ())]
-        words = self.env["customer.grading.measure"]
         if self.kind == "all" and not self.root_id:
-            return words._join_all(parts)
-        return self._get_group_text(words._join_list(parts))
+            return join_all(self.env, parts)
+        return self._get_group_text(join_list(self.env, parts))
 
     def _to_nested_text(self, children):
         text = self._to_text(children)
         return text if self.kind == "condition" else self.env._("(%s)", text)
 
     def _get_group_text(self, conditions):
-        if self.kind == "any":
-            return self.env._("any of: %s", conditions)
-        if self.kind == "none":
-            return self.env._("none of: %s", conditions)
-        if self.kind == "at_least":
-            return self.env._(
+        texts = {
+            "all": self.env._("all of: %s", conditions),
+            "any": self.env._("any of: %s", conditions),
+            "none": self.env._("none of: %s", conditions),
+            "at_least": self.env._(
                 "at least %(count)s of: %(conditions)s", count=self.count, conditions=conditions
-            )
-        if self.kind == "at_most":
-            return self.env._(
+            ),
+            "at_most": self.env._(
                 "at most %(count)s of: %(conditions)s", count=self.count, conditions=conditions
-            )
-        return self.env._("all of: %s", conditions)
+            ),
+        }
+        return texts.get(self.kind) or texts["all"]
 
     def _get_group_name(self):
         """Return what stands over the lines of a group in a table."""
-        if self.kind in ("at_least", "at_most"):
-            return (
-                self.env._("At least %s of", self.count)
-                if self.kind == "at_least"
-                else self.env._("At most %s of", self.count)
-            )
-        return {"any": self.env._("Any of"), "none": self.env._("None of")}.get(
-            self.kind, self.env._("All of")
-        )
+        texts = {
+            "all": self.env._("All of"),
+            "any": self.env._("Any of"),
+            "none": self.env._("None of"),
+            "at_least": self.env._("At least %s of", self.count),
+            "at_most": self.env._("At most %s of", self.count),
+        }
+        return texts.get(self.kind) or texts["all"]
 
     def _get_condition_text(self):
         """Return a condition as a phrase; what is wrong with a broken one is said in it."""
         if problem := self._get_problem():
             return self.env._("[to be completed: %s]", problem.rstrip("."))
-        criterion = self.criterion_id
+        criterion, asked = self.criterion_id, self._get_asked_text()
+        names = {"criterion": criterion._get_label(), "asked": asked}
         if self.operator in ("yes", "no"):
             return self._get_yes_no_text()
         if self.operator == "known":
-            return self.env._("%s is known", criterion._get_label())
+            return self.env._("%s is known", names["criterion"])
         if self.operator == "unknown":
-            return self.env._("%s is unknown", criterion._get_label())
+            return self.env._("%s is unknown", names["criterion"])
         if self._asks_for_none():
-            return self.env._("%s: none", criterion._get_label())
-        if criterion._is_ranked():
-            return self._get_rank_text()
-        template = (
-            self.env._("%(criterion)s: %(asked)s")
-            if self.operator in LEVEL_OPERATORS or self.operator == "is"
-            else self.env._("%(criterion)s %(asked)s")
-        )
-        return template % {"criterion": criterion._get_label(), "asked": self._get_asked_text()}
+            return self.env._("%s: none", names["criterion"])
+        if self.operator in LEVEL_OPERATORS and criterion._is_ranked():
+            return self.env._("%(asked)s by %(criterion)s", **names)
+        if self.operator in (*LEVEL_OPERATORS, "is") and not criterion._is_ranked():
+            return self.env._("%(criterion)s: %(asked)s", **names)
+        return self.env._("%(criterion)s %(asked)s", **names)
 
     def _asks_for_none(self):
         """Whether a condition says that there is nothing of something that is counted."""
@@ -237,64 +226,50 @@ class CustomerGradingRule(models.Model):
             )
         return criterion._get_label() if yes else self.env._("not: %s", criterion._get_label())
 
-    def _get_rank_text(self):
-        """Return a condition on a rank as a phrase."""
-        criterion = self.criterion_id
-        label, asked = criterion._get_label(), self._get_asked_text()
-        if self.operator in LEVEL_OPERATORS:
-            return self.env._("%(asked)s by %(criterion)s", asked=asked, criterion=label)
-        return self.env._("%(criterion)s %(asked)s", criterion=label, asked=asked)
-
     # ------------------------------------------------------------------ what is asked
 
     def _get_asked_text(self):
         """Return in short what a condition asks of its criterion: “at least 5 days”."""
         self.ensure_one()
-        operator = self.operator
-        if operator in KNOWN_OPERATORS:
-            return self.env._("known") if operator == "known" else self.env._("unknown")
-        if operator in ("yes", "no"):
-            return self.env._("yes") if operator == "yes" else self.env._("no")
+        operator = (self.operator or "ge").removeprefix("points_")
         if operator in LEVEL_OPERATORS:
             return self._get_level_text()
         if operator == "is":
             return self._get_choice_text()
         if self._asks_for_none():
             return self.env._("none")
-        if operator == "between":
-            return self.env._(
-                "between %(least)s and %(most)s",
-                least=self._format_limit(self.value),
-                most=self._format_limit(self.value_max),
-            )
-        templates = {
-            "ge": self.env._("at least %s"),
-            "gt": self.env._("more than %s"),
-            "le": self.env._("at most %s"),
-            "lt": self.env._("less than %s"),
+        texts = {
+            "known": self.env._("known"),
+            "unknown": self.env._("unknown"),
+            "yes": self.env._("yes"),
+            "no": self.env._("no"),
         }
-        limit = self._format_limit(self.value)
-        return templates[(operator or "ge").removeprefix("points_")] % limit
+        if operator in texts:
+            return texts[operator]
+        least, most = self._format_limit(self.value), self._format_limit(self.value_max)
+        return {
+            "between": self.env._("between %(least)s and %(most)s", least=least, most=most),
+            "ge": self.env._("at least %s", least),
+            "gt": self.env._("more than %s", least),
+            "le": self.env._("at most %s", least),
+            "lt": self.env._("less than %s", least),
+        }[operator]
 
     def _format_limit(self, value):
         """Return a number that a condition asks for, in words."""
         criterion = self.criterion_id
-        if self.operator in POINTS_OPERATORS:
-            return criterion._format_points(value)
-        return criterion._format_value(value)
+        is_points = self.operator in POINTS_OPERATORS
+        return criterion._format_points(value) if is_points else criterion._format_value(value)
 
     def _get_level_text(self):
         """Return the level asked for; for a rank, the share of the customers it means."""
-        band = self.level_id
-        criterion = self.criterion_id
+        level, criterion = self.level_id.level or "", self.criterion_id
         differ = len(criterion._get_band_sets()) > 1  # levels begin elsewhere for others
         if criterion._is_ranked() and self.operator != "level_le" and not differ:
             return self._get_rank_level_text()
         if self.operator == "level_ge":
-            return self.env._("%s or better", band.level or "")
-        if self.operator == "level_le":
-            return self.env._("%s or worse", band.level or "")
-        return band.level or ""
+            return self.env._("%s or better", level)
+        return self.env._("%s or worse", level) if self.operator == "level_le" else level
 
     def _get_rank_level_text(self):
         """Return a level of a rank as a share of the customers, or of their total."""
@@ -310,30 +285,26 @@ class CustomerGradingRule(models.Model):
             "share": criterion._format_number(self.level_id.lower),
             "better": criterion._format_number(max(better.mapped("lower"), default=0)),
         }
-        by_share = criterion.band_by == "share"
-        if not better:
-            if by_share:
-                return self.env._(
-                    "among those who make the first %(share)s %% of the total", **names
-                )
-            return self.env._("among the first %(share)s %%", **names)
-        if by_share:
-            return self.env._(
+        return {
+            (False, False): self.env._("among the first %(share)s %%", **names),
+            (False, True): self.env._(
+                "among the first %(share)s %%, but not of the first %(better)s %%", **names
+            ),
+            (True, False): self.env._(
+                "among those who make the first %(share)s %% of the total", **names
+            ),
+            (True, True): self.env._(
                 "among those who make the first %(share)s %% of the total, but not of the "
                 "first %(better)s %%",
                 **names,
-            )
-        return self.env._(
-            "among the first %(share)s %%, but not of the first %(better)s %%", **names
-        )
+            ),
+        }[criterion.band_by == "share", bool(better)]
 
     def _get_choice_text(self):
         criterion = self.criterion_id
         if criterion.unit == "text":
             return self.env._("“%s”", self.text_value or "")
-        if not self.choice_id:
-            return ""
-        return criterion._format_choice(self.choice_id)
+        return criterion._format_choice(self.choice_id) if self.choice_id else ""
 
     def _get_title(self):
         """Return the grade as it heads a column: code and name."""
@@ -358,7 +329,6 @@ class CustomerGradingRule(models.Model):
             return self._get_requirement_text()
         if not rest:
             return ""
-        words = self.env["customer.grading.measure"]
         alone = len(rest) == 1
         texts = [
             line._to_text(children) if alone else line._to_nested_text(children) for line in rest
@@ -366,5 +336,5 @@ class CustomerGradingRule(models.Model):
         return self.env._(
             "%(grade)s also takes: %(conditions)s.",
             grade=self.grade_id.code,
-            conditions=words._join_all(texts),
+            conditions=join_all(self.env, texts),
         )

@@ -394,8 +394,8 @@ class CustomerGradingMixin(models.AbstractModel):
         """Return the dimension of that name or code that the user may see; "": the main one."""
         if not name:
             return self._get_main_dimension()
-        sheet = self.env["customer.grading.sheet"]
-        return sheet._get_dimensions(self._grading_subject).filtered(
+        visible = self.env["customer.grading.dimension"]._get_visible(self._grading_subject)
+        return visible.filtered(
             lambda dimension: name.lower() in (dimension.name.lower(), dimension.code.lower())
         )[:1]
 
@@ -427,28 +427,28 @@ class CustomerGradingMixin(models.AbstractModel):
         if result._is_by_hand():
             reason = result.manual_reason
         elif result.grade_id == result.computed_grade_id:
-            Explanation = self.env["customer.grading.explanation"]
-            reason = Explanation._get_reason_text(result)[result]
+            Texts = self.env["customer.grading.explanation.texts"]
+            reason = Texts._get_reason_text(result)[result]
         else:
             reason = ""
         if not reason:
             return result.grade_id.display_name
         return self.env._("%(grade)s: %(reason)s", grade=result.grade_id.code, reason=reason)
 
-    def get_grading_sheets(self):
-        """Return why the record has its grades, one sheet a dimension, for the screen.
+    def get_grading_explanation(self):
+        """Return why the record has its grades, one view a dimension, for the screen.
 
-        A sheet tells grade, why, what it takes to the next, and what can be done. Figures
+        A view tells grade, why, what it takes to the next, and what can be done. Figures
         stand in it only where the user may see them.
 
-        :return: list of sheets, the main dimension's first; empty where nothing is to say
+        :return: list of views, the main dimension's first; empty where nothing is to say
         :raise AccessError: where the user may not see the record, or its grade
         """
         self.ensure_one()
         self.check_access("read")
         if not self.env.user.has_group(USER_GROUP):
             raise AccessError(self.env._("You may not see grades. Ask an administrator."))
-        return self.env["customer.grading.sheet"]._get_sheets(self._get_graded())
+        return self.env["customer.grading.explanation.view"]._get_views(self._get_graded())
 
     def action_propose_grade(self):
         """Open the dialog that proposes a grade, for officers too."""

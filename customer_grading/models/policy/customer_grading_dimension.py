@@ -218,6 +218,17 @@ class CustomerGradingDimension(models.Model):
         domain = [("subject", "=", subject)] if subject else []
         return self.search_count(domain, limit=2) > 1
 
+    @api.model
+    def _get_visible(self, subject):
+        """Return the dimensions of a subject that the user may see, the main one first."""
+        main, groups = self.sudo()._get_main(subject, self.env.company), self.env.user.all_group_ids
+        visible = (
+            self.sudo()
+            .search([("subject", "=", subject)])
+            .filtered(lambda d: not d.group_ids or d.group_ids & groups)
+        )
+        return visible.sorted(lambda dimension: dimension != main)
+
     def _get_subject_kind(self):
         """Return the :class:`Subject` that is graded."""
         return SUBJECTS[self.subject]

@@ -1,5 +1,4 @@
 from ast import literal_eval
-from functools import reduce
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -701,40 +700,3 @@ class CustomerGradingMeasure(models.Model):
             "target": "new",
             "context": {"default_measure_id": self.id},
         }
-
-    @api.model
-    def _join_all(self, texts):
-        """Return phrases that hold together as one: “a, and b, and c”."""
-        return self._join(
-            texts,
-            lambda first, second: self.env._(
-                "%(first)s, and %(second)s", first=first, second=second
-            ),
-        )
-
-    @api.model
-    def _join_list(self, texts):
-        """Return phrases one after another: “a; b; c”."""
-        return self._join(
-            texts,
-            lambda first, second: self.env._("%(first)s; %(second)s", first=first, second=second),
-        )
-
-    def _join_words(self, texts):
-        """Return words one after another: “a, b, c”."""
-        return self._join(
-            texts,
-            lambda first, second: self.env._("%(first)s, %(second)s", first=first, second=second),
-        )
-
-    def _join_sentences(self, sentences):
-        """Return sentences one after another, as the language spaces them."""
-        return self._join(
-            sentences,
-            lambda first, second: self.env._("%(first)s %(second)s", first=first, second=second),
-        )
-
-    @staticmethod
-    def _join(texts, template):
-        texts = [text for text in texts if text]
-        return reduce(template, texts) if texts else ""

@@ -4,6 +4,8 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...tools.texts import join_words
+
 MONTHS = [
     ("1", "January"),
     ("2", "February"),
@@ -82,13 +84,16 @@ class CustomerGradingReviewWindow(models.Model):
     def _to_text(self):
         """Return the windows in words, such as “25 March to 30 March”."""
         months = dict(self._fields["first_month"]._description_selection(self.env))
-        return self.env["customer.grading.measure"]._join_words(
-            self.env._(
-                "%(first_day)s %(first_month)s to %(last_day)s %(last_month)s",
-                first_day=window.first_day,
-                first_month=months[window.first_month],
-                last_day=window.last_day,
-                last_month=months[window.last_month],
-            )
-            for window in self
+        return join_words(
+            self.env,
+            [
+                self.env._(
+                    "%(first_day)s %(first_month)s to %(last_day)s %(last_month)s",
+                    first_day=window.first_day,
+                    first_month=months[window.first_month],
+                    last_day=window.last_day,
+                    last_month=months[window.last_month],
+                )
+                for window in self
+            ],
         )

@@ -595,8 +595,7 @@ class CustomerGradingRun(models.Model):
         if held and (not explanation.grade or explanation.is_better(held)):
             gaps = explanation.get_gaps(lost[0]) if lost else []
             return {gap.condition.criterion_id for gap in gaps}
-        Explanation = self.env["customer.grading.explanation"]
-        met = Explanation._get_decisive_conditions(explanation, held)
+        met = explanation.get_decisive_conditions(held)
         return {met[0].criterion_id} if met else set()
 
     def action_view_waiting(self):

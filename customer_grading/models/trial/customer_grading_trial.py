@@ -21,7 +21,7 @@ class CustomerGradingTrial(models.Model):
     """One evaluation of a policy that changes no grade, and what it would do.
 
     Everything is counted by a fixed number of statements over the lines, however many
-    customers there are. Sheets are lists of blocks that the ``grading_sheet`` widget lays
+    customers there are. Sheets are lists of blocks that the ``grading_view`` widget lays
     out. A kind of trial brings ``_grade_<kind>(commit)``, and ``_open_<kind>()`` where its
     page is another one.
     """

@@ -58,7 +58,7 @@ class CustomerGradingTrialLine(models.Model):
     @api.depends("computed_grade_id", "current_grade_id", "trial_id")
     @api.depends_context("uid", "lang", "company")
     def _compute_why(self):
-        reasons = self.env["customer.grading.explanation"]._get_reason_text(self)
+        reasons = self.env["customer.grading.explanation.texts"]._get_reason_text(self)
         for line in self:
             line.why = reasons.get(line)
 

@@ -1,7 +1,7 @@
 import { registry } from "@web/core/registry";
 
 const DIALOG = ".modal:not(.o_inactive_modal)";
-const SHEET = `${DIALOG} .o_grading_sheet`;
+const VIEW = `${DIALOG} .o_grading_view`;
 
 /** Fails where something is wider than the screen. */
 function fits(screen) {
@@ -77,7 +77,7 @@ registry.category("web_tour.tours").add("customer_grading_customer", {
         },
         {
             content: "What is missing can be answered on the spot",
-            trigger: `${SHEET} tr:contains(Long-term partner?) a:contains(/^Answer$/)`,
+            trigger: `${VIEW} tr:contains(Long-term partner?) a:contains(/^Answer$/)`,
             run: "click",
         },
         {
@@ -92,12 +92,12 @@ registry.category("web_tour.tours").add("customer_grading_customer", {
         },
         {
             content: "Regrade",
-            trigger: `${SHEET} button:contains(/^Regrade$/)`,
+            trigger: `${VIEW} button:contains(/^Regrade$/)`,
             run: "click",
         },
         {
             content: "The answer made it an A",
-            trigger: `${SHEET} header .badge:contains(/^A$/)`,
+            trigger: `${VIEW} header .badge:contains(/^A$/)`,
         },
         {
             content: "Close the dialog",
@@ -116,7 +116,7 @@ registry.category("web_tour.tours").add("customer_grading_customer", {
         },
         {
             content: "Set a grade by hand",
-            trigger: ".o_form_view .o_grading_sheet button:contains(Set by hand)",
+            trigger: ".o_form_view .o_grading_view button:contains(Set by hand)",
             run: "click",
         },
         chooseGrade("C"),
@@ -136,7 +136,7 @@ registry.category("web_tour.tours").add("customer_grading_customer", {
         },
         {
             content: "The page says why",
-            trigger: ".o_form_view .o_grading_sheet:contains(Lost their main customer)",
+            trigger: ".o_form_view .o_grading_view:contains(Lost their main customer)",
         },
         {
             content: "Actions of the customer",
@@ -179,12 +179,12 @@ registry.category("web_tour.tours").add("customer_grading_phone", {
         },
         {
             content: "What keeps it from A",
-            trigger: `${SHEET} tr:contains(Long-term partner?) a:contains(/^Answer$/)`,
+            trigger: `${VIEW} tr:contains(Long-term partner?) a:contains(/^Answer$/)`,
         },
         fits("Why this grade?"),
         {
             content: "Propose a grade",
-            trigger: `${SHEET} button:contains(Propose a grade)`,
+            trigger: `${VIEW} button:contains(Propose a grade)`,
             run: "click",
         },
         chooseGrade("A"),
@@ -201,11 +201,11 @@ registry.category("web_tour.tours").add("customer_grading_phone", {
         },
         {
             content: "The proposal waits",
-            trigger: `${SHEET}:contains(New plant from March)`,
+            trigger: `${VIEW}:contains(New plant from March)`,
         },
         {
             content: "The grade is as before",
-            trigger: `${SHEET} header .badge:contains(/^B$/)`,
+            trigger: `${VIEW} header .badge:contains(/^B$/)`,
         },
     ],
 });
@@ -225,7 +225,7 @@ registry.category("web_tour.tours").add("customer_grading_phone_approve", {
         },
         {
             content: "The customer's figures stand below",
-            trigger: ".o_form_view .o_grading_sheet:contains(Revenue)",
+            trigger: ".o_form_view .o_grading_view:contains(Revenue)",
         },
         fits("Change"),
         {

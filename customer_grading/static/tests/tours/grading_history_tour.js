@@ -30,7 +30,7 @@ registry.category("web_tour.tours").add("customer_grading_undo_run", {
 registry.category("web_tour.tours").add("customer_grading_override_end", {
     steps: () => [
         click("a.nav-link[name=customer_grading]", "Open Grading"),
-        click(".o_grading_sheet button:contains(Set by hand)", "Set by hand"),
+        click(".o_grading_view button:contains(Set by hand)", "Set by hand"),
         click(`${DIALOG} .o_selection_badge:contains(C)`, "C"),
         write("reason", "Lost their main customer"),
         click(`${DIALOG} .o_field_widget[name=until] :is(input, button)`, "Until"),
@@ -47,9 +47,9 @@ registry.category("web_tour.tours").add("customer_grading_override_end", {
             "It stands in the timeline"
         ),
         see(".o_grading_block:contains(Until now) tr:contains(B)", "Above the grade of before"),
-        click(".o_grading_sheet button:contains(End now)", "End now"),
-        see(".o_grading_sheet:not(:contains(by hand until))", "It ended"),
-        see(".o_grading_sheet header .badge:contains(B)", "The computed grade is back"),
+        click(".o_grading_view button:contains(End now)", "End now"),
+        see(".o_grading_view:not(:contains(by hand until))", "It ended"),
+        see(".o_grading_view header .badge:contains(B)", "The computed grade is back"),
     ],
 });
 

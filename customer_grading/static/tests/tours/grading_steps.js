@@ -168,7 +168,7 @@ export function tryOn(counts) {
         click("button[name=action_try_on]", "Try on"),
         ...Object.entries(counts).map(([grade, count]) =>
             see(
-                `.o_grading_sheet tr:has(td:first:contains(${grade})) td:contains(/^${count}\\b/)`,
+                `.o_grading_view tr:has(td:first:contains(${grade})) td:contains(/^${count}\\b/)`,
                 `${grade}: ${count}`
             )
         ),

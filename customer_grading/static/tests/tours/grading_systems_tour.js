@@ -122,7 +122,7 @@ registry.category("web_tour.tours").add("customer_grading_fill_checklist", {
         ...answerYes("Has paid?"),
         ...answerYes("Real steps taken?"),
         click(`${DIALOG} footer button:contains(/^Save$/)`, "Save"),
-        click(`${DIALOG} .o_grading_sheet button:contains(/^Regrade$/)`, "Regrade"),
-        see(`${DIALOG} .o_grading_sheet header .badge:contains(A02)`, "The facts make it a deal"),
+        click(`${DIALOG} .o_grading_view button:contains(/^Regrade$/)`, "Regrade"),
+        see(`${DIALOG} .o_grading_view header .badge:contains(A02)`, "The facts make it a deal"),
     ],
 });

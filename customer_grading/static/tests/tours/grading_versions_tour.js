@@ -26,7 +26,7 @@ registry.category("web_tour.tours").add("customer_grading_versions", {
         see(".modal .o_grading_differences td:contains(2,000)", "Now"),
         click(".modal footer button:contains(Close)"),
         click("body:not(:has(.modal)) button[name=action_activate]", "Look what it would do"),
-        see(".o_field_widget[name=summary] .o_grading_sheet"),
+        see(".o_field_widget[name=summary] .o_grading_view"),
         click("button[name=action_put_in_force]", "Activate"),
         see(`.o_form_view:contains(v2):has(${STATUS("running")})`, "The version is in force"),
         click("button[name=action_view_versions]", "Open the versions"),

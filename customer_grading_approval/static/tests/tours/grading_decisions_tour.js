@@ -41,9 +41,9 @@ registry.category("web_tour.tours").add("customer_grading_approve_last", {
     steps: () => [
         see(`.o_list_view:not(:has(.o_data_row:contains(Small Trucks)))`),
         click(`${row("Azure Trucks")}:contains(step 2 of 2) td[name=subject_name]`, "Open it"),
-        see(".o_form_view .o_grading_sheet:contains(Approved so far):contains(Chen Jing)"),
-        see(".o_form_view .o_grading_sheet th:contains(Then)", "Figures of then"),
-        see(".o_form_view .o_grading_sheet th:contains(Now)", "Figures of now"),
+        see(".o_form_view .o_grading_view:contains(Approved so far):contains(Chen Jing)"),
+        see(".o_form_view .o_grading_view th:contains(Then)", "Figures of then"),
+        see(".o_form_view .o_grading_view th:contains(Now)", "Figures of now"),
         click(".o_statusbar_buttons button[name=action_approve]", "Approve"),
         see(
             ".o_form_view:not(:has(button[name=action_approve])) .o_arrow_button_current:contains(Applied)",

@@ -20,7 +20,7 @@ registry.category("web_tour.tours").add("customer_grading_simulation", {
         see(DRAFT),
 
         click("button[name=action_start_pilot]", "Start the pilot"),
-        see(".o_field_widget[name=summary] .o_grading_sheet", "The first night is told at once"),
+        see(".o_field_widget[name=summary] .o_grading_view", "The first night is told at once"),
         click("button[name=action_view_pilot_days]", "Day by day"),
         see(".o_data_row:contains(33.3)"),
         back("Pilot"),

@@ -1,13 +1,13 @@
 import { useService } from "@web/core/utils/hooks";
 
 /**
- * Returns what a click on a sheet does: open an action, or call a method and do what it
+ * Returns what a click on a view does: open an action, or call a method and do what it
  * returns.
  *
  * @param {() => Promise<boolean>} beforeAction whether the action may go on
  * @param {() => Promise<void>} reload called when something may have changed
  */
-export function useSheetActions(beforeAction, reload) {
+export function useViewActions(beforeAction, reload) {
     const actionService = useService("action");
     const orm = useService("orm");
 

@@ -2,13 +2,13 @@ import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 
 import { useService } from "@web/core/utils/hooks";
 
-import { GradingSheet } from "./grading_sheet";
-import { useSheetActions } from "./grading_sheet_hook";
+import { GradingView } from "./grading_view";
+import { useViewActions } from "./grading_view_hook";
 
 /** Asks the server why a record has its grade, and shows what it says. */
 export class GradingExplanation extends Component {
     static template = "customer_grading.GradingExplanation";
-    static components = { GradingSheet };
+    static components = { GradingView };
     static props = {
         resModel: String,
         resId: { type: [Number, Boolean], optional: true },
@@ -20,8 +20,8 @@ export class GradingExplanation extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.state = useState({ sheets: [] });
-        this.onAction = useSheetActions(
+        this.state = useState({ views: [] });
+        this.onAction = useViewActions(
             () => this.props.beforeAction?.() ?? true,
             async () => {
                 await this.props.onChange?.();
@@ -33,8 +33,8 @@ export class GradingExplanation extends Component {
     }
 
     async load({ resModel, resId }) {
-        this.state.sheets = resId
-            ? await this.orm.call(resModel, "get_grading_sheets", [[resId]])
+        this.state.views = resId
+            ? await this.orm.call(resModel, "get_grading_explanation", [[resId]])
             : [];
     }
 }

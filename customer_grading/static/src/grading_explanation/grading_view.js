@@ -3,24 +3,26 @@ import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 
 /**
- * Shows "sheets": blocks of rows with marks, texts, badges and links.
+ * Shows views: blocks of rows with marks, texts, badges and links.
  *
- * The server says what stands on a sheet; this component only lays it out, on a phone
+ * The server says what stands in a view; this component only lays it out, on a phone
  * too. A cell or a button names an action to open, or a method to call.
  */
-export class GradingSheet extends Component {
-    static template = "customer_grading.GradingSheet";
+export class GradingView extends Component {
+    static template = "customer_grading.GradingView";
     static props = {
-        sheets: { type: Array },
+        views: { type: Array },
         onAction: { type: Function },
     };
 
     getMark(row) {
-        return {
+        const mark = {
             met: { sign: "✔", class: "text-success", title: _t("Met") },
             unmet: { sign: "✘", class: "text-danger", title: _t("Not met") },
             missing: { sign: "?", class: "text-warning", title: _t("Missing") },
         }[row.mark];
+        // What has no part in how it turned out alarms nobody.
+        return mark && row.muted ? { ...mark, class: "text-muted" } : mark;
     }
 
     hasMarks(block) {
