@@ -47,9 +47,7 @@ class CustomerGradingRule(models.Model):
             )
         return [
             self.policy_id._prepare_problem(
-                message,
-                self.env._("Open grade %s", self.grade_id.code),
-                self._get_dialog_action(),
+                message, self.env._("Open grade %s", self.grade_id.code), self._get_dialog_action()
             )
             for message in messages
         ]

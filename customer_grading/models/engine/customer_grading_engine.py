@@ -281,8 +281,7 @@ class CustomerGradingEngine(models.AbstractModel):
         columns.update(self._get_group_columns(policy, partial(join_path, Model, "subject", query)))
         columns.update(
             self._get_band_set_columns(
-                policy,
-                lambda domain: domain.optimize_full(Model)._to_sql(Model, "subject", query),
+                policy, lambda domain: domain.optimize_full(Model)._to_sql(Model, "subject", query)
             )
         )
         return query.select(

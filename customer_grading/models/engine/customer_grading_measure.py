@@ -125,15 +125,7 @@ class CustomerGradingMeasure(models.Model):
         if ids is not None:
             domain &= Domain(contact_path, "in", list(ids))
         query = model._search(domain, active_test=False, bypass_access=True)
-        return Source(
-            model,
-            query,
-            self.subject_path,
-            self.company_field,
-            documents,
-            ids,
-            of=of,
-        )
+        return Source(model, query, self.subject_path, self.company_field, documents, ids, of=of)
 
     def _get_only(self, criterion):
         only = Domain(literal_eval(criterion.document_domain or "[]"))
@@ -201,10 +193,7 @@ class CustomerGradingMeasure(models.Model):
         base = self.base_measure_id
         period = criterion._get_period()
         now, before = (
-            SQL(
-                "COALESCE(%s, 0)",
-                base._get_period_sql(criterion, scope, statement, bounds[0]),
-            )
+            SQL("COALESCE(%s, 0)", base._get_period_sql(criterion, scope, statement, bounds[0]))
             for bounds in (
                 period.get_bounds(scope.date),
                 period.get_bounds_a_year_before(scope.date),

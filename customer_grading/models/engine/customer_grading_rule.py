@@ -2,19 +2,9 @@ from odoo import models
 from odoo.tools import SQL
 
 from ...tools.columns import LIMITS, VALUES
-from ..policy.customer_grading_rule import (
-    KNOWN_OPERATORS,
-    LEVEL_OPERATORS,
-    POINTS_OPERATORS,
-)
+from ..policy.customer_grading_rule import KNOWN_OPERATORS, LEVEL_OPERATORS, POINTS_OPERATORS
 
-COMPARISONS = {
-    "ge": SQL(">="),
-    "gt": SQL(">"),
-    "le": SQL("<="),
-    "lt": SQL("<"),
-    "is": SQL("="),
-}
+COMPARISONS = {"ge": SQL(">="), "gt": SQL(">"), "le": SQL("<="), "lt": SQL("<"), "is": SQL("=")}
 
 TABLE = "customer_grading_rule_count"  # the values, where a ranking needs them all first
 
@@ -203,10 +193,7 @@ class CustomerGradingRule(models.Model):
             "params": {
                 "message": self.met_count,
                 "type": "info",
-                "next": {
-                    **self._get_dialog_action(),
-                    "views": [(False, "form")],
-                },
+                "next": {**self._get_dialog_action(), "views": [(False, "form")]},
             },
         }
 

@@ -157,9 +157,7 @@ class CustomerGradingMeasure(models.Model):
     def _get_ontime_ratio_values_sql(self, criterion, scope, statement):
         """Per cent of the invoices of the period, due or settled, that were on time."""
         decided = SQL(
-            "%s AND %s",
-            self._get_invoiced_in_sql(criterion, scope),
-            self._get_decided_sql(scope),
+            "%s AND %s", self._get_invoiced_in_sql(criterion, scope), self._get_decided_sql(scope)
         )
         aggregate = SQL(
             "ROUND(100.0 - 100.0 * COUNT(DISTINCT invoice_id) FILTER (WHERE %(decided)s AND %(late)s)"

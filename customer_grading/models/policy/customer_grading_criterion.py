@@ -112,11 +112,7 @@ class CustomerGradingCriterion(models.Model):
         [("days", "Days"), ("months", "Months")], default="months", required=True
     )
     up_to = fields.Selection(
-        [
-            ("day", "The day"),
-            ("month_end", "Last month end"),
-            ("quarter_end", "Last quarter end"),
-        ],
+        [("day", "The day"), ("month_end", "Last month end"), ("quarter_end", "Last quarter end")],
         default="day",
         required=True,
     )
@@ -227,13 +223,7 @@ class CustomerGradingCriterion(models.Model):
             )
 
     @api.depends(
-        "measure_id",
-        "question_id",
-        "dimension_id",
-        "kind",
-        "period",
-        "period_count",
-        "period_unit",
+        "measure_id", "question_id", "dimension_id", "kind", "period", "period_count", "period_unit"
     )
     def _compute_name(self):
         """Propose a name; one that a person wrote is kept."""

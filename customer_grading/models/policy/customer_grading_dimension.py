@@ -14,9 +14,7 @@ class CustomerGradingDimension(models.Model):
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
-        required=True,
-        copy=False,
-        help="Short name by which policy files refer to this dimension.",
+        required=True, copy=False, help="Short name by which policy files refer to this dimension."
     )
     sequence = fields.Integer(default=10, aggregator=None)
     active = fields.Boolean(default=True)

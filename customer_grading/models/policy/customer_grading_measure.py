@@ -60,9 +60,7 @@ class CustomerGradingMeasure(models.Model):
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
-        required=True,
-        copy=False,
-        help="Short name by which policy files refer to this measure.",
+        required=True, copy=False, help="Short name by which policy files refer to this measure."
     )
     sequence = fields.Integer(default=10, aggregator=None)
     active = fields.Boolean(default=True)
@@ -167,8 +165,7 @@ class CustomerGradingMeasure(models.Model):
     base_measure_id = fields.Many2one("customer.grading.measure", "Growth of", ondelete="restrict")
     code_key = fields.Selection(selection="_get_code_keys", string="Built-in measure")
     known_for_past = fields.Boolean(
-        default=True,
-        help="Whether the value can be told for a day in the past from today's data.",
+        default=True, help="Whether the value can be told for a day in the past from today's data."
     )
     group_ids = fields.Many2many(
         "res.groups",
@@ -295,9 +292,7 @@ class CustomerGradingMeasure(models.Model):
             if problem := measure._get_problem():
                 raise ValidationError(
                     self.env._(
-                        "Measure “%(measure)s”: %(problem)s",
-                        measure=measure.name,
-                        problem=problem,
+                        "Measure “%(measure)s”: %(problem)s", measure=measure.name, problem=problem
                     )
                 )
             measure._check_author_may_read()
@@ -322,8 +317,7 @@ class CustomerGradingMeasure(models.Model):
             made |= new
         return bool(
             Criterion.search_count(
-                [("policy_id.state", "=", "running"), ("measure_id", "in", made.ids)],
-                limit=1,
+                [("policy_id.state", "=", "running"), ("measure_id", "in", made.ids)], limit=1
             )
         )
 
@@ -340,8 +334,7 @@ class CustomerGradingMeasure(models.Model):
                 return self.env._("a customer has no field “%s”.", self.field_name or "")
             if not (field.store and (field.column_type or field.type == "many2many")):
                 return self.env._(
-                    "the field “%s” is not stored, so it cannot be measured.",
-                    self.field_name,
+                    "the field “%s” is not stored, so it cannot be measured.", self.field_name
                 )
             return self._get_unit_problem(field)
         if self.kind in ("ratio", "growth"):

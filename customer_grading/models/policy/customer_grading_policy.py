@@ -109,10 +109,7 @@ class CustomerGradingPolicy(models.Model):
         tracking=True,
     )
     lead_population = fields.Selection(
-        [
-            ("open", "Open opportunities"),
-            ("all", "All opportunities, open or closed"),
-        ],
+        [("open", "Open opportunities"), ("all", "All opportunities, open or closed")],
         string="Opportunities",
         default="open",
         required=True,
@@ -131,10 +128,7 @@ class CustomerGradingPolicy(models.Model):
     )
     criterion_ids = fields.One2many("customer.grading.criterion", "policy_id", string="Criteria")
     rule_ids = fields.One2many(
-        "customer.grading.rule",
-        "policy_id",
-        string="Grades",
-        domain=[("root_id", "=", False)],
+        "customer.grading.rule", "policy_id", string="Grades", domain=[("root_id", "=", False)]
     )
     score_criterion_id = fields.Many2one(
         "customer.grading.criterion", "Total points", compute="_compute_score_criterion_id"
@@ -217,8 +211,7 @@ class CustomerGradingPolicy(models.Model):
     )
     points_max = fields.Float("Points at most", compute="_compute_points_max")
     has_combinations = fields.Boolean(
-        compute="_compute_has_combinations",
-        help="Whether a criterion can be part of another one.",
+        compute="_compute_has_combinations", help="Whether a criterion can be part of another one."
     )
     rest_text = fields.Char(compute="_compute_rest_text")
     first_version_id = fields.Many2one(
@@ -249,8 +242,7 @@ class CustomerGradingPolicy(models.Model):
         "Months are a number from 0 to 1200.",
     )
     _percent_check = models.Constraint(
-        "CHECK (stop_percent BETWEEN 0 AND 100)",
-        "“Stop and ask” is a share: between 0 and 100 %.",
+        "CHECK (stop_percent BETWEEN 0 AND 100)", "“Stop and ask” is a share: between 0 and 100 %."
     )
 
     # ------------------------------------------------------------------ properties

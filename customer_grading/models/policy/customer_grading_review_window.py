@@ -57,10 +57,7 @@ class CustomerGradingReviewWindow(models.Model):
     def _get_ends(self):
         """Return the first and the last day, each as ``(day, month)``."""
         self.ensure_one()
-        return [
-            (self.first_day, int(self.first_month)),
-            (self.last_day, int(self.last_month)),
-        ]
+        return [(self.first_day, int(self.first_month)), (self.last_day, int(self.last_month))]
 
     def _get_stretches(self, years):
         """Return ``[(first day, last day)]`` of the windows that begin in ``years``.

@@ -12,9 +12,7 @@ class CustomerGradingSubject(models.AbstractModel):
     partner_id = fields.Many2one("res.partner", "Customer", ondelete="cascade")
     lead_id = fields.Many2one("crm.lead", "Opportunity", ondelete="cascade")
     salesperson_id = fields.Many2one(
-        "res.users",
-        compute="_compute_salesperson_id",
-        search="_search_salesperson_id",
+        "res.users", compute="_compute_salesperson_id", search="_search_salesperson_id"
     )
 
     _subject_check = models.Constraint(
