@@ -25,7 +25,6 @@ class CustomerGradingPolicy(models.Model):
     _inherit = "customer.grading.policy"
 
     def _get_test_problems(self):
-        """Name the test customers whose grade is not the expected one."""
         failed = self.test_customer_ids.filtered(lambda test: test.verdict == "unmet")
         return [self._prepare_problem(test._get_unmet_text(), level="warning") for test in failed]
 
@@ -48,7 +47,6 @@ class CustomerGradingPolicy(models.Model):
 
         :raise UserError: naming each, in the words of the bar above the form
         """
-        self.ensure_one()
         errors = [p["message"] for p in self._get_problems() if p["level"] == "danger"]
         if errors:
             raise UserError(
@@ -62,7 +60,6 @@ class CustomerGradingPolicy(models.Model):
         :return: list of dicts with ``message``, ``level`` (danger or warning), and where
             there is a place to mend it ``action_text`` and ``action``
         """
-        self.ensure_one()
         problems = [
             *self._get_own_problems(),
             *self._get_rival_problems(),

@@ -20,7 +20,6 @@ class CustomerGradingRule(models.Model):
 
     def _get_problems(self):
         """Return what keeps a requirement from being decided, as the policy's problems."""
-        self.ensure_one()
         conditions = self._get_ordered_lines().filtered(lambda line: line.kind == "condition")
         messages = [
             self.env._(
@@ -47,7 +46,7 @@ class CustomerGradingRule(models.Model):
             )
         return [
             self.policy_id._prepare_problem(
-                message, self.env._("Open grade %s", self.grade_id.code), self._get_dialog_action()
+                message, self.env._("Open grade %s", self.grade_id.code), self.action_open_dialog()
             )
             for message in messages
         ]
@@ -128,13 +127,11 @@ class CustomerGradingRule(models.Model):
         return self.policy_id._prepare_problem(
             message,
             self.env._("Open grade %s", self.grade_id.code),
-            self._get_dialog_action(),
+            self.action_open_dialog(),
             level,
         )
 
     def _get_ways(self):
-        """Return the ways to meet the requirement, each as a :class:`Way`."""
-        self.ensure_one()
         children = self._get_children()
         lines = children.get(self, self.browse())
         if self.kind == "any":

@@ -698,7 +698,6 @@ class CustomerGradingEngine(models.AbstractModel):
         return domain
 
     def _get_lead_domain(self, scope):
-        """Return which opportunities there are, open or closed."""
         domain = Domain("type", "=", "opportunity") & Domain(
             "company_id", "in", [False, *scope.company_ids]
         )
@@ -729,11 +728,9 @@ class CustomerGradingEngine(models.AbstractModel):
 
     @staticmethod
     def _is_of_documented(policy):
-        """Return whether documents make the subjects of ``policy``."""
         return policy.subject == "partner" and policy.population == "documents"
 
     def _get_documented_sql(self, scope, query, found):
-        """Return whether a candidate is a customer by its documents."""
         return SQL(
             "%s IN (%s)",
             SQL.identifier(query.table, "id"),

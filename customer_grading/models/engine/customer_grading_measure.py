@@ -28,7 +28,6 @@ class CustomerGradingMeasure(models.Model):
             subjects' alias and takes the sources that the value is read from
         :return: an ``SQL`` expression over the statement's subjects
         """
-        self.ensure_one()
         if self.is_broken:
             raise UserError(
                 self.env._(

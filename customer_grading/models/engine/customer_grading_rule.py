@@ -14,8 +14,6 @@ class CustomerGradingRule(models.Model):
 
     _inherit = "customer.grading.rule"
 
-    # ------------------------------------------------------------------ for whom it holds
-
     def _get_holds_sql(self, values, scope):
         """Return whether the requirement holds, and there is room in the grade.
 
@@ -25,7 +23,6 @@ class CustomerGradingRule(models.Model):
             explanation
         :param scope: the :class:`Scope`
         """
-        self.ensure_one()
         return self._limit_sql(self._combine_sql(self._get_children(), values), values, scope)
 
     def _get_waits_sql(self, values, scope):
@@ -34,7 +31,6 @@ class CustomerGradingRule(models.Model):
         :param values: as in :meth:`_get_holds_sql`
         :return: ``SQL``, or nothing where it hangs on no such ranking
         """
-        self.ensure_one()
         criteria = self.line_ids.filtered(lambda line: line.kind == "condition").criterion_id
         waits = [values[c].waits for c in criteria if values[c].waits]
         if self.limit_count and (unseen := self._get_unseen_sql(scope)):
@@ -109,8 +105,6 @@ class CustomerGradingRule(models.Model):
         if self.criterion_id._get_raw_type() == "jsonb":
             return SQL("(%s @> to_jsonb(%s::integer))", value, self.choice_id)
         return SQL("(%s = %s)", value, self.choice_id)
-
-    # ------------------------------------------------------------------ a limited grade
 
     def _limit_sql(self, holds, values, scope):
         """Return ``holds`` where there is room in the grade: for the strongest.
@@ -193,7 +187,7 @@ class CustomerGradingRule(models.Model):
             "params": {
                 "message": self.met_count,
                 "type": "info",
-                "next": {**self._get_dialog_action(), "views": [(False, "form")]},
+                "next": {**self.action_open_dialog(), "views": [(False, "form")]},
             },
         }
 
@@ -249,7 +243,6 @@ class CustomerGradingRule(models.Model):
         :raise AccessError: for who may not write policies: it tells of figures
         :raise UserError: where a criterion, or a line, cannot be decided yet
         """
-        self.ensure_one()
         self.check_access("write")
         self._check_countable()
         policy = self.policy_id.sudo()

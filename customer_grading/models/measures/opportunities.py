@@ -75,8 +75,6 @@ class CustomerGradingMeasure(models.Model):
         )
         return statement.add_relation(contacts, "contact", of="lead")
 
-    # ------------------------------------------------------------------ what changed
-
     def _get_lead_messages_changed_sql(self, scope, since):
         return SQL(
             "SELECT res_id AS id FROM mail_message WHERE model = 'crm.lead' AND write_date >= %s",

@@ -223,8 +223,6 @@ class CustomerGradingMeasure(models.Model):
             "contact",
         )
 
-    # ------------------------------------------------------------------ what changed
-
     def _get_payments_changed_sql(self, scope, since):
         """The customers whose receivables were written or reconciled."""
         return SQL(

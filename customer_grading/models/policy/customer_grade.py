@@ -63,7 +63,6 @@ class CustomerGrade(models.Model):
 
     @api.model
     def _get_best(self):
-        """Return the best grade of each dimension."""
         grades = self.sudo().search([("active", "=", True)], order="sequence, id")
         return self.browse(group[0].id for group in grades.grouped("dimension_id").values())
 

@@ -217,7 +217,6 @@ class CustomerGradingDimension(models.Model):
         return self.search_count(domain, limit=2) > 1
 
     def _get_subject_kind(self):
-        """Return the :class:`Subject` that is graded."""
         return SUBJECTS[self.subject]
 
     def _choose_text(self, of_customers, of_opportunities):
@@ -225,7 +224,6 @@ class CustomerGradingDimension(models.Model):
         return of_opportunities if self.subject == "lead" else of_customers
 
     def _get_number_text(self, number):
-        """Return so many customers, or opportunities, in words."""
         if number == 1:
             return self._choose_text(self.env._("1 customer"), self.env._("1 opportunity"))
         count = self.env["customer.grading.criterion"]._format_number(number)
@@ -255,7 +253,6 @@ class CustomerGradingDimension(models.Model):
 
         A new one comes after the grades that exist.
         """
-        self.ensure_one()
         vals = {name: value for name, value in vals.items() if value}
         grade = self._find_grade(vals["code"])
         if grade:
@@ -274,7 +271,6 @@ class CustomerGradingDimension(models.Model):
 
         :return: list of company ids, or ``[False]``
         """
-        self.ensure_one()
         if self.company_scope == "group":
             return [False]
         parents = company.sudo().parent_ids or company

@@ -33,6 +33,17 @@ GUARDED_MODELS = ("mail.message", "mail.activity", "discuss.", "calendar.event")
 
 TEXT_TYPES = ("char", "text", "html")
 
+# What the paths are called that lead from a document to what is read of it.
+PATH_FIELDS = (
+    "subject_path",
+    "company_field",
+    "date_field",
+    "value_field",
+    "tax_value_field",
+    "rate_field",
+    "uom_field",
+)
+
 # What a value is told in -> types of the fields that can be told so.
 FIELD_TYPES = {
     **dict.fromkeys(
@@ -188,8 +199,6 @@ class CustomerGradingMeasure(models.Model):
         "UNIQUE (code)", "Two measures cannot share a code. Choose another one."
     )
 
-    # ------------------------------------------------------------------ properties
-
     @api.model
     def _get_code_keys(self):
         """Hook: return the built-in measures as ``(key, label)``.
@@ -222,29 +231,19 @@ class CustomerGradingMeasure(models.Model):
 
     def _get_subject_field(self):
         """Return the field object at the end of a measured field's path, or ``None``."""
-        self.ensure_one()
         return self._get_path_field(SUBJECTS[self.subject].model, self.field_name or "")
 
     def _get_choice_model(self):
-        """Return the name of the model whose records are the values of a choice."""
-        self.ensure_one()
-        if self.unit != "choice":
-            return False
         field = None
-        if self.kind == "field":
+        if self.unit == "choice" and self.kind == "field":
             field = self._get_subject_field()
-        elif self.kind == "documents":
+        elif self.unit == "choice" and self.kind == "documents":
             field = self._get_path_field(self.model_name, self.value_field or "")
         return field.comodel_name if field else False
 
     def _get_raw_type(self):
-        """Return the PostgreSQL type of the stored value."""
-        self.ensure_one()
-        if self.kind == "field" and self.unit == "choice":
-            field = self._get_subject_field()
-            if field and field.type == "many2many":
-                return "jsonb"
-        return RAW_TYPES[self.unit]
+        field = self.kind == "field" and self.unit == "choice" and self._get_subject_field()
+        return "jsonb" if field and field.type == "many2many" else RAW_TYPES[self.unit]
 
     def action_duplicate(self):
         """Open a copy, for a revision of a policy in use."""
@@ -256,26 +255,17 @@ class CustomerGradingMeasure(models.Model):
         vals_list = super().copy_data(default)
         for measure, vals in zip(self, vals_list, strict=True):
             if "code" not in vals:
-                vals["code"] = measure._find_free_code()
+                like = [("code", "=like", f"{measure.code}_copy%")]
+                taken = self.sudo().with_context(active_test=False).search(like).mapped("code")
+                vals["code"] = make_key(f"{measure.code}_copy", taken, "measure")
         return vals_list
 
-    def _find_free_code(self):
-        like = [("code", "=like", f"{self.code}_copy%")]
-        taken = self.sudo().with_context(active_test=False).search(like).mapped("code")
-        return make_key(f"{self.code}_copy", taken, "measure")
-
     @api.constrains(
+        *PATH_FIELDS,
         "kind",
         "unit",
         "model_name",
         "domain",
-        "subject_path",
-        "company_field",
-        "date_field",
-        "value_field",
-        "tax_value_field",
-        "rate_field",
-        "uom_field",
         "aggregate",
         "field_name",
         "numerator_id",
@@ -287,7 +277,6 @@ class CustomerGradingMeasure(models.Model):
         "subject",
     )
     def _check_definition(self):
-        """Refuse a measure that cannot work, or whose author may not read what it reads."""
         for measure in self:
             if problem := measure._get_problem():
                 raise ValidationError(
@@ -307,23 +296,17 @@ class CustomerGradingMeasure(models.Model):
 
     def _is_used_by_running_policy(self):
         """Whether grades in force are made of it: itself, or as a part of another measure."""
-        self.ensure_one()
-        Criterion = self.env["customer.grading.criterion"].sudo()
         made, new = self, self
         while new:
             parts = ("numerator_id", "denominator_id", "base_measure_id")
             naming = Domain.OR(Domain(name, "in", new.ids) for name in parts)
             new = self.sudo().with_context(active_test=False).search(naming) - made
             made |= new
-        return bool(
-            Criterion.search_count(
-                [("policy_id.state", "=", "running"), ("measure_id", "in", made.ids)], limit=1
-            )
-        )
+        using = [("policy_id.state", "=", "running"), ("measure_id", "in", made.ids)]
+        return bool(self.env["customer.grading.criterion"].sudo().search_count(using, limit=1))
 
     def _get_problem(self):
         """Return in words what keeps the measure from working, or nothing."""
-        self.ensure_one()
         if self.kind == "documents":
             return self._get_documents_problem()
         if self.kind == "filled":
@@ -344,7 +327,6 @@ class CustomerGradingMeasure(models.Model):
         return None
 
     def _get_parts_problem(self):
-        """Return in words why the measure cannot be made of those it is made of."""
         if self.kind == "ratio" and not (self.numerator_id and self.denominator_id):
             return self.env._("choose the two measures to compare.")
         if self.kind == "growth" and not self.base_measure_id.date_field:
@@ -368,7 +350,6 @@ class CustomerGradingMeasure(models.Model):
         return found
 
     def _get_unit_problem(self, field):
-        """Return in words why the value of ``field`` cannot be told in the measure's unit."""
         allowed = FIELD_TYPES[self.unit]
         if self.kind == "field" and self.unit == "choice":
             allowed = (*allowed, "many2many")
@@ -383,11 +364,9 @@ class CustomerGradingMeasure(models.Model):
         )
 
     def _get_fields_read(self):
-        """Return the paths of the subject's fields that the measure looks at."""
         return [name.strip() for name in (self.field_name or "").split(",") if name.strip()]
 
     def _get_filled_problem(self):
-        """Return in words which of the fields to be filled in cannot be looked at."""
         if self.unit != "ratio":
             return self.env._("how many fields are filled in is told in per cent.")
         names = self._get_fields_read()
@@ -454,7 +433,6 @@ class CustomerGradingMeasure(models.Model):
         return self._get_value_problem()
 
     def _get_value_problem(self):
-        """Return in words why the values of the documents cannot be put together, or nothing."""
         if self.aggregate == "count":
             return None
         if self.unit in ("days", "months") and self.aggregate in ("sum", "avg"):
@@ -470,20 +448,7 @@ class CustomerGradingMeasure(models.Model):
         return None
 
     def _get_paths(self):
-        """Return the field paths that the measure reads on its documents."""
-        return [
-            path
-            for path in (
-                self.subject_path,
-                self.company_field,
-                self.date_field,
-                self.value_field,
-                self.tax_value_field,
-                self.rate_field,
-                self.uom_field,
-            )
-            if path
-        ]
+        return [self[name] for name in PATH_FIELDS if self[name]]
 
     def _get_path_problem(self, path):
         model = self.env[self.model_name]
@@ -570,14 +535,17 @@ class CustomerGradingMeasure(models.Model):
         return any(isinstance(v, str) and not v[:4].isdigit() for v in values)
 
     def _check_author_may_read(self):
-        """Refuse models and fields that the author could not read by himself."""
-        author = self.sudo(False)  # a constraint runs as superuser
-        if author.env.su:
-            return
         if self.kind == "documents":
-            author._check_readable(self.model_name, self._get_paths(), self.domain)
+            self._check_may_read(self.model_name, self._get_paths(), self.domain)
         elif self.kind in ("field", "filled"):
-            author._check_readable(SUBJECTS[self.subject].model, self._get_fields_read(), "[]")
+            self._check_may_read(SUBJECTS[self.subject].model, self._get_fields_read())
+
+    @api.model
+    def _check_may_read(self, model_name, paths=(), domain="[]"):
+        """Raise where an author may not read what is named; a constraint runs as superuser."""
+        author = self.sudo(False)
+        if not author.env.su and not self._get_malformed_problem(domain, model_name):
+            author._check_readable(model_name, paths, domain)
 
     @api.model
     def _check_readable(self, model_name, paths, domain):
@@ -685,49 +653,31 @@ class CustomerGradingMeasure(models.Model):
 
     def action_try(self):
         """Open the dialog that shows the measure's value for chosen customers."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Try %s", self.name),
-            "res_model": "customer.grading.measure.try",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_measure_id": self.id},
-        }
+        return self.env["customer.grading.measure.try"]._get_records_action(
+            name=self.env._("Try %s", self.name),
+            target="new",
+            context={"default_measure_id": self.id},
+        )
 
     @api.model
     def _join_all(self, texts):
         """Return phrases that hold together as one: “a, and b, and c”."""
-        return self._join(
-            texts,
-            lambda first, second: self.env._(
-                "%(first)s, and %(second)s", first=first, second=second
-            ),
-        )
+        return self._join(texts, self.env._("%(first)s, and %(second)s"))
 
     @api.model
     def _join_list(self, texts):
         """Return phrases one after another: “a; b; c”."""
-        return self._join(
-            texts,
-            lambda first, second: self.env._("%(first)s; %(second)s", first=first, second=second),
-        )
+        return self._join(texts, self.env._("%(first)s; %(second)s"))
 
     def _join_words(self, texts):
         """Return words one after another: “a, b, c”."""
-        return self._join(
-            texts,
-            lambda first, second: self.env._("%(first)s, %(second)s", first=first, second=second),
-        )
+        return self._join(texts, self.env._("%(first)s, %(second)s"))
 
     def _join_sentences(self, sentences):
         """Return sentences one after another, as the language spaces them."""
-        return self._join(
-            sentences,
-            lambda first, second: self.env._("%(first)s %(second)s", first=first, second=second),
-        )
+        return self._join(sentences, self.env._("%(first)s %(second)s"))
 
     @staticmethod
     def _join(texts, template):
-        texts = [text for text in texts if text]
-        return reduce(template, texts) if texts else ""
+        texts = [text for text in texts if text] or [""]
+        return reduce(lambda first, second: template % {"first": first, "second": second}, texts)

@@ -209,7 +209,7 @@ class CustomerGradingPolicy(models.Model):
     has_dimensions = fields.Boolean(
         compute="_compute_has_dimensions", help="Whether there is more than one dimension."
     )
-    points_max = fields.Float("Points at most", compute="_compute_points_max")
+    points_max = fields.Float("Points at most", related="score_criterion_id.points_max")
     has_combinations = fields.Boolean(
         compute="_compute_has_combinations", help="Whether a criterion can be part of another one."
     )
@@ -245,8 +245,6 @@ class CustomerGradingPolicy(models.Model):
         "CHECK (stop_percent BETWEEN 0 AND 100)", "“Stop and ask” is a share: between 0 and 100 %."
     )
 
-    # ------------------------------------------------------------------ properties
-
     @api.depends("dimension_id", "company_id")
     @api.depends_context("company")
     def _compute_currency_id(self):
@@ -264,8 +262,8 @@ class CustomerGradingPolicy(models.Model):
     @api.depends("dimension_id")
     def _compute_subject_model(self):
         for policy in self:
-            subject = policy.dimension_id.subject
-            policy.subject_model = subject and policy.dimension_id._get_subject_kind().model
+            dimension = policy.dimension_id
+            policy.subject_model = dimension and dimension._get_subject_kind().model
 
     @api.depends("criterion_ids.parent_id", "criterion_ids.kind")
     def _compute_score_criterion_id(self):
@@ -278,14 +276,10 @@ class CustomerGradingPolicy(models.Model):
     def _compute_counts(self):
         """Count what policies graded; a draft graded nothing."""
         graded = self.filtered(lambda policy: policy.state not in PLANNED_STATES)
-        results, changes = {}, {}
-        if graded:
-            results = graded._count_results()
-            changes = dict(
-                self.env["customer.grading.change"]._read_group(
-                    [("policy_id", "in", graded.ids)], ["policy_id"], ["__count"]
-                )
-            )
+        results = graded._count_results()
+        Change = self.env["customer.grading.change"]
+        of_these = [("policy_id", "in", graded.ids)]
+        changes = dict(Change._read_group(of_these, ["policy_id"], ["__count"]))
         for policy in self:
             counts = results.get(policy, {})
             policy.result_count = sum(counts.values())
@@ -312,15 +306,12 @@ class CustomerGradingPolicy(models.Model):
                 else name
             )
 
-    # ------------------------------------------------------------------ scope
-
     def _get_companies(self):
         """Return the companies that the policy grades, each for itself.
 
         One without a company of its own serves every company that is no branch; a group
         policy serves them all as one, which is said by an empty recordset.
         """
-        self.ensure_one()
         Company = self.env["res.company"].sudo()
         if self.dimension_id.company_scope == "group":
             return Company
@@ -355,8 +346,6 @@ class CustomerGradingPolicy(models.Model):
         return self.sorted(lambda p: (needs[p.dimension_id], p.subject == "lead", p.sequence, p.id))
 
     def _parse_domain(self):
-        """Return the domain of the customers that the policy applies to."""
-        self.ensure_one()
         return Domain(literal_eval(self.domain or "[]"))
 
     def _get_measured_criteria(self):
@@ -370,13 +359,9 @@ class CustomerGradingPolicy(models.Model):
         :return: list of recordsets; the parts of each stand in those before it
         """
         self.ensure_one()
-        by_height = {}
-        for criterion in self.criterion_ids.filtered(lambda c: c.kind != "measure"):
-            height = criterion._get_height()
-            by_height[height] = by_height.get(height, criterion.browse()) | criterion
+        combinations = self.criterion_ids.filtered(lambda c: c.kind != "measure")
+        by_height = combinations.grouped(lambda c: c._get_height())
         return [by_height[height] for height in sorted(by_height)]
-
-    # ------------------------------------------------------------------ locking
 
     def _check_unlocked(self):
         """Raise where the policy decides grades, or did: its history would change."""
@@ -418,6 +403,8 @@ class CustomerGradingPolicy(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
+        if self.search_count([("previous_id", "in", self.ids), ("id", "not in", self.ids)]):
+            raise UserError(self.env._("Another version revises this policy. Archive it instead."))
         # No foreign key keeps a policy that results and changes name.
         named = any(
             self.env[name].sudo().search_count([("policy_id", "in", self.ids)], limit=1)
@@ -433,13 +420,10 @@ class CustomerGradingPolicy(models.Model):
 
     @api.constrains("domain")
     def _check_author_may_read(self):
-        author = self.sudo(False)  # a constraint runs as superuser
-        if author.env.su:
-            return
-        Measure = author.env["customer.grading.measure"]
         for policy in self:
-            if not Measure._get_malformed_problem(policy.domain, policy.subject_model):
-                Measure._check_readable(policy.subject_model, [], policy.domain)
+            self.env["customer.grading.measure"]._check_may_read(
+                policy.subject_model, domain=policy.domain
+            )
 
     @api.constrains("dimension_id", "company_id")
     def _check_grades(self):
@@ -489,11 +473,6 @@ class CustomerGradingPolicy(models.Model):
                 else self.env._("Whoever fits none: not graded.")
             )
 
-    @api.depends("criterion_ids.points_max", "criterion_ids.parent_id")
-    def _compute_points_max(self):
-        for policy in self:
-            policy.points_max = policy.score_criterion_id.points_max
-
     @api.depends("criterion_ids.kind")
     def _compute_has_combinations(self):
         for policy in self:
@@ -503,8 +482,6 @@ class CustomerGradingPolicy(models.Model):
         """Return the company for which a draft is tried: the current one if it grades it."""
         companies = self._get_companies()
         return self.env.company if self.env.company in companies else companies[:1]
-
-    # ------------------------------------------------------------------ first use
 
     @api.model
     def _has_graded(self):
@@ -546,7 +523,7 @@ class CustomerGradingPolicy(models.Model):
         for root in self.rule_ids:
             strongest = criteria.get(root.limit_criterion_id, Rule)
             new_root = root.copy({"policy_id": duplicate.id, "limit_criterion_id": strongest.id})
-            for line in root._get_ordered_lines():
+            for line in root.line_ids.sorted("sequence"):
                 line.copy(
                     {
                         "root_id": new_root.id,
@@ -576,7 +553,6 @@ class CustomerGradingPolicy(models.Model):
         return self._get_related_action("customer.grading.run", self.env._("Runs"))
 
     def _get_related_action(self, model, name, domain=()):
-        self.ensure_one()
         return {
             "type": "ir.actions.act_window",
             "name": name,
@@ -588,82 +564,62 @@ class CustomerGradingPolicy(models.Model):
 
     def action_add_grade(self):
         """Open the dialog of a new grade with its requirement."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Add a grade"),
-            "res_model": "customer.grading.rule",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
+        return self.env["customer.grading.rule"]._get_records_action(
+            name=self.env._("Add a grade"),
+            target="new",
+            context={
                 "default_policy_id": self.id,
                 "default_kind": "all",
                 "default_sequence": max(self.rule_ids.mapped("sequence"), default=0) + 10,
             },
-        }
+        )
 
     def action_add_criterion(self):
         """Open the dialog of a new criterion."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Add a criterion"),
-            "res_model": "customer.grading.criterion",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
+        return self.criterion_ids.browse()._get_records_action(
+            name=self.env._("Add a criterion"),
+            target="new",
+            context={
                 "default_policy_id": self.id,
                 "default_parent_id": self.decide_by == "points" and self.score_criterion_id.id,
                 "default_sequence": max(self.criterion_ids.mapped("sequence"), default=0) + 10,
             },
-        }
+        )
 
     @api.depends("previous_id.first_version_id")
     def _compute_first_version_id(self):
         for policy in self:
             policy.first_version_id = policy.previous_id.first_version_id or policy
 
-    # ------------------------------------------------------------------ the versions
-
     def _get_versions(self):
         """Return all versions of these policies, archived ones too, sudoed, oldest first."""
         firsts = self._origin.first_version_id
         if not firsts:
             return self
-        versions = self.sudo().with_context(active_test=False)
-        found = versions.search([("first_version_id", "in", firsts.ids)])
-        return found.with_env(self.sudo().env).sorted(lambda p: (p.version, p.id))
+        Policy = self.sudo().with_context(active_test=False)
+        versions = Policy.search([("first_version_id", "in", firsts.ids)], order="version, id")
+        return versions.with_env(self.sudo().env)
 
     @api.depends("first_version_id")
     def _compute_version_count(self):
-        counts = dict(
-            self.with_context(active_test=False)._read_group(
-                [("first_version_id", "in", self.first_version_id.ids)],
-                ["first_version_id"],
-                ["__count"],
-            )
-        )
+        Policy = self.with_context(active_test=False)
+        of_these = [("first_version_id", "in", self.first_version_id.ids)]
+        counts = dict(Policy._read_group(of_these, ["first_version_id"], ["__count"]))
         for policy in self:
             policy.version_count = counts.get(policy.first_version_id, 0)
 
     def action_view_versions(self):
         """Open all versions of the policy: who made and activated which, and when."""
-        self.ensure_one()
         view = self.env.ref("customer_grading.customer_grading_policy_view_list_versions")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Versions of %s", self.name),
-            "res_model": self._name,
-            "views": [(view.id, "list"), (False, "form")],
-            "domain": [("first_version_id", "=", self.first_version_id.id)],
-            "context": {"create": False, "active_test": False},
-        }
-
-    # ------------------------------------------------------------------ who takes over
+        return self.browse()._get_records_action(
+            name=self.env._("Versions of %s", self.name),
+            views=[(view.id, "list"), (False, "form")],
+            domain=[("first_version_id", "=", self.first_version_id.id)],
+            context={"create": False, "active_test": False},
+        )
 
     def _get_replaced(self):
         """Return the running versions that nobody is left to once this one is in force."""
-        self.ensure_one()
         return self._get_versions().filtered(
             lambda other: (
                 other != self
@@ -678,7 +634,6 @@ class CustomerGradingPolicy(models.Model):
         :return: the first day, and the first day that belongs to a later version; ``None``
             where there is no such bound
         """
-        self.ensure_one()
         later = self._get_versions().filtered(
             lambda other: (
                 other.state == "running" and other.version > self.version and other.records_from
@@ -692,7 +647,7 @@ class CustomerGradingPolicy(models.Model):
     @api.depends_context("lang")
     def _compute_takeover_text(self):
         for policy in self:
-            policy.takeover_text = policy._origin._get_takeover_text() if policy._origin else False
+            policy.takeover_text = policy._origin and policy._origin._get_takeover_text()
 
     def _get_takeover_text(self):
         """Return who takes over from whom, when and for which records; nothing where nobody."""
@@ -707,11 +662,8 @@ class CustomerGradingPolicy(models.Model):
         if not since and not until:
             return False
         later = versions.filtered(lambda p: p.state == "running" and p.records_from == until)
-        names = {
-            "since": since and format_date(self.env, since),
-            "until": until and format_date(self.env, until),
-            "later": later[:1].display_name,
-        }
+        dates = {"since": format_date(self.env, since), "until": format_date(self.env, until)}
+        names = {**dates, "later": later[:1].display_name}
         if not until:
             return self.env._("Grades records created from %(since)s on.", **names)
         if not since:
@@ -737,8 +689,3 @@ class CustomerGradingPolicy(models.Model):
             created=format_date(self.env, scheduled.records_from),
             **names,
         )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_revised(self):
-        if self.search_count([("previous_id", "in", self.ids), ("id", "not in", self.ids)]):
-            raise UserError(self.env._("Another version revises this policy. Archive it instead."))

@@ -56,7 +56,6 @@ class CustomerGradingReviewWindow(models.Model):
 
     def _get_ends(self):
         """Return the first and the last day, each as ``(day, month)``."""
-        self.ensure_one()
         return [(self.first_day, int(self.first_month)), (self.last_day, int(self.last_month))]
 
     def _get_stretches(self, years):

@@ -196,8 +196,6 @@ class CustomerGradingRule(models.Model):
         "CHECK (limit_count >= 0)", "A grade cannot be limited to less than 0. Use 0 for no limit."
     )
 
-    # ------------------------------------------------------------------ tree
-
     @api.depends("root_id.policy_id")
     def _compute_policy_id(self):
         for rule in self:
@@ -252,8 +250,6 @@ class CustomerGradingRule(models.Model):
                             grade=root.grade_id.code,
                         )
                     )
-
-    # ------------------------------------------------------------------ properties
 
     def _compute_result_count(self):
         graded = self.policy_id.filtered(lambda policy: policy.state != "draft")
@@ -319,7 +315,6 @@ class CustomerGradingRule(models.Model):
 
     def _get_problem(self):
         """Return in words what keeps a condition from being decided, or nothing."""
-        self.ensure_one()
         if self.kind != "condition":
             return None
         criterion = self.criterion_id
@@ -343,8 +338,6 @@ class CustomerGradingRule(models.Model):
                 most=criterion._format_value(self.value_max),
             )
         return None
-
-    # ------------------------------------------------------------------ CRUD
 
     def _refuse_removal(self, name):
         """Raise where these requirements, or lines of them, look at what is called ``name``."""
@@ -459,18 +452,7 @@ class CustomerGradingRule(models.Model):
             return self.operator in ("level_le", "level_is") and mine <= theirs
         return self.operator == "level_is" and mine == theirs
 
-    def _get_dialog_action(self):
-        """Return the action that opens the requirement in its dialog."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Grade %s", self.grade_id.code),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
-
     def action_open_dialog(self):
         """Open the requirement in its dialog."""
-        return self._get_dialog_action()
+        name = self.env._("Grade %s", self.grade_id.code)
+        return self._get_records_action(name=name, target="new", context={})

@@ -69,11 +69,9 @@ class CustomerGradingSubject(models.AbstractModel):
         return () if Dimension._is_used("partner") else ("partner_id",)
 
     def _get_subject(self):
-        """Return the customer or the opportunity."""
         return self.lead_id or self.partner_id
 
     def _get_customer(self):
-        """Return the customer: itself, or the opportunity's."""
         return self._get_subject()._get_customer()
 
     def action_open_subject(self):

@@ -49,7 +49,6 @@ class CustomerGradingTestCustomer(models.Model):
 
     @api.constrains("partner_id", "lead_id", "policy_id")
     def _check_subject(self):
-        """Refuse to try a policy on what it does not grade."""
         for test in self:
             dimension = test.policy_id.dimension_id
             if not test[dimension._get_subject_kind().field]:
@@ -67,7 +66,6 @@ class CustomerGradingTestCustomer(models.Model):
                 )
 
     def _get_unmet_text(self):
-        """Return in words that another grade is given than the expected one."""
         names = {
             "name": self.display_name,
             "given": self.given_grade_id.code or self.env._("no grade"),
