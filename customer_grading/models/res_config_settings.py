@@ -140,15 +140,3 @@ class ResConfigSettings(models.TransientModel):
                 and Manifest.for_addon(module.name, display_warning=False)
             )
         )
-
-    def action_open_grading_policies(self):
-        """Open the grading policies."""
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "customer_grading.customer_grading_policy_action"
-        )
-
-    def action_open_grading_runs(self):
-        """Open the grading runs."""
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "customer_grading.customer_grading_run_action"
-        )

@@ -38,9 +38,8 @@ class CustomerGradingPolicy(models.Model):
                 problems = policy._get_problems()
             elif policy.state == "running":
                 problems = policy._get_broken_problems()
-            policy.problems = {
-                f"problem_{position}": problem for position, problem in enumerate(problems)
-            } or False
+            numbered = {f"problem_{i}": problem for i, problem in enumerate(problems)}
+            policy.problems = numbered or False
 
     def _check_complete(self):
         """Raise with every problem that keeps the policy from deciding.
@@ -130,17 +129,15 @@ class CustomerGradingPolicy(models.Model):
         )[:1]
 
     def _get_grade_problems(self):
-        if self.decide_by == "hand":
+        if self.decide_by == "hand" or self.rule_ids:
             return []
-        if not self.rule_ids:
-            return [
-                self._prepare_problem(
-                    self.env._("No grade can be given: add at least one grade."),
-                    self.env._("Add a grade"),
-                    self.action_add_grade(),
-                )
-            ]
-        return []
+        return [
+            self._prepare_problem(
+                self.env._("No grade can be given: add at least one grade."),
+                self.env._("Add a grade"),
+                self.action_add_grade(),
+            )
+        ]
 
     def _get_reach_problems(self):
         """Name the requirements, and the ways to meet one, that earlier ones leave nobody to."""

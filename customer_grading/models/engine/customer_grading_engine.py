@@ -168,39 +168,33 @@ class CustomerGradingEngine(models.AbstractModel):
             anyway
         :raise UserError: where a measure cannot be read; ``error.measure`` names it
         """
-        statement = self._open_statement(policy, scope, documented=sure)
-        columns = self._add_values(policy, scope, statement, criteria)
+        subject = policy.dimension_id._get_subject_kind()
+        found = self._get_ids_by_subject(policy, scope)
+        query = self._get_subject_query(policy, scope, found, documented=sure)
+        Model = self._get_subject_model(subject, scope)
+        statement = Statement(subject, Model, query, scope, found)
+        measured = policy._get_measured_criteria()
+        columns = {
+            f"v{criterion.id}": self._get_value_sql(criterion, scope, statement)
+            for criterion in criteria or measured
+        }
+        if criteria is None:
+            for criterion in measured.filtered(self._weighs_groups_once):
+                columns[f"t{criterion.id}"] = statement.get_key_sql(CORPORATE_GROUP)
+            columns |= self._get_set_columns(
+                policy, statement.get_field_sql, statement.get_domain_sql
+            )
         known = sure or not self._is_of_documented(policy)
         # What a scan sees may have come after a past date: each is looked up then.
         seen = SQL("FALSE") if scope.past else self._get_seen_sql(statement)
         columns["documented"] = SQL("TRUE") if known else seen
         return statement.to_sql(columns)
 
-    def _open_statement(self, policy, scope, documented=True):
-        """Return the :class:`Statement` over the subjects of a policy.
+    def _get_set_columns(self, policy, get_field_sql, get_domain_sql):
+        """Return the groups that subjects are compared, or counted, within, by column.
 
-        :param documented: as in :meth:`_get_subject_query`
+        And which sets of bands are for them.
         """
-        subject = policy.dimension_id._get_subject_kind()
-        found = self._get_ids_by_subject(policy, scope)
-        query = self._get_subject_query(policy, scope, found, documented)
-        return Statement(subject, self._get_subject_model(subject, scope), query, scope, found)
-
-    def _add_values(self, policy, scope, statement, criteria=None):
-        """Open in ``statement`` what the values are read from; return them by column."""
-        columns = {}
-        for criterion in criteria or policy._get_measured_criteria():
-            columns[f"v{criterion.id}"] = self._get_value_sql(criterion, scope, statement)
-        if criteria is None:
-            for criterion in policy._get_measured_criteria():
-                if self._weighs_groups_once(criterion):
-                    columns[f"t{criterion.id}"] = statement.get_key_sql(CORPORATE_GROUP)
-            columns.update(self._get_group_columns(policy, statement.get_field_sql))
-            columns.update(self._get_band_set_columns(policy, statement.get_domain_sql))
-        return columns
-
-    def _get_group_columns(self, policy, get_field_sql):
-        """Return the groups that subjects are compared, or counted, within, by column."""
         columns = {
             f"g{criterion.id}": self._get_group_sql(criterion._get_rank_path(), get_field_sql)
             for criterion in policy._get_measured_criteria()
@@ -209,16 +203,10 @@ class CustomerGradingEngine(models.AbstractModel):
         for rule in policy.rule_ids.filtered("limit_count"):
             columns[f"h{rule.id}"] = self._get_group_sql(rule._get_limit_path(), get_field_sql)
             columns["member_id"] = get_field_sql("id")  # told apart by it where they are equal
+        for criterion in policy.criterion_ids:
+            if len(criterion._get_band_sets()) > 1:
+                columns[f"b{criterion.id}"] = criterion._get_band_set_sql(get_domain_sql)
         return columns
-
-    @staticmethod
-    def _get_band_set_columns(policy, get_domain_sql):
-        """Return the sets of bands that are for the subjects, by column."""
-        return {
-            f"b{criterion.id}": criterion._get_band_set_sql(get_domain_sql)
-            for criterion in policy.criterion_ids
-            if len(criterion._get_band_sets()) > 1
-        }
 
     def _create_values(self, policy, scope, table):
         """Fill the temporary table ``table`` with the values of all subjects of a policy."""
@@ -278,11 +266,10 @@ class CustomerGradingEngine(models.AbstractModel):
             f"v{criterion.id}": self._get_kept_value_sql(position, criterion._get_raw_type())
             for position, criterion in zip(positions, policy._get_measured_criteria(), strict=True)
         }
-        columns.update(self._get_group_columns(policy, partial(join_path, Model, "subject", query)))
-        columns.update(
-            self._get_band_set_columns(
-                policy, lambda domain: domain.optimize_full(Model)._to_sql(Model, "subject", query)
-            )
+        columns |= self._get_set_columns(
+            policy,
+            partial(join_path, Model, "subject", query),
+            lambda domain: domain.optimize_full(Model)._to_sql(Model, "subject", query),
         )
         return query.select(
             SQL("kept.id AS subject_id"),
@@ -323,12 +310,9 @@ class CustomerGradingEngine(models.AbstractModel):
             subject = self._get_subject_columns(criterion)
             banded[f"l{criterion.id}"] = criterion._get_level_sql(value, subject, scope)
             banded[f"p{criterion.id}"] = criterion._get_points_sql(value, subject, scope)
-            terms[criterion] = CriterionColumns(
-                value,
-                SQL.identifier("banded", f"l{criterion.id}"),
-                SQL.identifier("banded", f"p{criterion.id}"),
-                criterion._get_waits_sql(value, subject, scope),
-            )
+            level, points = (SQL.identifier("banded", f"{kind}{criterion.id}") for kind in "lp")
+            waits = criterion._get_waits_sql(value, subject, scope)
+            terms[criterion] = CriterionColumns(value, level, points, waits)
         joins = [("valued", values), ("banded", banded)]
         for depth, criteria in enumerate(policy._get_combinations()):
             joins += self._add_combinations(f"sum{depth}", criteria, terms, scope)

@@ -165,8 +165,7 @@ class CustomerGradingMeasure(models.Model):
             value = SQL("%s / NULLIF(%s, 0)", value, source.get_field_sql(self.rate_field))
         if self.unit == "amount" and scope.rates:
             company = source.get_field_sql(self.company_field)
-            rates = [SQL("WHEN %s THEN %s", id_, rate) for id_, rate in scope.rates]
-            value = SQL("%s * CASE %s %s ELSE 1 END", value, company, SQL(" ").join(rates))
+            value = SQL("%s * %s", value, self._get_rate_sql(scope, company))
         if self.uom_field and criterion.uom_id:
             value = self._convert_quantity_sql(value, criterion, source)
         return value
@@ -245,9 +244,16 @@ class CustomerGradingMeasure(models.Model):
             return SQL("NULLIF(%s, '')", value)
         if self.unit == "amount" and scope.rates:
             company = statement.get_field_sql("company_id", self.subject)
-            rates = [SQL("WHEN %s THEN %s", id_, rate) for id_, rate in scope.rates]
-            value = SQL("%s * CASE %s %s ELSE 1 END", value, company, SQL(" ").join(rates))
+            value = SQL("%s * %s", value, self._get_rate_sql(scope, company))
         return value
+
+    @staticmethod
+    def _get_rate_sql(scope, company):
+        """Return what an amount of ``company`` is multiplied by."""
+        if not scope.rates:
+            return SQL("1")
+        rates = [SQL("WHEN %s THEN %s", *rate) for rate in scope.rates]
+        return SQL("CASE %s %s ELSE 1 END", company, SQL(" ").join(rates))
 
     def _get_filled_values_sql(self, criterion, scope, statement):
         """How many of the named fields are filled in, in per cent."""
@@ -278,7 +284,7 @@ class CustomerGradingMeasure(models.Model):
         outdating = [
             SQL(
                 "COALESCE(%s > %s, FALSE)",
-                SQL("(%s -> %s)", self._get_affirmed_sql(other, scope, statement), str(other.id)),
+                self._get_newest_sql(other, scope, statement, "affirmed"),
                 SQL("(%s -> %s)", given, GIVEN.index("stamp")),
             )
             for other in question.sudo().contrary_ids
@@ -289,18 +295,14 @@ class CustomerGradingMeasure(models.Model):
 
     def _get_given_sql(self, question, scope, statement):
         """Return the valid answer to ``question`` as jsonb, an array in the order of ``GIVEN``."""
-        answers = self._get_answers_sql(
-            SUBJECTS[question.subject], scope, statement.get_ids(question.subject)
-        )
-        given = statement.add_relation(answers, "given", of=question.subject)
-        return SQL("(%s -> %s)", given, str(question.id))
+        return self._get_newest_sql(question, scope, statement, "given")
 
-    def _get_affirmed_sql(self, question, scope, statement):
-        """Return the stamps of the newest answers that are a yes, valid or not, by question."""
-        answers = self._get_answers_sql(
-            SUBJECTS[question.subject], scope, statement.get_ids(question.subject)
-        )
-        return statement.add_relation(answers, "affirmed", of=question.subject)
+    def _get_newest_sql(self, question, scope, statement, column):
+        """Return what is kept of the newest answer in a column of :meth:`_get_answers_sql`."""
+        subject = SUBJECTS[question.subject]
+        answers = self._get_answers_sql(subject, scope, statement.get_ids(subject.name))
+        newest = statement.add_relation(answers, column, of=subject.name)
+        return SQL("(%s -> %s)", newest, str(question.id))
 
     @api.model
     def _get_answers_sql(self, subject, scope, ids=None):

@@ -187,7 +187,7 @@ class CustomerGradingRule(models.Model):
             "params": {
                 "message": self.met_count,
                 "type": "info",
-                "next": {**self.action_open_dialog(), "views": [(False, "form")]},
+                "next": self.action_open_dialog(),
             },
         }
 
@@ -215,14 +215,12 @@ class CustomerGradingRule(models.Model):
         query = SQL("SELECT * FROM (%s) AS counted WHERE %s", self._get_met_sql(), condition)
         found = self.env["customer.grading.found"].create({})
         found._fill(query)
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": self.dimension_id._get_subject_kind().model,
-            "view_mode": "list,form",
-            "domain": [("customer_grading_found", "=", found.id)],
-            "context": {"active_test": False},
-        }
+        return self.env[self.dimension_id._get_subject_kind().model]._get_records_action(
+            name=name,
+            views=[(False, "list"), (False, "form")],
+            domain=[("customer_grading_found", "=", found.id)],
+            context={"active_test": False},
+        )
 
     def _get_count_text(self, met, near):
         conditions = len(self._get_children().get(self, ()))
@@ -249,7 +247,10 @@ class CustomerGradingRule(models.Model):
         engine = self.env["customer.grading.engine"]
         company = policy._get_try_on_company()
         scope = engine._get_scope(policy, company, engine._get_today(company))
-        values, scope = self._get_values(engine, policy, scope)
+        table = SQL.identifier(TABLE)
+        engine._create_values(policy, scope, table)
+        scope = scope._replace(cutoffs=engine._compute_cutoffs(policy, scope, table))
+        values = SQL("SELECT * FROM %s", table)
         terms, joins = engine._get_terms(policy, scope)
         children = self._get_children()
         parts = children.get(self, self.browse())
@@ -268,12 +269,6 @@ class CustomerGradingRule(models.Model):
             values=values,
             joins=joins,
         )
-
-    def _get_values(self, engine, policy, scope):
-        table = SQL.identifier(TABLE)
-        engine._create_values(policy, scope, table)
-        cutoffs = engine._compute_cutoffs(policy, scope, table)
-        return SQL("SELECT * FROM %s", table), scope._replace(cutoffs=cutoffs)
 
     def _check_countable(self):
         """Hook: raise where a criterion, or a line, cannot be decided yet."""

@@ -35,16 +35,10 @@ class CustomerGrade(models.Model):
 
     def _compute_result_count(self):
         """Count the results that the user may see, those of his companies."""
-        counts = dict(
-            self.env["customer.grading.result"]._read_group(
-                [
-                    ("grade_id", "in", self.ids),
-                    ("company_id", "in", [False, *self.env.companies.ids]),
-                ],
-                ["grade_id"],
-                ["__count"],
-            )
-        )
+        companies = [False, *self.env.companies.ids]
+        held = [("grade_id", "in", self.ids), ("company_id", "in", companies)]
+        Result = self.env["customer.grading.result"]
+        counts = dict(Result._read_group(held, ["grade_id"], ["__count"]))
         for grade in self:
             grade.result_count = counts.get(grade, 0)
 
@@ -109,12 +103,8 @@ class CustomerGrade(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        held = self._is_named_by("customer.grading.result")
-        told = self._is_named_by("customer.grading.change")
-        rule = (
-            self.env["customer.grading.rule"].sudo().search([("grade_id", "in", self.ids)], limit=1)
-        )
-        if held or told or rule:
+        naming = ("customer.grading.result", "customer.grading.change", "customer.grading.rule")
+        if any(self._is_named_by(model_name) for model_name in naming):
             raise UserError(
                 self.env._(
                     "A grade that is or was held, or that a policy gives, cannot be deleted: its history would be lost. Archive it instead."

@@ -310,7 +310,7 @@ class CustomerGradingCriterion(models.Model):
             return self.question_id.kind == "levels" and "customer.grading.question.choice"
         if self.measure_id.kind == "grade":
             return self.unit == "choice" and "customer.grade"
-        return self.measure_id and self.measure_id._get_choice_model()
+        return self.measure_id._get_choice_model()
 
     def _get_raw_type(self):
         if self.measure_id.kind == "question":
@@ -627,21 +627,20 @@ class CustomerGradingCriterion(models.Model):
         return formatLang(self.env, float(number), digits=count_decimals(number))
 
     def _get_period_problem(self):
-        counted = self.period in ("trailing", "best_year", "month_ends")
-        if self.kind == "measure" and self.has_period and counted and self.period_count < 1:
-            return self.env._("the period must be at least 1 long.")
-        most = SHAPES["period"][self._get_length_key()].most if counted else None
-        if self.kind == "measure" and self.has_period and counted and self.period_count > most:
-            return self.env._("the period can be at most %s long.", most)
+        if self.kind != "measure" or not self.has_period:
+            return None
+        if self.period in ("trailing", "best_year", "month_ends"):
+            if self.period_count < 1:
+                return self.env._("the period must be at least 1 long.")
+            if self.period_count > (most := SHAPES["period"][self._get_length_key()].most):
+                return self.env._("the period can be at most %s long.", most)
         if self.measure_kind == "growth" and self.period not in (
             "trailing",
             "this_year",
             "last_year",
         ):
             return self.env._("growth needs one stretch of time: choose another period.")
-        if self.kind == "measure" and self.has_period:
-            return self._get_kind_of_period_problem()
-        return None
+        return self._get_kind_of_period_problem()
 
     def _get_length_key(self):
         """Return the key under which a policy file keeps the length of the period."""

@@ -433,17 +433,13 @@ class CustomerGradingMeasure(models.Model):
         return self._get_value_problem()
 
     def _get_value_problem(self):
-        if self.aggregate == "count":
+        if self.aggregate in ("count", "count_distinct"):
             return None
         if self.unit in ("days", "months") and self.aggregate in ("sum", "avg"):
             return self.env._("dates cannot be added up: take the first or the last one.")
-        paths = [self.value_field]
-        if self.tax_value_field:
-            paths.append(self.tax_value_field)
-        for path in paths:
+        for path in filter(None, (self.value_field, self.tax_value_field)):
             field = self._get_path_field(self.model_name, path)
-            problem = self.aggregate != "count_distinct" and self._get_unit_problem(field)
-            if problem:
+            if problem := self._get_unit_problem(field):
                 return problem
         return None
 

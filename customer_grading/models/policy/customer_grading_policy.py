@@ -262,8 +262,8 @@ class CustomerGradingPolicy(models.Model):
     @api.depends("dimension_id")
     def _compute_subject_model(self):
         for policy in self:
-            dimension = policy.dimension_id
-            policy.subject_model = dimension and dimension._get_subject_kind().model
+            subject = policy.dimension_id.subject
+            policy.subject_model = subject and policy.dimension_id._get_subject_kind().model
 
     @api.depends("criterion_ids.parent_id", "criterion_ids.kind")
     def _compute_score_criterion_id(self):
@@ -523,7 +523,7 @@ class CustomerGradingPolicy(models.Model):
         for root in self.rule_ids:
             strongest = criteria.get(root.limit_criterion_id, Rule)
             new_root = root.copy({"policy_id": duplicate.id, "limit_criterion_id": strongest.id})
-            for line in root.line_ids.sorted("sequence"):
+            for line in root._get_ordered_lines():
                 line.copy(
                     {
                         "root_id": new_root.id,
@@ -647,7 +647,7 @@ class CustomerGradingPolicy(models.Model):
     @api.depends_context("lang")
     def _compute_takeover_text(self):
         for policy in self:
-            policy.takeover_text = policy._origin and policy._origin._get_takeover_text()
+            policy.takeover_text = policy._origin._get_takeover_text() if policy._origin else False
 
     def _get_takeover_text(self):
         """Return who takes over from whom, when and for which records; nothing where nobody."""

@@ -253,7 +253,7 @@ class CustomerGradingRule(models.Model):
 
     def _compute_result_count(self):
         graded = self.policy_id.filtered(lambda policy: policy.state != "draft")
-        counts = graded.sudo()._count_results() if graded else {}
+        counts = graded.sudo()._count_results()
         for rule in self:
             rule.result_count = counts.get(rule.policy_id, {}).get(rule.grade_id, 0)
 
@@ -261,30 +261,22 @@ class CustomerGradingRule(models.Model):
     def _compute_operators(self):
         for rule in self:
             rule.operators = rule._get_fitting_operators()
-            criterion = rule.criterion_id
-            rule.choice_model = criterion._get_choice_model() if criterion else False
+            rule.choice_model = rule.criterion_id._get_choice_model()
 
     def _get_fitting_operators(self):
         """Return the comparisons that make sense for the criterion, likeliest first."""
         criterion = self.criterion_id
         if not criterion:
             return []
-        unit = criterion.unit
-        ranked = criterion._is_ranked()
-        named = any(criterion.band_ids.mapped("level"))
+        levels = LEVEL_OPERATORS if any(criterion.band_ids.mapped("level")) else ()
         operators = []
-        if ranked and named:
-            operators += LEVEL_OPERATORS
-        if unit in NUMERIC_UNITS:
+        if criterion.unit in NUMERIC_UNITS:
             operators += NUMERIC_OPERATORS
-        elif unit == "yes_no":
+            operators = [*levels, *operators] if criterion._is_ranked() else [*operators, *levels]
+        elif criterion.unit == "yes_no":
             operators += ("yes", "no")
-        elif unit == "choice" and named:
-            operators += LEVEL_OPERATORS
-        elif unit in ("choice", "text"):
-            operators += ("is",)
-        if named and not ranked and unit in NUMERIC_UNITS:
-            operators += LEVEL_OPERATORS
+        elif criterion.unit in ("choice", "text"):
+            operators += (criterion.unit == "choice" and levels) or ("is",)
         if criterion.kind == "measure" and any(criterion.band_ids.mapped("points")):
             operators += POINTS_OPERATORS
         return [*operators, *KNOWN_OPERATORS]

@@ -42,10 +42,8 @@ class CustomerGradingTestCustomer(models.Model):
     @api.depends("tried", "expected_grade_id", "given_grade_id")
     def _compute_verdict(self):
         for test in self:
-            if not test.tried or not test.expected_grade_id:
-                test.verdict = False
-            else:
-                test.verdict = "met" if test.given_grade_id == test.expected_grade_id else "unmet"
+            verdict = "met" if test.given_grade_id == test.expected_grade_id else "unmet"
+            test.verdict = test.tried and bool(test.expected_grade_id) and verdict
 
     @api.constrains("partner_id", "lead_id", "policy_id")
     def _check_subject(self):
