@@ -29,13 +29,12 @@ class CustomerGradingMeasure(models.Model):
         :return: an ``SQL`` expression over the statement's subjects
         """
         if self.is_broken:
-            raise UserError(
-                self.env._(
-                    "Measure “%(measure)s”: %(problem)s",
-                    measure=self.name,
-                    problem=self._get_problem(),
-                )
+            message = self.env._(
+                "Measure “%(measure)s”: %(problem)s",
+                measure=self.name,
+                problem=self._get_problem(),
             )
+            raise UserError(message)
         if self.kind == "code":
             method = getattr(self, f"_get_{self.code_key}_values_sql")
         else:

@@ -105,11 +105,10 @@ class CustomerGrade(models.Model):
     def _unlink_except_used(self):
         naming = ("customer.grading.result", "customer.grading.change", "customer.grading.rule")
         if any(self._is_named_by(model_name) for model_name in naming):
-            raise UserError(
-                self.env._(
-                    "A grade that is or was held, or that a policy gives, cannot be deleted: its history would be lost. Archive it instead."
-                )
+            message = self.env._(
+                "A grade that is or was held, or that a policy gives, cannot be deleted: its history would be lost. Archive it instead."
             )
+            raise UserError(message)
 
     def _is_named_by(self, model_name):
         """Whether a record of the model names one of these grades in any of its fields."""

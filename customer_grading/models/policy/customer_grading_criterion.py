@@ -281,6 +281,7 @@ class CustomerGradingCriterion(models.Model):
     @api.depends_context("lang")
     def _compute_unit(self):
         units = dict(self._fields["unit"]._description_selection(self.env))
+        units |= {"ratio": "%", "count": False, "yes_no": False, "choice": False, "text": False}
         for criterion in self:
             if criterion.kind != "measure":
                 criterion.unit = "count" if criterion.kind == "count" else "points"
@@ -288,14 +289,14 @@ class CustomerGradingCriterion(models.Model):
                 criterion.unit = QUESTION_UNITS.get(criterion.question_id.kind)
             else:
                 criterion.unit = criterion.measure_id.unit
-            labels = {
-                **dict.fromkeys(("count", "yes_no", "choice", "text"), False),
-                "amount": criterion.currency_id.name,
-                "ratio": "%",
-                "number": criterion._get_question().unit_text,
-                "quantity": criterion.uom_id.name,
-            }
-            criterion.unit_label = (units | labels).get(criterion.unit)
+            if criterion.unit == "amount":
+                criterion.unit_label = criterion.currency_id.name
+            elif criterion.unit == "number":
+                criterion.unit_label = criterion._get_question().unit_text
+            elif criterion.unit == "quantity":
+                criterion.unit_label = criterion.uom_id.name
+            else:
+                criterion.unit_label = units.get(criterion.unit)
 
     def _get_period(self):
         return Period(self.period, self.period_count, self.period_unit, self.up_to)
@@ -478,15 +479,14 @@ class CustomerGradingCriterion(models.Model):
         for criterion in self.filtered("dimension_id"):
             own = criterion.policy_id.dimension_id
             if own in criterion.dimension_id | criterion.dimension_id._get_needed():
-                raise ValidationError(
-                    self.env._(
-                        "“%(criterion)s” goes round in a circle: grades of “%(other)s” already "
-                        "need those of “%(own)s”. Choose another dimension.",
-                        criterion=criterion.name,
-                        other=criterion.dimension_id.name,
-                        own=own.name,
-                    )
+                message = self.env._(
+                    "“%(criterion)s” goes round in a circle: grades of “%(other)s” already "
+                    "need those of “%(own)s”. Choose another dimension.",
+                    criterion=criterion.name,
+                    other=criterion.dimension_id.name,
+                    own=own.name,
                 )
+                raise ValidationError(message)
 
     @api.constrains(
         "document_domain",

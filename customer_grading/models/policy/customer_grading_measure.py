@@ -279,20 +279,18 @@ class CustomerGradingMeasure(models.Model):
     def _check_definition(self):
         for measure in self:
             if problem := measure._get_problem():
-                raise ValidationError(
-                    self.env._(
-                        "Measure “%(measure)s”: %(problem)s", measure=measure.name, problem=problem
-                    )
+                message = self.env._(
+                    "Measure “%(measure)s”: %(problem)s", measure=measure.name, problem=problem
                 )
+                raise ValidationError(message)
             measure._check_author_may_read()
             if measure._is_used_by_running_policy():
-                raise UserError(
-                    self.env._(
-                        "Measure “%s” decides grades of a running policy and is locked. "
-                        "Duplicate it, and use the duplicate in a revision of the policy.",
-                        measure.name,
-                    )
+                message = self.env._(
+                    "Measure “%s” decides grades of a running policy and is locked. "
+                    "Duplicate it, and use the duplicate in a revision of the policy.",
+                    measure.name,
                 )
+                raise UserError(message)
 
     def _is_used_by_running_policy(self):
         """Whether grades in force are made of it: itself, or as a part of another measure."""
@@ -550,26 +548,24 @@ class CustomerGradingMeasure(models.Model):
             model = self.env[model_name]
             for name in path.split("."):
                 if model._name.startswith(REFUSED_MODELS):
-                    raise AccessError(
-                        self.env._(
-                            "“%(path)s” reads %(model)s, which cannot be used to grade "
-                            "customers. Choose another field.",
-                            path=path,
-                            model=model._description,
-                        )
+                    message = self.env._(
+                        "“%(path)s” reads %(model)s, which cannot be used to grade "
+                        "customers. Choose another field.",
+                        path=path,
+                        model=model._description,
                     )
+                    raise AccessError(message)
                 model.check_access("read")
                 field = model._fields[name]
                 model._check_field_access(field, "read")
                 if model._name.startswith(GUARDED_MODELS) and field.type in TEXT_TYPES:
-                    raise AccessError(
-                        self.env._(
-                            "“%(path)s” reads texts of %(model)s, which not everybody may see. "
-                            "Choose another field.",
-                            path=path,
-                            model=model._description,
-                        )
+                    message = self.env._(
+                        "“%(path)s” reads texts of %(model)s, which not everybody may see. "
+                        "Choose another field.",
+                        path=path,
+                        model=model._description,
                     )
+                    raise AccessError(message)
                 model = self.env[field.comodel_name] if field.relational else model
 
     @api.model

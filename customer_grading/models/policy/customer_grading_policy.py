@@ -369,22 +369,20 @@ class CustomerGradingPolicy(models.Model):
             return
         for policy in self:
             if policy.state == "scheduled":
-                raise UserError(
-                    self.env._(
-                        "“%s” comes into force by itself on its day, as it was looked at. Set "
-                        "it back to draft to change it.",
-                        policy.display_name,
-                    )
+                message = self.env._(
+                    "“%s” comes into force by itself on its day, as it was looked at. Set "
+                    "it back to draft to change it.",
+                    policy.display_name,
                 )
+                raise UserError(message)
             if policy.state != "draft":
-                raise UserError(
-                    self.env._(
-                        "“%s” is in force, or was: what decides its grades is locked, so "
-                        "that they can always be explained. Use “Revise” to make the next "
-                        "version.",
-                        policy.name,
-                    )
+                message = self.env._(
+                    "“%s” is in force, or was: what decides its grades is locked, so "
+                    "that they can always be explained. Use “Revise” to make the next "
+                    "version.",
+                    policy.name,
                 )
+                raise UserError(message)
 
     @api.model
     def _get_unlocked_fields(self):
@@ -411,12 +409,11 @@ class CustomerGradingPolicy(models.Model):
             for name in ("customer.grading.result", "customer.grading.change")
         )
         if named or self.filtered(lambda policy: policy.state not in PLANNED_STATES):
-            raise UserError(
-                self.env._(
-                    "A policy that was in force cannot be deleted: the history of the grades "
-                    "that it gave would be lost. Close it and archive it instead."
-                )
+            message = self.env._(
+                "A policy that was in force cannot be deleted: the history of the grades "
+                "that it gave would be lost. Close it and archive it instead."
             )
+            raise UserError(message)
 
     @api.constrains("domain")
     def _check_author_may_read(self):
@@ -434,14 +431,13 @@ class CustomerGradingPolicy(models.Model):
                 lambda grade, policy=policy: grade.dimension_id != policy.dimension_id
             )
             if strangers:
-                raise ValidationError(
-                    self.env._(
-                        "Grade %(grade)s belongs to another dimension. Choose a grade of "
-                        "“%(dimension)s”.",
-                        grade=strangers[0].code,
-                        dimension=policy.dimension_id.name,
-                    )
+                message = self.env._(
+                    "Grade %(grade)s belongs to another dimension. Choose a grade of "
+                    "“%(dimension)s”.",
+                    grade=strangers[0].code,
+                    dimension=policy.dimension_id.name,
                 )
+                raise ValidationError(message)
 
     def _get_given_grades(self):
         """Return the grades that the policy gives, best first."""

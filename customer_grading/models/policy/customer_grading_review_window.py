@@ -44,15 +44,14 @@ class CustomerGradingReviewWindow(models.Model):
         for window in self:
             for day, month in window._get_ends():
                 if not 1 <= day <= monthrange(LEAP_YEAR, month)[1]:
-                    raise ValidationError(
-                        self.env._(
-                            "%(month)s has no day %(day)s. Choose a day of the month.",
-                            month=dict(
-                                self._fields["first_month"]._description_selection(self.env)
-                            )[str(month)],
-                            day=day,
-                        )
+                    message = self.env._(
+                        "%(month)s has no day %(day)s. Choose a day of the month.",
+                        month=dict(self._fields["first_month"]._description_selection(self.env))[
+                            str(month)
+                        ],
+                        day=day,
                     )
+                    raise ValidationError(message)
 
     def _get_ends(self):
         """Return the first and the last day, each as ``(day, month)``."""

@@ -242,14 +242,13 @@ class CustomerGradingRule(models.Model):
                     groups += 1
                 groups += line.kind != "condition"
                 if groups > MAX_GROUPS:
-                    raise ValidationError(
-                        self.env._(
-                            "Grade %(grade)s: groups can stand three deep at most. Split "
-                            "the requirement: make a criterion of the inner group, or "
-                            "write a second requirement for the same grade.",
-                            grade=root.grade_id.code,
-                        )
+                    message = self.env._(
+                        "Grade %(grade)s: groups can stand three deep at most. Split "
+                        "the requirement: make a criterion of the inner group, or "
+                        "write a second requirement for the same grade.",
+                        grade=root.grade_id.code,
                     )
+                    raise ValidationError(message)
 
     def _compute_result_count(self):
         graded = self.policy_id.filtered(lambda policy: policy.state != "draft")
@@ -335,14 +334,13 @@ class CustomerGradingRule(models.Model):
         """Raise where these requirements, or lines of them, look at what is called ``name``."""
         if self:
             roots = self.root_id | self.filtered(lambda rule: not rule.root_id)
-            raise UserError(
-                self.env._(
-                    "“%(criterion)s” is used in the requirement of %(grades)s. Take it out "
-                    "there first.",
-                    criterion=name,
-                    grades=", ".join(roots.grade_id.mapped("code")),
-                )
+            message = self.env._(
+                "“%(criterion)s” is used in the requirement of %(grades)s. Take it out "
+                "there first.",
+                criterion=name,
+                grades=", ".join(roots.grade_id.mapped("code")),
             )
+            raise UserError(message)
 
     @api.model_create_multi
     def create(self, vals_list):
