@@ -714,25 +714,17 @@ class CustomerGradingEngine(models.AbstractModel):
     def _is_of_documented(policy):
         return policy.subject == "partner" and policy.population == "documents"
 
-    def _get_documented_sql(self, scope, query, found):
-        return SQL(
-            "%s IN (%s)",
-            SQL.identifier(query.table, "id"),
-            self._get_documented_query(scope, found.get("partner")),
-        )
-
-    def _get_documented_query(self, scope, contact_ids):
-        """Return the query of the commercial entities that have a document.
-
-        :param contact_ids: only those of these contacts; ``None``: all
-        """
+    def _get_documented_sql(self, scope, candidates, found):
+        """Return whether a candidate is a commercial entity that has a document."""
+        candidate = SQL.identifier(candidates.table, "id")
         queries = self._get_population_queries(scope)
-        if contact_ids is not None:
+        if "partner" in found:
             # Of few contacts the first document found will do.
             return SQL(
-                "SELECT contact.commercial_partner_id FROM res_partner contact"
-                " WHERE contact.id IN %s AND (%s)",
-                tuple(contact_ids) or (0,),
+                "%s IN (SELECT contact.commercial_partner_id FROM res_partner contact"
+                " WHERE contact.id IN %s AND (%s))",
+                candidate,
+                tuple(found["partner"]) or (0,),
                 SQL(" OR ").join(self._exists_sql(*query) for query in queries),
             )
         documented = []
@@ -741,8 +733,9 @@ class CustomerGradingEngine(models.AbstractModel):
             query.groupby = contact
             documented.append(query.select(SQL("%s AS id", contact)))
         return SQL(
-            "SELECT contact.commercial_partner_id FROM res_partner contact"
-            " JOIN (%s) documented ON documented.id = contact.id",
+            "%s IN (SELECT contact.commercial_partner_id FROM res_partner contact"
+            " JOIN (%s) documented ON documented.id = contact.id)",
+            candidate,
             SQL(" UNION ALL ").join(documented),
         )
 

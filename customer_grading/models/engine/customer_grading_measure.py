@@ -56,18 +56,15 @@ class CustomerGradingMeasure(models.Model):
 
     def _finish_documents_sql(self, value, scope):
         if RAW_TYPES[self.unit] == "date":
-            return self._get_date_sql(value, scope)
+            field = self._get_path_field(self.model_name, self.value_field)
+            return self._get_day_sql(field, value, scope)
         if self.empty_is == "zero" and RAW_TYPES[self.unit] == "numeric":
             return SQL("COALESCE(%s, 0)", value)
         return value
 
-    def _get_date_sql(self, value, scope):
-        """Return a stored moment as a date of the company's time zone."""
-        field = self._get_path_field(self.model_name, self.value_field)
-        return self._get_day_sql(field, value, scope)
-
     @staticmethod
     def _get_day_sql(field, value, scope):
+        """Return a stored moment as a date of the company's time zone."""
         if field.type == "datetime":
             return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", value, scope.tz)
         return value
@@ -80,8 +77,8 @@ class CustomerGradingMeasure(models.Model):
             partial(self._open_source, ids=statement.get_ids(of), of=of),
             of,
         )
-        only = self._get_only(criterion) if narrowed else []
-        conditions = [source.get_sql(condition) for condition in only]
+        only = Domain(literal_eval(criterion.document_domain or "[]"))
+        conditions = [source.get_sql(only)] if narrowed and not only.is_true() else []
         if criterion.period == "since_start":
             conditions.append(self._get_since_start_sql(criterion, scope, source))
         bounds = self._get_bounds(source, scope, period)
@@ -124,10 +121,6 @@ class CustomerGradingMeasure(models.Model):
             domain &= Domain(contact_path, "in", list(ids))
         query = model._search(domain, active_test=False, bypass_access=True)
         return Source(model, query, self.subject_path, self.company_field, documents, ids, of=of)
-
-    def _get_only(self, criterion):
-        only = Domain(literal_eval(criterion.document_domain or "[]"))
-        return [] if only.is_true() else [only]
 
     def _get_bounds(self, source, scope, period):
         """Return the dates of ``period`` in the terms of the documents' date field."""
