@@ -502,8 +502,9 @@ class CustomerGradingCriterion(models.Model):
         for criterion in self:
             for domain, model in criterion._get_domains():
                 Measure._check_may_read(model, domain=domain)
-            if criterion.rank_within == "field" and criterion._is_group_path(criterion.rank_field):
-                Measure._check_may_read(criterion.policy_subject_model, [criterion.rank_field])
+            shared = criterion.rank_within == "field" and criterion.rank_field
+            if shared and criterion._is_group_path(shared):
+                Measure._check_may_read(criterion.policy_subject_model, [shared])
             if criterion.period == "since_start" and not criterion._get_period_problem():
                 Measure._check_may_read(criterion.subject_model, [criterion.start_field])
 
@@ -542,7 +543,8 @@ class CustomerGradingCriterion(models.Model):
 
     def _get_attainable_points(self):
         """Return the most points that this criterion can give, or 0 where there is no end."""
-        parts = [child._get_attainable_points() * child.weight for child in self.child_ids]
+        children = self.browse() if self.kind == "measure" else self.child_ids
+        parts = [child._get_attainable_points() * child.weight for child in children]
         if self.kind == "count":
             most = len(parts)
         elif self.kind == "sum":
