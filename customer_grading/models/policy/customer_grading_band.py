@@ -87,7 +87,5 @@ class CustomerGradingBand(models.Model):
     def _unlink_except_used(self):
         self.criterion_id.policy_id._check_unlocked()
         for band in self:
-            lines = band.criterion_id.rule_line_ids.filtered(
-                lambda line, band=band: line.level_id == band
-            )
-            lines._refuse_removal(band.level)
+            lines = band.criterion_id.rule_line_ids
+            lines.filtered_domain([("level_id", "=", band.id)])._refuse_removal(band.level)

@@ -387,9 +387,8 @@ class CustomerGradingCriterion(models.Model):
     def _unlink_except_used(self):
         self.policy_id._check_unlocked()
         for criterion in self:
-            limited = criterion.policy_id.rule_ids.filtered(
-                lambda rule, criterion=criterion: rule.limit_criterion_id == criterion
-            )
+            by_it = [("limit_criterion_id", "=", criterion.id)]
+            limited = criterion.policy_id.rule_ids.filtered_domain(by_it)
             (criterion.rule_line_ids | limited)._refuse_removal(criterion.name)
 
     @api.depends("band_ids.level", "band_ids.points", "band_ids.lower", "cap", "kind")

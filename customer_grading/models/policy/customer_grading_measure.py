@@ -245,11 +245,6 @@ class CustomerGradingMeasure(models.Model):
         field = self.kind == "field" and self.unit == "choice" and self._get_subject_field()
         return "jsonb" if field and field.type == "many2many" else RAW_TYPES[self.unit]
 
-    def action_duplicate(self):
-        """Open a copy, for a revision of a policy in use."""
-        self.ensure_one()
-        return self.copy()._get_records_action()
-
     def copy_data(self, default=None):
         """Give each copy a code that is free."""
         vals_list = super().copy_data(default)

@@ -300,11 +300,9 @@ class CustomerGradingPolicy(models.Model):
     def _compute_display_name(self):
         for policy in self:
             name = policy.name or ""
-            policy.display_name = (
-                self.env._("%(policy)s, v%(version)s", policy=name, version=policy.version)
-                if policy.version > 1
-                else name
-            )
+            if policy.version > 1:
+                name = self.env._("%(policy)s, v%(version)s", policy=name, version=policy.version)
+            policy.display_name = name
 
     def _get_companies(self):
         """Return the companies that the policy grades, each for itself.
@@ -427,15 +425,14 @@ class CustomerGradingPolicy(models.Model):
         self.criterion_ids._check_measure_subject()
         self.criterion_ids._check_dimension_cycle()
         for policy in self:
-            strangers = policy.rule_ids.grade_id.filtered(
-                lambda grade, policy=policy: grade.dimension_id != policy.dimension_id
-            )
-            if strangers:
+            dimension = policy.dimension_id
+            foreign = [("dimension_id", "!=", dimension.id)]
+            if strangers := policy.rule_ids.grade_id.filtered_domain(foreign):
                 message = self.env._(
                     "Grade %(grade)s belongs to another dimension. Choose a grade of "
                     "“%(dimension)s”.",
                     grade=strangers[0].code,
-                    dimension=policy.dimension_id.name,
+                    dimension=dimension.name,
                 )
                 raise ValidationError(message)
 

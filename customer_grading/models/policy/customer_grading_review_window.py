@@ -41,14 +41,13 @@ class CustomerGradingReviewWindow(models.Model):
     @api.constrains("first_day", "first_month", "last_day", "last_month")
     def _check_days(self):
         """Refuse days that no month has; 29 February is the last day of a shorter one."""
+        months = dict(self._fields["first_month"]._description_selection(self.env))
         for window in self:
             for day, month in window._get_ends():
                 if not 1 <= day <= monthrange(LEAP_YEAR, month)[1]:
                     message = self.env._(
                         "%(month)s has no day %(day)s. Choose a day of the month.",
-                        month=dict(self._fields["first_month"]._description_selection(self.env))[
-                            str(month)
-                        ],
+                        month=months[str(month)],
                         day=day,
                     )
                     raise ValidationError(message)
