@@ -593,24 +593,17 @@ class CustomerGradingEngine(models.AbstractModel):
         the end of the path among the subjects. An addon with other documents extends the
         list.
         """
+        invoices = Domain("move_type", "in", ("out_invoice", "out_refund"))
         return [
             ("sale.order", Domain("state", "=", "sale"), "partner_id"),
-            (
-                "account.move",
-                Domain("state", "=", "posted")
-                & Domain("move_type", "in", ("out_invoice", "out_refund")),
-                "partner_id",
-            ),
+            ("account.move", Domain("state", "=", "posted") & invoices, "partner_id"),
             ("crm.lead", Domain("type", "=", "opportunity"), "partner_id"),
         ]
 
     def _get_subject_model(self, subject, scope):
         """Return the subjects' model as a run reads it: as the company, not as a user."""
-        return (
-            self.env[subject.model]
-            .sudo()
-            .with_context(allowed_company_ids=list(scope.company_ids), active_test=False, lang=None)
-        )
+        context = {"allowed_company_ids": list(scope.company_ids), "active_test": False}
+        return self.env[subject.model].sudo().with_context(**context, lang=None)
 
     def _get_ids_by_subject(self, policy, scope):
         """Return whose documents to read where only some subjects are asked for.
@@ -671,20 +664,19 @@ class CustomerGradingEngine(models.AbstractModel):
         Company = self.env["res.company"].sudo().with_context(active_test=False)
         colleagues = Users._search([("share", "=", False)]).subselect("partner_id")
         companies = Company._search([]).subselect("partner_id")
-        domain = (
+        return (
             Domain("active", "=", True)
             & Domain("id", "not in", colleagues)
             & Domain("id", "not in", companies)
-            & Domain("company_id", "in", [False, *scope.company_ids])
+            & self._get_asked_domain(scope)
         )
-        if scope.subject_ids is not None:
-            domain &= Domain("id", "in", scope.subject_ids)
-        return domain
 
     def _get_lead_domain(self, scope):
-        domain = Domain("type", "=", "opportunity") & Domain(
-            "company_id", "in", [False, *scope.company_ids]
-        )
+        return Domain("type", "=", "opportunity") & self._get_asked_domain(scope)
+
+    def _get_asked_domain(self, scope):
+        """Return the records of the companies, or those of them that are asked for."""
+        domain = Domain("company_id", "in", [False, *scope.company_ids])
         if scope.subject_ids is not None:
             domain &= Domain("id", "in", scope.subject_ids)
         return domain

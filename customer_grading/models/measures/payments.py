@@ -26,9 +26,8 @@ class CustomerGradingMeasure(models.Model):
         )
 
     def _get_overdue_amount_documents(self, criterion, record, scope):
-        open_invoices = Domain("payment_state", "in", ("not_paid", "partial"))
-        overdue = Domain("invoice_date_due", "<", str(scope.date))
-        return "account.move", self._get_invoices_domain(record, scope) & open_invoices & overdue
+        model_name, domain = self._get_receivable_age_documents(criterion, record, scope)
+        return model_name, domain & Domain("invoice_date_due", "<", str(scope.date))
 
     def _get_receivable_age_documents(self, criterion, record, scope):
         open_invoices = Domain("payment_state", "in", ("not_paid", "partial"))
