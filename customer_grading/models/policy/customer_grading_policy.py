@@ -209,7 +209,7 @@ class CustomerGradingPolicy(models.Model):
     has_dimensions = fields.Boolean(
         compute="_compute_has_dimensions", help="Whether there is more than one dimension."
     )
-    points_max = fields.Float("Points at most", related="score_criterion_id.points_max")
+    points_max = fields.Float("Points at most", compute="_compute_points_max")
     has_combinations = fields.Boolean(
         compute="_compute_has_combinations", help="Whether a criterion can be part of another one."
     )
@@ -470,6 +470,11 @@ class CustomerGradingPolicy(models.Model):
     def _compute_has_combinations(self):
         for policy in self:
             policy.has_combinations = any(c.kind != "measure" for c in policy.criterion_ids)
+
+    @api.depends("criterion_ids.points_max", "criterion_ids.parent_id")
+    def _compute_points_max(self):
+        for policy in self:
+            policy.points_max = policy.score_criterion_id.points_max
 
     def _get_try_on_company(self):
         """Return the company for which a draft is tried: the current one if it grades it."""
