@@ -18,7 +18,7 @@ class IrCron(models.Model):
         """Plan the next night by the local hour: a day is not always 24 hours long."""
         result = super()._reschedule_later(job)
         night = self.env.ref(NIGHT, raise_if_not_found=False)
-        if night and job["id"] == night.id and self._keeps_grading_hour():
+        if night and job["id"] == night.id and self._get_kept_hour():
             nextcall = self._get_next_night(self._get_grading_hour(), self.env.cr.now())
             # As Odoo does: the job is locked by this transaction.
             self.env.cr.execute(
@@ -27,8 +27,8 @@ class IrCron(models.Model):
         return result
 
     @api.model
-    def _keeps_grading_hour(self):
-        return bool(self.env["ir.config_parameter"].sudo().get_param(HOUR))
+    def _get_kept_hour(self):
+        return self.env["ir.config_parameter"].sudo().get_param(HOUR)
 
     @api.model
     def _get_grading_zone(self):
@@ -39,7 +39,7 @@ class IrCron(models.Model):
     @api.model
     def _get_grading_hour(self):
         """Return the local hour of nightly grading, 2.5 being half past two."""
-        if hour := self.env["ir.config_parameter"].sudo().get_param(HOUR):
+        if hour := self._get_kept_hour():
             return float(hour)
         nextcall = self.env.ref(NIGHT).sudo().nextcall
         local = nextcall.replace(tzinfo=timezone.utc).astimezone(self._get_grading_zone())

@@ -60,12 +60,9 @@ class ResConfigSettings(models.TransientModel):
     def _compute_customer_grading_dimension_id(self):
         Dimension = self.env["customer.grading.dimension"]
         for settings in self:
-            settings.customer_grading_dimension_id = Dimension._get_main(
-                "partner", settings.company_id
-            )
-            settings.customer_grading_lead_dimension_id = Dimension._get_main(
-                "lead", settings.company_id
-            )
+            company = settings.company_id
+            settings.customer_grading_dimension_id = Dimension._get_main("partner", company)
+            settings.customer_grading_lead_dimension_id = Dimension._get_main("lead", company)
 
     def _inverse_customer_grading_dimension_id(self):
         for settings in self:
@@ -114,17 +111,14 @@ class ResConfigSettings(models.TransientModel):
         """Say in one line when everybody was graded last, and whether it went well."""
         Run = self.env["customer.grading.run"].sudo()
         for settings in self:
-            run = Run.search(
-                [
-                    ("mode", "=", "nightly"),
-                    ("state", "not in", ("waiting", "running")),
-                    ("company_id", "in", [False, settings.company_id.id]),
-                ],
-                limit=1,
-            )
-            settings.customer_grading_health = (
-                run._get_health() if run else self.env._("No run yet.")
-            )
+            ended = [
+                ("mode", "=", "nightly"),
+                ("state", "not in", ("waiting", "running")),
+                ("company_id", "in", [False, settings.company_id.id]),
+            ]
+            run = Run.search(ended, limit=1)
+            health = run._get_health() if run else self.env._("No run yet.")
+            settings.customer_grading_health = health
 
     def _compute_customer_grading_module_ids(self):
         """Offer the addons that had come by themselves with grading, and were removed."""
@@ -139,16 +133,4 @@ class ResConfigSettings(models.TransientModel):
                 set(module.dependencies_id.mapped("state")) == {"installed"}
                 and Manifest.for_addon(module.name, display_warning=False)
             )
-        )
-
-    def action_open_grading_policies(self):
-        """Open the grading policies."""
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "customer_grading.customer_grading_policy_action"
-        )
-
-    def action_open_grading_runs(self):
-        """Open the grading runs."""
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "customer_grading.customer_grading_run_action"
         )

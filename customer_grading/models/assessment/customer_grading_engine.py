@@ -210,8 +210,7 @@ class CustomerGradingEngine(models.AbstractModel):
             f"v{criterion.id}": answers.get(criterion)
             for criterion in policy._get_measured_criteria()
         }
-        columns |= dict.fromkeys(self._get_group_columns(policy, lambda _path: SQL()))
-        columns |= dict.fromkeys(self._get_band_set_columns(policy, lambda _domain: SQL()))
+        columns |= dict.fromkeys(self._get_set_columns(policy, lambda _: SQL(), lambda _: SQL()))
         kept = [
             SQL("%s AS %s", value or SQL.identifier(alias, name), SQL.identifier(name))
             for name, value in columns.items()

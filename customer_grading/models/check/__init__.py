@@ -3,8 +3,4 @@
 In: a policy. Out: the bar above its form; activating refuses while something is in it.
 """
 
-from . import (
-    customer_grading_policy,
-    customer_grading_rule,
-    customer_grading_criterion,
-)
+from . import customer_grading_policy, customer_grading_rule, customer_grading_criterion

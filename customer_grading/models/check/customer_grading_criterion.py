@@ -8,12 +8,11 @@ class CustomerGradingCriterion(models.Model):
 
     def _get_problems(self):
         """Return what keeps the criterion from having a value, as the policy's problems."""
-        self.ensure_one()
         return [
             self.policy_id._prepare_problem(
                 self.env._("“%(criterion)s”: %(problem)s", criterion=self.name, problem=problem),
                 self.env._("Open it"),
-                self._get_dialog_action(),
+                self.action_open_dialog(),
             )
             for problem in (
                 self._get_measure_problem(),
@@ -39,7 +38,6 @@ class CustomerGradingCriterion(models.Model):
         return None
 
     def _get_choice_of_measure_problem(self):
-        """Return in words what is still to be chosen for the kind of measure, or nothing."""
         if self.measure_id.kind == "question" and not self.question_id:
             return self.env._("choose the question that is asked.")
         if self.question_id.kind == "levels" and not self.question_id.choice_ids:

@@ -41,16 +41,14 @@ class CustomerGradingPolicy(models.Model):
                 problems = policy._get_problems()
             elif policy.state == "running":
                 problems = policy._get_broken_problems()
-            policy.problems = {
-                f"problem_{position}": problem for position, problem in enumerate(problems)
-            } or False
+            numbered = {f"problem_{i}": problem for i, problem in enumerate(problems)}
+            policy.problems = numbered or False
 
     def _check_complete(self):
         """Raise with every problem that keeps the policy from deciding.
 
         :raise UserError: naming each, in the words of the bar above the form
         """
-        self.ensure_one()
         errors = [p["message"] for p in self._get_problems() if p["level"] == "danger"]
         if errors:
             raise UserError(
@@ -64,7 +62,6 @@ class CustomerGradingPolicy(models.Model):
         :return: list of dicts with ``message``, ``level`` (danger or warning), and where
             there is a place to mend it ``action_text`` and ``action``
         """
-        self.ensure_one()
         problems = [
             *self._get_own_problems(),
             *self._get_rival_problems(),
@@ -135,17 +132,15 @@ class CustomerGradingPolicy(models.Model):
         )[:1]
 
     def _get_grade_problems(self):
-        if self.decide_by == "hand":
+        if self.decide_by == "hand" or self.rule_ids:
             return []
-        if not self.rule_ids:
-            return [
-                self._prepare_problem(
-                    self.env._("No grade can be given: add at least one grade."),
-                    self.env._("Add a grade"),
-                    self.action_add_grade(),
-                )
-            ]
-        return []
+        return [
+            self._prepare_problem(
+                self.env._("No grade can be given: add at least one grade."),
+                self.env._("Add a grade"),
+                self.action_add_grade(),
+            )
+        ]
 
     def _get_reach_problems(self):
         """Name the requirements, and the ways to meet one, that earlier ones leave nobody to."""

@@ -21,7 +21,6 @@ class CustomerGradingRule(models.Model):
 
     def _get_problems(self):
         """Return what keeps a requirement from being decided, as the policy's problems."""
-        self.ensure_one()
         conditions = self._get_ordered_lines().filtered(lambda line: line.kind == "condition")
         messages = [
             self.env._(
@@ -35,25 +34,13 @@ class CustomerGradingRule(models.Model):
         ]
         children = self._get_children()
         groups = self | self.line_ids.filtered(lambda line: line.kind != "condition")
+        problems = [group._get_group_problem(len(children.get(group, ()))) for group in groups]
+        problems.append(self.limit_count and self._get_limit_problem())
         messages += [
             self.env._("Grade %(grade)s: %(problem)s", grade=self.grade_id.code, problem=problem)
-            for group in groups
-            if (problem := group._get_group_problem(len(children.get(group, ()))))
+            for problem in filter(None, problems)
         ]
-        if self.limit_count and (problem := self._get_limit_problem()):
-            messages.append(
-                self.env._(
-                    "Grade %(grade)s: %(problem)s", grade=self.grade_id.code, problem=problem
-                )
-            )
-        return [
-            self.policy_id._prepare_problem(
-                message,
-                self.env._("Open grade %s", self.grade_id.code),
-                self._get_dialog_action(),
-            )
-            for message in messages
-        ]
+        return [self._prepare_rule_problem(message) for message in messages]
 
     def _get_group_problem(self, size):
         if self.root_id and not size:
@@ -127,17 +114,11 @@ class CustomerGradingRule(models.Model):
             problems.append(self._prepare_rule_problem(message, "warning"))
         return problems
 
-    def _prepare_rule_problem(self, message, level):
-        return self.policy_id._prepare_problem(
-            message,
-            self.env._("Open grade %s", self.grade_id.code),
-            self._get_dialog_action(),
-            level,
-        )
+    def _prepare_rule_problem(self, message, level="danger"):
+        text = self.env._("Open grade %s", self.grade_id.code)
+        return self.policy_id._prepare_problem(message, text, self.action_open_dialog(), level)
 
     def _get_ways(self):
-        """Return the ways to meet the requirement, each as a :class:`Way`."""
-        self.ensure_one()
         children = self._get_children()
         lines = children.get(self, self.browse())
         if self.kind == "any":

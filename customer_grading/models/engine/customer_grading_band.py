@@ -10,7 +10,6 @@ class CustomerGradingBand(models.Model):
 
         :param subject: the subject's :class:`SubjectColumns`
         """
-        self.ensure_one()
         criterion = self.criterion_id
         if criterion.unit == "choice":
             if criterion._get_raw_type() == "jsonb":

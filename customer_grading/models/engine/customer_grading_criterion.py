@@ -15,7 +15,6 @@ class CustomerGradingCriterion(models.Model):
 
         Months are whole calendar months: the 15th of March to the 14th of April is none.
         """
-        self.ensure_one()
         if self.unit not in ("days", "months"):
             return raw
         dates = (raw, SQL("%s::date", scope.date))
@@ -36,7 +35,6 @@ class CustomerGradingCriterion(models.Model):
 
         :param subject: the subject's :class:`SubjectColumns`
         """
-        self.ensure_one()
         return self._get_band_sql(value, subject, scope, self._get_level_ranks())
 
     def _get_points_sql(self, value, subject, scope):
@@ -44,7 +42,6 @@ class CustomerGradingCriterion(models.Model):
 
         Without bands a number, or the points of an answer, is its own points, and yes is 1.
         """
-        self.ensure_one()
         if self.band_ids:
             points = {band: band.points for band in self.band_ids}
             result = self._get_band_sql(value, subject, scope, points)
@@ -130,7 +127,6 @@ class CustomerGradingCriterion(models.Model):
 
         :param parts: ``{child criterion: points}``
         """
-        self.ensure_one()
         weighted = {
             child: SQL("(%s * %s)", points, child.weight) if child.weight != 1 else points
             for child, points in parts.items()

@@ -168,39 +168,33 @@ class CustomerGradingEngine(models.AbstractModel):
             anyway
         :raise UserError: where a measure cannot be read; ``error.measure`` names it
         """
-        statement = self._open_statement(policy, scope, documented=sure)
-        columns = self._add_values(policy, scope, statement, criteria)
+        subject = policy.dimension_id._get_subject_kind()
+        found = self._get_ids_by_subject(policy, scope)
+        query = self._get_subject_query(policy, scope, found, documented=sure)
+        Model = self._get_subject_model(subject, scope)
+        statement = Statement(subject, Model, query, scope, found)
+        measured = policy._get_measured_criteria()
+        columns = {
+            f"v{criterion.id}": self._get_value_sql(criterion, scope, statement)
+            for criterion in criteria or measured
+        }
+        if criteria is None:
+            for criterion in measured.filtered(self._weighs_groups_once):
+                columns[f"t{criterion.id}"] = statement.get_key_sql(CORPORATE_GROUP)
+            columns |= self._get_set_columns(
+                policy, statement.get_field_sql, statement.get_domain_sql
+            )
         known = sure or not self._is_of_documented(policy)
         # What a scan sees may have come after a past date: each is looked up then.
         seen = SQL("FALSE") if scope.past else self._get_seen_sql(statement)
         columns["documented"] = SQL("TRUE") if known else seen
         return statement.to_sql(columns)
 
-    def _open_statement(self, policy, scope, documented=True):
-        """Return the :class:`Statement` over the subjects of a policy.
+    def _get_set_columns(self, policy, get_field_sql, get_domain_sql):
+        """Return the groups that subjects are compared, or counted, within, by column.
 
-        :param documented: as in :meth:`_get_subject_query`
+        And which sets of bands are for them.
         """
-        subject = policy.dimension_id._get_subject_kind()
-        found = self._get_ids_by_subject(policy, scope)
-        query = self._get_subject_query(policy, scope, found, documented)
-        return Statement(subject, self._get_subject_model(subject, scope), query, scope, found)
-
-    def _add_values(self, policy, scope, statement, criteria=None):
-        """Open in ``statement`` what the values are read from; return them by column."""
-        columns = {}
-        for criterion in criteria or policy._get_measured_criteria():
-            columns[f"v{criterion.id}"] = self._get_value_sql(criterion, scope, statement)
-        if criteria is None:
-            for criterion in policy._get_measured_criteria():
-                if self._weighs_groups_once(criterion):
-                    columns[f"t{criterion.id}"] = statement.get_key_sql(CORPORATE_GROUP)
-            columns.update(self._get_group_columns(policy, statement.get_field_sql))
-            columns.update(self._get_band_set_columns(policy, statement.get_domain_sql))
-        return columns
-
-    def _get_group_columns(self, policy, get_field_sql):
-        """Return the groups that subjects are compared, or counted, within, by column."""
         columns = {
             f"g{criterion.id}": self._get_group_sql(criterion._get_rank_path(), get_field_sql)
             for criterion in policy._get_measured_criteria()
@@ -209,16 +203,10 @@ class CustomerGradingEngine(models.AbstractModel):
         for rule in policy.rule_ids.filtered("limit_count"):
             columns[f"h{rule.id}"] = self._get_group_sql(rule._get_limit_path(), get_field_sql)
             columns["member_id"] = get_field_sql("id")  # told apart by it where they are equal
+        for criterion in policy.criterion_ids:
+            if len(criterion._get_band_sets()) > 1:
+                columns[f"b{criterion.id}"] = criterion._get_band_set_sql(get_domain_sql)
         return columns
-
-    @staticmethod
-    def _get_band_set_columns(policy, get_domain_sql):
-        """Return the sets of bands that are for the subjects, by column."""
-        return {
-            f"b{criterion.id}": criterion._get_band_set_sql(get_domain_sql)
-            for criterion in policy.criterion_ids
-            if len(criterion._get_band_sets()) > 1
-        }
 
     def _create_values(self, policy, scope, table):
         """Fill the temporary table ``table`` with the values of all subjects of a policy."""
@@ -278,12 +266,10 @@ class CustomerGradingEngine(models.AbstractModel):
             f"v{criterion.id}": self._get_kept_value_sql(position, criterion._get_raw_type())
             for position, criterion in zip(positions, policy._get_measured_criteria(), strict=True)
         }
-        columns.update(self._get_group_columns(policy, partial(join_path, Model, "subject", query)))
-        columns.update(
-            self._get_band_set_columns(
-                policy,
-                lambda domain: domain.optimize_full(Model)._to_sql(Model, "subject", query),
-            )
+        columns |= self._get_set_columns(
+            policy,
+            partial(join_path, Model, "subject", query),
+            lambda domain: domain.optimize_full(Model)._to_sql(Model, "subject", query),
         )
         return query.select(
             SQL("kept.id AS subject_id"),
@@ -324,12 +310,9 @@ class CustomerGradingEngine(models.AbstractModel):
             subject = self._get_subject_columns(criterion)
             banded[f"l{criterion.id}"] = criterion._get_level_sql(value, subject, scope)
             banded[f"p{criterion.id}"] = criterion._get_points_sql(value, subject, scope)
-            terms[criterion] = CriterionColumns(
-                value,
-                SQL.identifier("banded", f"l{criterion.id}"),
-                SQL.identifier("banded", f"p{criterion.id}"),
-                criterion._get_waits_sql(value, subject, scope),
-            )
+            level, points = (SQL.identifier("banded", f"{kind}{criterion.id}") for kind in "lp")
+            waits = criterion._get_waits_sql(value, subject, scope)
+            terms[criterion] = CriterionColumns(value, level, points, waits)
         joins = [("valued", values), ("banded", banded)]
         for depth, criteria in enumerate(policy._get_combinations()):
             joins += self._add_combinations(f"sum{depth}", criteria, terms, scope)
@@ -610,24 +593,17 @@ class CustomerGradingEngine(models.AbstractModel):
         the end of the path among the subjects. An addon with other documents extends the
         list.
         """
+        invoices = Domain("move_type", "in", ("out_invoice", "out_refund"))
         return [
             ("sale.order", Domain("state", "=", "sale"), "partner_id"),
-            (
-                "account.move",
-                Domain("state", "=", "posted")
-                & Domain("move_type", "in", ("out_invoice", "out_refund")),
-                "partner_id",
-            ),
+            ("account.move", Domain("state", "=", "posted") & invoices, "partner_id"),
             ("crm.lead", Domain("type", "=", "opportunity"), "partner_id"),
         ]
 
     def _get_subject_model(self, subject, scope):
         """Return the subjects' model as a run reads it: as the company, not as a user."""
-        return (
-            self.env[subject.model]
-            .sudo()
-            .with_context(allowed_company_ids=list(scope.company_ids), active_test=False, lang=None)
-        )
+        context = {"allowed_company_ids": list(scope.company_ids), "active_test": False}
+        return self.env[subject.model].sudo().with_context(**context, lang=None)
 
     def _get_ids_by_subject(self, policy, scope):
         """Return whose documents to read where only some subjects are asked for.
@@ -688,21 +664,19 @@ class CustomerGradingEngine(models.AbstractModel):
         Company = self.env["res.company"].sudo().with_context(active_test=False)
         colleagues = Users._search([("share", "=", False)]).subselect("partner_id")
         companies = Company._search([]).subselect("partner_id")
-        domain = (
+        return (
             Domain("active", "=", True)
             & Domain("id", "not in", colleagues)
             & Domain("id", "not in", companies)
-            & Domain("company_id", "in", [False, *scope.company_ids])
+            & self._get_asked_domain(scope)
         )
-        if scope.subject_ids is not None:
-            domain &= Domain("id", "in", scope.subject_ids)
-        return domain
 
     def _get_lead_domain(self, scope):
-        """Return which opportunities there are, open or closed."""
-        domain = Domain("type", "=", "opportunity") & Domain(
-            "company_id", "in", [False, *scope.company_ids]
-        )
+        return Domain("type", "=", "opportunity") & self._get_asked_domain(scope)
+
+    def _get_asked_domain(self, scope):
+        """Return the records of the companies, or those of them that are asked for."""
+        domain = Domain("company_id", "in", [False, *scope.company_ids])
         if scope.subject_ids is not None:
             domain &= Domain("id", "in", scope.subject_ids)
         return domain
@@ -730,29 +704,19 @@ class CustomerGradingEngine(models.AbstractModel):
 
     @staticmethod
     def _is_of_documented(policy):
-        """Return whether documents make the subjects of ``policy``."""
         return policy.subject == "partner" and policy.population == "documents"
 
-    def _get_documented_sql(self, scope, query, found):
-        """Return whether a candidate is a customer by its documents."""
-        return SQL(
-            "%s IN (%s)",
-            SQL.identifier(query.table, "id"),
-            self._get_documented_query(scope, found.get("partner")),
-        )
-
-    def _get_documented_query(self, scope, contact_ids):
-        """Return the query of the commercial entities that have a document.
-
-        :param contact_ids: only those of these contacts; ``None``: all
-        """
+    def _get_documented_sql(self, scope, candidates, found):
+        """Return whether a candidate is a commercial entity that has a document."""
+        candidate = SQL.identifier(candidates.table, "id")
         queries = self._get_population_queries(scope)
-        if contact_ids is not None:
+        if "partner" in found:
             # Of few contacts the first document found will do.
             return SQL(
-                "SELECT contact.commercial_partner_id FROM res_partner contact"
-                " WHERE contact.id IN %s AND (%s)",
-                tuple(contact_ids) or (0,),
+                "%s IN (SELECT contact.commercial_partner_id FROM res_partner contact"
+                " WHERE contact.id IN %s AND (%s))",
+                candidate,
+                tuple(found["partner"]) or (0,),
                 SQL(" OR ").join(self._exists_sql(*query) for query in queries),
             )
         documented = []
@@ -761,8 +725,9 @@ class CustomerGradingEngine(models.AbstractModel):
             query.groupby = contact
             documented.append(query.select(SQL("%s AS id", contact)))
         return SQL(
-            "SELECT contact.commercial_partner_id FROM res_partner contact"
-            " JOIN (%s) documented ON documented.id = contact.id",
+            "%s IN (SELECT contact.commercial_partner_id FROM res_partner contact"
+            " JOIN (%s) documented ON documented.id = contact.id)",
+            candidate,
             SQL(" UNION ALL ").join(documented),
         )
 

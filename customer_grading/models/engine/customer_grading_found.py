@@ -15,7 +15,6 @@ class CustomerGradingFound(models.TransientModel):
     subject_ids = fields.Json("Found")
 
     def _fill(self, subjects):
-        """Keep the ids that the query ``subjects`` gives as ``subject_id``."""
         statement = SQL(
             "UPDATE %s SET subject_ids ="
             " (SELECT jsonb_agg(subject_id) FROM (%s) AS found) WHERE id = %s",
@@ -27,7 +26,6 @@ class CustomerGradingFound(models.TransientModel):
         self.invalidate_recordset(["subject_ids"])
 
     def _get_subjects_sql(self):
-        """Return the query of the ids kept."""
         return SQL(
             "SELECT found.id::integer FROM %s, jsonb_array_elements_text(subject_ids) AS found(id)"
             " WHERE %s IN %s AND jsonb_typeof(subject_ids) = 'array'",

@@ -28,15 +28,13 @@ class CustomerGradingMeasure(models.Model):
             subjects' alias and takes the sources that the value is read from
         :return: an ``SQL`` expression over the statement's subjects
         """
-        self.ensure_one()
         if self.is_broken:
-            raise UserError(
-                self.env._(
-                    "Measure “%(measure)s”: %(problem)s",
-                    measure=self.name,
-                    problem=self._get_problem(),
-                )
+            message = self.env._(
+                "Measure “%(measure)s”: %(problem)s",
+                measure=self.name,
+                problem=self._get_problem(),
             )
+            raise UserError(message)
         if self.kind == "code":
             method = getattr(self, f"_get_{self.code_key}_values_sql")
         else:
@@ -58,18 +56,15 @@ class CustomerGradingMeasure(models.Model):
 
     def _finish_documents_sql(self, value, scope):
         if RAW_TYPES[self.unit] == "date":
-            return self._get_date_sql(value, scope)
+            field = self._get_path_field(self.model_name, self.value_field)
+            return self._get_day_sql(field, value, scope)
         if self.empty_is == "zero" and RAW_TYPES[self.unit] == "numeric":
             return SQL("COALESCE(%s, 0)", value)
         return value
 
-    def _get_date_sql(self, value, scope):
-        """Return a stored moment as a date of the company's time zone."""
-        field = self._get_path_field(self.model_name, self.value_field)
-        return self._get_day_sql(field, value, scope)
-
     @staticmethod
     def _get_day_sql(field, value, scope):
+        """Return a stored moment as a date of the company's time zone."""
         if field.type == "datetime":
             return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", value, scope.tz)
         return value
@@ -82,8 +77,8 @@ class CustomerGradingMeasure(models.Model):
             partial(self._open_source, ids=statement.get_ids(of), of=of),
             of,
         )
-        only = self._get_only(criterion) if narrowed else []
-        conditions = [source.get_sql(condition) for condition in only]
+        only = Domain(literal_eval(criterion.document_domain or "[]"))
+        conditions = [source.get_sql(only)] if narrowed and not only.is_true() else []
         if criterion.period == "since_start":
             conditions.append(self._get_since_start_sql(criterion, scope, source))
         bounds = self._get_bounds(source, scope, period)
@@ -125,19 +120,7 @@ class CustomerGradingMeasure(models.Model):
         if ids is not None:
             domain &= Domain(contact_path, "in", list(ids))
         query = model._search(domain, active_test=False, bypass_access=True)
-        return Source(
-            model,
-            query,
-            self.subject_path,
-            self.company_field,
-            documents,
-            ids,
-            of=of,
-        )
-
-    def _get_only(self, criterion):
-        only = Domain(literal_eval(criterion.document_domain or "[]"))
-        return [] if only.is_true() else [only]
+        return Source(model, query, self.subject_path, self.company_field, documents, ids, of=of)
 
     def _get_bounds(self, source, scope, period):
         """Return the dates of ``period`` in the terms of the documents' date field."""
@@ -174,8 +157,7 @@ class CustomerGradingMeasure(models.Model):
             value = SQL("%s / NULLIF(%s, 0)", value, source.get_field_sql(self.rate_field))
         if self.unit == "amount" and scope.rates:
             company = source.get_field_sql(self.company_field)
-            rates = [SQL("WHEN %s THEN %s", id_, rate) for id_, rate in scope.rates]
-            value = SQL("%s * CASE %s %s ELSE 1 END", value, company, SQL(" ").join(rates))
+            value = SQL("%s * %s", value, self._get_rate_sql(scope, company))
         if self.uom_field and criterion.uom_id:
             value = self._convert_quantity_sql(value, criterion, source)
         return value
@@ -201,10 +183,7 @@ class CustomerGradingMeasure(models.Model):
         base = self.base_measure_id
         period = criterion._get_period()
         now, before = (
-            SQL(
-                "COALESCE(%s, 0)",
-                base._get_period_sql(criterion, scope, statement, bounds[0]),
-            )
+            SQL("COALESCE(%s, 0)", base._get_period_sql(criterion, scope, statement, bounds[0]))
             for bounds in (
                 period.get_bounds(scope.date),
                 period.get_bounds_a_year_before(scope.date),
@@ -257,9 +236,16 @@ class CustomerGradingMeasure(models.Model):
             return SQL("NULLIF(%s, '')", value)
         if self.unit == "amount" and scope.rates:
             company = statement.get_field_sql("company_id", self.subject)
-            rates = [SQL("WHEN %s THEN %s", id_, rate) for id_, rate in scope.rates]
-            value = SQL("%s * CASE %s %s ELSE 1 END", value, company, SQL(" ").join(rates))
+            value = SQL("%s * %s", value, self._get_rate_sql(scope, company))
         return value
+
+    @staticmethod
+    def _get_rate_sql(scope, company):
+        """Return what an amount of ``company`` is multiplied by."""
+        if not scope.rates:
+            return SQL("1")
+        rates = [SQL("WHEN %s THEN %s", *rate) for rate in scope.rates]
+        return SQL("CASE %s %s ELSE 1 END", company, SQL(" ").join(rates))
 
     def _get_filled_values_sql(self, criterion, scope, statement):
         """How many of the named fields are filled in, in per cent."""
@@ -290,7 +276,7 @@ class CustomerGradingMeasure(models.Model):
         outdating = [
             SQL(
                 "COALESCE(%s > %s, FALSE)",
-                SQL("(%s -> %s)", self._get_affirmed_sql(other, scope, statement), str(other.id)),
+                self._get_newest_sql(other, scope, statement, "affirmed"),
                 SQL("(%s -> %s)", given, GIVEN.index("stamp")),
             )
             for other in question.sudo().contrary_ids
@@ -301,18 +287,14 @@ class CustomerGradingMeasure(models.Model):
 
     def _get_given_sql(self, question, scope, statement):
         """Return the valid answer to ``question`` as jsonb, an array in the order of ``GIVEN``."""
-        answers = self._get_answers_sql(
-            SUBJECTS[question.subject], scope, statement.get_ids(question.subject)
-        )
-        given = statement.add_relation(answers, "given", of=question.subject)
-        return SQL("(%s -> %s)", given, str(question.id))
+        return self._get_newest_sql(question, scope, statement, "given")
 
-    def _get_affirmed_sql(self, question, scope, statement):
-        """Return the stamps of the newest answers that are a yes, valid or not, by question."""
-        answers = self._get_answers_sql(
-            SUBJECTS[question.subject], scope, statement.get_ids(question.subject)
-        )
-        return statement.add_relation(answers, "affirmed", of=question.subject)
+    def _get_newest_sql(self, question, scope, statement, column):
+        """Return what is kept of the newest answer in a column of :meth:`_get_answers_sql`."""
+        subject = SUBJECTS[question.subject]
+        answers = self._get_answers_sql(subject, scope, statement.get_ids(subject.name))
+        newest = statement.add_relation(answers, column, of=subject.name)
+        return SQL("(%s -> %s)", newest, str(question.id))
 
     @api.model
     def _get_answers_sql(self, subject, scope, ids=None):

@@ -2,19 +2,9 @@ from odoo import models
 from odoo.tools import SQL
 
 from ...tools.columns import LIMITS, VALUES
-from ..policy.customer_grading_rule import (
-    KNOWN_OPERATORS,
-    LEVEL_OPERATORS,
-    POINTS_OPERATORS,
-)
+from ..policy.customer_grading_rule import KNOWN_OPERATORS, LEVEL_OPERATORS, POINTS_OPERATORS
 
-COMPARISONS = {
-    "ge": SQL(">="),
-    "gt": SQL(">"),
-    "le": SQL("<="),
-    "lt": SQL("<"),
-    "is": SQL("="),
-}
+COMPARISONS = {"ge": SQL(">="), "gt": SQL(">"), "le": SQL("<="), "lt": SQL("<"), "is": SQL("=")}
 
 TABLE = "customer_grading_rule_count"  # the values, where a ranking needs them all first
 
@@ -23,8 +13,6 @@ class CustomerGradingRule(models.Model):
     """The SQL half of a requirement: for whom it holds, for whom there is room, how many meet it."""
 
     _inherit = "customer.grading.rule"
-
-    # ------------------------------------------------------------------ for whom it holds
 
     def _get_holds_sql(self, values, scope):
         """Return whether the requirement holds, and there is room in the grade.
@@ -35,7 +23,6 @@ class CustomerGradingRule(models.Model):
             explanation
         :param scope: the :class:`Scope`
         """
-        self.ensure_one()
         return self._limit_sql(self._combine_sql(self._get_children(), values), values, scope)
 
     def _get_waits_sql(self, values, scope):
@@ -44,7 +31,6 @@ class CustomerGradingRule(models.Model):
         :param values: as in :meth:`_get_holds_sql`
         :return: ``SQL``, or nothing where it hangs on no such ranking
         """
-        self.ensure_one()
         criteria = self.line_ids.filtered(lambda line: line.kind == "condition").criterion_id
         waits = [values[c].waits for c in criteria if values[c].waits]
         if self.limit_count and (unseen := self._get_unseen_sql(scope)):
@@ -119,8 +105,6 @@ class CustomerGradingRule(models.Model):
         if self.criterion_id._get_raw_type() == "jsonb":
             return SQL("(%s @> to_jsonb(%s::integer))", value, self.choice_id)
         return SQL("(%s = %s)", value, self.choice_id)
-
-    # ------------------------------------------------------------------ a limited grade
 
     def _limit_sql(self, holds, values, scope):
         """Return ``holds`` where there is room in the grade: for the strongest.
@@ -203,10 +187,7 @@ class CustomerGradingRule(models.Model):
             "params": {
                 "message": self.met_count,
                 "type": "info",
-                "next": {
-                    **self._get_dialog_action(),
-                    "views": [(False, "form")],
-                },
+                "next": self.action_open_dialog(),
             },
         }
 
@@ -234,14 +215,12 @@ class CustomerGradingRule(models.Model):
         query = SQL("SELECT * FROM (%s) AS counted WHERE %s", self._get_met_sql(), condition)
         found = self.env["customer.grading.found"].create({})
         found._fill(query)
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": self.dimension_id._get_subject_kind().model,
-            "view_mode": "list,form",
-            "domain": [("customer_grading_found", "=", found.id)],
-            "context": {"active_test": False},
-        }
+        return self.env[self.dimension_id._get_subject_kind().model]._get_records_action(
+            name=name,
+            views=[(False, "list"), (False, "form")],
+            domain=[("customer_grading_found", "=", found.id)],
+            context={"active_test": False},
+        )
 
     def _get_count_text(self, met, near):
         conditions = len(self._get_children().get(self, ()))
@@ -262,14 +241,16 @@ class CustomerGradingRule(models.Model):
         :raise AccessError: for who may not write policies: it tells of figures
         :raise UserError: where a criterion, or a line, cannot be decided yet
         """
-        self.ensure_one()
         self.check_access("write")
         self._check_countable()
         policy = self.policy_id.sudo()
         engine = self.env["customer.grading.engine"]
         company = policy._get_try_on_company()
         scope = engine._get_scope(policy, company, engine._get_today(company))
-        values, scope = self._get_values(engine, policy, scope)
+        table = SQL.identifier(TABLE)
+        engine._create_values(policy, scope, table)
+        scope = scope._replace(cutoffs=engine._compute_cutoffs(policy, scope, table))
+        values = SQL("SELECT * FROM %s", table)
         terms, joins = engine._get_terms(policy, scope)
         children = self._get_children()
         parts = children.get(self, self.browse())
@@ -288,12 +269,6 @@ class CustomerGradingRule(models.Model):
             values=values,
             joins=joins,
         )
-
-    def _get_values(self, engine, policy, scope):
-        table = SQL.identifier(TABLE)
-        engine._create_values(policy, scope, table)
-        cutoffs = engine._compute_cutoffs(policy, scope, table)
-        return SQL("SELECT * FROM %s", table), scope._replace(cutoffs=cutoffs)
 
     def _check_countable(self):
         """Hook: raise where a criterion, or a line, cannot be decided yet."""

@@ -20,11 +20,6 @@ class CustomerGradingMeasure(models.Model):
     def _get_code_keys_with_period(self):
         return super()._get_code_keys_with_period() | {"lead_activities_done"}
 
-    @staticmethod
-    def _narrow_sql(column, ids):
-        """Return the condition that ``column`` is one of ``ids``; all where they are ``None``."""
-        return SQL() if ids is None else SQL("AND %s IN %s", column, tuple(ids) or (0,))
-
     def _get_lead_activities_done_values_sql(self, criterion, scope, statement):
         first, last = criterion._get_period().get_bounds(scope.date)[0]
         since = SQL("AND date >= %s", scope.get_start_of(first)) if first else SQL()
@@ -74,8 +69,6 @@ class CustomerGradingMeasure(models.Model):
             events=self._narrow_sql(SQL("opportunity_id"), ids),
         )
         return statement.add_relation(contacts, "contact", of="lead")
-
-    # ------------------------------------------------------------------ what changed
 
     def _get_lead_messages_changed_sql(self, scope, since):
         return SQL(

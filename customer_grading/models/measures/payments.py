@@ -26,9 +26,8 @@ class CustomerGradingMeasure(models.Model):
         )
 
     def _get_overdue_amount_documents(self, criterion, record, scope):
-        open_invoices = Domain("payment_state", "in", ("not_paid", "partial"))
-        overdue = Domain("invoice_date_due", "<", str(scope.date))
-        return "account.move", self._get_invoices_domain(record, scope) & open_invoices & overdue
+        model_name, domain = self._get_receivable_age_documents(criterion, record, scope)
+        return model_name, domain & Domain("invoice_date_due", "<", str(scope.date))
 
     def _get_receivable_age_documents(self, criterion, record, scope):
         open_invoices = Domain("payment_state", "in", ("not_paid", "partial"))
@@ -65,14 +64,17 @@ class CustomerGradingMeasure(models.Model):
             "collection_ratio",
         }
 
+    @staticmethod
+    def _narrow_sql(column, ids):
+        """Return the condition that ``column`` is one of ``ids``; all where they are ``None``."""
+        return SQL() if ids is None else SQL("AND %s IN %s", column, tuple(ids) or (0,))
+
     def _get_receivables_sql(self, scope, statement):
         """Return the receivable items of customer invoices, as they stood on the date.
 
         :return: query of ``subject_id, company_id, invoice_id, due, date, amount, settled,
             settled_on``, one row for each part that is due, amounts in company currency
         """
-        contacts = statement.get_ids()
-        narrow = SQL("AND item.partner_id IN %s", contacts) if contacts else SQL()
         return SQL(
             """
             SELECT partner.commercial_partner_id AS subject_id, item.company_id,
@@ -96,7 +98,7 @@ class CustomerGradingMeasure(models.Model):
             """,
             date=scope.date,
             companies=scope.company_ids,
-            narrow=narrow,
+            narrow=self._narrow_sql(SQL("item.partner_id"), statement.get_ids()),
         )
 
     def _add_receivable_column(self, criterion, scope, statement, aggregate):
@@ -112,18 +114,10 @@ class CustomerGradingMeasure(models.Model):
             return SQL("date <= %s", last)
         return SQL("date BETWEEN %s AND %s", first, last)
 
-    @staticmethod
-    def _get_rate_sql(scope):
-        """Return what an amount of an item is multiplied by."""
-        if not scope.rates:
-            return SQL("1")
-        rates = [SQL("WHEN %s THEN %s", id_, rate) for id_, rate in scope.rates]
-        return SQL("CASE company_id %s END", SQL(" ").join(rates))
-
     def _get_overdue_amount_values_sql(self, criterion, scope, statement):
         aggregate = SQL(
             "SUM((amount - settled) * %s) FILTER (WHERE due < %s)",
-            self._get_rate_sql(scope),
+            self._get_rate_sql(scope, SQL("company_id")),
             scope.date,
         )
         column = self._add_receivable_column(criterion, scope, statement, aggregate)
@@ -157,9 +151,7 @@ class CustomerGradingMeasure(models.Model):
     def _get_ontime_ratio_values_sql(self, criterion, scope, statement):
         """Per cent of the invoices of the period, due or settled, that were on time."""
         decided = SQL(
-            "%s AND %s",
-            self._get_invoiced_in_sql(criterion, scope),
-            self._get_decided_sql(scope),
+            "%s AND %s", self._get_invoiced_in_sql(criterion, scope), self._get_decided_sql(scope)
         )
         aggregate = SQL(
             "ROUND(100.0 - 100.0 * COUNT(DISTINCT invoice_id) FILTER (WHERE %(decided)s AND %(late)s)"
@@ -176,7 +168,7 @@ class CustomerGradingMeasure(models.Model):
             "ROUND(100.0 * SUM(settled * %(rate)s) FILTER (WHERE %(within)s)"
             " / NULLIF(SUM(amount * %(rate)s) FILTER (WHERE %(within)s), 0), 4)",
             within=within,
-            rate=self._get_rate_sql(scope),
+            rate=self._get_rate_sql(scope, SQL("company_id")),
         )
         return self._add_receivable_column(criterion, scope, statement, aggregate)
 
@@ -185,8 +177,6 @@ class CustomerGradingMeasure(models.Model):
 
         Messages and activities on its contacts and opportunities count; a note does not.
         """
-        contacts = statement.get_ids()
-        narrow = SQL("AND partner.id IN %s", contacts) if contacts else SQL()
         return statement.add_relation(
             SQL(
                 """
@@ -220,12 +210,10 @@ class CustomerGradingMeasure(models.Model):
                     "(message.mail_activity_type_id IS NOT NULL"
                     " OR message.message_type IN ('email', 'email_outgoing'))"
                 ),
-                narrow=narrow,
+                narrow=self._narrow_sql(SQL("partner.id"), statement.get_ids()),
             ),
             "contact",
         )
-
-    # ------------------------------------------------------------------ what changed
 
     def _get_payments_changed_sql(self, scope, since):
         """The customers whose receivables were written or reconciled."""

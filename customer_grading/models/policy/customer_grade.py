@@ -35,16 +35,10 @@ class CustomerGrade(models.Model):
 
     def _compute_result_count(self):
         """Count the results that the user may see, those of his companies."""
-        counts = dict(
-            self.env["customer.grading.result"]._read_group(
-                [
-                    ("grade_id", "in", self.ids),
-                    ("company_id", "in", [False, *self.env.companies.ids]),
-                ],
-                ["grade_id"],
-                ["__count"],
-            )
-        )
+        companies = [False, *self.env.companies.ids]
+        held = [("grade_id", "in", self.ids), ("company_id", "in", companies)]
+        Result = self.env["customer.grading.result"]
+        counts = dict(Result._read_group(held, ["grade_id"], ["__count"]))
         for grade in self:
             grade.result_count = counts.get(grade, 0)
 
@@ -63,7 +57,6 @@ class CustomerGrade(models.Model):
 
     @api.model
     def _get_best(self):
-        """Return the best grade of each dimension."""
         grades = self.sudo().search([("active", "=", True)], order="sequence, id")
         return self.browse(group[0].id for group in grades.grouped("dimension_id").values())
 
@@ -110,17 +103,12 @@ class CustomerGrade(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        held = self._is_named_by("customer.grading.result")
-        told = self._is_named_by("customer.grading.change")
-        rule = (
-            self.env["customer.grading.rule"].sudo().search([("grade_id", "in", self.ids)], limit=1)
-        )
-        if held or told or rule:
-            raise UserError(
-                self.env._(
-                    "A grade that is or was held, or that a policy gives, cannot be deleted: its history would be lost. Archive it instead."
-                )
+        naming = ("customer.grading.result", "customer.grading.change", "customer.grading.rule")
+        if any(self._is_named_by(model_name) for model_name in naming):
+            message = self.env._(
+                "A grade that is or was held, or that a policy gives, cannot be deleted: its history would be lost. Archive it instead."
             )
+            raise UserError(message)
 
     def _is_named_by(self, model_name):
         """Whether a record of the model names one of these grades in any of its fields."""

@@ -112,11 +112,7 @@ class CustomerGradingCriterion(models.Model):
         [("days", "Days"), ("months", "Months")], default="months", required=True
     )
     up_to = fields.Selection(
-        [
-            ("day", "The day"),
-            ("month_end", "Last month end"),
-            ("quarter_end", "Last quarter end"),
-        ],
+        [("day", "The day"), ("month_end", "Last month end"), ("quarter_end", "Last quarter end")],
         default="day",
         required=True,
     )
@@ -207,14 +203,12 @@ class CustomerGradingCriterion(models.Model):
     period_label = fields.Char("Over", compute="_compute_period_label")
     used_in = fields.Char("Used in", compute="_compute_used_in")
     points_max = fields.Float("Most points", compute="_compute_points_max", recursive=True)
-    is_by_points = fields.Boolean(compute="_compute_is_by_points")
+    decide_by = fields.Selection(related="policy_id.decide_by")
     has_combinations = fields.Boolean(related="policy_id.has_combinations")
 
     _length_check = models.Constraint(
         "CHECK (period_count >= 0)", "A period cannot have a negative length."
     )
-
-    # ------------------------------------------------------------------ properties
 
     @api.depends("dimension_id", "measure_id", "policy_id")
     def _compute_is_rolled_up(self):
@@ -227,13 +221,7 @@ class CustomerGradingCriterion(models.Model):
             )
 
     @api.depends(
-        "measure_id",
-        "question_id",
-        "dimension_id",
-        "kind",
-        "period",
-        "period_count",
-        "period_unit",
+        "measure_id", "question_id", "dimension_id", "kind", "period", "period_count", "period_unit"
     )
     def _compute_name(self):
         """Propose a name; one that a person wrote is kept."""
@@ -244,12 +232,9 @@ class CustomerGradingCriterion(models.Model):
 
     def _is_proposed_name(self, kinds):
         """Whether the name is one that is proposed: a kind's, a measure's, a question's."""
-        named = [("name", "=", self.name)]
-        return (
-            self.name in kinds.values()
-            or bool(self.env["customer.grading.measure"].search_count(named, limit=1))
-            or bool(self.env["customer.grading.question"].search_count(named, limit=1))
-            or bool(self.env["customer.grading.dimension"].search_count(named, limit=1))
+        return self.name in kinds.values() or any(
+            self.env[f"customer.grading.{what}"].search_count([("name", "=", self.name)], limit=1)
+            for what in ("measure", "question", "dimension")
         )
 
     def _propose_name(self, kinds):
@@ -264,13 +249,10 @@ class CustomerGradingCriterion(models.Model):
     @api.depends("kind", "measure_id.name")
     @api.depends_context("lang")
     def _compute_measure_label(self):
-        """Name the measure, or how parts are combined."""
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for criterion in self:
-            combines = criterion.kind != "measure"
-            criterion.measure_label = (
-                kinds[criterion.kind] if combines else criterion.measure_id.name
-            )
+            name = criterion.measure_id.name
+            criterion.measure_label = name if criterion.kind == "measure" else kinds[criterion.kind]
 
     @api.depends("band_ids.subject_domain")
     def _compute_has_special_bands(self):
@@ -295,10 +277,11 @@ class CustomerGradingCriterion(models.Model):
         measure = self.measure_id
         return measure.base_measure_id or measure.numerator_id or measure
 
-    @api.depends("measure_id", "question_id", "kind")
+    @api.depends("measure_id", "question_id", "kind", "uom_id")
     @api.depends_context("lang")
     def _compute_unit(self):
         units = dict(self._fields["unit"]._description_selection(self.env))
+        units |= {"ratio": "%", "count": False, "yes_no": False, "choice": False, "text": False}
         for criterion in self:
             if criterion.kind != "measure":
                 criterion.unit = "count" if criterion.kind == "count" else "points"
@@ -308,20 +291,14 @@ class CustomerGradingCriterion(models.Model):
                 criterion.unit = criterion.measure_id.unit
             if criterion.unit == "amount":
                 criterion.unit_label = criterion.currency_id.name
-            elif criterion.unit == "ratio":
-                criterion.unit_label = "%"
             elif criterion.unit == "number":
                 criterion.unit_label = criterion._get_question().unit_text
-            elif criterion.unit in ("count", "yes_no", "choice", "text"):
-                criterion.unit_label = False
             elif criterion.unit == "quantity":
                 criterion.unit_label = criterion.uom_id.name
             else:
                 criterion.unit_label = units.get(criterion.unit)
 
     def _get_period(self):
-        """Return the :class:`Period` that the criterion looks at."""
-        self.ensure_one()
         return Period(self.period, self.period_count, self.period_unit, self.up_to)
 
     def _get_question(self):
@@ -329,26 +306,14 @@ class CustomerGradingCriterion(models.Model):
         asked = self.filtered(lambda criterion: criterion.measure_id.kind == "question")
         return asked.question_id
 
-    def _get_measured_subject(self):
-        """Return whose value it is: of customers, or of opportunities."""
-        self.ensure_one()
-        return self._get_question().subject or self.measure_id.subject
-
     def _get_choice_model(self):
-        """Return the model whose records are this criterion's choices, or ``False``."""
-        self.ensure_one()
-        if not self.measure_id:
-            return False
         if self.measure_id.kind == "question":
-            levels = self.question_id.kind == "levels"
-            return "customer.grading.question.choice" if levels else False
+            return self.question_id.kind == "levels" and "customer.grading.question.choice"
         if self.measure_id.kind == "grade":
-            return "customer.grade" if self.unit == "choice" else False
+            return self.unit == "choice" and "customer.grade"
         return self.measure_id._get_choice_model()
 
     def _get_raw_type(self):
-        """Return the PostgreSQL type of the stored value."""
-        self.ensure_one()
         if self.measure_id.kind == "question":
             return RAW_TYPES[self.unit]
         return self.measure_id._get_raw_type()
@@ -363,12 +328,10 @@ class CustomerGradingCriterion(models.Model):
 
     def _counts_whole_group(self):
         """Whether the documents of all companies of a corporate group count for each."""
-        self.ensure_one()
         return self.whole_group and self.has_corporate_group
 
     def _get_rank_path(self):
         """Return the path to what those who are ranked together share; empty for everybody."""
-        self.ensure_one()
         if self.rank_within == "field":
             return self.rank_field or ""
         return get_group_path(self.policy_subject, self.rank_within)
@@ -385,7 +348,6 @@ class CustomerGradingCriterion(models.Model):
 
     def _get_domains(self):
         """Return the filters in force as ``(text, model)``."""
-        self.ensure_one()
         domains = []
         measure = self._get_document_measure()
         if measure.kind == "documents" and measure.model_name in self.env:
@@ -393,8 +355,6 @@ class CustomerGradingCriterion(models.Model):
         if self.measure_id.kind == "filter":
             domains.append((self.subject_domain or "[]", self.subject_model))
         return domains
-
-    # ------------------------------------------------------------------ saving
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -411,35 +371,25 @@ class CustomerGradingCriterion(models.Model):
         return result
 
     def _fill_bands_of_levels(self):
-        """Give the levels of a question, or the grades of a dimension, as levels."""
         for criterion in self.filtered(lambda criterion: not criterion.band_ids):
             choices = []
             if criterion.question_id.kind == "levels":
-                choices = [(c, c.name, c.points) for c in criterion.question_id.choice_ids]
+                choices = [(c.id, c.name, c.points) for c in criterion.question_id.choice_ids]
             elif criterion.measure_id.kind == "grade" and criterion.unit == "choice":
-                choices = [(g, g.code, 0.0) for g in criterion.dimension_id.grade_ids]
+                choices = [(g.id, g.code, 0.0) for g in criterion.dimension_id.grade_ids]
+            names = ("sequence", "choice_id", "level", "points")
             criterion.band_ids = [
-                fields.Command.create(
-                    {
-                        "sequence": position * 10,
-                        "choice_id": choice.id,
-                        "level": level,
-                        "points": points,
-                    }
-                )
-                for position, (choice, level, points) in enumerate(choices, 1)
+                fields.Command.create(dict(zip(names, (position * 10, *choice), strict=True)))
+                for position, choice in enumerate(choices, 1)
             ]
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         self.policy_id._check_unlocked()
         for criterion in self:
-            limited = criterion.policy_id.rule_ids.filtered(
-                lambda rule, criterion=criterion: rule.limit_criterion_id == criterion
-            )
+            by_it = [("limit_criterion_id", "=", criterion.id)]
+            limited = criterion.policy_id.rule_ids.filtered_domain(by_it)
             (criterion.rule_line_ids | limited)._refuse_removal(criterion.name)
-
-    # ------------------------------------------------------------------ text half
 
     @api.depends("band_ids.level", "band_ids.points", "band_ids.lower", "cap", "kind")
     @api.depends_context("lang")
@@ -456,8 +406,6 @@ class CustomerGradingCriterion(models.Model):
             criterion.period_label = criterion._get_period_text()
 
     def _get_period_text(self):
-        """Return the period in words, as a whole phrase."""
-        self.ensure_one()
         if self.kind != "measure" or not self.has_period:
             return ""
         texts = {
@@ -472,13 +420,11 @@ class CustomerGradingCriterion(models.Model):
             "all_time": self.env._("all time"),
         }
         text = texts[self.period]
-        if self.period == "month_ends":
+        if self.period == "month_ends" or self.up_to == "day":
             return text
         if self.up_to == "month_end":
             return self.env._("%(period)s up to the last month end", period=text)
-        if self.up_to == "quarter_end":
-            return self.env._("%(period)s up to the last quarter end", period=text)
-        return text
+        return self.env._("%(period)s up to the last quarter end", period=text)
 
     def _get_start_label(self):
         """Return in words the date of the record from which its documents count."""
@@ -488,12 +434,11 @@ class CustomerGradingCriterion(models.Model):
     @api.depends("rule_line_ids.root_id")
     def _compute_used_in(self):
         for criterion in self:
-            grades = criterion.rule_line_ids.root_id.sorted("sequence").grade_id
-            criterion.used_in = ", ".join(grades.mapped("code"))
+            requirements = criterion.rule_line_ids.root_id.sorted("sequence")
+            criterion.used_in = ", ".join(requirements.grade_id.mapped("code"))
 
     def _to_text(self):
         """Return the criterion in words: its name, and its period where it has one."""
-        self.ensure_one()
         period = self._get_period_text()
         if not period:
             return self.name or ""
@@ -512,38 +457,35 @@ class CustomerGradingCriterion(models.Model):
     @api.constrains("measure_id", "question_id", "policy_id")
     def _check_measure_subject(self):
         for criterion in self:
-            if criterion._get_measured_subject() != "lead" or criterion.policy_subject == "lead":
+            measure, question = criterion.measure_id, criterion._get_question()
+            subject = question.subject or measure.subject
+            if subject != "lead" or criterion.policy_subject == "lead":
                 continue
-            if criterion.measure_id.kind == "question":
-                raise ValidationError(
-                    self.env._(
-                        "“%s” is asked about opportunities only. Choose a question about "
-                        "customers.",
-                        criterion.question_id.name,
-                    )
-                )
             raise ValidationError(
                 self.env._(
+                    "“%s” is asked about opportunities only. Choose a question about customers.",
+                    question.name,
+                )
+                if measure.kind == "question"
+                else self.env._(
                     "“%s” is known of opportunities only. Choose a measure of customers.",
-                    criterion.measure_id.name,
+                    measure.name,
                 )
             )
 
     @api.constrains("dimension_id", "measure_id", "policy_id")
     def _check_dimension_cycle(self):
-        """Refuse that two dimensions wait for each other's grades."""
         for criterion in self.filtered("dimension_id"):
             own = criterion.policy_id.dimension_id
             if own in criterion.dimension_id | criterion.dimension_id._get_needed():
-                raise ValidationError(
-                    self.env._(
-                        "“%(criterion)s” goes round in a circle: grades of “%(other)s” already "
-                        "need those of “%(own)s”. Choose another dimension.",
-                        criterion=criterion.name,
-                        other=criterion.dimension_id.name,
-                        own=own.name,
-                    )
+                message = self.env._(
+                    "“%(criterion)s” goes round in a circle: grades of “%(other)s” already "
+                    "need those of “%(own)s”. Choose another dimension.",
+                    criterion=criterion.name,
+                    other=criterion.dimension_id.name,
+                    own=own.name,
                 )
+                raise ValidationError(message)
 
     @api.constrains(
         "document_domain",
@@ -555,34 +497,24 @@ class CustomerGradingCriterion(models.Model):
         "rank_field",
     )
     def _check_author_may_read(self):
-        """Refuse filters that reach what their author may not read."""
-        author = self.sudo(False)  # a constraint runs as superuser
-        if author.env.su:
-            return
-        Measure = author.env["customer.grading.measure"]
+        Measure = self.env["customer.grading.measure"]
         for criterion in self:
             for domain, model in criterion._get_domains():
-                if not Measure._get_malformed_problem(domain, model):
-                    Measure._check_readable(model, [], domain)
-            if criterion.rank_within == "field" and criterion._is_group_path(criterion.rank_field):
-                Measure._check_readable(
-                    criterion.policy_subject_model, [criterion.rank_field], "[]"
-                )
+                Measure._check_may_read(model, domain=domain)
+            shared = criterion.rank_within == "field" and criterion.rank_field
+            if shared and criterion._is_group_path(shared):
+                Measure._check_may_read(criterion.policy_subject_model, [shared])
             if criterion.period == "since_start" and not criterion._get_period_problem():
-                Measure._check_readable(criterion.subject_model, [criterion.start_field], "[]")
+                Measure._check_may_read(criterion.subject_model, [criterion.start_field])
 
     @api.depends("band_ids.points", "cap", "weight", "child_ids.points_max", "normalize_to")
     def _compute_points_max(self):
         for criterion in self:
             criterion.points_max = criterion._get_attainable_points()
 
-    def _compute_is_by_points(self):
-        for criterion in self:
-            criterion.is_by_points = criterion.policy_id.decide_by == "points"
-
     def action_open_dialog(self):
         """Open the criterion in its dialog."""
-        return self._get_dialog_action()
+        return self._get_records_action(name=self.name, target="new", context={})
 
     def _get_band_sets(self):
         """Return the bands by whom they are for: ``{filter as text: bands}``.
@@ -610,15 +542,14 @@ class CustomerGradingCriterion(models.Model):
 
     def _get_attainable_points(self):
         """Return the most points that this criterion can give, or 0 where there is no end."""
-        self.ensure_one()
-        if self.kind in ("sum", "best", "worst", "count"):
-            parts = [child._get_attainable_points() * child.weight for child in self.child_ids]
-            if self.kind == "count":
-                most = len(parts)
-            elif self.kind == "sum":
-                most = self.normalize_to or sum(parts)
-            else:
-                most = max(parts, default=0) if self.kind == "best" else min(parts, default=0)
+        children = self.browse() if self.kind == "measure" else self.child_ids
+        parts = [child._get_attainable_points() * child.weight for child in children]
+        if self.kind == "count":
+            most = len(parts)
+        elif self.kind == "sum":
+            most = self.normalize_to or sum(parts)
+        elif self.kind in ("best", "worst"):
+            most = (max if self.kind == "best" else min)(parts, default=0)
         elif self.band_ids:
             # Who is below every level gets none, which may be the most there is.
             most = max(0.0, *self.band_ids.mapped("points"))
@@ -631,15 +562,12 @@ class CustomerGradingCriterion(models.Model):
         # Ten times a tenth is one, which is no float's strength.
         return round(min(most, self.cap) if self.cap else most, 8)
 
-    # ------------------------------------------------------------------ values in words
-
     def _format_value(self, value, towards="near", bare=False):
         """Return a value of this criterion in words, in the user's formats.
 
         :param towards: ``near``, ``down`` or ``up``: how a number is rounded
         :param bare: whether the currency goes without saying
         """
-        self.ensure_one()
         if value is None or (value is False and self.unit != "yes_no"):
             return ""
         if self.unit == "yes_no":
@@ -682,13 +610,10 @@ class CustomerGradingCriterion(models.Model):
             return self.env._("1 day") if number == 1 else self.env._("%s days", text)
         if self.unit == "months":
             return self.env._("1 month") if number == 1 else self.env._("%s months", text)
-        if self.unit == "quantity":
-            return f"{text} {self.uom_id.name or ''}".strip()
-        if self.unit == "number":
-            return f"{text} {self._get_question().unit_text or ''}".strip()
         if self.unit == "points":
             return self._format_points(value, towards)
-        return text
+        unit = self.unit in ("quantity", "number") and self.unit_label
+        return f"{text} {unit or ''}".strip()
 
     def _format_points(self, value, towards="near"):
         number = round_figure(value, 2, towards)
@@ -703,21 +628,20 @@ class CustomerGradingCriterion(models.Model):
         return formatLang(self.env, float(number), digits=count_decimals(number))
 
     def _get_period_problem(self):
-        counted = self.period in ("trailing", "best_year", "month_ends")
-        if self.kind == "measure" and self.has_period and counted and self.period_count < 1:
-            return self.env._("the period must be at least 1 long.")
-        most = SHAPES["period"][self._get_length_key()].most if counted else None
-        if self.kind == "measure" and self.has_period and counted and self.period_count > most:
-            return self.env._("the period can be at most %s long.", most)
+        if self.kind != "measure" or not self.has_period:
+            return None
+        if self.period in ("trailing", "best_year", "month_ends"):
+            if self.period_count < 1:
+                return self.env._("the period must be at least 1 long.")
+            if self.period_count > (most := SHAPES["period"][self._get_length_key()].most):
+                return self.env._("the period can be at most %s long.", most)
         if self.measure_kind == "growth" and self.period not in (
             "trailing",
             "this_year",
             "last_year",
         ):
             return self.env._("growth needs one stretch of time: choose another period.")
-        if self.kind == "measure" and self.has_period:
-            return self._get_kind_of_period_problem()
-        return None
+        return self._get_kind_of_period_problem()
 
     def _get_length_key(self):
         """Return the key under which a policy file keeps the length of the period."""
@@ -741,14 +665,3 @@ class CustomerGradingCriterion(models.Model):
                     "documents count since a date of the record: choose a date in “Beginning”."
                 )
         return None
-
-    def _get_dialog_action(self):
-        """Return the action that opens the criterion in a dialog."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.name,
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }

@@ -1,8 +1,11 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from ...tools.policy_format import make_key
 from ...tools.subject import SUBJECTS
+
+GRADING = Domain("state", "not in", ("draft", "scheduled"))  # policies that give grades, or did
 
 
 class CustomerGradingDimension(models.Model):
@@ -14,9 +17,7 @@ class CustomerGradingDimension(models.Model):
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
-        required=True,
-        copy=False,
-        help="Short name by which policy files refer to this dimension.",
+        required=True, copy=False, help="Short name by which policy files refer to this dimension."
     )
     sequence = fields.Integer(default=10, aggregator=None)
     active = fields.Boolean(default=True)
@@ -64,30 +65,25 @@ class CustomerGradingDimension(models.Model):
     def _check_main(self):
         for dimension in self.filtered("main_company_ids"):
             if dimension.group_ids:
-                raise ValidationError(
-                    self.env._(
-                        "“%(dimension)s” is a main dimension, which everybody sees: "
-                        "empty “Visible to”, or make another dimension the main one.",
-                        dimension=dimension.name,
-                    )
+                message = self.env._(
+                    "“%(dimension)s” is a main dimension, which everybody sees: "
+                    "empty “Visible to”, or make another dimension the main one.",
+                    dimension=dimension.name,
                 )
-            rival = self.search(
-                [
-                    ("id", "!=", dimension.id),
-                    ("subject", "=", dimension.subject),
-                    ("main_company_ids", "in", dimension.main_company_ids.ids),
-                ],
-                limit=1,
-            )
-            if rival:
-                raise ValidationError(
-                    self.env._(
-                        "A company shows one main dimension: take “%(dimension)s” off "
-                        "“%(rival)s” first.",
-                        dimension=dimension.name,
-                        rival=rival.name,
-                    )
+                raise ValidationError(message)
+            rivals = [
+                ("id", "!=", dimension.id),
+                ("subject", "=", dimension.subject),
+                ("main_company_ids", "in", dimension.main_company_ids.ids),
+            ]
+            if rival := self.search(rivals, limit=1):
+                message = self.env._(
+                    "A company shows one main dimension: take “%(dimension)s” off "
+                    "“%(rival)s” first.",
+                    dimension=dimension.name,
+                    rival=rival.name,
                 )
+                raise ValidationError(message)
 
     def copy_data(self, default=None):
         """Give each copy a code that is free."""
@@ -117,13 +113,12 @@ class CustomerGradingDimension(models.Model):
         used = [("dimension_id", "in", self.ids)]
         for name in ("customer.grading.result", "customer.grading.change"):
             if kept := self.env[name].sudo().search(used, limit=1):
-                raise UserError(
-                    self.env._(
-                        "“%s” cannot be deleted: grades were given in it, and their history "
-                        "would be lost. Archive it instead.",
-                        kept.dimension_id.name,
-                    )
+                message = self.env._(
+                    "“%s” cannot be deleted: grades were given in it, and their history "
+                    "would be lost. Archive it instead.",
+                    kept.dimension_id.name,
                 )
+                raise UserError(message)
 
     @api.model
     def _get_main(self, subject, company):
@@ -144,12 +139,8 @@ class CustomerGradingDimension(models.Model):
             if named := dimensions.filtered_domain([("main_company_ids", "in", ancestor.ids)]):
                 return named[0].id
         Policy = self.env["customer.grading.policy"].sudo().with_context(active_test=False)
-        given = [
-            ("dimension_id", "in", dimensions.ids),
-            ("state", "not in", ("draft", "scheduled")),
-        ]
-        used = Policy.search(given).dimension_id
-        return (dimensions.filtered(lambda dimension: dimension in used) or dimensions)[:1].id
+        given = Domain("dimension_id", "in", dimensions.ids) & GRADING
+        return ((dimensions & Policy.search(given).dimension_id) or dimensions)[:1].id
 
     def _register_hook(self):
         """Know from the start what grading has nothing to do with."""
@@ -165,12 +156,11 @@ class CustomerGradingDimension(models.Model):
     @api.model
     @tools.ormcache("subject")
     def _find_use(self, subject):
-        used = [("dimension_id.subject", "=", subject)]
+        used = Domain("dimension_id.subject", "=", subject)
         Policy = self.env["customer.grading.policy"].sudo().with_context(active_test=False)
         Result = self.env["customer.grading.result"].sudo()
         return bool(
-            Policy.search_count([*used, ("state", "not in", ("draft", "scheduled"))], limit=1)
-            or Result.search_count(used, limit=1)
+            Policy.search_count(used & GRADING, limit=1) or Result.search_count(used, limit=1)
         )
 
     @api.model
@@ -201,13 +191,11 @@ class CustomerGradingDimension(models.Model):
 
     def _set_main(self, subject, company):
         """Make this dimension (or none, when empty) the main one of ``company``."""
-        named = self.sudo().search(
-            [("subject", "=", subject), ("main_company_ids", "in", company.ids)]
-        )
-        if named == self:
-            return
-        named.main_company_ids -= company
-        self.sudo().main_company_ids += company
+        naming = [("subject", "=", subject), ("main_company_ids", "in", company.ids)]
+        named = self.sudo().search(naming)
+        if named != self:
+            named.main_company_ids -= company
+            self.sudo().main_company_ids += company
 
     @api.model
     def _has_several(self, subject=None):
@@ -230,7 +218,6 @@ class CustomerGradingDimension(models.Model):
         return visible.sorted(lambda dimension: dimension != main)
 
     def _get_subject_kind(self):
-        """Return the :class:`Subject` that is graded."""
         return SUBJECTS[self.subject]
 
     def _choose_text(self, of_customers, of_opportunities):
@@ -238,7 +225,6 @@ class CustomerGradingDimension(models.Model):
         return of_opportunities if self.subject == "lead" else of_customers
 
     def _get_number_text(self, number):
-        """Return so many customers, or opportunities, in words."""
         if number == 1:
             return self._choose_text(self.env._("1 customer"), self.env._("1 opportunity"))
         count = self.env["customer.grading.criterion"]._format_number(number)
@@ -268,7 +254,6 @@ class CustomerGradingDimension(models.Model):
 
         A new one comes after the grades that exist.
         """
-        self.ensure_one()
         vals = {name: value for name, value in vals.items() if value}
         grade = self._find_grade(vals["code"])
         if grade:
@@ -287,7 +272,6 @@ class CustomerGradingDimension(models.Model):
 
         :return: list of company ids, or ``[False]``
         """
-        self.ensure_one()
         if self.company_scope == "group":
             return [False]
         parents = company.sudo().parent_ids or company

@@ -32,6 +32,17 @@ GUARDED_MODELS = ("mail.message", "mail.activity", "discuss.", "calendar.event")
 
 TEXT_TYPES = ("char", "text", "html")
 
+# What the paths are called that lead from a document to what is read of it.
+PATH_FIELDS = (
+    "subject_path",
+    "company_field",
+    "date_field",
+    "value_field",
+    "tax_value_field",
+    "rate_field",
+    "uom_field",
+)
+
 # What a value is told in -> types of the fields that can be told so.
 FIELD_TYPES = {
     **dict.fromkeys(
@@ -59,9 +70,7 @@ class CustomerGradingMeasure(models.Model):
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
-        required=True,
-        copy=False,
-        help="Short name by which policy files refer to this measure.",
+        required=True, copy=False, help="Short name by which policy files refer to this measure."
     )
     sequence = fields.Integer(default=10, aggregator=None)
     active = fields.Boolean(default=True)
@@ -166,8 +175,7 @@ class CustomerGradingMeasure(models.Model):
     base_measure_id = fields.Many2one("customer.grading.measure", "Growth of", ondelete="restrict")
     code_key = fields.Selection(selection="_get_code_keys", string="Built-in measure")
     known_for_past = fields.Boolean(
-        default=True,
-        help="Whether the value can be told for a day in the past from today's data.",
+        default=True, help="Whether the value can be told for a day in the past from today's data."
     )
     group_ids = fields.Many2many(
         "res.groups",
@@ -189,8 +197,6 @@ class CustomerGradingMeasure(models.Model):
     _code_uniq = models.Constraint(
         "UNIQUE (code)", "Two measures cannot share a code. Choose another one."
     )
-
-    # ------------------------------------------------------------------ properties
 
     @api.model
     def _get_code_keys(self):
@@ -224,60 +230,36 @@ class CustomerGradingMeasure(models.Model):
 
     def _get_subject_field(self):
         """Return the field object at the end of a measured field's path, or ``None``."""
-        self.ensure_one()
         return self._get_path_field(SUBJECTS[self.subject].model, self.field_name or "")
 
     def _get_choice_model(self):
-        """Return the name of the model whose records are the values of a choice."""
-        self.ensure_one()
-        if self.unit != "choice":
-            return False
         field = None
-        if self.kind == "field":
+        if self.unit == "choice" and self.kind == "field":
             field = self._get_subject_field()
-        elif self.kind == "documents":
+        elif self.unit == "choice" and self.kind == "documents":
             field = self._get_path_field(self.model_name, self.value_field or "")
         return field.comodel_name if field else False
 
     def _get_raw_type(self):
-        """Return the PostgreSQL type of the stored value."""
-        self.ensure_one()
-        if self.kind == "field" and self.unit == "choice":
-            field = self._get_subject_field()
-            if field and field.type == "many2many":
-                return "jsonb"
-        return RAW_TYPES[self.unit]
-
-    def action_duplicate(self):
-        """Open a copy, for a revision of a policy in use."""
-        self.ensure_one()
-        return self.copy()._get_records_action()
+        field = self.kind == "field" and self.unit == "choice" and self._get_subject_field()
+        return "jsonb" if field and field.type == "many2many" else RAW_TYPES[self.unit]
 
     def copy_data(self, default=None):
         """Give each copy a code that is free."""
         vals_list = super().copy_data(default)
         for measure, vals in zip(self, vals_list, strict=True):
             if "code" not in vals:
-                vals["code"] = measure._find_free_code()
+                like = [("code", "=like", f"{measure.code}_copy%")]
+                taken = self.sudo().with_context(active_test=False).search(like).mapped("code")
+                vals["code"] = make_key(f"{measure.code}_copy", taken, "measure")
         return vals_list
 
-    def _find_free_code(self):
-        like = [("code", "=like", f"{self.code}_copy%")]
-        taken = self.sudo().with_context(active_test=False).search(like).mapped("code")
-        return make_key(f"{self.code}_copy", taken, "measure")
-
     @api.constrains(
+        *PATH_FIELDS,
         "kind",
         "unit",
         "model_name",
         "domain",
-        "subject_path",
-        "company_field",
-        "date_field",
-        "value_field",
-        "tax_value_field",
-        "rate_field",
-        "uom_field",
         "aggregate",
         "field_name",
         "numerator_id",
@@ -289,46 +271,34 @@ class CustomerGradingMeasure(models.Model):
         "subject",
     )
     def _check_definition(self):
-        """Refuse a measure that cannot work, or whose author may not read what it reads."""
         for measure in self:
             if problem := measure._get_problem():
-                raise ValidationError(
-                    self.env._(
-                        "Measure “%(measure)s”: %(problem)s",
-                        measure=measure.name,
-                        problem=problem,
-                    )
+                message = self.env._(
+                    "Measure “%(measure)s”: %(problem)s", measure=measure.name, problem=problem
                 )
+                raise ValidationError(message)
             measure._check_author_may_read()
             if measure._is_used_by_running_policy():
-                raise UserError(
-                    self.env._(
-                        "Measure “%s” decides grades of a running policy and is locked. "
-                        "Duplicate it, and use the duplicate in a revision of the policy.",
-                        measure.name,
-                    )
+                message = self.env._(
+                    "Measure “%s” decides grades of a running policy and is locked. "
+                    "Duplicate it, and use the duplicate in a revision of the policy.",
+                    measure.name,
                 )
+                raise UserError(message)
 
     def _is_used_by_running_policy(self):
         """Whether grades in force are made of it: itself, or as a part of another measure."""
-        self.ensure_one()
-        Criterion = self.env["customer.grading.criterion"].sudo()
         made, new = self, self
         while new:
             parts = ("numerator_id", "denominator_id", "base_measure_id")
             naming = Domain.OR(Domain(name, "in", new.ids) for name in parts)
             new = self.sudo().with_context(active_test=False).search(naming) - made
             made |= new
-        return bool(
-            Criterion.search_count(
-                [("policy_id.state", "=", "running"), ("measure_id", "in", made.ids)],
-                limit=1,
-            )
-        )
+        using = [("policy_id.state", "=", "running"), ("measure_id", "in", made.ids)]
+        return bool(self.env["customer.grading.criterion"].sudo().search_count(using, limit=1))
 
     def _get_problem(self):
         """Return in words what keeps the measure from working, or nothing."""
-        self.ensure_one()
         if self.kind == "documents":
             return self._get_documents_problem()
         if self.kind == "filled":
@@ -339,8 +309,7 @@ class CustomerGradingMeasure(models.Model):
                 return self.env._("a customer has no field “%s”.", self.field_name or "")
             if not (field.store and (field.column_type or field.type == "many2many")):
                 return self.env._(
-                    "the field “%s” is not stored, so it cannot be measured.",
-                    self.field_name,
+                    "the field “%s” is not stored, so it cannot be measured.", self.field_name
                 )
             return self._get_unit_problem(field)
         if self.kind in ("ratio", "growth"):
@@ -350,7 +319,6 @@ class CustomerGradingMeasure(models.Model):
         return None
 
     def _get_parts_problem(self):
-        """Return in words why the measure cannot be made of those it is made of."""
         if self.kind == "ratio" and not (self.numerator_id and self.denominator_id):
             return self.env._("choose the two measures to compare.")
         if self.kind == "growth" and not self.base_measure_id.date_field:
@@ -374,7 +342,6 @@ class CustomerGradingMeasure(models.Model):
         return found
 
     def _get_unit_problem(self, field):
-        """Return in words why the value of ``field`` cannot be told in the measure's unit."""
         allowed = FIELD_TYPES[self.unit]
         if self.kind == "field" and self.unit == "choice":
             allowed = (*allowed, "many2many")
@@ -389,11 +356,9 @@ class CustomerGradingMeasure(models.Model):
         )
 
     def _get_fields_read(self):
-        """Return the paths of the subject's fields that the measure looks at."""
         return [name.strip() for name in (self.field_name or "").split(",") if name.strip()]
 
     def _get_filled_problem(self):
-        """Return in words which of the fields to be filled in cannot be looked at."""
         if self.unit != "ratio":
             return self.env._("how many fields are filled in is told in per cent.")
         names = self._get_fields_read()
@@ -460,36 +425,18 @@ class CustomerGradingMeasure(models.Model):
         return self._get_value_problem()
 
     def _get_value_problem(self):
-        """Return in words why the values of the documents cannot be put together, or nothing."""
-        if self.aggregate == "count":
+        if self.aggregate in ("count", "count_distinct"):
             return None
         if self.unit in ("days", "months") and self.aggregate in ("sum", "avg"):
             return self.env._("dates cannot be added up: take the first or the last one.")
-        paths = [self.value_field]
-        if self.tax_value_field:
-            paths.append(self.tax_value_field)
-        for path in paths:
+        for path in filter(None, (self.value_field, self.tax_value_field)):
             field = self._get_path_field(self.model_name, path)
-            problem = self.aggregate != "count_distinct" and self._get_unit_problem(field)
-            if problem:
+            if problem := self._get_unit_problem(field):
                 return problem
         return None
 
     def _get_paths(self):
-        """Return the field paths that the measure reads on its documents."""
-        return [
-            path
-            for path in (
-                self.subject_path,
-                self.company_field,
-                self.date_field,
-                self.value_field,
-                self.tax_value_field,
-                self.rate_field,
-                self.uom_field,
-            )
-            if path
-        ]
+        return [self[name] for name in PATH_FIELDS if self[name]]
 
     def _get_path_problem(self, path):
         model = self.env[self.model_name]
@@ -576,14 +523,17 @@ class CustomerGradingMeasure(models.Model):
         return any(isinstance(v, str) and not v[:4].isdigit() for v in values)
 
     def _check_author_may_read(self):
-        """Refuse models and fields that the author could not read by himself."""
-        author = self.sudo(False)  # a constraint runs as superuser
-        if author.env.su:
-            return
         if self.kind == "documents":
-            author._check_readable(self.model_name, self._get_paths(), self.domain)
+            self._check_may_read(self.model_name, self._get_paths(), self.domain)
         elif self.kind in ("field", "filled"):
-            author._check_readable(SUBJECTS[self.subject].model, self._get_fields_read(), "[]")
+            self._check_may_read(SUBJECTS[self.subject].model, self._get_fields_read())
+
+    @api.model
+    def _check_may_read(self, model_name, paths=(), domain="[]"):
+        """Raise where an author may not read what is named; a constraint runs as superuser."""
+        author = self.sudo(False)
+        if not author.env.su and not self._get_malformed_problem(domain, model_name):
+            author._check_readable(model_name, paths, domain)
 
     @api.model
     def _check_readable(self, model_name, paths, domain):
@@ -592,26 +542,24 @@ class CustomerGradingMeasure(models.Model):
             model = self.env[model_name]
             for name in path.split("."):
                 if model._name.startswith(REFUSED_MODELS):
-                    raise AccessError(
-                        self.env._(
-                            "“%(path)s” reads %(model)s, which cannot be used to grade "
-                            "customers. Choose another field.",
-                            path=path,
-                            model=model._description,
-                        )
+                    message = self.env._(
+                        "“%(path)s” reads %(model)s, which cannot be used to grade "
+                        "customers. Choose another field.",
+                        path=path,
+                        model=model._description,
                     )
+                    raise AccessError(message)
                 model.check_access("read")
                 field = model._fields[name]
                 model._check_field_access(field, "read")
                 if model._name.startswith(GUARDED_MODELS) and field.type in TEXT_TYPES:
-                    raise AccessError(
-                        self.env._(
-                            "“%(path)s” reads texts of %(model)s, which not everybody may see. "
-                            "Choose another field.",
-                            path=path,
-                            model=model._description,
-                        )
+                    message = self.env._(
+                        "“%(path)s” reads texts of %(model)s, which not everybody may see. "
+                        "Choose another field.",
+                        path=path,
+                        model=model._description,
                     )
+                    raise AccessError(message)
                 model = self.env[field.comodel_name] if field.relational else model
 
     @api.model
@@ -691,12 +639,8 @@ class CustomerGradingMeasure(models.Model):
 
     def action_try(self):
         """Open the dialog that shows the measure's value for chosen customers."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Try %s", self.name),
-            "res_model": "customer.grading.measure.try",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_measure_id": self.id},
-        }
+        return self.env["customer.grading.measure.try"]._get_records_action(
+            name=self.env._("Try %s", self.name),
+            target="new",
+            context={"default_measure_id": self.id},
+        )

@@ -109,10 +109,7 @@ class CustomerGradingPolicy(models.Model):
         tracking=True,
     )
     lead_population = fields.Selection(
-        [
-            ("open", "Open opportunities"),
-            ("all", "All opportunities, open or closed"),
-        ],
+        [("open", "Open opportunities"), ("all", "All opportunities, open or closed")],
         string="Opportunities",
         default="open",
         required=True,
@@ -131,10 +128,7 @@ class CustomerGradingPolicy(models.Model):
     )
     criterion_ids = fields.One2many("customer.grading.criterion", "policy_id", string="Criteria")
     rule_ids = fields.One2many(
-        "customer.grading.rule",
-        "policy_id",
-        string="Grades",
-        domain=[("root_id", "=", False)],
+        "customer.grading.rule", "policy_id", string="Grades", domain=[("root_id", "=", False)]
     )
     score_criterion_id = fields.Many2one(
         "customer.grading.criterion", "Total points", compute="_compute_score_criterion_id"
@@ -217,8 +211,7 @@ class CustomerGradingPolicy(models.Model):
     )
     points_max = fields.Float("Points at most", compute="_compute_points_max")
     has_combinations = fields.Boolean(
-        compute="_compute_has_combinations",
-        help="Whether a criterion can be part of another one.",
+        compute="_compute_has_combinations", help="Whether a criterion can be part of another one."
     )
     rest_text = fields.Char(compute="_compute_rest_text")
     first_version_id = fields.Many2one(
@@ -249,11 +242,8 @@ class CustomerGradingPolicy(models.Model):
         "Months are a number from 0 to 1200.",
     )
     _percent_check = models.Constraint(
-        "CHECK (stop_percent BETWEEN 0 AND 100)",
-        "“Stop and ask” is a share: between 0 and 100 %.",
+        "CHECK (stop_percent BETWEEN 0 AND 100)", "“Stop and ask” is a share: between 0 and 100 %."
     )
-
-    # ------------------------------------------------------------------ properties
 
     @api.depends("dimension_id", "company_id")
     @api.depends_context("company")
@@ -286,14 +276,10 @@ class CustomerGradingPolicy(models.Model):
     def _compute_counts(self):
         """Count what policies graded; a draft graded nothing."""
         graded = self.filtered(lambda policy: policy.state not in PLANNED_STATES)
-        results, changes = {}, {}
-        if graded:
-            results = graded._count_results()
-            changes = dict(
-                self.env["customer.grading.change"]._read_group(
-                    [("policy_id", "in", graded.ids)], ["policy_id"], ["__count"]
-                )
-            )
+        results = graded._count_results()
+        Change = self.env["customer.grading.change"]
+        of_these = [("policy_id", "in", graded.ids)]
+        changes = dict(Change._read_group(of_these, ["policy_id"], ["__count"]))
         for policy in self:
             counts = results.get(policy, {})
             policy.result_count = sum(counts.values())
@@ -314,13 +300,9 @@ class CustomerGradingPolicy(models.Model):
     def _compute_display_name(self):
         for policy in self:
             name = policy.name or ""
-            policy.display_name = (
-                self.env._("%(policy)s, v%(version)s", policy=name, version=policy.version)
-                if policy.version > 1
-                else name
-            )
-
-    # ------------------------------------------------------------------ scope
+            if policy.version > 1:
+                name = self.env._("%(policy)s, v%(version)s", policy=name, version=policy.version)
+            policy.display_name = name
 
     def _get_companies(self):
         """Return the companies that the policy grades, each for itself.
@@ -328,7 +310,6 @@ class CustomerGradingPolicy(models.Model):
         One without a company of its own serves every company that is no branch; a group
         policy serves them all as one, which is said by an empty recordset.
         """
-        self.ensure_one()
         Company = self.env["res.company"].sudo()
         if self.dimension_id.company_scope == "group":
             return Company
@@ -363,8 +344,6 @@ class CustomerGradingPolicy(models.Model):
         return self.sorted(lambda p: (needs[p.dimension_id], p.subject == "lead", p.sequence, p.id))
 
     def _parse_domain(self):
-        """Return the domain of the customers that the policy applies to."""
-        self.ensure_one()
         return Domain(literal_eval(self.domain or "[]"))
 
     def _get_measured_criteria(self):
@@ -378,13 +357,9 @@ class CustomerGradingPolicy(models.Model):
         :return: list of recordsets; the parts of each stand in those before it
         """
         self.ensure_one()
-        by_height = {}
-        for criterion in self.criterion_ids.filtered(lambda c: c.kind != "measure"):
-            height = criterion._get_height()
-            by_height[height] = by_height.get(height, criterion.browse()) | criterion
+        combinations = self.criterion_ids.filtered(lambda c: c.kind != "measure")
+        by_height = combinations.grouped(lambda c: c._get_height())
         return [by_height[height] for height in sorted(by_height)]
-
-    # ------------------------------------------------------------------ locking
 
     def _check_unlocked(self):
         """Raise where the policy decides grades, or did: its history would change."""
@@ -392,22 +367,20 @@ class CustomerGradingPolicy(models.Model):
             return
         for policy in self:
             if policy.state == "scheduled":
-                raise UserError(
-                    self.env._(
-                        "“%s” comes into force by itself on its day, as it was looked at. Set "
-                        "it back to draft to change it.",
-                        policy.display_name,
-                    )
+                message = self.env._(
+                    "“%s” comes into force by itself on its day, as it was looked at. Set "
+                    "it back to draft to change it.",
+                    policy.display_name,
                 )
+                raise UserError(message)
             if policy.state != "draft":
-                raise UserError(
-                    self.env._(
-                        "“%s” is in force, or was: what decides its grades is locked, so "
-                        "that they can always be explained. Use “Revise” to make the next "
-                        "version.",
-                        policy.name,
-                    )
+                message = self.env._(
+                    "“%s” is in force, or was: what decides its grades is locked, so "
+                    "that they can always be explained. Use “Revise” to make the next "
+                    "version.",
+                    policy.name,
                 )
+                raise UserError(message)
 
     @api.model
     def _get_unlocked_fields(self):
@@ -426,46 +399,42 @@ class CustomerGradingPolicy(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
+        if self.search_count([("previous_id", "in", self.ids), ("id", "not in", self.ids)]):
+            raise UserError(self.env._("Another version revises this policy. Archive it instead."))
         # No foreign key keeps a policy that results and changes name.
         named = any(
             self.env[name].sudo().search_count([("policy_id", "in", self.ids)], limit=1)
             for name in ("customer.grading.result", "customer.grading.change")
         )
         if named or self.filtered(lambda policy: policy.state not in PLANNED_STATES):
-            raise UserError(
-                self.env._(
-                    "A policy that was in force cannot be deleted: the history of the grades "
-                    "that it gave would be lost. Close it and archive it instead."
-                )
+            message = self.env._(
+                "A policy that was in force cannot be deleted: the history of the grades "
+                "that it gave would be lost. Close it and archive it instead."
             )
+            raise UserError(message)
 
     @api.constrains("domain")
     def _check_author_may_read(self):
-        author = self.sudo(False)  # a constraint runs as superuser
-        if author.env.su:
-            return
-        Measure = author.env["customer.grading.measure"]
         for policy in self:
-            if not Measure._get_malformed_problem(policy.domain, policy.subject_model):
-                Measure._check_readable(policy.subject_model, [], policy.domain)
+            self.env["customer.grading.measure"]._check_may_read(
+                policy.subject_model, domain=policy.domain
+            )
 
     @api.constrains("dimension_id", "company_id")
     def _check_grades(self):
         self.criterion_ids._check_measure_subject()
         self.criterion_ids._check_dimension_cycle()
         for policy in self:
-            strangers = policy.rule_ids.grade_id.filtered(
-                lambda grade, policy=policy: grade.dimension_id != policy.dimension_id
-            )
-            if strangers:
-                raise ValidationError(
-                    self.env._(
-                        "Grade %(grade)s belongs to another dimension. Choose a grade of "
-                        "“%(dimension)s”.",
-                        grade=strangers[0].code,
-                        dimension=policy.dimension_id.name,
-                    )
+            dimension = policy.dimension_id
+            foreign = [("dimension_id", "!=", dimension.id)]
+            if strangers := policy.rule_ids.grade_id.filtered_domain(foreign):
+                message = self.env._(
+                    "Grade %(grade)s belongs to another dimension. Choose a grade of "
+                    "“%(dimension)s”.",
+                    grade=strangers[0].code,
+                    dimension=dimension.name,
                 )
+                raise ValidationError(message)
 
     def _get_given_grades(self):
         """Return the grades that the policy gives, best first."""
@@ -497,22 +466,20 @@ class CustomerGradingPolicy(models.Model):
                 else self.env._("Whoever fits none: not graded.")
             )
 
-    @api.depends("criterion_ids.points_max", "criterion_ids.parent_id")
-    def _compute_points_max(self):
-        for policy in self:
-            policy.points_max = policy.score_criterion_id.points_max
-
     @api.depends("criterion_ids.kind")
     def _compute_has_combinations(self):
         for policy in self:
             policy.has_combinations = any(c.kind != "measure" for c in policy.criterion_ids)
 
+    @api.depends("criterion_ids.points_max", "criterion_ids.parent_id")
+    def _compute_points_max(self):
+        for policy in self:
+            policy.points_max = policy.score_criterion_id.points_max
+
     def _get_try_on_company(self):
         """Return the company for which a draft is tried: the current one if it grades it."""
         companies = self._get_companies()
         return self.env.company if self.env.company in companies else companies[:1]
-
-    # ------------------------------------------------------------------ first use
 
     @api.model
     def _has_graded(self):
@@ -584,7 +551,6 @@ class CustomerGradingPolicy(models.Model):
         return self._get_related_action("customer.grading.run", self.env._("Runs"))
 
     def _get_related_action(self, model, name, domain=()):
-        self.ensure_one()
         return {
             "type": "ir.actions.act_window",
             "name": name,
@@ -596,82 +562,62 @@ class CustomerGradingPolicy(models.Model):
 
     def action_add_grade(self):
         """Open the dialog of a new grade with its requirement."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Add a grade"),
-            "res_model": "customer.grading.rule",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
+        return self.env["customer.grading.rule"]._get_records_action(
+            name=self.env._("Add a grade"),
+            target="new",
+            context={
                 "default_policy_id": self.id,
                 "default_kind": "all",
                 "default_sequence": max(self.rule_ids.mapped("sequence"), default=0) + 10,
             },
-        }
+        )
 
     def action_add_criterion(self):
         """Open the dialog of a new criterion."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Add a criterion"),
-            "res_model": "customer.grading.criterion",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
+        return self.criterion_ids.browse()._get_records_action(
+            name=self.env._("Add a criterion"),
+            target="new",
+            context={
                 "default_policy_id": self.id,
                 "default_parent_id": self.decide_by == "points" and self.score_criterion_id.id,
                 "default_sequence": max(self.criterion_ids.mapped("sequence"), default=0) + 10,
             },
-        }
+        )
 
     @api.depends("previous_id.first_version_id")
     def _compute_first_version_id(self):
         for policy in self:
             policy.first_version_id = policy.previous_id.first_version_id or policy
 
-    # ------------------------------------------------------------------ the versions
-
     def _get_versions(self):
         """Return all versions of these policies, archived ones too, sudoed, oldest first."""
         firsts = self._origin.first_version_id
         if not firsts:
             return self
-        versions = self.sudo().with_context(active_test=False)
-        found = versions.search([("first_version_id", "in", firsts.ids)])
-        return found.with_env(self.sudo().env).sorted(lambda p: (p.version, p.id))
+        Policy = self.sudo().with_context(active_test=False)
+        versions = Policy.search([("first_version_id", "in", firsts.ids)], order="version, id")
+        return versions.with_env(self.sudo().env)
 
     @api.depends("first_version_id")
     def _compute_version_count(self):
-        counts = dict(
-            self.with_context(active_test=False)._read_group(
-                [("first_version_id", "in", self.first_version_id.ids)],
-                ["first_version_id"],
-                ["__count"],
-            )
-        )
+        Policy = self.with_context(active_test=False)
+        of_these = [("first_version_id", "in", self.first_version_id.ids)]
+        counts = dict(Policy._read_group(of_these, ["first_version_id"], ["__count"]))
         for policy in self:
             policy.version_count = counts.get(policy.first_version_id, 0)
 
     def action_view_versions(self):
         """Open all versions of the policy: who made and activated which, and when."""
-        self.ensure_one()
         view = self.env.ref("customer_grading.customer_grading_policy_view_list_versions")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Versions of %s", self.name),
-            "res_model": self._name,
-            "views": [(view.id, "list"), (False, "form")],
-            "domain": [("first_version_id", "=", self.first_version_id.id)],
-            "context": {"create": False, "active_test": False},
-        }
-
-    # ------------------------------------------------------------------ who takes over
+        return self.browse()._get_records_action(
+            name=self.env._("Versions of %s", self.name),
+            views=[(view.id, "list"), (False, "form")],
+            domain=[("first_version_id", "=", self.first_version_id.id)],
+            context={"create": False, "active_test": False},
+        )
 
     def _get_replaced(self):
         """Return the running versions that nobody is left to once this one is in force."""
-        self.ensure_one()
         return self._get_versions().filtered(
             lambda other: (
                 other != self
@@ -686,7 +632,6 @@ class CustomerGradingPolicy(models.Model):
         :return: the first day, and the first day that belongs to a later version; ``None``
             where there is no such bound
         """
-        self.ensure_one()
         later = self._get_versions().filtered(
             lambda other: (
                 other.state == "running" and other.version > self.version and other.records_from
@@ -715,11 +660,8 @@ class CustomerGradingPolicy(models.Model):
         if not since and not until:
             return False
         later = versions.filtered(lambda p: p.state == "running" and p.records_from == until)
-        names = {
-            "since": since and format_date(self.env, since),
-            "until": until and format_date(self.env, until),
-            "later": later[:1].display_name,
-        }
+        dates = {"since": format_date(self.env, since), "until": format_date(self.env, until)}
+        names = {**dates, "later": later[:1].display_name}
         if not until:
             return self.env._("Grades records created from %(since)s on.", **names)
         if not since:
@@ -745,8 +687,3 @@ class CustomerGradingPolicy(models.Model):
             created=format_date(self.env, scheduled.records_from),
             **names,
         )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_revised(self):
-        if self.search_count([("previous_id", "in", self.ids), ("id", "not in", self.ids)]):
-            raise UserError(self.env._("Another version revises this policy. Archive it instead."))

@@ -43,26 +43,20 @@ class CustomerGradingReviewWindow(models.Model):
     @api.constrains("first_day", "first_month", "last_day", "last_month")
     def _check_days(self):
         """Refuse days that no month has; 29 February is the last day of a shorter one."""
+        months = dict(self._fields["first_month"]._description_selection(self.env))
         for window in self:
             for day, month in window._get_ends():
                 if not 1 <= day <= monthrange(LEAP_YEAR, month)[1]:
-                    raise ValidationError(
-                        self.env._(
-                            "%(month)s has no day %(day)s. Choose a day of the month.",
-                            month=dict(
-                                self._fields["first_month"]._description_selection(self.env)
-                            )[str(month)],
-                            day=day,
-                        )
+                    message = self.env._(
+                        "%(month)s has no day %(day)s. Choose a day of the month.",
+                        month=months[str(month)],
+                        day=day,
                     )
+                    raise ValidationError(message)
 
     def _get_ends(self):
         """Return the first and the last day, each as ``(day, month)``."""
-        self.ensure_one()
-        return [
-            (self.first_day, int(self.first_month)),
-            (self.last_day, int(self.last_month)),
-        ]
+        return [(self.first_day, int(self.first_month)), (self.last_day, int(self.last_month))]
 
     def _get_stretches(self, years):
         """Return ``[(first day, last day)]`` of the windows that begin in ``years``.

@@ -196,8 +196,6 @@ class CustomerGradingRule(models.Model):
         "CHECK (limit_count >= 0)", "A grade cannot be limited to less than 0. Use 0 for no limit."
     )
 
-    # ------------------------------------------------------------------ tree
-
     @api.depends("root_id.policy_id")
     def _compute_policy_id(self):
         for rule in self:
@@ -244,20 +242,17 @@ class CustomerGradingRule(models.Model):
                     groups += 1
                 groups += line.kind != "condition"
                 if groups > MAX_GROUPS:
-                    raise ValidationError(
-                        self.env._(
-                            "Grade %(grade)s: groups can stand three deep at most. Split "
-                            "the requirement: make a criterion of the inner group, or "
-                            "write a second requirement for the same grade.",
-                            grade=root.grade_id.code,
-                        )
+                    message = self.env._(
+                        "Grade %(grade)s: groups can stand three deep at most. Split "
+                        "the requirement: make a criterion of the inner group, or "
+                        "write a second requirement for the same grade.",
+                        grade=root.grade_id.code,
                     )
-
-    # ------------------------------------------------------------------ properties
+                    raise ValidationError(message)
 
     def _compute_result_count(self):
         graded = self.policy_id.filtered(lambda policy: policy.state != "draft")
-        counts = graded.sudo()._count_results() if graded else {}
+        counts = graded.sudo()._count_results()
         for rule in self:
             rule.result_count = counts.get(rule.policy_id, {}).get(rule.grade_id, 0)
 
@@ -265,30 +260,22 @@ class CustomerGradingRule(models.Model):
     def _compute_operators(self):
         for rule in self:
             rule.operators = rule._get_fitting_operators()
-            criterion = rule.criterion_id
-            rule.choice_model = criterion._get_choice_model() if criterion else False
+            rule.choice_model = rule.criterion_id._get_choice_model()
 
     def _get_fitting_operators(self):
         """Return the comparisons that make sense for the criterion, likeliest first."""
         criterion = self.criterion_id
         if not criterion:
             return []
-        unit = criterion.unit
-        ranked = criterion._is_ranked()
-        named = any(criterion.band_ids.mapped("level"))
+        levels = LEVEL_OPERATORS if any(criterion.band_ids.mapped("level")) else ()
         operators = []
-        if ranked and named:
-            operators += LEVEL_OPERATORS
-        if unit in NUMERIC_UNITS:
+        if criterion.unit in NUMERIC_UNITS:
             operators += NUMERIC_OPERATORS
-        elif unit == "yes_no":
+            operators = [*levels, *operators] if criterion._is_ranked() else [*operators, *levels]
+        elif criterion.unit == "yes_no":
             operators += ("yes", "no")
-        elif unit == "choice" and named:
-            operators += LEVEL_OPERATORS
-        elif unit in ("choice", "text"):
-            operators += ("is",)
-        if named and not ranked and unit in NUMERIC_UNITS:
-            operators += LEVEL_OPERATORS
+        elif criterion.unit in ("choice", "text"):
+            operators += (criterion.unit == "choice" and levels) or ("is",)
         if criterion.kind == "measure" and any(criterion.band_ids.mapped("points")):
             operators += POINTS_OPERATORS
         return [*operators, *KNOWN_OPERATORS]
@@ -319,7 +306,6 @@ class CustomerGradingRule(models.Model):
 
     def _get_problem(self):
         """Return in words what keeps a condition from being decided, or nothing."""
-        self.ensure_one()
         if self.kind != "condition":
             return None
         criterion = self.criterion_id
@@ -344,20 +330,17 @@ class CustomerGradingRule(models.Model):
             )
         return None
 
-    # ------------------------------------------------------------------ CRUD
-
     def _refuse_removal(self, name):
         """Raise where these requirements, or lines of them, look at what is called ``name``."""
         if self:
             roots = self.root_id | self.filtered(lambda rule: not rule.root_id)
-            raise UserError(
-                self.env._(
-                    "“%(criterion)s” is used in the requirement of %(grades)s. Take it out "
-                    "there first.",
-                    criterion=name,
-                    grades=", ".join(roots.grade_id.mapped("code")),
-                )
+            message = self.env._(
+                "“%(criterion)s” is used in the requirement of %(grades)s. Take it out "
+                "there first.",
+                criterion=name,
+                grades=", ".join(roots.grade_id.mapped("code")),
             )
+            raise UserError(message)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -459,18 +442,7 @@ class CustomerGradingRule(models.Model):
             return self.operator in ("level_le", "level_is") and mine <= theirs
         return self.operator == "level_is" and mine == theirs
 
-    def _get_dialog_action(self):
-        """Return the action that opens the requirement in its dialog."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Grade %s", self.grade_id.code),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
-
     def action_open_dialog(self):
         """Open the requirement in its dialog."""
-        return self._get_dialog_action()
+        name = self.env._("Grade %s", self.grade_id.code)
+        return self._get_records_action(name=name, target="new", context={})

@@ -12,9 +12,7 @@ class CustomerGradingSubject(models.AbstractModel):
     partner_id = fields.Many2one("res.partner", "Customer", ondelete="cascade")
     lead_id = fields.Many2one("crm.lead", "Opportunity", ondelete="cascade")
     salesperson_id = fields.Many2one(
-        "res.users",
-        compute="_compute_salesperson_id",
-        search="_search_salesperson_id",
+        "res.users", compute="_compute_salesperson_id", search="_search_salesperson_id"
     )
 
     _subject_check = models.Constraint(
@@ -71,11 +69,9 @@ class CustomerGradingSubject(models.AbstractModel):
         return () if Dimension._is_used("partner") else ("partner_id",)
 
     def _get_subject(self):
-        """Return the customer or the opportunity."""
         return self.lead_id or self.partner_id
 
     def _get_customer(self):
-        """Return the customer: itself, or the opportunity's."""
         return self._get_subject()._get_customer()
 
     def action_open_subject(self):

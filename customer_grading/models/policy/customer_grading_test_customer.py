@@ -42,14 +42,11 @@ class CustomerGradingTestCustomer(models.Model):
     @api.depends("tried", "expected_grade_id", "given_grade_id")
     def _compute_verdict(self):
         for test in self:
-            if not test.tried or not test.expected_grade_id:
-                test.verdict = False
-            else:
-                test.verdict = "met" if test.given_grade_id == test.expected_grade_id else "unmet"
+            verdict = "met" if test.given_grade_id == test.expected_grade_id else "unmet"
+            test.verdict = test.tried and bool(test.expected_grade_id) and verdict
 
     @api.constrains("partner_id", "lead_id", "policy_id")
     def _check_subject(self):
-        """Refuse to try a policy on what it does not grade."""
         for test in self:
             dimension = test.policy_id.dimension_id
             if not test[dimension._get_subject_kind().field]:
@@ -67,7 +64,6 @@ class CustomerGradingTestCustomer(models.Model):
                 )
 
     def _get_unmet_text(self):
-        """Return in words that another grade is given than the expected one."""
         names = {
             "name": self.display_name,
             "given": self.given_grade_id.code or self.env._("no grade"),
