@@ -44,13 +44,7 @@ class CustomerGradingMixin(models.AbstractModel):
         groups=USER_GROUP,
     )
     customer_grading_mark = fields.Selection(
-        [
-            ("manual", "✎"),
-            ("provisional", "◌"),
-            ("waiting", "!"),
-            ("up", "▲"),
-            ("down", "▼"),
-        ],
+        [("manual", "✎"), ("provisional", "◌"), ("waiting", "!"), ("up", "▲"), ("down", "▼")],
         "Mark of the grade",
         compute="_compute_grading",
         groups=USER_GROUP,

@@ -487,11 +487,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             direction=DIRECTION,
             joins=self._get_joins_sql(SQL("gone.from_grade_id")),
             state=self._require_sql(
-                run.policy_id,
-                SQL("direction"),
-                SQL("grade_id"),
-                SQL("target_id"),
-                SQL("'applied'"),
+                run.policy_id, SQL("direction"), SQL("grade_id"), SQL("target_id"), SQL("'applied'")
             ),
             end=self._get_end_sql(run.policy_id, today),
             writing=self._get_writing_sql(

@@ -94,7 +94,7 @@ class CustomerGradingResult(models.Model):
     date_computed_since = fields.Date("Computed since")
     date_due = fields.Date("Next decision")
     last_move = fields.Selection(
-        [("new", "New"), ("up", "Up"), ("down", "Down"), ("lost", "No longer graded")],
+        [("new", "New"), ("up", "Up"), ("down", "Down"), ("lost", "No longer graded")]
     )
     previous_grade_id = GuardedMany2one("customer.grade", "Before")
     change_ids = fields.One2many("customer.grading.change", "result_id", string="Changes")
@@ -113,9 +113,7 @@ class CustomerGradingResult(models.Model):
     )
     day_grade_color = fields.Integer(related="day_grade_id.color", string="Color on the day")
     day_differs = fields.Boolean(
-        "Another grade today",
-        compute="_compute_day_grade_id",
-        search="_search_day_differs",
+        "Another grade today", compute="_compute_day_grade_id", search="_search_day_differs"
     )
 
     # The customer comes first: the index also finds what is to go with a deleted contact.

@@ -164,8 +164,7 @@ class CustomerGradingEvaluation(models.AbstractModel):
 
     def _get_unexpected_text(self, reason):
         return self.env._(
-            "The evaluation failed: %s. Grades are as they were; the next run tries again.",
-            reason,
+            "The evaluation failed: %s. Grades are as they were; the next run tries again.", reason
         )
 
     # ------------------------------------------------------------------ limits used

@@ -16,10 +16,7 @@ class CustomerGradingPolicy(models.Model):
         self.check_access("write")
         self._check_revisable()
         draft = self.copy(
-            {
-                "previous_id": self.id,
-                "version": max(self._get_versions().mapped("version")) + 1,
-            }
+            {"previous_id": self.id, "version": max(self._get_versions().mapped("version")) + 1}
         )
         draft.key = self.key
         return draft._get_records_action()

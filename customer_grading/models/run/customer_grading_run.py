@@ -28,11 +28,7 @@ class CustomerGradingRun(models.Model):
     ]
 
     mode = fields.Selection(
-        [
-            ("nightly", "Everybody"),
-            ("on_demand", "On demand"),
-            ("incremental", "What changed"),
-        ],
+        [("nightly", "Everybody"), ("on_demand", "On demand"), ("incremental", "What changed")],
         required=True,
         readonly=True,
     )
@@ -491,10 +487,7 @@ class CustomerGradingRun(models.Model):
                     self.env._("Not graded"),
                     self.not_graded_count,
                     self._get_results_action(
-                        [
-                            ("reason", "in", ("missing", "no_rule")),
-                            ("manual_kind", "!=", "exclude"),
-                        ]
+                        [("reason", "in", ("missing", "no_rule")), ("manual_kind", "!=", "exclude")]
                     ),
                 ),
                 (self.env._("Unchanged"), self.unchanged_count, None),

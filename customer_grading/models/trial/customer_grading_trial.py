@@ -475,10 +475,7 @@ class CustomerGradingTrial(models.Model):
             criteria = trial.policy_id.sudo()._get_measured_criteria()
             looked = trial.kind == "try_on" and trial.state == "done"
             trial.data_check = bool(looked and criteria and trial.graded_count) and [
-                {
-                    "title": self.env._("4 Data check"),
-                    "blocks": trial._get_known_blocks(criteria),
-                }
+                {"title": self.env._("4 Data check"), "blocks": trial._get_known_blocks(criteria)}
             ]
 
     def _get_known_blocks(self, criteria):
