@@ -340,9 +340,13 @@ class CustomerGradingChange(models.Model):
 
         When his decision is committed, Odoo begins this request again, which then sees it.
         """
-        lock = "SELECT id FROM customer_grading_change WHERE id IN %s ORDER BY id FOR UPDATE"
         if self:
-            self.env.cr.execute(SQL(lock, self._ids))
+            self.env.cr.execute(
+                SQL(
+                    "SELECT id FROM customer_grading_change WHERE id IN %s ORDER BY id FOR UPDATE",
+                    self._ids,
+                )
+            )
         return self
 
     def _check_may_decide(self):

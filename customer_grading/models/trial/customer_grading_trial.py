@@ -309,24 +309,21 @@ class CustomerGradingTrial(models.Model):
         )
 
     def _get_result_block(self, cells, rows, total):
-        revenue = sum(max(amount, 0) for *_cell, amount in cells)
+        new, today, revenue = Counter(), Counter(), Counter()
+        for before, after, count, amount in cells:
+            today[before] += count
+            new[after] += count
+            revenue[after] += max(amount, 0)
         lines = []
         for grade in rows:
-            new = sum(count for _before, after, count, _sum in cells if after == grade)
-            today = sum(count for before, _after, count, _sum in cells if before == grade)
-            share = sum(max(amount, 0) for _b, after, _c, amount in cells if after == grade)
-            lines.append(
-                {
-                    "muted": not new,
-                    "cells": [
-                        self._get_grade_cell(grade),
-                        self._get_count_cell(new, [("grade_id", "=", grade.id)]),
-                        self._get_share_cell(new, total),
-                        self._get_share_cell(share, revenue),
-                        self._get_count_cell(today, [("current_grade_id", "=", grade.id)]),
-                    ],
-                }
-            )
+            told = [
+                self._get_grade_cell(grade),
+                self._get_count_cell(new[grade], [("grade_id", "=", grade.id)]),
+                self._get_share_cell(new[grade], total),
+                self._get_share_cell(revenue[grade], sum(revenue.values())),
+                self._get_count_cell(today[grade], [("current_grade_id", "=", grade.id)]),
+            ]
+            lines.append({"muted": not new[grade], "cells": told})
         return {
             "title": self.env._("Grade"),
             "columns": [
