@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -7,28 +8,23 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
     _inherit = "customer.grading.change.control"
 
-    def _require_sql(self, policies, direction, held, target, state):
+    def _require_sql(self, policies, direction, state):
         """Let moves wait for approval where the policy asks for it."""
+        grades = SQL("grade_id"), SQL("target_id")
         whens = [
             SQL(
                 "WHEN policy_id = %s AND %s THEN 'to_approve'",
                 policy.id,
-                policy.approval_ids._get_is_for_sql(direction, held, target),
+                policy.approval_ids._get_is_for_sql(direction, *grades),
             )
             for policy in policies.filtered("approval_ids")
         ]
-        state = super()._require_sql(policies, direction, held, target, state)
+        state = super()._require_sql(policies, direction, state)
         return SQL("CASE %s ELSE %s END", SQL(" ").join(whens), state) if whens else state
 
     def _bring_back_proposals(self, run):
         """Let what an approver put off wait for the same step again."""
-        self.env["customer.grading.change"].search(
-            [
-                ("dimension_id", "=", run.dimension_id.id),
-                ("company_id", "=", run.company_id.id),
-                ("state", "=", "held"),
-                ("keeps_step", "=", True),
-                ("date_due", "<=", run.date_effect),
-            ]
-        )._await_approval()
+        kept = Domain("state", "=", "held") & Domain("keeps_step", "=", True)
+        due = Domain("date_due", "<=", run.date_effect)
+        self._find_changes(run, kept & due)._await_approval()
         return super()._bring_back_proposals(run)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.addons.customer_grading.models.engine.customer_grading_engine import EVALUATED
 from odoo.addons.customer_grading.models.policy.customer_grading_policy import PLANNED_STATES
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -64,17 +65,10 @@ class CustomerGradingRun(models.Model):
 
     def _find_earlier_run(self):
         """Return the run of everybody of the same day before this one."""
-        return self.sudo().search(
-            [
-                ("policy_id", "=", self.policy_id.id),
-                ("company_id", "=", self.company_id.id),
-                ("mode", "=", "nightly"),
-                ("date", "=", self.date),
-                ("state", "in", EVALUATED),
-                ("id", "<", self.id),
-            ],
-            limit=1,
-        )
+        evaluated = [("mode", "=", "nightly"), ("state", "in", EVALUATED)]
+        earlier = [("date", "=", self.date), ("id", "<", self.id)]
+        domain = self._get_own_domain() & Domain(evaluated + earlier)
+        return self.sudo().search(domain, limit=1)
 
     def _store(self, table, moment, commit=False, subject_ids=None):
         """Note on a second run of the day how many it grades otherwise."""

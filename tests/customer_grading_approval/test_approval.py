@@ -409,7 +409,7 @@ class TestApproval(ApprovalCase, TransactionCase):
         self._upgrade(customers=new)
         result = self._get_result(new)
         self.assertEqual((result.grade_id, self._get_open().ids), (self.a, []))
-        self.assertTrue(result.is_provisional)
+        self.assertTrue(result.date_provisional)
         proposal = result.with_user(self.users["officer"])._set_by_hand(self.a, "They are good")
         self.assertEqual((proposal.state, result._is_by_hand()), ("to_approve", False))
         proposal.with_user(self.users["manager"]).action_refuse("Too early")
@@ -420,11 +420,11 @@ class TestApproval(ApprovalCase, TransactionCase):
             self.assertEqual((change.origin, change.state), ("probation", "to_approve"))
             self.assertEqual(change.waits_for, "Sales manager (step 1 of 3)")
             for role in ("manager", "director", "boss"):
-                self.assertTrue(result.is_provisional)
+                self.assertTrue(result.date_provisional)
                 waiting = change.with_user(self.users[role]).search([("waits_for_me", "=", True)])
                 self.assertEqual(waiting, change)
                 self._approve(change, role)
-            self.assertEqual((result.grade_id, result.is_provisional), (self.a, False))
+            self.assertEqual((result.grade_id, result.date_provisional), (self.a, False))
 
     def test_who_approves_last_sets_the_grade_at_once(self):
         self.users["boss"].group_ids = [Command.link(self.managers.id)]
@@ -564,7 +564,7 @@ class TestApprovalAtOnce(CommittingCase):
         )
         control = env["customer.grading.change.control"]
         change = control._write_by_hand(
-            [(result, result.computed_grade_id)], "computed", TODAY, state="to_approve"
+            [(result, result.computed_grade_id)], "computed", False, state="to_approve"
         )
         self.user_ids, self.change_id = users.ids, change.id
 

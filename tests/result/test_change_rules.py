@@ -80,7 +80,7 @@ class TestChangeRules(CustomerGradingCommon):
         self.assertEqual((change.origin, change.direction), ("probation", "same"))
         with freeze_time(at(date(2027, 5, 21))):
             change.with_user(self.officer).action_approve()
-            self.assertFalse(result.is_provisional)
+            self.assertFalse(result.date_provisional)
             self.assertEqual(self._get_grades(self.customer), ["A"])
             self.assertNotEqual(self.customer.customer_grading_mark, "provisional")
 

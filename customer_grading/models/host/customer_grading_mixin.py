@@ -44,13 +44,7 @@ class CustomerGradingMixin(models.AbstractModel):
         groups=USER_GROUP,
     )
     customer_grading_mark = fields.Selection(
-        [
-            ("manual", "✎"),
-            ("provisional", "◌"),
-            ("waiting", "!"),
-            ("up", "▲"),
-            ("down", "▼"),
-        ],
+        [("manual", "✎"), ("provisional", "◌"), ("waiting", "!"), ("up", "▲"), ("down", "▼")],
         "Mark of the grade",
         compute="_compute_grading",
         groups=USER_GROUP,
@@ -108,17 +102,11 @@ class CustomerGradingMixin(models.AbstractModel):
     def _compute_customer_grading_shown(self):
         """Whoever may set grading up is always shown where it goes."""
         unknown = self.filtered(lambda record: not record.customer_grading_result_id)
-        (self - unknown).customer_grading_shown = True
-        if unknown:
-            manager = MANAGER_GROUP
-            unknown.customer_grading_shown = (
-                self.env.user.has_group(manager) or self._is_grading_running()
-            )
-
-    def _is_grading_running(self):
-        dimension = self._get_main_dimension()
-        Policy = self.env["customer.grading.policy"]
-        return bool(Policy._get_in_force(dimension, self.env.company)[1])
+        self.customer_grading_shown = True
+        if unknown and not self.env.user.has_group(MANAGER_GROUP):
+            Policy = self.env["customer.grading.policy"]
+            running = Policy._get_in_force(self._get_main_dimension(), self.env.company)[1]
+            unknown.customer_grading_shown = bool(running)
 
     def _get_shown_results(self):
         """Return ``{key: result}`` for the current company, sudoed."""
@@ -127,19 +115,13 @@ class CustomerGradingMixin(models.AbstractModel):
         if not dimension or not keys:
             return {}
         companies = dimension._get_result_company_ids(self.env.company)
-        results = (
-            self.env["customer.grading.result"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("dimension_id", "=", dimension.id),
-                    ("company_id", "in", companies),
-                    (self._grading_result_field, "in", list(keys)),
-                ],
-                [self._grading_result_field, *SHOWN_FIELDS],
-                order="id",
-            )
-        )
+        own = [
+            ("dimension_id", "=", dimension.id),
+            ("company_id", "in", companies),
+            (self._grading_result_field, "in", list(keys)),
+        ]
+        Result = self.env["customer.grading.result"].sudo()
+        results = Result.search_fetch(own, [self._grading_result_field, *SHOWN_FIELDS], order="id")
         # The nearest company's comes last, and stays.
         results = results.sorted(lambda r: companies.index(r.company_id.id), reverse=True)
         return {result[self._grading_result_field].id: result for result in results}
@@ -167,7 +149,8 @@ class CustomerGradingMixin(models.AbstractModel):
         dimension = self._get_main_dimension()
         if not dimension:
             return SQL("NULL::integer")
-        self._flush_results()
+        shown = ["dimension_id", "company_id", "grade_id", self._grading_result_field]
+        self.env["customer.grading.result"].flush_model(shown)
         column = "grade_id" if fname == self._grading_grade_field else "id"
         key = self._field_to_sql(alias, self._grading_key_field, query)
         companies = dimension._get_result_company_ids(self.env.company)
@@ -210,11 +193,6 @@ class CustomerGradingMixin(models.AbstractModel):
             SQL.identifier(column),
             self._get_result_sql("shown", dimension, companies, key),
             [company_id or None for company_id in companies],
-        )
-
-    def _flush_results(self):
-        self.env["customer.grading.result"].flush_model(
-            ["dimension_id", "company_id", "grade_id", self._grading_result_field]
         )
 
     @api.model
@@ -266,9 +244,8 @@ class CustomerGradingMixin(models.AbstractModel):
         companies = dimension._get_result_company_ids(self.env.company) if dimension else []
         found, nearer = Domain.FALSE, Domain.FALSE
         for company_id in companies:
-            shown = Domain("dimension_id", "=", dimension.id) & Domain(
-                "company_id", "=", company_id
-            )
+            shown = Domain("company_id", "=", company_id)
+            shown &= Domain("dimension_id", "=", dimension.id)
             found |= self._get_keys_domain(shown & held) & ~nearer
             nearer |= self._get_keys_domain(shown)
         return found
@@ -298,25 +275,20 @@ class CustomerGradingMixin(models.AbstractModel):
     def _compute_customer_grade_history(self):
         """Tell the grades shown, the present one first: “B from 1 Apr; A 1 Jan to 31 Mar”."""
         results = self._get_shown_results()
-        changes = (
-            self.env["customer.grading.change"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("result_id", "in", [result.id for result in results.values()]),
-                    ("state", "=", "applied"),
-                    ("grade_id", "!=", False),
-                    ("is_aside", "=", False),
-                ],
-                ["result_id", "grade_id", "date_applied", "date_end"],
-                order="date_applied desc, id desc",
-            )
-            .filtered(lambda change: not change.date_end or change.date_end >= change.date_applied)
-            .grouped("result_id")
-        )
+        applied = [
+            ("result_id", "in", [result.id for result in results.values()]),
+            ("state", "=", "applied"),
+            ("grade_id", "!=", False),
+            ("is_aside", "=", False),
+        ]
+        told = ["result_id", "grade_id", "date_applied", "date_end"]
+        Change = self.env["customer.grading.change"].sudo()
+        changes = Change.search_fetch(applied, told, order="date_applied desc, id desc")
+        lasting = changes.filtered(lambda c: not c.date_end or c.date_end >= c.date_applied)
+        by_result = lasting.grouped("result_id")
         for record in self:
-            told = changes.get(results.get(record._get_grading_key()), ())
-            record.customer_grade_history = "; ".join(map(self._get_period_text, told))
+            held = by_result.get(results.get(record._get_grading_key()), ())
+            record.customer_grade_history = "; ".join(map(self._get_period_text, held))
 
     @api.model
     def _get_period_text(self, change):

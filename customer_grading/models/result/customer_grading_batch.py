@@ -21,11 +21,9 @@ class CustomerGradingBatch(models.Model):
     undone_text = fields.Char("What was undone", readonly=True)
 
     def _compute_change_count(self):
-        counts = dict(
-            self.env["customer.grading.change"]._read_group(
-                [("batch_id", "in", self.ids)], ["batch_id"], ["__count"]
-            )
-        )
+        Change = self.env["customer.grading.change"]
+        of_these = [("batch_id", "in", self.ids)]
+        counts = dict(Change._read_group(of_these, ["batch_id"], ["__count"]))
         for batch in self:
             batch.change_count = counts.get(batch, 0)
 
@@ -75,13 +73,8 @@ class CustomerGradingBatch(models.Model):
                 every=every,
             )
         )
-        self.sudo().write(
-            {
-                "undone_by_id": self.env.uid,
-                "date_undone": fields.Datetime.now(),
-                "undone_text": text,
-            }
-        )
+        undone = {"date_undone": fields.Datetime.now(), "undone_text": text}
+        self.sudo().write({"undone_by_id": self.env.uid, **undone})
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -108,19 +101,11 @@ class CustomerGradingBatch(models.Model):
     def _take_back(self, changes):
         """Hook: bring the grades back that these applied changes took, and what was by hand before."""
         control = self.env["customer.grading.change.control"].sudo()
-        for company_changes in changes.grouped("company_id").values():
-            moves = [(c.result_id, c.from_grade_id, c) for c in company_changes]
-            control._write_by_hand(
-                moves,
-                "undo",
-                company_changes.result_id._get_today(),
-                user_id=self.env.uid,
-                decided_by_id=self.env.uid,
-                note=self._get_note(),
-            )
-            for change in company_changes:
-                result = change.result_id
-                result._bring_back(change.kept or result._get_nothing_by_hand())
+        moves = [(change.result_id, change.from_grade_id, change) for change in changes]
+        control._write_by_hand(moves, "undo", self._get_note())
+        for change in changes:
+            result = change.result_id
+            result._bring_back(change.kept or result._get_nothing_by_hand())
 
     def action_view_changes(self):
         """Open the changes."""

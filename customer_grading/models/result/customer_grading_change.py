@@ -150,14 +150,6 @@ class CustomerGradingChange(models.Model):
         if not self.env.su:
             raise UserError(self.env._("The history of grades cannot be deleted."))
 
-    def _note_merge(self, source, target):
-        """Make the changes of the merged ``source`` history of ``target``.
-
-        One that was merged before keeps the name of the record that it was of at first.
-        """
-        self.filtered(lambda change: not change.merged_from).merged_from = source.display_name
-        self[target._grading_result_field] = target
-
     # ------------------------------------------------------------------ what waits for whom
 
     @api.model
@@ -172,10 +164,10 @@ class CustomerGradingChange(models.Model):
             change.is_open = bool(change.state) and change.state not in CLOSED_STATES
 
     @api.model
-    def _search_is_open(self, operator, value):
+    def _search_is_open(self, operator, _value):
         if operator != "in":
             return NotImplemented
-        return Domain("state", "in" if True in value else "not in", self._get_open_states())
+        return Domain("state", "in", self._get_open_states())
 
     @api.depends("state", "date_due")
     @api.depends_context("lang")
@@ -200,11 +192,10 @@ class CustomerGradingChange(models.Model):
             change.waits_for_me = change in asked
 
     @api.model
-    def _search_waits_for_me(self, operator, value):
+    def _search_waits_for_me(self, operator, _value):
         if operator != "in":
             return NotImplemented
-        waiting = self._get_mine_domain() & self._get_asked_domain()
-        return waiting if True in value else ~waiting
+        return self._get_mine_domain() & self._get_asked_domain()
 
     @api.model
     def _get_mine_domain(self):
@@ -227,9 +218,8 @@ class CustomerGradingChange(models.Model):
     @api.model
     def _get_asked_domain(self):
         """Return which open changes ask for a decision now, and wait for no day."""
-        is_due = Domain(
-            "date_due", "<=", self.env["customer.grading.engine"]._get_today(self.env.company)
-        )
+        today = self.env["customer.grading.engine"]._get_today(self.env.company)
+        is_due = Domain("date_due", "<=", today)
         return Domain("state", "!=", "held") | (self._get_put_off_domain() & is_due)
 
     @api.model
@@ -267,43 +257,34 @@ class CustomerGradingChange(models.Model):
         for wishes in self.sorted("id", reverse=True).grouped("result_id").values():
             newest += wishes[0]
         (self - newest).state = "superseded"
-        for change in newest.filtered(lambda change: change._is_by_hand()):
+        for change in newest.filtered(lambda change: change.origin in BY_HAND_ORIGINS):
             change._prepare_by_hand()
-        newest._decide("applied", decided_by_id=self.env.uid)
+        newest._decide("applied")
 
-    def _decide(self, state, due=None, **told):
+    def _decide(self, state, due=None):
         """Write what becomes of open changes, one a result.
 
         :param due: the day on which they wait again
-        :param told: what else to note on them, such as ``decided_by_id``
         """
         control = self.env["customer.grading.change.control"].sudo()
         for changes in self.grouped("company_id").values():
-            control._decide(changes, state, due, **told)
+            control._decide(changes, state, due)
 
     def _prepare_by_hand(self):
         """Let the result of an approved proposal be by hand, as it was proposed."""
-        self._check_not_too_late()
-        result = self.result_id
-        result._answer_proposals(self.origin, self.grade_id)
-        kind = self.origin if self.origin != "manual" else False
-        result._note_by_hand(self.grade_id, self.note, self.manual_until, kind)
-
-    def _is_by_hand(self):
-        """Whether a person decided what the grade is, or proposed it."""
-        self.ensure_one()
-        return self.origin in BY_HAND_ORIGINS
-
-    def _check_not_too_late(self):
-        if self.manual_until and self.manual_until < self.result_id._get_today():
+        result, until = self.result_id, self.manual_until
+        if until and until < result._get_today():
             raise UserError(
                 self.env._(
                     "“%(change)s” was asked for until %(date)s, which is over. Refuse it, or set "
                     "the grade by hand with a later end.",
                     change=self.display_name,
-                    date=format_date(self.env, self.manual_until),
+                    date=format_date(self.env, until),
                 )
             )
+        result._answer_proposals(self.origin, self.grade_id)
+        kind = self.origin if self.origin != "manual" else False
+        result._note_by_hand(self.grade_id, self.note, until, kind)
 
     def action_ask_refusal(self):
         """Ask for the one reason for which the chosen changes are refused."""
@@ -326,7 +307,7 @@ class CustomerGradingChange(models.Model):
     def _refuse(self, reason):
         """Hook: let the grades stay, and keep the refusal with its reason."""
         self.decision_note = reason
-        self._decide("refused", decided_by_id=self.env.uid)
+        self._decide("refused")
 
     def action_put_off(self):
         """Decide on the chosen changes later: they are held, and come back in 30 days."""
@@ -398,16 +379,14 @@ class CustomerGradingChange(models.Model):
         The day of a change is the first one of the new grade. Of merged customers the one
         that stayed counts, and another's only where it held nothing itself.
         """
-        covers = SQL(
-            "%(change)s.state = 'applied' AND %(change)s.date_applied <= %(day)s"
-            " AND COALESCE(%(change)s.date_end >= %(day)s, TRUE)",
-            change=SQL.identifier(alias),
-            day=day,
-        )
-        rival = SQL(
-            "rival.state = 'applied' AND rival.date_applied <= %(day)s"
-            " AND COALESCE(rival.date_end >= %(day)s, TRUE)",
-            day=day,
+        covers, rival = (
+            SQL(
+                "%(change)s.state = 'applied' AND %(change)s.date_applied <= %(day)s"
+                " AND COALESCE(%(change)s.date_end >= %(day)s, TRUE)",
+                change=SQL.identifier(name),
+                day=day,
+            )
+            for name in (alias, "rival")
         )
         return SQL(
             """

@@ -3,6 +3,7 @@ from datetime import datetime, time, timedelta
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.columns import VALUES
@@ -35,31 +36,24 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
     def _end_late_proposals(self, run):
         """Close proposals that nobody decided on before the end that was asked for."""
-        late = self.env["customer.grading.change"].search(
-            [
-                ("dimension_id", "=", run.dimension_id.id),
-                ("company_id", "=", run.company_id.id),
-                ("origin", "in", BY_HAND_ORIGINS),
-                ("is_open", "=", True),
-                ("manual_until", "<", run.date_effect),
-            ]
-        )
-        for change in late:
+        by_hand = Domain("origin", "in", BY_HAND_ORIGINS) & Domain("is_open", "=", True)
+        late = Domain("manual_until", "<", run.date_effect)
+        for change in self._find_changes(run, by_hand & late):
             env = self.with_context(lang=change.user_id.lang).env
             note = env._("The day until which it was asked for passed without a decision.")
             change.write({"state": "superseded", "decision_note": note})
 
     def _bring_back_proposals(self, run):
         """Let proposals that were put off wait for a decision again, now that it is their day."""
-        self.env["customer.grading.change"].search(
-            [
-                ("dimension_id", "=", run.dimension_id.id),
-                ("company_id", "=", run.company_id.id),
-                ("origin", "in", BY_HAND_ORIGINS),
-                ("state", "=", "held"),
-                ("date_due", "<=", run.date_effect),
-            ]
-        ).write({"state": "proposed", "date_due": False})
+        by_hand = Domain("origin", "in", BY_HAND_ORIGINS) & Domain("state", "=", "held")
+        due = self._find_changes(run, by_hand & Domain("date_due", "<=", run.date_effect))
+        due.write({"state": "proposed", "date_due": False})
+
+    def _find_changes(self, run, domain):
+        """Return the changes in the dimension and the company of ``run`` that ``domain`` finds."""
+        Change, dimension = self.env["customer.grading.change"], run.dimension_id
+        own = Domain("dimension_id", "=", dimension.id)
+        return Change.search(own & Domain("company_id", "=", run.company_id.id) & domain)
 
     # ------------------------------------------------------------------ computed grades
 
@@ -129,8 +123,9 @@ class CustomerGradingChangeControl(models.AbstractModel):
             workdays=self._get_workdays_sql(run),
             target=self._get_target_sql(run),
             asked=self._get_limited_sql(run, which),
-            expires=self._get_expiry_sql(policy, SQL("result.date_computed_since")),
-            evaluates=self._get_evaluates_sql(run),
+            expires=self._get_anniversary_sql(policy, "expiry_months"),
+            # Whether the probation of a result is over.
+            evaluates=SQL("NOT %s AND result.date_provisional <= %s", run.first, run.date_effect),
             direction=DIRECTION,
             joins=self._get_joins_sql(SQL("result.computed_grade_id")),
             due=self._get_due_in_turn_sql(run, which),
@@ -187,16 +182,15 @@ class CustomerGradingChangeControl(models.AbstractModel):
     def _get_due_in_turn_sql(self, run, which):
         """Return the day of :meth:`_get_due_sql`, tomorrow at least for who finds no place."""
         due = self._get_due_sql(run)
-        crowded = self._find_crowded(run) if which == "limited" else ()
-        if not crowded:
-            return due
-        return SQL(
-            "CASE WHEN id IN %s THEN GREATEST(%s, %s::date + 1) ELSE %s END",
-            tuple(crowded),
-            due,
-            run.date_effect,
-            due,
-        )
+        if which == "limited" and (crowded := tuple(self._find_crowded(run))):
+            return SQL(
+                "CASE WHEN id IN %(crowded)s THEN GREATEST(%(due)s, %(date)s::date + 1)"
+                " ELSE %(due)s END",
+                crowded=crowded,
+                due=due,
+                date=run.date_effect,
+            )
+        return due
 
     def _find_crowded(self, run):
         """Return the ids of the results that move to a limited grade and find no place in it.
@@ -205,19 +199,17 @@ class CustomerGradingChangeControl(models.AbstractModel):
         ends. Those who move come in by strength, as far as there are places.
         """
         policy, engine = run.policy_id.sudo(), self.env["customer.grading.engine"]
-        scope = engine._get_scope(
-            policy, run.company_id, run.date_effect, cutoffs=run.cutoffs or {}
-        )
+        limits = run.cutoffs or {}
+        scope = engine._get_scope(policy, run.company_id, run.date_effect, cutoffs=limits)
         ids = []
         for rule in policy._get_limited_rules():
-            query = self._get_crowded_sql(run, policy, rule, engine, scope)
+            query = self._get_crowded_sql(run, rule, *engine._get_terms(policy, scope))
             ids += [id_ for [id_] in self.env.execute_query(query)]
         return ids
 
-    def _get_crowded_sql(self, run, policy, rule, engine, scope):
+    def _get_crowded_sql(self, run, rule, terms, joins):
         """Return the query of the results that find no place in one limited grade."""
-        terms, joins = engine._get_terms(policy, scope)
-        results = self.env["customer.grading.result"]
+        policy, results = rule.policy_id, self.env["customer.grading.result"]
         holds = SQL("result.grade_id IS NOT DISTINCT FROM %s", rule.grade_id.id)
         near = SQL(
             "kept.id IN (SELECT result.id FROM customer_grading_result result"
@@ -247,7 +239,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             holds=holds,
             group=rule._get_limit_group(),
             order=rule._get_strength_order(terms),
-            values=engine._get_kept_values_sql(policy, results, near),
+            values=self.env["customer.grading.engine"]._get_kept_values_sql(policy, results, near),
             alias=SQL.identifier(VALUES),
             joins=joins,
             most=rule.limit_count,
@@ -263,31 +255,24 @@ class CustomerGradingChangeControl(models.AbstractModel):
         :return: the last id of the batch, ``None`` after the last batch
         """
         self.env.flush_all()
-        chosen = SQL(
-            """
-            SELECT * FROM customer_grading_result result
-             WHERE %s AND %s AND (result.policy_id = %s OR result.policy_id IS NULL)
-             ORDER BY result.id
-             LIMIT %s
-               FOR UPDATE SKIP LOCKED
-            """,
-            self._get_undecided_sql(run, subject_ids, last_id),
-            self.env["customer.grading.result"]._get_by_hand_sql("result"),
-            run.policy_id.id,
-            length,
-        )
+        ends = SQL("COALESCE(result.manual_until < %s, FALSE)", run.date_effect)
         statement = SQL(
             """
-            WITH due AS (%(chosen)s), decided AS (%(decided)s), %(writing)s
+            WITH due AS (
+                SELECT * FROM customer_grading_result result
+                 WHERE %(undecided)s AND %(by_hand)s
+                   AND (result.policy_id = %(policy)s OR result.policy_id IS NULL)
+                 ORDER BY result.id
+                 LIMIT %(length)s
+                   FOR UPDATE SKIP LOCKED
+            ), decided AS (%(decided)s), %(writing)s
             SELECT MAX(id) FROM due
             """,
-            chosen=chosen,
-            decided=self._get_ending_sql(
-                SQL("due"),
-                run.policy_id,
-                run.date_effect,
-                SQL("COALESCE(result.manual_until < %s, FALSE)", run.date_effect),
-            ),
+            undecided=self._get_undecided_sql(run, subject_ids, last_id),
+            by_hand=self.env["customer.grading.result"]._get_by_hand_sql("result"),
+            policy=run.policy_id.id,
+            length=length,
+            decided=self._get_ending_sql(SQL("due"), run.policy_id, run.date_effect, ends),
             writing=self._get_writing_sql(run.date_effect, run_id=SQL("%s", run.id)),
         )
         self.env.cr.execute(statement)
@@ -301,9 +286,6 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
         :param ends: whether what is by hand is over, SQL on ``result``
         """
-        asked = self._require_sql(
-            policies, SQL("direction"), SQL("grade_id"), SQL("target_id"), SQL("'applied'")
-        )
         return SQL(
             """
             SELECT provided.*,
@@ -330,10 +312,10 @@ class CustomerGradingChangeControl(models.AbstractModel):
             """,
             results=results,
             again=self._get_again_sql(date),
-            asked=asked,
+            asked=self._require_sql(policies, SQL("direction"), SQL("'applied'")),
             direction=DIRECTION,
             ends=ends,
-            expires=self._get_expiry_sql(policies, SQL("result.date_computed_since")),
+            expires=self._get_anniversary_sql(policies, "expiry_months"),
             joins=self._get_joins_sql(SQL("result.computed_grade_id")),
         )
 
@@ -346,7 +328,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
     # ------------------------------------------------------------------ what people decide
 
-    def _decide(self, changes, state, due=None, **told):
+    def _decide(self, changes, state, due=None):
         """Write what was decided on open ``changes``, one a result and all of one company.
 
         Proposals leave a result as it is until they are approved, when they were noted on
@@ -354,10 +336,8 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
         :param state: what becomes of them; those that are applied come into effect today
         :param due: the day on which they wait again
-        :param told: as in :meth:`_write`
         """
-        if not changes:
-            return
+        decides = state in ("applied", "refused")
         policies = changes.result_id.policy_id
         date = self.env["customer.grading.engine"]._get_today(changes.company_id)
         tomorrow = SQL("GREATEST(result.date_computed_since, %s::date + 1)", date)
@@ -391,20 +371,18 @@ class CustomerGradingChangeControl(models.AbstractModel):
             """,
             back=self._get_end_sql(policies, date),
             again=self._get_again_sql(date),
-            provisional=self._get_provisional_sql(
-                policies, date, decided=state in ("applied", "refused")
-            ),
+            provisional=self._get_provisional_sql(policies, date, decides),
             direction=DIRECTION,
             state=state,
             due=due,
             takes=state == "applied",
-            expires=self._get_expiry_sql(policies, tomorrow),
+            expires=self._get_anniversary_sql(policies, "expiry_months", tomorrow),
             by_people=BY_HAND_ORIGINS,
             by_hand=self.env["customer.grading.result"]._get_by_hand_sql("result"),
             joins=self._get_joins_sql(SQL("change.grade_id")),
             changes=changes._ids,
         )
-        self._write(decided, date, **told)
+        self._write(decided, date, decided_by_id=decides and self.env.uid)
 
     # ------------------------------------------------------------------ undone runs
 
@@ -430,11 +408,6 @@ class CustomerGradingChangeControl(models.AbstractModel):
         )
         return self.env.execute_query(query)[0][0]
 
-    def _get_undo_note(self, run):
-        return self.env._(
-            "Undo of run %(run)s: %(reason)s", run=run.display_name, reason=run.undo_note
-        )
-
     def _undo_slice(self, run, last_id, length):
         """Take back the next slice of a run's changes, in one statement.
 
@@ -446,6 +419,10 @@ class CustomerGradingChangeControl(models.AbstractModel):
         """
         self.env.flush_all()
         today = self.env["customer.grading.engine"]._get_today(run.company_id)
+        user = run.undo_user_id
+        note = self.with_context(lang=user.lang).env._(
+            "Undo of run %(run)s: %(reason)s", run=run.display_name, reason=run.undo_note
+        )
         statement = SQL(
             """
             WITH gone AS (
@@ -486,20 +463,14 @@ class CustomerGradingChangeControl(models.AbstractModel):
             length=length,
             direction=DIRECTION,
             joins=self._get_joins_sql(SQL("gone.from_grade_id")),
-            state=self._require_sql(
-                run.policy_id,
-                SQL("direction"),
-                SQL("grade_id"),
-                SQL("target_id"),
-                SQL("'applied'"),
-            ),
+            state=self._require_sql(run.policy_id, SQL("direction"), SQL("'applied'")),
             end=self._get_end_sql(run.policy_id, today),
             writing=self._get_writing_sql(
                 today,
                 undoes_id=SQL("decided.undoes_id"),
-                user_id=SQL("%s", run.undo_user_id.id),
-                decided_by_id=SQL("%s", run.undo_user_id.id),
-                note=SQL("%s", self.with_context(lang=run.undo_user_id.lang)._get_undo_note(run)),
+                user_id=SQL("%s", user.id),
+                decided_by_id=SQL("%s", user.id),
+                note=SQL("%s", note),
             ),
         )
         self.env.cr.execute(statement)
@@ -536,14 +507,6 @@ class CustomerGradingChangeControl(models.AbstractModel):
             urgent=tuple(urgent.ids) or (0,),
         )
 
-    def _get_expiry_sql(self, policies, start):
-        """Return the day from which the held grade is no longer held back, if it has one.
-
-        :param start: the first day that counts: the computed grade was the same on those
-            before another one was computed, and gave it anew
-        """
-        return self._get_anniversary_sql(policies, "expiry_months", start, "result")
-
     @staticmethod
     def _get_months(policies, name):
         """Return ``[(policy id, grade id, months)]`` of the grades that have ``name``.
@@ -557,11 +520,14 @@ class CustomerGradingChangeControl(models.AbstractModel):
         )
         return [row for row in months if row[2]]
 
-    def _get_anniversary_sql(self, policies, name, start, alias):
+    def _get_anniversary_sql(self, policies, name, start=None, alias="result"):
         """Return the first day from ``start`` that is so many months, or a multiple of them,
         after the held grade was given; ``NULL`` for grades without any.
 
-        :param name: of the field of requirements that holds the months
+        :param name: of the field of requirements that holds the months; by those of
+            ``expiry_months`` the held grade is no longer held back from that day on
+        :param start: by default the day since which the computed grade has stood: on those
+            before it was the held one, and gave it anew
         """
         months = self._get_months(policies, name)
         if not months:
@@ -590,7 +556,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
               WHERE anniversary.day >= asked.start)
             """,
             since=SQL.identifier(alias, "date_since"),
-            start=start,
+            start=start or SQL.identifier(alias, "date_computed_since"),
             months=SQL(" ").join(whens),
         )
 
@@ -604,7 +570,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
         result.flush_recordset()
         query = SQL(
             "SELECT %s FROM customer_grading_result result WHERE result.id = %s",
-            self._get_anniversary_sql(result.policy_id, name, SQL("%s::date + 1", today), "result"),
+            self._get_anniversary_sql(result.policy_id, name, SQL("%s::date + 1", today)),
             result.id,
         )
         [[day]] = self.env.execute_query(query)
@@ -646,22 +612,9 @@ class CustomerGradingChangeControl(models.AbstractModel):
         if run.first:
             return date
         planned = SQL("CASE %s END", SQL(" ").join(self._get_planned_whens(run)))
-        for postpone in (self._postpone_to_review, self._postpone_to_window):
-            planned = postpone(run, planned)
-        return SQL(
-            """
-            CASE WHEN direction = 'new' OR date_provisional IS NOT NULL THEN %(date)s
-                 %(urgent)s
-                 ELSE GREATEST(LEAST(%(planned)s, expires), %(date)s) END
-            """,
-            date=date,
-            urgent=self._get_urgent_when(run),
-            planned=planned,
-        )
-
-    def _get_urgent_when(self, run):
-        """Return the branch of what cannot wait."""
-        whens = [
+        review = self._get_anniversary_sql(run.policy_id, "review_months", planned, "directed")
+        planned = self._postpone_to_window(run, SQL("COALESCE(%s, %s)", review, planned))
+        urgent = [
             SQL(
                 "WHEN computed_rule_id = %s THEN GREATEST(%s, %s)",
                 rule.id,
@@ -671,25 +624,31 @@ class CustomerGradingChangeControl(models.AbstractModel):
             for rule in run.policy_id.rule_ids
             if rule.change_timing == "within"
         ]
-        return SQL(" ").join(whens)
+        return SQL(
+            """
+            CASE WHEN direction = 'new' OR date_provisional IS NOT NULL THEN %(date)s
+                 %(urgent)s
+                 ELSE GREATEST(LEAST(%(planned)s, expires), %(date)s) END
+            """,
+            date=date,
+            urgent=SQL(" ").join(urgent),
+            planned=planned,
+        )
 
     def _get_planned_whens(self, run):
         """Return the branches of the day on which a move is due by its days and month ends."""
         policy = run.policy_id
         grace = {"up": 0, "down": policy.grace_days}
-        terms = [
-            (SQL("computed_rule_id = %s AND direction = %s", rule.id, direction), rule, direction)
+        whens = [
+            SQL(
+                "WHEN computed_rule_id = %s AND direction = %s THEN %s",
+                rule.id,
+                direction,
+                self._plan(run, rule.change_timing, rule.change_days, grace[direction]),
+            )
             for rule in policy.rule_ids
             if rule.change_timing and rule.change_timing != "within"
             for direction in grace
-        ]
-        whens = [
-            SQL(
-                "WHEN %s THEN %s",
-                condition,
-                self._plan(run, rule.change_timing, rule.change_days, grace[direction]),
-            )
-            for condition, rule, direction in terms
         ]
         up = self._plan(run, policy.upgrade_timing, policy.upgrade_days, 0)
         down = self._plan(run, policy.downgrade_timing, policy.downgrade_days, policy.grace_days)
@@ -743,11 +702,6 @@ class CustomerGradingChangeControl(models.AbstractModel):
         every = (first + timedelta(days=n) for n in range((last - first).days))
         return SQL("%s::date[]", [day for day in every if not free.get(str(day))])
 
-    def _postpone_to_review(self, run, due):
-        """Return the next review of the held grade, where it is kept until one."""
-        review = self._get_anniversary_sql(run.policy_id, "review_months", due, "directed")
-        return SQL("COALESCE(%s, %s)", review, due)
-
     def _postpone_to_window(self, run, due):
         """Return the first day of a review window on or after ``due``."""
         windows = run.policy_id.window_ids
@@ -796,26 +750,22 @@ class CustomerGradingChangeControl(models.AbstractModel):
             for direction, timing in directions.items()
             if timing == "confirmed"
         ]
+        whens = SQL(" ").join(confirmed)
         asked = self._require_sql(
             policy,
             SQL("CASE WHEN evaluates AND target_id IS NOT NULL THEN 'new' ELSE direction END"),
-            SQL("grade_id"),
-            SQL("target_id"),
-            SQL(
-                "CASE WHEN evaluates THEN 'proposed' %s ELSE 'applied' END",
-                SQL(" ").join(confirmed),
-            ),
+            SQL("CASE WHEN evaluates THEN 'proposed' %s ELSE 'applied' END", whens),
         )
         return SQL("CASE WHEN %s THEN 'applied' ELSE %s END", self._get_free_sql(run), asked)
 
-    def _require_sql(self, policies, direction, held, target, state):
+    def _require_sql(self, policies, direction, state):
         """Hook: return the state of a move that would be in ``state`` by its timing.
 
         Whoever lets moves wait for somebody's yes returns another one for these.
 
-        :param direction: as which kind of move it counts; this and the others are SQL
-        :param held: id of the grade held
-        :param target: id of the grade moved to
+        The grades are those of the columns ``grade_id`` and ``target_id``.
+
+        :param direction: as which kind of move it counts; this and ``state`` are SQL
         """
         return state
 
@@ -835,11 +785,6 @@ class CustomerGradingChangeControl(models.AbstractModel):
             run.date_effect,
             begins,
         )
-
-    @staticmethod
-    def _get_evaluates_sql(run):
-        """Return whether the probation of a result is over."""
-        return SQL("FALSE") if run.first else SQL("result.date_provisional <= %s", run.date_effect)
 
     @staticmethod
     def _get_provisional_sql(policies, date, decided=False):

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from ...tools.subject import SUBJECTS
 from .customer_grading_change import COMPUTED_ORIGINS
@@ -165,27 +165,33 @@ class CustomerGradingChangeWriter(models.AbstractModel):
             self._get_writing_sql(date, **values),
         )
         ids = [id_ for (id_,) in self.env.execute_query(statement)]
-        self._forget_caches()
-        return self.env["customer.grading.change"].sudo().browse(ids)
-
-    def _forget_caches(self):
-        """Let everybody read again what was written behind the ORM."""
+        # Everybody reads again what was written behind the ORM.
         for name in ("customer.grading.result", "customer.grading.change"):
             self.env[name].invalidate_model(flush=False)
         for subject in SUBJECTS.values():
             Model = self.env[subject.model]
             Model.invalidate_model(Model._get_grading_fields(), flush=False)
+        return self.env["customer.grading.change"].sudo().browse(ids)
 
     @api.model
-    def _write_by_hand(self, moves, origin, date, state="applied", **told):
-        """Bring grades that people decided into effect, or propose them; return the changes.
+    def _write_by_hand(self, moves, origin, note, until=False, state="applied"):
+        """Bring grades that the user decided into effect, or propose them; return the changes.
 
         What is by hand on the results was noted before; nothing computed waits beside it.
+        They are of today where the company of each result is.
 
         :param moves: list of ``(result, grade)``, or of ``(result, grade, change undone)``
         """
-        if not moves:
-            return self.env["customer.grading.change"]
+        told = {"user_id": self.env.uid, "decided_by_id": self.env.uid, "note": note}
+        changes = self.env["customer.grading.change"].sudo()
+        for company, some in groupby(moves, lambda move: move[0].company_id):
+            today = self.env["customer.grading.engine"]._get_today(company)
+            decided = self._get_by_hand_rows_sql(some, origin, state)
+            changes |= self._write(decided, today, manual_until=until, **told)
+        return changes
+
+    def _get_by_hand_rows_sql(self, moves, origin, state):
+        """Return the rows of ``decided`` of :meth:`_write_by_hand`."""
         rows = SQL(", ").join(
             SQL(
                 "(%s, %s::integer, %s::integer)",
@@ -195,7 +201,7 @@ class CustomerGradingChangeWriter(models.AbstractModel):
             )
             for result, grade, *undone in moves
         )
-        decided = SQL(
+        return SQL(
             """
             SELECT result.*, asked.target_id, %(direction)s AS direction, %(origin)s AS origin,
                    %(state)s AS state, NULL::date AS due, TRUE AS moves, %(takes)s AS takes,
@@ -214,4 +220,3 @@ class CustomerGradingChangeWriter(models.AbstractModel):
             rows=rows,
             joins=self._get_joins_sql(SQL("asked.target_id")),
         )
-        return self._write(decided, date, **told)

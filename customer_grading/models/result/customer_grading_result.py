@@ -59,7 +59,7 @@ class CustomerGradingResult(models.Model):
     manual_reason = fields.Char("Reason")
     manual_user_id = fields.Many2one("res.users", "Set by", index="btree_not_null")
     manual_until = fields.Date("Until")
-    manual_differs = fields.Boolean(compute="_compute_manual_differs")
+
     is_waiting = fields.Boolean(
         "Change waiting",
         compute="_compute_is_waiting",
@@ -90,11 +90,11 @@ class CustomerGradingResult(models.Model):
     date_provisional = fields.Date(
         "Provisional until", help="The day on which a new customer's grade is to be evaluated."
     )
-    is_provisional = fields.Boolean("Provisional", compute="_compute_is_provisional")
+
     date_computed_since = fields.Date("Computed since")
     date_due = fields.Date("Next decision")
     last_move = fields.Selection(
-        [("new", "New"), ("up", "Up"), ("down", "Down"), ("lost", "No longer graded")],
+        [("new", "New"), ("up", "Up"), ("down", "Down"), ("lost", "No longer graded")]
     )
     previous_grade_id = GuardedMany2one("customer.grade", "Before")
     change_ids = fields.One2many("customer.grading.change", "result_id", string="Changes")
@@ -113,9 +113,7 @@ class CustomerGradingResult(models.Model):
     )
     day_grade_color = fields.Integer(related="day_grade_id.color", string="Color on the day")
     day_differs = fields.Boolean(
-        "Another grade today",
-        compute="_compute_day_grade_id",
-        search="_search_day_differs",
+        "Another grade today", compute="_compute_day_grade_id", search="_search_day_differs"
     )
 
     # The customer comes first: the index also finds what is to go with a deleted contact.
@@ -130,18 +128,6 @@ class CustomerGradingResult(models.Model):
         "(id) WHERE computed_grade_id IS DISTINCT FROM considered_grade_id OR date_due IS NOT NULL"
     )
 
-    @api.depends("manual_grade_id", "manual_kind", "computed_grade_id")
-    def _compute_manual_differs(self):
-        for result in self:
-            differs = result.manual_grade_id != result.computed_grade_id
-            result.manual_differs = differs and result._is_by_hand()
-
-    @api.depends("date_provisional")
-    def _compute_is_provisional(self):
-        """What an officer sets by hand is nothing provisional."""
-        for result in self:
-            result.is_provisional = bool(result.date_provisional)
-
     @api.depends("grade_id", "computed_grade_id", "manual_grade_id", "manual_kind")
     def _compute_is_waiting(self):
         for result in self:
@@ -149,28 +135,29 @@ class CustomerGradingResult(models.Model):
             result.is_waiting = moved and not result._is_by_hand()
 
     @api.model
-    def _search_is_waiting(self, operator, value):
+    def _search_is_waiting(self, operator, _value):
         if operator != "in":
             return NotImplemented
-        waiting = Domain.custom(to_sql=self._get_waiting_sql)
-        return waiting if True in value else ~waiting
+        computed = Domain("manual_grade_id", "=", False) & Domain("manual_kind", "=", False)
+        return computed & self._get_differing_domain("computed_grade_id", "grade_id")
 
     @staticmethod
-    def _get_waiting_sql(model, alias, query):
-        return SQL(
-            "(%s IS NULL AND %s IS NULL AND %s IS DISTINCT FROM %s)",
-            model._field_to_sql(alias, "manual_grade_id", query),
-            model._field_to_sql(alias, "manual_kind", query),
-            model._field_to_sql(alias, "computed_grade_id", query),
-            model._field_to_sql(alias, "grade_id", query),
+    def _get_differing_domain(name, other):
+        """Return which results have another grade in the field ``name`` than in ``other``."""
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "(%s IS DISTINCT FROM %s)",
+                model._field_to_sql(alias, name, query),
+                model._field_to_sql(alias, other, query),
+            )
         )
 
     def _get_mark(self):
         """Return the one mark beside the badge: by hand, waiting, or moved lately."""
         self.ensure_one()
-        if self.manual_differs:
+        if self._is_by_hand() and self.manual_grade_id != self.computed_grade_id:
             return "manual"
-        if self.is_provisional:
+        if self.date_provisional:
             return "provisional"
         if self.is_waiting:
             return "waiting"
@@ -190,28 +177,15 @@ class CustomerGradingResult(models.Model):
         company_id = Policy._get_in_force(dimension, self.env.company)[0].id
         field = dimension._get_subject_kind().field
         Result = self.sudo()
+        kept = {"dimension_id": dimension.id, "company_id": company_id}
         results = Result.search(
-            [
-                ("dimension_id", "=", dimension.id),
-                ("company_id", "=", company_id),
-                (field, "in", records.ids),
-            ]
+            [*((name, "=", id_) for name, id_ in kept.items()), (field, "in", records.ids)]
         )
         missing = records - results[field]
         if missing and not dimension._is_used(dimension.subject):
             dimension._forget_use()
-        results += Result.create(
-            [
-                {
-                    "dimension_id": dimension.id,
-                    "company_id": company_id,
-                    field: record.id,
-                    "reason": "hand",
-                }
-                for record in missing
-            ]
-        )
-        return results
+        vals_list = [{**kept, field: record.id, "reason": "hand"} for record in missing]
+        return results + Result.create(vals_list)
 
     def _check_officer(self):
         if self.env.su:
@@ -245,22 +219,11 @@ class CustomerGradingResult(models.Model):
         :param kind: value of ``manual_kind``
         :return: the changes, applied
         """
+        moves = [(result, get_grade(result)) for result in self.sudo()]
+        for result, grade in moves:
+            result._note_by_hand(grade, reason, until, kind)
         control = self.env["customer.grading.change.control"].sudo()
-        changes = self.env["customer.grading.change"]
-        for results in self.sudo().grouped("company_id").values():
-            moves = [(result, get_grade(result)) for result in results]
-            for result, grade in moves:
-                result._note_by_hand(grade, reason, until, kind)
-            changes |= control._write_by_hand(
-                moves,
-                origin,
-                results._get_today(),
-                user_id=self.env.uid,
-                decided_by_id=self.env.uid,
-                note=reason,
-                manual_until=until,
-            )
-        return changes
+        return control._write_by_hand(moves, origin, reason, until)
 
     def _get_today(self):
         """Return today's date where the company of these results is."""
@@ -283,15 +246,10 @@ class CustomerGradingResult(models.Model):
 
     def _answer_proposals(self, origin, grade):
         """Close what people proposed for these customers, where it is what they get now."""
+        same = Domain("origin", "=", origin) & Domain("grade_id", "=", grade.id)
         Change = self.env["customer.grading.change"].sudo()
-        Change.search(
-            [
-                ("result_id", "in", self.ids),
-                ("origin", "=", origin),
-                ("is_open", "=", True),
-                ("grade_id", "=", grade.id),
-            ]
-        ).state = "superseded"
+        mine = Domain("result_id", "in", self.ids) & Domain("is_open", "=", True)
+        Change.search(mine & same).state = "superseded"
 
     def _check_by_hand(self, grade, reason, until):
         self._check_reason(reason, until)
@@ -316,18 +274,8 @@ class CustomerGradingResult(models.Model):
     def _ask(self, origin, grade, reason, until):
         """Hook: return changes of ``origin`` that ask for ``grade``, proposed by the user."""
         control = self.env["customer.grading.change.control"].sudo()
-        changes = self.env["customer.grading.change"].sudo()
-        for results in self.sudo().grouped("company_id").values():
-            changes |= control._write_by_hand(
-                [(result, grade) for result in results],
-                origin,
-                results._get_today(),
-                state="proposed",
-                user_id=self.env.uid,
-                note=reason,
-                manual_until=until,
-            )
-        return changes
+        moves = [(result, grade) for result in self.sudo()]
+        return control._write_by_hand(moves, origin, reason, until, "proposed")
 
     def action_end_manual(self):
         """End what was decided by hand: the computed grade comes back."""
@@ -355,14 +303,14 @@ class CustomerGradingResult(models.Model):
             results = self.search([(field, "=", source.id)])
             changes = Change.search([(field, "=", source.id)])
             changes.filtered("is_open").state = "superseded"
-            changes._note_merge(source, graded)
+            # One that was merged before keeps the name of the record that it was of at first.
+            changes.filtered(lambda c: not c.merged_from).merged_from = source.display_name
+            changes[field] = graded
             for result in results:
                 kept = self.search(
-                    [
-                        (field, "=", graded.id),
-                        ("dimension_id", "=", result.dimension_id.id),
-                        ("company_id", "=", result.company_id.id),
-                    ]
+                    Domain(field, "=", graded.id)
+                    & Domain("dimension_id", "=", result.dimension_id.id)
+                    & Domain("company_id", "=", result.company_id.id)
                 )
                 own = changes.filtered(lambda c, r=result: c.result_id == r)
                 if not kept:
@@ -378,13 +326,11 @@ class CustomerGradingResult(models.Model):
     @api.model
     def _take_manual_grade(self, kept, result):
         """What an officer set for a merged contact goes on for the customer that stays."""
-        ended = result.manual_until and result.manual_until < result._get_today()
-        if not result._is_by_hand() or kept._is_by_hand() or ended:
-            return
-        grade, kind = result.manual_grade_id, result.manual_kind
-        kept._decide_by_hand(
-            kind or "manual", lambda _kept: grade, result.manual_reason, result.manual_until, kind
-        )
+        until, kind = result.manual_until, result.manual_kind
+        ended = until and until < result._get_today()
+        if result._is_by_hand() and not kept._is_by_hand() and not ended:
+            grade, reason = result.manual_grade_id, result.manual_reason
+            kept._decide_by_hand(kind or "manual", lambda _kept: grade, reason, until, kind)
 
     def _is_by_hand(self):
         """Whether people decided: runs leave the grade alone until that ends."""
@@ -439,19 +385,10 @@ class CustomerGradingResult(models.Model):
             result.is_undecided = result.computed_grade_id != result.considered_grade_id
 
     @api.model
-    def _search_is_undecided(self, operator, value):
+    def _search_is_undecided(self, operator, _value):
         if operator != "in":
             return NotImplemented
-
-        def to_sql(model, alias, query):
-            return SQL(
-                "%s IS DISTINCT FROM %s",
-                model._field_to_sql(alias, "computed_grade_id", query),
-                model._field_to_sql(alias, "considered_grade_id", query),
-            )
-
-        undecided = Domain.custom(to_sql=to_sql)
-        return undecided if True in value else ~undecided
+        return self._get_differing_domain("computed_grade_id", "considered_grade_id")
 
     # ------------------------------------------------------------------ taken back
 
@@ -460,26 +397,14 @@ class CustomerGradingResult(models.Model):
 
         :return: ``{result id: values}``
         """
-        waiting = (
-            self.env["customer.grading.change"]
-            .sudo()
-            .search(
-                [
-                    ("result_id", "in", self.ids),
-                    ("is_open", "=", True),
-                    ("origin", "in", COMPUTED_ORIGINS),
-                ]
-            )
-            .grouped("result_id")
-        )
+        Change = self.env["customer.grading.change"].sudo()
+        domain = Domain("result_id", "in", self.ids) & Domain("origin", "in", COMPUTED_ORIGINS)
+        waiting = Change.search(domain & Domain("is_open", "=", True)).grouped("result_id")
         kept = {}
         for result in self:
             change = waiting.get(result)
             kept[result.id] = {
-                **{
-                    name: self._fields[name].convert_to_write(result[name], result)
-                    for name in KEPT_FIELDS
-                },
+                **result._convert_to_write({name: result[name] for name in KEPT_FIELDS}),
                 **{name: fields.Date.to_string(result[name]) for name in DATES},
                 "waiting": change and {"id": change.id, "state": change.state},
             }
@@ -520,16 +445,13 @@ class CustomerGradingResult(models.Model):
             return {}
         Change = self.env["customer.grading.change"]
         self.env.flush_all()
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    "SELECT result_id, grade_id FROM customer_grading_change"
-                    " WHERE result_id IN %s AND grade_id IS NOT NULL AND %s",
-                    tuple(self.ids),
-                    Change._get_held_sql("customer_grading_change", day),
-                )
-            )
+        query = SQL(
+            "SELECT result_id, grade_id FROM customer_grading_change"
+            " WHERE result_id IN %s AND grade_id IS NOT NULL AND %s",
+            tuple(self.ids),
+            Change._get_held_sql("customer_grading_change", day),
         )
+        return dict(self.env.execute_query(query))
 
     def _field_to_sql(self, alias, field_expr, query=None):
         if field_expr == "day_grade_id" and query is not None:
@@ -584,16 +506,7 @@ class CustomerGradingResult(models.Model):
         return Domain.custom(to_sql=to_sql)
 
     @api.model
-    def _search_day_differs(self, operator, value):
+    def _search_day_differs(self, operator, _value):
         if operator != "in":
             return NotImplemented
-
-        def to_sql(model, alias, query):
-            return SQL(
-                "%s IS DISTINCT FROM %s",
-                model._field_to_sql(alias, "day_grade_id", query),
-                model._field_to_sql(alias, "grade_id", query),
-            )
-
-        differs = Domain.custom(to_sql=to_sql)
-        return differs if True in value else ~differs
+        return self._get_differing_domain("day_grade_id", "grade_id")

@@ -153,19 +153,18 @@ class CustomerGradingEvaluation(models.AbstractModel):
             policy = self.policy_id.sudo()
             scope = engine._get_scope(policy, self.company_id, self.date, subject_ids)
             criterion = engine._find_failing(policy, scope)
-        if criterion:
-            return criterion.measure_id, self.env._(
-                "“%(criterion)s” cannot be computed: %(error)s. Look at its measure, its "
-                "filter and the fields they read.",
-                criterion=criterion.name,
-                error=reason,
-            )
-        return criterion.measure_id, self._get_unexpected_text(reason)
+        if not criterion:
+            return criterion.measure_id, self._get_unexpected_text(reason)
+        return criterion.measure_id, self.env._(
+            "“%(criterion)s” cannot be computed: %(error)s. Look at its measure, its filter and "
+            "the fields they read.",
+            criterion=criterion.name,
+            error=reason,
+        )
 
     def _get_unexpected_text(self, reason):
         return self.env._(
-            "The evaluation failed: %s. Grades are as they were; the next run tries again.",
-            reason,
+            "The evaluation failed: %s. Grades are as they were; the next run tries again.", reason
         )
 
     # ------------------------------------------------------------------ limits used
@@ -173,12 +172,8 @@ class CustomerGradingEvaluation(models.AbstractModel):
     @api.depends("cutoffs")
     @api.depends_context("lang")
     def _compute_limits(self):
-        titles = [
-            self.env._("Limits used"),
-            self.env._("Level"),
-            self.env._("Among"),
-            self.env._("From"),
-        ]
+        _ = self.env._
+        titles = [_("Limits used"), _("Level"), _("Among"), _("From")]
         for one in self:
             rows = one.cutoffs and [
                 {"cells": [{"text": text} for text in texts]}

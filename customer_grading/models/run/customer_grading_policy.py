@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import RedirectWarning, UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..policy.customer_grading_policy import PLANNED_STATES
@@ -16,10 +17,7 @@ class CustomerGradingPolicy(models.Model):
         self.check_access("write")
         self._check_revisable()
         draft = self.copy(
-            {
-                "previous_id": self.id,
-                "version": max(self._get_versions().mapped("version")) + 1,
-            }
+            {"previous_id": self.id, "version": max(self._get_versions().mapped("version")) + 1}
         )
         draft.key = self.key
         return draft._get_records_action()
@@ -54,22 +52,12 @@ class CustomerGradingPolicy(models.Model):
             it is not said
         """
         self.ensure_one()
-        if company is None:
-            companies = self._get_companies()
-            company = self.env.company if self.env.company in companies else companies[:1]
+        company = self._get_try_on_company() if company is None else company
         # A chatter is kept where everybody is graded, not of each customer graded at once.
-        return (
-            self.env["customer.grading.run"]
-            .sudo()
-            .with_context(tracking_disable=mode in ("on_demand", "incremental"))
-            .create(
-                {
-                    "policy_id": self.id,
-                    "company_id": company.id,
-                    "mode": mode,
-                    "user_id": self.env.uid,
-                }
-            )
+        Run = self.env["customer.grading.run"].sudo()
+        vals = {"policy_id": self.id, "company_id": company.id, "mode": mode}
+        return Run.with_context(tracking_disable=mode != "nightly").create(
+            {**vals, "user_id": self.env.uid}
         )
 
     @api.model
@@ -80,11 +68,8 @@ class CustomerGradingPolicy(models.Model):
         :raise UserError: where no policy is running
         """
         runs = self.env["customer.grading.run"]
-        for dimension in (
-            self.env["customer.grading.dimension"]
-            .sudo()
-            .search([("subject", "=", records._grading_subject)])
-        ):
+        Dimension = self.env["customer.grading.dimension"].sudo()
+        for dimension in Dimension.search([("subject", "=", records._grading_subject)]):
             company, policies = self._get_in_force(dimension, self.env.company)
             runs += policies._regrade_in(company, records)
         if not runs:
@@ -99,11 +84,8 @@ class CustomerGradingPolicy(models.Model):
     @api.model
     def _regrade_everywhere(self, records):
         """Grade ``records`` now, by every running policy of every company."""
-        running = [
-            ("state", "=", "running"),
-            ("dimension_id.subject", "=", records._grading_subject),
-        ]
-        for policy in self.sudo().search(running):
+        subject = Domain("dimension_id.subject", "=", records._grading_subject)
+        for policy in self.sudo().search(Domain("state", "=", "running") & subject):
             for company in policy._get_companies() or [self.env["res.company"]]:
                 policy._regrade_in(company, records)
 
@@ -168,13 +150,9 @@ class CustomerGradingPolicy(models.Model):
 
         :raise UserError: where another version does on that day
         """
-        rivals = self._get_versions().filtered(
-            lambda other: (
-                other != self
-                and other.active
-                and other.state == "scheduled"
-                and other.date_from == self.date_from
-            )
+        others = (self._get_versions() - self).filtered("active")
+        rivals = others.filtered_domain(
+            [("state", "=", "scheduled"), ("date_from", "=", self.date_from)]
         )
         if rivals:
             raise UserError(

@@ -9,6 +9,8 @@ from odoo.tools import SQL, format_datetime
 from ...tools.groups import OFFICER_GROUP
 from ..result.customer_grading_slices import SLICE
 
+# Of the results those that are graded by nothing, for want of data or of a grade that fits.
+UNGRADED = [("reason", "in", ("missing", "no_rule")), ("manual_kind", "!=", "exclude")]
 STORED = 80  # progress in percent, from which on grades change
 OVERLAP = timedelta(hours=1)  # transactions that were open when it was looked last
 KEPT_DAYS = 30  # incremental runs that changed no grade
@@ -28,11 +30,7 @@ class CustomerGradingRun(models.Model):
     ]
 
     mode = fields.Selection(
-        [
-            ("nightly", "Everybody"),
-            ("on_demand", "On demand"),
-            ("incremental", "What changed"),
-        ],
+        [("nightly", "Everybody"), ("on_demand", "On demand"), ("incremental", "What changed")],
         required=True,
         readonly=True,
     )
@@ -141,12 +139,8 @@ class CustomerGradingRun(models.Model):
         Policy._start_scheduled()
         for policy in Policy.search([("state", "=", "running")])._in_order_of_need():
             for company in policy._get_companies() or [self.env["res.company"]]:
-                domain = [
-                    *self._get_unfinished_domain(),
-                    ("policy_id", "=", policy.id),
-                    ("company_id", "=", company.id),
-                ]
-                if not self.search_count(domain, limit=1):
+                own = [("policy_id", "=", policy.id), ("company_id", "=", company.id)]
+                if not self.search_count([*self._get_unfinished_domain(), *own], limit=1):
                     policy._create_run("nightly", company)
 
     # ------------------------------------------------------------------ three steps
@@ -175,21 +169,16 @@ class CustomerGradingRun(models.Model):
         policy = self.policy_id.sudo()
         engine = self.env["customer.grading.engine"]
         [[moment]] = self.env.execute_query(SQL("SELECT NOW() AT TIME ZONE 'UTC'"))
-        cutoffs = None
-        if subject_ids is not None:
-            # Cut-offs are of the whole population: those of the last full run count.
-            cutoffs = self._get_last_full_run().cutoffs or {}
+        last = self.browse()
+        if subject_ids is not None or self.mode == "nightly":
+            last = engine._get_last_full_run(self.policy_id, self.company_id)
+        # Cut-offs are of the whole population: those of the last full run count.
+        cutoffs = None if subject_ids is None else last.cutoffs or {}
         scope = engine._get_scope(policy, self.company_id, self.date, subject_ids, cutoffs)
         scope, count = engine._evaluate(policy, scope, table)
-        first = self.mode == "nightly" and not self._get_last_full_run()
+        first = self.mode == "nightly" and not last
         self._note({"cutoffs": scope.cutoffs or False, "graded_count": count, "first": first})
         return moment
-
-    def _get_last_full_run(self):
-        """Return the last run that graded everybody by this policy, for this company."""
-        return self.env["customer.grading.engine"]._get_last_full_run(
-            self.policy_id, self.company_id
-        )
 
     def _store(self, table, moment, commit=False, subject_ids=None):
         """Hook: bring the results up to date, writing only those that differ."""
@@ -200,14 +189,8 @@ class CustomerGradingRun(models.Model):
 
     def _supersede_stopped(self):
         """Close earlier runs of everybody that wait for an answer: this one asks anew."""
-        stopped = self.sudo().search(
-            [
-                ("policy_id", "=", self.policy_id.id),
-                ("company_id", "=", self.company_id.id),
-                ("state", "=", "stopped"),
-                ("id", "<", self.id),
-            ]
-        )
+        earlier = Domain("state", "=", "stopped") & Domain("id", "<", self.id)
+        stopped = self.sudo().search(earlier & self._get_own_domain())
         if stopped:
             stopped.activity_ids.action_feedback()
             stopped._note({"state": "superseded"})
@@ -254,20 +237,10 @@ class CustomerGradingRun(models.Model):
         self._note({"date_effect": self._get_effect_date(commit)})
         self.env["customer.grading.change.control"].sudo()._settle(self, commit, subject_ids)
         counts = self._count_moves()
-        subject = self.dimension_id._get_subject_kind()
-        missing = (
-            self.env["customer.grading.result"]
-            .sudo()
-            .search_count(
-                [
-                    ("policy_id", "=", self.policy_id.id),
-                    ("company_id", "=", self.company_id.id),
-                    ("reason", "in", ("missing", "no_rule")),
-                    ("manual_kind", "!=", "exclude"),
-                    *([(subject.field, "in", subject_ids)] if subject_ids is not None else []),
-                ]
-            )
-        )
+        Result = self.env["customer.grading.result"].sudo()
+        missing = self._get_own_domain() & Domain(UNGRADED)
+        if subject_ids is not None:
+            missing &= Domain(self.dimension_id._get_subject_kind().field, "in", subject_ids)
         self._note(
             {
                 "state": "done",
@@ -276,7 +249,7 @@ class CustomerGradingRun(models.Model):
                 "down_count": counts["down"],
                 "new_count": counts["new"],
                 "left_count": counts["lost"],
-                "not_graded_count": missing,
+                "not_graded_count": Result.search_count(missing),
                 "unchanged_count": max(self.graded_count - sum(counts.values()), 0),
             }
         )
@@ -295,14 +268,9 @@ class CustomerGradingRun(models.Model):
 
         They are counted from what is written: a run that was killed made some before.
         """
-        moves = (
-            self.env["customer.grading.change"]
-            .sudo()
-            ._read_group(
-                [("run_id", "=", self.id), ("state", "=", "applied")], ["direction"], ["__count"]
-            )
-        )
-        return Counter(dict(moves))
+        Change = self.env["customer.grading.change"].sudo()
+        applied = [("run_id", "=", self.id), ("state", "=", "applied")]
+        return Counter(dict(Change._read_group(applied, ["direction"], ["__count"])))
 
     def _after_failure(self, message):
         self._ask_responsible(self.env._("A grading run failed"), message)
@@ -359,13 +327,10 @@ class CustomerGradingRun(models.Model):
         :return: the runs made, none where nothing changed
         """
         runs = self.browse()
-        policies = (
-            self.env["customer.grading.policy"]
-            .sudo()
-            .search([("state", "=", "running"), ("regrades_changed", "=", True)])
-        )
+        Policy = self.env["customer.grading.policy"].sudo()
         engine = self.env["customer.grading.engine"]
-        for policy in policies._in_order_of_need():
+        asked = [("state", "=", "running"), ("regrades_changed", "=", True)]
+        for policy in Policy.search(asked)._in_order_of_need():
             for company in policy._get_companies() or [self.env["res.company"]]:
                 if ids := engine._get_changed_ids(policy, company, since):
                     run = policy._create_run("incremental", company)
@@ -445,11 +410,8 @@ class CustomerGradingRun(models.Model):
         self.ensure_one()
         when = format_datetime(self.env, self.date_end or self.create_date, dt_format="short")
         if self.state == "done":
-            return self.env._(
-                "Last run %(when)s, %(count)s graded, no errors.",
-                when=when,
-                count=self.graded_count,
-            )
+            names = {"when": when, "count": self.graded_count}
+            return self.env._("Last run %(when)s, %(count)s graded, no errors.", **names)
         if self.state == "stopped":
             return self.env._("Last run %(when)s stopped to ask: open it.", when=when)
         return self.env._("Last run %(when)s: %(error)s", when=when, error=self.error or "")
@@ -482,21 +444,13 @@ class CustomerGradingRun(models.Model):
         """Return how many customers went where, each number opening them."""
         counted = [(self.env._("Graded"), self.graded_count, self._get_results_action([]))]
         if self.state == "done":
+            ungraded = self._get_results_action(UNGRADED)
             counted += [
                 (self.env._("Up"), self.up_count, self._get_changes_action("up")),
                 (self.env._("Down"), self.down_count, self._get_changes_action("down")),
                 (self.env._("New"), self.new_count, self._get_changes_action("new")),
                 (self.env._("Left the scope"), self.left_count, self._get_changes_action("lost")),
-                (
-                    self.env._("Not graded"),
-                    self.not_graded_count,
-                    self._get_results_action(
-                        [
-                            ("reason", "in", ("missing", "no_rule")),
-                            ("manual_kind", "!=", "exclude"),
-                        ]
-                    ),
-                ),
+                (self.env._("Not graded"), self.not_graded_count, ungraded),
                 (self.env._("Unchanged"), self.unchanged_count, None),
             ]
         rows = []
@@ -521,17 +475,18 @@ class CustomerGradingRun(models.Model):
             "name": self._get_subjects_title(),
             "res_model": "customer.grading.result",
             "view_mode": "list,form",
-            "domain": [*self._get_results_domain(), *domain],
+            "domain": list(self._get_results_domain() & Domain(domain)),
             "context": {"create": False, "grading_subject": self.subject},
         }
 
+    def _get_own_domain(self):
+        """Return what is of the same policy and company as the run: runs, or results."""
+        company = Domain("company_id", "=", self.company_id.id)
+        return Domain("policy_id", "=", self.policy_id.id) & company
+
     def _get_results_domain(self):
         """Return the results that the run graded."""
-        return [
-            ("dimension_id", "=", self.dimension_id.id),
-            ("company_id", "=", self.company_id.id),
-            ("policy_id", "=", self.policy_id.id),
-        ]
+        return Domain("dimension_id", "=", self.dimension_id.id) & self._get_own_domain()
 
     # ------------------------------------------------------------------ stopped to ask
 
@@ -544,7 +499,7 @@ class CustomerGradingRun(models.Model):
     def _get_stop_text(self):
         """Return how many customers would move, and which criterion moves most of them."""
         Result = self.env["customer.grading.result"].sudo()
-        domain = Domain(self._get_results_domain())
+        domain = self._get_results_domain()
         total = Result.search_count(domain)
         moving = Result.search_count(domain & self._get_moving_domain())
         names = {
@@ -564,14 +519,10 @@ class CustomerGradingRun(models.Model):
                 **names,
             ),
         )
-        criterion = self._get_most_common_reason()
-        if not criterion:
+        if not (criterion := self._get_most_common_reason()):
             return text
-        return self.env._(
-            "%(sentence)s Most common reason: %(criterion)s.",
-            sentence=text,
-            criterion=criterion.name,
-        )
+        names = {"sentence": text, "criterion": criterion.name}
+        return self.env._("%(sentence)s Most common reason: %(criterion)s.", **names)
 
     def _get_moving_domain(self):
         """Return what would move: not what was refused or undone before, and stays."""
@@ -579,11 +530,11 @@ class CustomerGradingRun(models.Model):
 
     def _get_most_common_reason(self):
         """Return the criterion that decides for most of those that would move."""
-        Explanation = self.env["customer.grading.explanation"]
-        domain = Domain(self._get_results_domain()) & self._get_moving_domain()
+        domain = self._get_results_domain() & self._get_moving_domain()
         results = self.env["customer.grading.result"].sudo().search(domain, limit=SAMPLE)
         counts = Counter()
-        for result, explanation in Explanation._explain(results).items():
+        told = self.env["customer.grading.explanation"]._explain(results)
+        for result, explanation in told.items():
             counts.update(self._get_decisive_criteria(explanation, result.grade_id))
         return counts.most_common(1)[0][0] if counts else None
 
@@ -611,7 +562,7 @@ class CustomerGradingRun(models.Model):
             action,
             name=name,
             display_name=name,
-            domain=[*self._get_results_domain(), *self._get_moving_domain()],
+            domain=list(self._get_results_domain() & self._get_moving_domain()),
             context={"create": False, "grading_subject": self.subject},
         )
 

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..result.customer_grading_slices import SLICE
@@ -84,13 +85,8 @@ class CustomerGradingStore(models.AbstractModel):
 
     def _is_beside(self, run):
         """Whether a run of everybody is under way for the same policy and company."""
-        domain = [
-            ("policy_id", "=", run.policy_id.id),
-            ("company_id", "=", run.company_id.id),
-            ("mode", "=", "nightly"),
-            ("state", "=", "running"),
-        ]
-        return bool(run.sudo().search_count(domain, limit=1))
+        under_way = Domain("mode", "=", "nightly") & Domain("state", "=", "running")
+        return bool(run.sudo().search_count(under_way & run._get_own_domain(), limit=1))
 
     def _get_leaving_sql(self, run, subject_ids):
         """Return when a result that was not evaluated is of one who left, and what tells it.

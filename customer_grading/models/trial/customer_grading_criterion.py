@@ -57,13 +57,11 @@ class CustomerGradingCriterion(models.Model):
 
     def _get_highest_limit(self):
         """Return the highest number that a level, or a requirement, asks for, or ``None``."""
-        lines = self.rule_line_ids.filtered(lambda line: line.operator in ("ge", "gt"))
-        levels = (
-            self.band_ids
-            if self.band_by == "value" and not lines
-            else self.env["customer.grading.band"]
-        )
-        return max([*lines.mapped("value"), *levels.mapped("lower")], default=None)
+        limits = self.rule_line_ids.filtered(lambda line: line.operator in ("ge", "gt"))
+        values = limits.mapped("value")
+        if self.band_by == "value" and not limits:
+            values = self.band_ids.mapped("lower")
+        return max(values, default=None)
 
     def _get_statistics(self, trial):
         """Return ``(number of subjects, {criterion: its statistics})`` of a try-on's lines.

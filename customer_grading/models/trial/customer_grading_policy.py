@@ -17,19 +17,8 @@ class CustomerGradingPolicy(models.Model):
         """
         self.ensure_one()
         company = self._get_try_on_company() if company is None else company
-        return (
-            self.env["customer.grading.trial"]
-            .sudo()
-            .create(
-                {
-                    "policy_id": self.id,
-                    "company_id": company.id,
-                    "kind": kind,
-                    "user_id": self.env.uid,
-                    **vals,
-                }
-            )
-        )
+        vals.update(policy_id=self.id, company_id=company.id, kind=kind, user_id=self.env.uid)
+        return self.env["customer.grading.trial"].sudo().create(vals)
 
     def _try_on(self):
         """Evaluate the policy without changing a grade, and return the try-on."""

@@ -11,12 +11,8 @@ class CustomerGradingTestCustomer(models.Model):
         subject = trial.dimension_id._get_subject_kind()
         graded = {test: test[subject.field]._get_graded() for test in self}
         ids = [record.id for record in graded.values()]
-        lines = {
-            line[subject.field]: line
-            for line in self.env["customer.grading.trial.line"].search(
-                [("trial_id", "=", trial.id), (subject.field, "in", ids)]
-            )
-        }
+        domain = [("trial_id", "=", trial.id), (subject.field, "in", ids)]
+        lines = self.env["customer.grading.trial.line"].search(domain).grouped(subject.field)
         out_of_scope = trial.dimension_id._choose_text(
             self.env._("The policy does not apply to this customer."),
             self.env._("The policy does not apply to this opportunity."),

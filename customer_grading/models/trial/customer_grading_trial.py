@@ -212,14 +212,14 @@ class CustomerGradingTrial(models.Model):
         scope = self._get_scope()
         [(start, end)] = Period("trailing", MONTHS).get_bounds(self.date)
         Move = self.env["account.move"].sudo()
-        query = Move._search(
-            Domain("state", "=", "posted")
-            & Domain("move_type", "in", ("out_invoice", "out_refund"))
-            & Domain("invoice_date", ">=", start)
-            & Domain("invoice_date", "<=", end)
-            & Domain("company_id", "in", scope.company_ids),
-            bypass_access=True,
-        )
+        invoiced = [
+            ("state", "=", "posted"),
+            ("move_type", "in", ("out_invoice", "out_refund")),
+            ("invoice_date", ">=", start),
+            ("invoice_date", "<=", end),
+            ("company_id", "in", scope.company_ids),
+        ]
+        query = Move._search(invoiced, bypass_access=True)
         customer = Move._field_to_sql(query.table, "commercial_partner_id", query)
         amount = Move._field_to_sql(query.table, "amount_untaxed_signed", query)
         if scope.rates:
@@ -252,14 +252,11 @@ class CustomerGradingTrial(models.Model):
         :return: list of ``(grade before, grade after, count, revenue)``
         """
         self.ensure_one()
-        groups = (
-            self.env["customer.grading.trial.line"]
-            .sudo()
-            ._read_group(
-                [("trial_id", "=", self.id)],
-                ["current_grade_id", "grade_id"],
-                ["__count", "revenue:sum"],
-            )
+        Line = self.env["customer.grading.trial.line"].sudo()
+        groups = Line._read_group(
+            [("trial_id", "=", self.id)],
+            ["current_grade_id", "grade_id"],
+            ["__count", "revenue:sum"],
         )
         return [(before, after, count, revenue or 0) for before, after, count, revenue in groups]
 
@@ -312,24 +309,21 @@ class CustomerGradingTrial(models.Model):
         )
 
     def _get_result_block(self, cells, rows, total):
-        revenue = sum(max(amount, 0) for *_cell, amount in cells)
+        new, today, revenue = Counter(), Counter(), Counter()
+        for before, after, count, amount in cells:
+            today[before] += count
+            new[after] += count
+            revenue[after] += max(amount, 0)
         lines = []
         for grade in rows:
-            new = sum(count for _before, after, count, _sum in cells if after == grade)
-            today = sum(count for before, _after, count, _sum in cells if before == grade)
-            share = sum(max(amount, 0) for _b, after, _c, amount in cells if after == grade)
-            lines.append(
-                {
-                    "muted": not new,
-                    "cells": [
-                        self._get_grade_cell(grade),
-                        self._get_count_cell(new, [("grade_id", "=", grade.id)]),
-                        self._get_share_cell(new, total),
-                        self._get_share_cell(share, revenue),
-                        self._get_count_cell(today, [("current_grade_id", "=", grade.id)]),
-                    ],
-                }
-            )
+            told = [
+                self._get_grade_cell(grade),
+                self._get_count_cell(new[grade], [("grade_id", "=", grade.id)]),
+                self._get_share_cell(new[grade], total),
+                self._get_share_cell(revenue[grade], sum(revenue.values())),
+                self._get_count_cell(today[grade], [("current_grade_id", "=", grade.id)]),
+            ]
+            lines.append({"muted": not new[grade], "cells": told})
         return {
             "title": self.env._("Grade"),
             "columns": [
@@ -347,22 +341,15 @@ class CustomerGradingTrial(models.Model):
 
     def _get_moves_block(self, cells, rows):
         counts = Counter({(before, after): count for before, after, count, _sum in cells})
-        lines = [
-            {
-                "cells": [
-                    self._get_grade_cell(before),
-                    *(
-                        self._get_count_cell(
-                            counts[before, after],
-                            [("current_grade_id", "=", before.id), ("grade_id", "=", after.id)],
-                        )
-                        for after in rows
-                    ),
-                ]
-            }
-            for before in rows
-            if any(counts[before, after] for after in rows)
-        ]
+        lines = []
+        for before in rows:
+            if not any(counts[before, after] for after in rows):
+                continue
+            cells = [self._get_grade_cell(before)]
+            for after in rows:
+                moved = [("current_grade_id", "=", before.id), ("grade_id", "=", after.id)]
+                cells.append(self._get_count_cell(counts[before, after], moved))
+            lines.append({"cells": cells})
         return {
             "title": self.env._("Today ↓, new →"),
             "columns": [
@@ -475,21 +462,14 @@ class CustomerGradingTrial(models.Model):
             criteria = trial.policy_id.sudo()._get_measured_criteria()
             looked = trial.kind == "try_on" and trial.state == "done"
             trial.data_check = bool(looked and criteria and trial.graded_count) and [
-                {
-                    "title": self.env._("4 Data check"),
-                    "blocks": trial._get_known_blocks(criteria),
-                }
+                {"title": self.env._("4 Data check"), "blocks": trial._get_known_blocks(criteria)}
             ]
 
     def _get_known_blocks(self, criteria):
         known = self._count_known(criteria)
         rows = [self._get_known_row(criterion, *known[criterion]) for criterion in criteria]
-        columns = [
-            self.env._("Criterion"),
-            self.env._("Known for"),
-            self.env._("What is missing"),
-            self.env._("What to do"),
-        ]
+        _ = self.env._
+        columns = [_("Criterion"), _("Known for"), _("What is missing"), _("What to do")]
         blocks = [{"title": self.env._("Criterion"), "columns": columns, "rows": rows}]
         if row := self._get_payment_row(criteria):
             blocks.append({"title": self.env._("Payments"), "columns": columns[:2], "rows": [row]})
@@ -554,48 +534,36 @@ class CustomerGradingTrial(models.Model):
         return missed[0] if missed else (None, 0)
 
     def _get_known_row(self, criterion, known, total, grade, missing):
-        cells = [
-            {"text": criterion._to_text()},
-            self._get_share_cell(known, total) if known else {"text": "0 %", "align": "end"},
-            {"text": ""},
-            {"text": ""},
-        ]
-        if missing == 1:
-            cells[2]["text"] = self.dimension_id._choose_text(
-                self.env._("1 customer misses %s by it", grade.code),
-                self.env._("1 opportunity misses %s by it", grade.code),
-            )
-        elif missing:
-            names = {"count": self._format_count(missing), "grade": grade.code}
-            cells[2]["text"] = self.dimension_id._choose_text(
-                self.env._("%(count)s customers miss %(grade)s by it", **names),
-                self.env._("%(count)s opportunities miss %(grade)s by it", **names),
-            )
+        share = self._get_share_cell(known, total) if known else {"text": "0 %", "align": "end"}
+        missed = self._get_missed_text(grade, missing) if missing else ""
+        cells = [{"text": criterion._to_text()}, share, {"text": missed}, {"text": ""}]
         if known < total:
-            is_question = criterion.measure_id.kind == "question"
-            ask, see = self.env._("Ask for answers"), self.env._("See them")
-            if is_question:
-                cells[3].update(
-                    text=ask,
-                    model=criterion._name,
-                    method="action_ask_for_answers",
-                    ids=criterion.ids,
-                )
+            if criterion.measure_id.kind == "question":
+                ask = {"model": criterion._name, "method": "action_ask_for_answers"}
+                cells[3] = {"text": self.env._("Ask for answers"), "ids": criterion.ids, **ask}
             else:
-                cells[3].update(
-                    text=see,
-                    action=self._get_lines_action(
-                        [("unknown_criterion_id", "=", criterion.id)], criterion.name
-                    ),
-                )
+                unknown = [("unknown_criterion_id", "=", criterion.id)]
+                action = self._get_lines_action(unknown, criterion.name)
+                cells[3] = {"text": self.env._("See them"), "action": action}
         mark = "met" if known == total else "missing" if missing else None
         return {"mark": mark, "cells": cells}
 
+    def _get_missed_text(self, grade, count):
+        """Return that so many miss ``grade`` by a criterion."""
+        if count == 1:
+            return self.dimension_id._choose_text(
+                self.env._("1 customer misses %s by it", grade.code),
+                self.env._("1 opportunity misses %s by it", grade.code),
+            )
+        names = {"count": self._format_count(count), "grade": grade.code}
+        return self.dimension_id._choose_text(
+            self.env._("%(count)s customers miss %(grade)s by it", **names),
+            self.env._("%(count)s opportunities miss %(grade)s by it", **names),
+        )
+
     def _get_payment_row(self, criteria):
         """Return how many payments are not matched, where payment behaviour decides."""
-        measures = criteria.measure_id
-        measures |= measures.numerator_id | measures.denominator_id | measures.base_measure_id
-        if "3_payments" not in measures.mapped("category"):
+        if "3_payments" not in criteria.measure_id._get_base_measures().mapped("category"):
             return None
         domain = [
             ("partner_type", "=", "customer"),
