@@ -83,3 +83,16 @@ class TestExampleAddon(CustomerGradingCommon):
         self.assertEqual(self._get_grades(self.collects), ["B"])
         [call] = self.customers.activity_ids
         self.assertEqual((call.res_id, call.date_deadline), (self.collects.id, date(2026, 11, 24)))
+
+    def test_who_decides_sees_the_goods_that_wait(self):
+        policy = self.env["customer.grading.policy"]._load_file("goods_left")
+        with freeze_time(at(TODAY)):
+            self._activate(policy)
+            change = self.env["customer.grading.change"].search(
+                [("partner_id", "=", self.leaves.id)]
+            )
+            officer = self._create_users()["officer"]
+            [page] = change.with_user(officer).review
+        block = page["blocks"][-1]
+        self.assertEqual(block["title"], "Goods that wait")
+        self.assertEqual(len(block["rows"]), 1)

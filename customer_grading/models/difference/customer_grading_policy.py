@@ -15,7 +15,7 @@ class CustomerGradingPolicy(models.Model):
 
     @api.model
     def _get_differences(self, before, now):
-        """Return the sheets of what ``now`` says otherwise than ``before``.
+        """Return the views of what ``now`` says otherwise than ``before``.
 
         Only lines that differ stand in them: scope, criteria, requirements, change rules.
         """
@@ -26,13 +26,13 @@ class CustomerGradingPolicy(models.Model):
             (self.env._("How grades change"), self._pair_sentences, "_get_change_sentences"),
         ]
         columns = ["", self.env._("Policy before"), self.env._("Policy now")]
-        sheets = []
+        views = []
         for title, pair, getter in parts:
             rows = pair(getattr(before, getter)(), getattr(now, getter)())
             rows = [{"cells": [{"text": text} for text in row]} for row in rows]
             if rows:
-                sheets.append({"blocks": [{"title": title, "columns": columns, "rows": rows}]})
-        return sheets
+                views.append({"blocks": [{"title": title, "columns": columns, "rows": rows}]})
+        return views
 
     @staticmethod
     def _pair_sentences(before, now):

@@ -587,7 +587,7 @@ class CustomerGradingEngine(models.AbstractModel):
 
     @api.model
     def _get_population_sources(self):
-        """Return what makes a contact a customer, as ``(model, domain, path)``.
+        """Hook: return what makes a contact a customer, as ``(model, domain, path)``.
 
         Documents of these models, whatever their date, put the company of the contact at
         the end of the path among the subjects. An addon with other documents extends the
@@ -828,7 +828,7 @@ class CustomerGradingEngine(models.AbstractModel):
 
     @api.model
     def _get_population_dates(self):
-        """Return when a document of the population came, as ``{model: field}``.
+        """Hook: return when a document of the population came, as ``{model: field}``.
 
         The day on which it was written down counts where a model is not named. An addon
         that adds documents to :meth:`_get_population_sources` says it here.

@@ -19,7 +19,7 @@ class CustomerGradingChange(models.Model):
         "is expected of it.",
     )
     sees_revenue = fields.Boolean(compute="_compute_revenue")
-    review = fields.Json("Evidence", compute="_compute_review")
+    review = fields.Json(compute="_compute_review")
 
     @api.depends("origin", "note", "grade_id", "from_grade_id", "policy_id", "run_id")
     @api.depends_context("uid", "lang", "company")

@@ -54,7 +54,7 @@ class CustomerGradingPolicy(models.Model):
 
     @api.model
     def _get_library_folders(self):
-        """Return the folders that hold policy files; an addon adds its own."""
+        """Hook: return the folders that hold policy files; an addon adds its own."""
         return ["customer_grading/data/policies"]
 
     @api.model

@@ -44,7 +44,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             change.write({"state": "superseded", "decision_note": note})
 
     def _bring_back_proposals(self, run):
-        """Let proposals that were put off wait for a decision again, now that it is their day."""
+        """Hook: let what was put off wait for a decision again, now that it is its day."""
         by_hand = Domain("origin", "in", BY_HAND_ORIGINS) & Domain("state", "=", "held")
         due = self._find_changes(run, by_hand & Domain("date_due", "<=", run.date_effect))
         due.write({"state": "proposed", "date_due": False})

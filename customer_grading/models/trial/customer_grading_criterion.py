@@ -11,7 +11,7 @@ class CustomerGradingCriterion(models.Model):
 
     _inherit = "customer.grading.criterion"
 
-    known_label = fields.Char("Known for", compute="_compute_known")
+    known_label = fields.Char("Values known", compute="_compute_known")
     known_text = fields.Char("In the last try-on", compute="_compute_known")
 
     @api.depends("policy_id")
@@ -29,7 +29,7 @@ class CustomerGradingCriterion(models.Model):
         share = self._format_share(known, total)
         self.known_label = share
         self.known_text = self.env._(
-            "Known for %(known)s of %(total)s (%(share)s).",
+            "Values known for %(known)s of %(total)s (%(share)s).",
             known=self._format_number(known),
             total=self._format_number(total),
             share=share,

@@ -21,7 +21,7 @@ class CustomerGradingTrial(models.Model):
     """One evaluation of a policy that changes no grade, and what it would do.
 
     Everything is counted by a fixed number of statements over the lines, however many
-    customers there are. Sheets are lists of blocks that the ``grading_view`` widget lays
+    customers there are. Views are lists of blocks that the ``grading_view`` widget lays
     out. A kind of trial brings ``_grade_<kind>(commit)``, and ``_open_<kind>()`` where its
     page is another one.
     """
@@ -289,7 +289,7 @@ class CustomerGradingTrial(models.Model):
         )
 
     def _get_summary(self, cells):
-        """Return the sheets “Result” and “Moves”."""
+        """Return the views “Result” and “Moves”."""
         total = sum(count for _before, _after, count, _sum in cells)
         rows = [*self._get_grades(cells), self.env["customer.grade"]]
         return [
@@ -469,7 +469,7 @@ class CustomerGradingTrial(models.Model):
         known = self._count_known(criteria)
         rows = [self._get_known_row(criterion, *known[criterion]) for criterion in criteria]
         _ = self.env._
-        columns = [_("Criterion"), _("Known for"), _("What is missing"), _("What to do")]
+        columns = [_("Criterion"), _("Values known"), _("What is missing"), _("What to do")]
         blocks = [{"title": self.env._("Criterion"), "columns": columns, "rows": rows}]
         if row := self._get_payment_row(criteria):
             blocks.append({"title": self.env._("Payments"), "columns": columns[:2], "rows": [row]})

@@ -1,4 +1,1 @@
-from . import customer_grading_measure
-from . import customer_grading_policy
-from . import customer_grading_policy_file
-from . import customer_grading_run
+from . import customer_grading_change_review
