@@ -172,8 +172,12 @@ class CustomerGradingEvaluation(models.AbstractModel):
     @api.depends("cutoffs")
     @api.depends_context("lang")
     def _compute_limits(self):
-        _ = self.env._
-        titles = [_("Limits used"), _("Level"), _("Among"), _("From")]
+        titles = [
+            self.env._("Limits used"),
+            self.env._("Level"),
+            self.env._("Among"),
+            self.env._("From"),
+        ]
         for one in self:
             rows = one.cutoffs and [
                 {"cells": [{"text": text} for text in texts]}

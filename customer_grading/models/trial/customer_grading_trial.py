@@ -468,8 +468,12 @@ class CustomerGradingTrial(models.Model):
     def _get_known_blocks(self, criteria):
         known = self._count_known(criteria)
         rows = [self._get_known_row(criterion, *known[criterion]) for criterion in criteria]
-        _ = self.env._
-        columns = [_("Criterion"), _("Values known"), _("What is missing"), _("What to do")]
+        columns = [
+            self.env._("Criterion"),
+            self.env._("Values known"),
+            self.env._("What is missing"),
+            self.env._("What to do"),
+        ]
         blocks = [{"title": self.env._("Criterion"), "columns": columns, "rows": rows}]
         if row := self._get_payment_row(criteria):
             blocks.append({"title": self.env._("Payments"), "columns": columns[:2], "rows": [row]})
