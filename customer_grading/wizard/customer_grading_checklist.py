@@ -94,6 +94,8 @@ class CustomerGradingChecklist(models.TransientModel):
             company, policies = Policy._get_in_force(dimension, self.env.company)
             for policy in policies:
                 questions = policy._get_questions().with_env(self.env)._filter_may_answer()
+                if not questions:
+                    continue
                 condition = SQL(
                     "kept.policy_id = %s AND kept.company_id IS NOT DISTINCT FROM %s"
                     " AND kept.reason <> 'left'",

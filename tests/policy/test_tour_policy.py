@@ -47,6 +47,11 @@ class TestPolicyTours(CustomerGradingCommon, HttpCase):
             "depth": depth,
         }
 
+    def test_the_bar_of_problems_opens_what_is_to_be_mended(self):
+        policy = self._create_policy({}, [], name="Not yet written")
+        self.start_tour("/odoo", "customer_grading_mend_problems", login="admin")
+        self.assertEqual(policy.rule_ids.grade_id.name, "Key customer")
+
     def test_first_grades_are_two_clicks_from_the_menu(self):
         for customer in self._create_customers(10):
             self._create_invoice(customer, Date.today(), amount=1000)

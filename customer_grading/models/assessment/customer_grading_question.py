@@ -193,7 +193,7 @@ class CustomerGradingQuestion(models.Model):
                 "Archive it and ask a new one."
             ),
         }
-        for name in kept.keys() & vals.keys():
+        for name in filter(vals.__contains__, kept):
             if self.filtered(lambda q, name=name: q[name] != vals[name] and q.answer_count):
                 raise UserError(kept[name])
         if "subject" in vals:

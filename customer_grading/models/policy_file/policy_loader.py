@@ -8,8 +8,6 @@ from ...tools.subject import SUBJECTS
 from .policy_checks import PolicyChecks
 from .policy_exporter import PolicyExporter
 
-NAMING = ("basis", "outdated_by")  # by which a question names others, wherever they stand
-
 
 class PolicyLoader(PolicyChecks):
     """Makes the draft policy of one file for its author, or says all that is wrong with it.
@@ -178,10 +176,12 @@ class PolicyLoader(PolicyChecks):
         """Make those that are new; the questions that they name may stand behind them."""
         self._refuse_twice(questions, "code", "questions")
         new = set()
+        # By these a question names others, wherever they stand.
+        naming = {name for name, key in self.shapes["question"].items() if key.kind == "codes"}
         for position, content in enumerate(questions):
             path, code = f"questions[{position}]", content.get("code")
             self._check_question(content, path)
-            own = {name: value for name, value in content.items() if name not in NAMING}
+            own = {name: value for name, value in content.items() if name not in naming}
             vals = self.prepare(own, "question", path)
             if question := self.known[QUESTION].get(code):
                 self._bring_back(question, path)
@@ -191,7 +191,7 @@ class PolicyLoader(PolicyChecks):
                 new.add(code)
         for position, content in enumerate(questions):
             path, code = f"questions[{position}]", content.get("code")
-            named = {name: content[name] for name in NAMING if name in content}
+            named = {name: value for name, value in content.items() if name in naming}
             vals = self.prepare(named, "question", path)
             if vals and code in new and not self.problems:
                 with self._noting(path):

@@ -12,11 +12,9 @@ export class GradingProblemsField extends ActionableErrorsField {
         if (!(await record.save())) {
             return;
         }
-        const { view_mode: modes, ...rest } = action;
-        await this.actionService.doAction(
-            { ...rest, views: modes.split(",").map((mode) => [false, mode]) },
-            { onClose: () => record.load() }
-        );
+        const { view_mode: modes = "form", ...rest } = action;
+        const views = modes.split(",").map((mode) => [false, mode]);
+        await this.actionService.doAction({ views, ...rest }, { onClose: () => record.load() });
     }
 }
 

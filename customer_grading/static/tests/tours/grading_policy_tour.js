@@ -190,3 +190,23 @@ registry.category("web_tour.tours").add("customer_grading_first_use", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("customer_grading_mend_problems", {
+    url: "/odoo/action-customer_grading.customer_grading_policy_action",
+    steps: () => [
+        { trigger: ".o_data_row:contains(Not yet written) td[name=display_name]", run: "click" },
+        {
+            content: "A link of the bar opens the place to mend",
+            trigger: ".o_field_widget[name=problems] a:contains(Add a grade)",
+            run: "click",
+        },
+        { trigger: ".modal .o_form_view .o_field_widget[name=grade_code] input", run: "edit A" },
+        { trigger: ".modal .o_field_widget[name=grade_name] input", run: "edit Key customer" },
+        { trigger: ".modal .o_form_button_save", run: "click" },
+        {
+            content: "The bar is written anew",
+            trigger: "body:not(:has(.o_field_widget[name=problems] a:contains(Add a grade)))",
+        },
+        { trigger: ".o_field_widget[name=rule_ids] .o_data_row:contains(Key customer)" },
+    ],
+});
