@@ -19,7 +19,7 @@ class CustomerGradingExplanationView(models.AbstractModel):
         """Return what ``record`` shows, which the caller has checked access to, by dimension."""
         record = record.sudo()
         dimensions = self.env["customer.grading.dimension"]._get_visible(record._grading_subject)
-        views = [self._get_view(record, dimension) for dimension in dimensions]
+        views = [self._get_dimension_view(record, dimension) for dimension in dimensions]
         views = [view for view in views if view]
         if not views and self.env.user.has_group(MANAGER_GROUP):
             return [self._get_empty_view()]
@@ -34,7 +34,7 @@ class CustomerGradingExplanationView(models.AbstractModel):
         }
         return {"title": self.env._("Grading"), "notices": [], "blocks": [], "empty": empty}
 
-    def _get_view(self, record, dimension):
+    def _get_dimension_view(self, record, dimension):
         """Return the view of one dimension, or nothing where there is nothing to say."""
         company = self.env.company
         _graded, policies = self.env["customer.grading.policy"]._get_in_force(dimension, company)

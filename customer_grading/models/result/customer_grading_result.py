@@ -59,7 +59,6 @@ class CustomerGradingResult(models.Model):
     manual_reason = fields.Char("Reason")
     manual_user_id = fields.Many2one("res.users", "Set by", index="btree_not_null")
     manual_until = fields.Date("Until")
-
     is_waiting = fields.Boolean(
         "Change waiting",
         compute="_compute_is_waiting",
@@ -90,7 +89,6 @@ class CustomerGradingResult(models.Model):
     date_provisional = fields.Date(
         "Provisional until", help="The day on which a new customer's grade is to be evaluated."
     )
-
     date_computed_since = fields.Date("Computed since")
     date_due = fields.Date("Next decision")
     last_move = fields.Selection(
@@ -223,7 +221,7 @@ class CustomerGradingResult(models.Model):
         for result, grade in moves:
             result._note_by_hand(grade, reason, until, kind)
         control = self.env["customer.grading.change.control"].sudo()
-        return control._write_by_hand(moves, origin, reason, until)
+        return control._write_by_hand(moves, origin, reason, until).with_env(self.env)
 
     def _get_today(self):
         """Return today's date where the company of these results is."""
