@@ -70,12 +70,16 @@ class TestChangedOpportunities(OpportunityCommon):
         self._grade_changed()
         self.assertEqual(self._get_codes(self.leads), ["A", "B"])
 
-    @freeze_time(at(TODAY))
-    def test_a_customer_that_moves_takes_its_opportunities_along(self):
+    def _move_the_customer(self, **vals):
+        """Compute a better grade for the customer by night, and return the policy that follows it.
+
+        :param vals: of the policy of customers, which what changed does not wake
+        """
         customers = self._create_policy(
             {"revenue": {"measure": "invoiced_revenue"}},
             [("A", ("revenue", "ge", 500)), ("B", ())],
             regrades_changed=False,
+            **vals,
         )
         self._activate(customers)
         value = {"measure": "other_grade", "dimension_id": self.dimension.id}
@@ -88,6 +92,11 @@ class TestChangedOpportunities(OpportunityCommon):
         self._create_invoice(self.customer, date(2026, 11, 1), 1000)
         self._run(customers)
         self._forget()
+        return opportunities
+
+    @freeze_time(at(TODAY))
+    def test_a_customer_that_moves_takes_its_opportunities_along(self):
+        opportunities = self._move_the_customer()
         self.env.cr.execute(
             "UPDATE customer_grading_change SET write_date = '2020-01-01'"
             " WHERE from_grade_id IS NULL"
@@ -98,23 +107,7 @@ class TestChangedOpportunities(OpportunityCommon):
 
     @freeze_time(at(TODAY))
     def test_a_move_that_waited_long_takes_them_along_once_it_is_approved(self):
-        customers = self._create_policy(
-            {"revenue": {"measure": "invoiced_revenue"}},
-            [("A", ("revenue", "ge", 500)), ("B", ())],
-            regrades_changed=False,
-            upgrade_timing="confirmed",
-        )
-        self._activate(customers)
-        value = {"measure": "other_grade", "dimension_id": self.dimension.id}
-        opportunities = self._create_policy(
-            {"value": value},
-            [("A", ("value", "level_ge", 0)), ("B", ())],
-            dimension=self.intention,
-        )
-        self._activate(opportunities)
-        self._create_invoice(self.customer, date(2026, 11, 1), 1000)
-        self._run(customers)
-        self._forget()
+        opportunities = self._move_the_customer(upgrade_timing="confirmed")
         self.env.cr.execute("UPDATE customer_grading_change SET write_date = '2020-01-01'")
         waiting = self.env["customer.grading.change"].search([("state", "=", "proposed")])
         waiting.with_user(self._create_users()["officer"]).action_approve()

@@ -36,7 +36,7 @@ class CustomerGradingEngine(models.AbstractModel):
     criterion, read from the documents, or from what a result, a change or a try-on kept.
     *Terms*: value, level and points of every criterion. *Grade*: the first requirement
     that holds. A run reads all three; an explanation reads the last two over kept values.
-    Before them it finds whom the policy grades, and after a full run the cut-offs.
+    Before them it finds whom the policy grades; a full run finds the cut-offs in between.
     """
 
     _name = "customer.grading.engine"

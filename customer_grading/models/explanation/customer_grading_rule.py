@@ -4,23 +4,7 @@ from odoo import api, models
 
 from ...tools.columns import LIMITS
 from ...tools.texts import join_all, join_list, join_sentences
-from ..policy.customer_grading_rule import (
-    LEVEL_OPERATORS,
-    POINTS_OPERATORS,
-)
-
-# What the text of a requirement, a group or a condition is made of.
-ASKED_FIELDS = (
-    "kind",
-    "count",
-    "criterion_id",
-    "operator",
-    "value",
-    "value_max",
-    "level_id",
-    "choice_id",
-    "text_value",
-)
+from ..policy.customer_grading_rule import ASKED_FIELDS, LEVEL_OPERATORS, POINTS_OPERATORS
 
 
 class CustomerGradingRule(models.Model):

@@ -17,6 +17,19 @@ KNOWN_OPERATORS = ("known", "unknown")
 
 VALUE_OPERATORS = NUMERIC_OPERATORS + POINTS_OPERATORS
 
+# What a requirement, a group or a condition asks for.
+ASKED_FIELDS = (
+    "kind",
+    "count",
+    "criterion_id",
+    "operator",
+    "value",
+    "value_max",
+    "level_id",
+    "choice_id",
+    "text_value",
+)
+
 # What may change while the policy is in force: nothing that decides a grade.
 UNLOCKED_FIELDS = {"met_count", "grade_meaning", "grade_color", "grade_name"} | RULE_CHANGE_FIELDS
 
@@ -287,18 +300,7 @@ class CustomerGradingRule(models.Model):
             if rule.operator not in fitting:
                 rule.operator = fitting[0] if fitting else False
 
-    @api.depends(
-        "kind",
-        "criterion_id",
-        "operator",
-        "value",
-        "value_max",
-        "level_id",
-        "choice_id",
-        "text_value",
-        "count",
-        "child_ids",
-    )
+    @api.depends(*ASKED_FIELDS, "child_ids")
     @api.depends_context("lang")
     def _compute_problem(self):
         for rule in self:

@@ -18,10 +18,10 @@ class CustomerGradingRun(models.Model):
         fallen = self.env["customer.grading.change"].search(
             [("run_id", "=", self.id), ("state", "=", "applied"), ("direction", "=", "down")]
         )
-        for customer in fallen.partner_id:
-            customer.activity_schedule(
+        for salesperson, customers in fallen.partner_id.grouped("user_id").items():
+            customers.activity_schedule(
                 "mail.mail_activity_data_call",
                 fields.Date.add(self.date_effect, days=DAYS),
                 summary=self.env._("Goods that wait to be fetched"),
-                user_id=(customer.user_id or self.policy_id.user_id or self.env.user).id,
+                user_id=(salesperson or self.policy_id.user_id or self.env.user).id,
             )
