@@ -336,7 +336,7 @@ class TestHiddenDimension(SecurityCommon):
             [("dimension_id", "=", cls.secret.id)], limit=1
         )
         change.policy_id._create_trial("try_on")._execute()
-        cls.env["customer.grading.batch"]._note("Changed", change, {})
+        cls.env["customer.grading.bulk.change"]._note("Changed", change, {})
         if "approval_ids" in draft._fields:
             draft.approval_ids = [Command.create({"user_id": cls.env.user.id})]
             step = {"change_id": change.id, "step": 1, "user_id": cls.env.user.id}
@@ -375,7 +375,11 @@ class TestHiddenDimension(SecurityCommon):
 
     def test_the_walk_meets_all_that_hangs_on_a_dimension(self):
         hidden = self._get_hidden()
-        others = {"customer.grading.result", "customer.grading.change", "customer.grading.batch"}
+        others = {
+            "customer.grading.result",
+            "customer.grading.change",
+            "customer.grading.bulk.change",
+        }
         self.assertLessEqual({*self.WRITTEN, *others} & set(self.env.registry), set(hidden))
         for name, records in hidden.items():
             if self.env[name]._original_module == "customer_grading":
@@ -414,8 +418,8 @@ class TestHiddenDimension(SecurityCommon):
                     self.assertEqual(written.search([("id", "in", records.ids)]), records)
                 if records.with_user(accountant).has_access("read"):
                     continue
-                # Runs and trials are for officers, test customers for administrators, batches one's own.
-                self.assertIn(name.split(".")[2], ("run", "trial", "test", "batch"))
+                # Runs and trials are for officers, test customers for administrators, bulk changes one's own.
+                self.assertIn(name.split(".")[2], ("run", "trial", "test", "bulk"))
 
     def test_counts_tell_nothing_of_it(self):
         grade = self.secret.grade_ids[0]

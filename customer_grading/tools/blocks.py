@@ -1,5 +1,7 @@
 """What the page “Grading” is made of, as the screen lays it out: blocks of rows of cells."""
 
+RELOAD = {"type": "ir.actions.client", "tag": "soft_reload"}
+
 
 def make_block(title, columns=(), rows=(), text=None):
     """Return a block: a table, and a text below it."""
@@ -38,6 +40,16 @@ def make_badge(grade):
 def make_grade_cell(env, grade):
     """Return the cell that shows a grade, or that there is none."""
     return {"text": "" if grade else env._("Not graded"), "badge": make_badge(grade)}
+
+
+def tell(message, kind="info", then=None, **values):
+    """Return the action that tells something in a corner of the screen.
+
+    :param kind: ``info``, ``success`` or ``warning``
+    :param then: the action that follows, such as :data:`RELOAD`
+    """
+    params = {"message": message, "type": kind, "next": then, **values}
+    return {"type": "ir.actions.client", "tag": "display_notification", "params": params}
 
 
 def open_window(name, model, modes="form", **values):

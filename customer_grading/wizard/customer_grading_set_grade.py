@@ -93,13 +93,13 @@ class CustomerGradingSetGrade(models.TransientModel):
         changes = self._decide(results)
         if len(changes) < 2:
             return {"type": "ir.actions.act_window_close"}
-        batch = self.env["customer.grading.batch"]._note(
+        bulk = self.env["customer.grading.bulk.change"]._note(
             self._get_batch_name(changes), changes, kept
         )
         return {
             "type": "ir.actions.client",
-            "tag": "customer_grading_batch_done",
-            "params": {"id": batch.id, "message": batch.name},
+            "tag": "customer_grading_bulk_change_done",
+            "params": {"id": bulk.id, "message": bulk.name},
         }
 
     def _decide(self, results):
@@ -117,7 +117,7 @@ class CustomerGradingSetGrade(models.TransientModel):
         return results._set_by_hand(self.grade_id, self.reason, self.until)
 
     def _get_batch_name(self, changes):
-        """Return what is done to how many, or asked for, as the batch is called."""
+        """Return what is done to how many, or asked for, as the bulk change is called."""
         names = {
             "grade": self.grade_id.code,
             "number": self.dimension_id._get_number_text(len(changes)),

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools.blocks import RELOAD
+
 
 class CustomerGradingUndo(models.TransientModel):
     """Shows what undoing a run would bring back, asks why, and does it."""
@@ -27,7 +29,7 @@ class CustomerGradingUndo(models.TransientModel):
         """Undo the run."""
         self.ensure_one()
         self.run_id._start_undo(self.reason)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return RELOAD
 
     def action_look(self):
         """Open the changes that the run brought into effect."""

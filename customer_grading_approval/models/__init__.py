@@ -12,7 +12,7 @@ from . import (
     customer_grading_change,
     customer_grading_change_control,
     customer_grading_result,
-    customer_grading_batch,
+    customer_grading_bulk_change,
     customer_grading_run,
     customer_grading_change_review,
     customer_grading_explanation_notices,

@@ -48,7 +48,7 @@ class CustomerGradingRun(models.Model):
             .search([("is_piloted", "=", True), ("state", "in", PLANNED_STATES)])
         )
         for policy in piloted._in_order_of_need():
-            for company in policy._get_companies() or [self.env["res.company"]]:
+            for company in policy._get_run_companies():
                 pilots = Trial._get_pilots_domain(policy, company)
                 if not Trial.search_count([*pilots, ("state", "in", ("waiting", "running"))]):
                     policy._create_trial("pilot", company)

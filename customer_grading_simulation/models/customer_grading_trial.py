@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.customer_grading.models.result.customer_grading_change import BY_HAND_ORIGINS
+from odoo.addons.customer_grading.tools.blocks import tell
 from odoo.addons.customer_grading.tools.texts import join_list
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
@@ -229,12 +230,7 @@ class CustomerGradingTrial(models.Model):
         }
         if not self.approximate_text:
             return action
-        params = {"message": self.approximate_text, "type": "warning", "sticky": True}
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {**params, "next": action},
-        }
+        return tell(self.approximate_text, "warning", action, sticky=True)
 
     @api.depends("policy_id")
     @api.depends_context("lang")

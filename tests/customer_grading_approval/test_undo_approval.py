@@ -92,8 +92,8 @@ class TestUndoOfWhatWasByHand(OddSequencesCase):
         self._grade_on(TODAY + DAY, policy, 25)
         with freeze_time(at(TODAY + DAY)):
             self._get_open().with_user(first).action_approve()
-        batch = self._set_many(TODAY + 2 * DAY, kind="freeze")
-        self._undo(batch, TODAY + 2 * DAY)
+        bulk = self._set_many(TODAY + 2 * DAY, kind="freeze")
+        self._undo(bulk, TODAY + 2 * DAY)
         with freeze_time(at(TODAY + 3 * DAY)):
             self._get_open().with_user(second).action_approve()
         self.assertEqual(self._get_grades(self.customer), ["A"])

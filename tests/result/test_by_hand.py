@@ -162,36 +162,34 @@ class TestExclude(ByHandCommon):
 @tagged("post_install", "-at_install")
 class TestManyAtOnce(ByHandCommon):
     def _do(self, customers, user=None, day=TODAY, **vals):
-        """Do it as the dialog of the contact list does; return the batch, or nothing."""
+        """Do it as the dialog of the contact list does; return the bulk change, or nothing."""
         with freeze_time(at(day)):
             user = user or self.officer
             action = customers.with_user(user).action_set_grade(vals.pop("kind", "grade"))
             Wizard = self.env[action["res_model"]].with_user(user)
             wizard = Wizard.with_context(**action["context"]).create({"reason": "Agreed", **vals})
             done = wizard.action_confirm()
-        return self.env["customer.grading.batch"].browse(done.get("params", {}).get("id"))
+        return self.env["customer.grading.bulk.change"].browse(done.get("params", {}).get("id"))
 
-    def _undo(self, batch, user=None, day=TODAY):
+    def _undo(self, bulk, user=None, day=TODAY):
         with freeze_time(at(day)):
-            return batch.with_user(user or self.officer).action_undo()["params"]
+            return bulk.with_user(user or self.officer).action_undo()["params"]
 
     def test_a_grade_set_for_many_is_taken_back_for_all(self):
         policy = self._start(15)
-        batch = self._do(self.customers, grade_id=self.grades["A"].id)
+        bulk = self._do(self.customers, grade_id=self.grades["A"].id)
         self.assertEqual(self._get_grades(self.customers), ["A"] * 10)
-        self.assertEqual(
-            (batch.name, batch.change_count), ("Grade A set by hand: 10 customers", 10)
-        )
-        self.assertEqual(self._undo(batch, day=TODAY + DAY)["message"], "Undone for all 10.")
+        self.assertEqual((bulk.name, bulk.change_count), ("Grade A set by hand: 10 customers", 10))
+        self.assertEqual(self._undo(bulk, day=TODAY + DAY)["message"], "Undone for all 10.")
         self.assertEqual(self._get_grades(self.customers), ["B"] * 10)
         self.assertFalse(self._of(self.customers).filtered(lambda r: r._is_by_hand()))
         undone = self._get_changes(origin="undo")
-        self.assertEqual(undone.undoes_id.batch_id, batch)
+        self.assertEqual(undone.undoes_id.bulk_change_id, bulk)
         self.assertEqual(undone.user_id, self.officer)
-        self.assertIn(batch.name, undone.reason)
+        self.assertIn(bulk.name, undone.reason)
         self.assertEqual(self._grade_on(TODAY + 2 * DAY, policy, 25), "A")
         with self.assertRaisesRegex(UserError, "undone already"):
-            self._undo(batch)
+            self._undo(bulk)
 
     def test_what_was_by_hand_before_and_what_waited_comes_back(self):
         policy = self._start(15, downgrade_days=5)
@@ -201,8 +199,8 @@ class TestManyAtOnce(ByHandCommon):
         waiting.partner_latitude = 5
         with freeze_time(at(TODAY + DAY)):
             self._run(policy)
-        batch = self._do(self.customers, kind="freeze", day=TODAY + 2 * DAY)
-        self._undo(batch, day=TODAY + 2 * DAY)
+        bulk = self._do(self.customers, kind="freeze", day=TODAY + 2 * DAY)
+        self._undo(bulk, day=TODAY + 2 * DAY)
         result = self._of(by_hand)
         self.assertEqual((result.grade_id.code, result.manual_reason), ("C", "They stopped"))
         self.assertEqual(result.manual_until, TODAY + 30 * DAY)
@@ -213,20 +211,20 @@ class TestManyAtOnce(ByHandCommon):
 
     def test_what_was_decided_since_is_left_and_said(self):
         self._start(15)
-        batch = self._do(self.customers, kind="exclude")
+        bulk = self._do(self.customers, kind="exclude")
         with freeze_time(at(TODAY)):
             self._get_result()._set_by_hand(self.grades["A"], "No competitor after all")
-        message = self._undo(batch)["message"]
+        message = self._undo(bulk)["message"]
         self.assertEqual(message, "Undone for 9 of 10: the others were decided anew since then.")
         self.assertEqual(self._get_grades(self.customers), ["A"] + ["B"] * 9)
 
     def test_salespeople_and_officers_propose_for_many_and_withdraw(self):
         self._start(15)
         salesperson = self.users["salesperson"]
-        batch = self._do(self.customers, salesperson, grade_id=self.grades["A"].id)
-        self.assertEqual(set(batch.change_ids.mapped("state")), {"proposed"})
-        self._undo(batch, salesperson)
-        self.assertEqual(set(batch.change_ids.mapped("state")), {"superseded"})
+        bulk = self._do(self.customers, salesperson, grade_id=self.grades["A"].id)
+        self.assertEqual(set(bulk.change_ids.mapped("state")), {"proposed"})
+        self._undo(bulk, salesperson)
+        self.assertEqual(set(bulk.change_ids.mapped("state")), {"superseded"})
         mine = self._do(self.customers, grade_id=self.grades["A"].id, propose=True)
         self.assertEqual(set(mine.change_ids.mapped("state")), {"proposed"})
         with self.assertRaises(AccessError):
@@ -253,8 +251,8 @@ class TestManyAtOnce(ByHandCommon):
         leads = self.env["crm.lead"].browse()
         for number in range(3):
             leads += self._create_lead(self.customer, TODAY, name=f"Chance {number}")
-        batch = self._do(leads, grade_id=dimension._find_grade("A").id)
+        bulk = self._do(leads, grade_id=dimension._find_grade("A").id)
         self.assertEqual([lead.opportunity_grade_id.code for lead in leads], ["A"] * 3)
-        self._undo(batch)
+        self._undo(bulk)
         self.env.invalidate_all()
         self.assertFalse(leads.opportunity_grade_id)

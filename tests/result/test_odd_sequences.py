@@ -19,7 +19,7 @@ class OddSequencesCase(ByHandCommon):
         return self._get_changes().filtered("is_open")
 
     def _set_many(self, day, **vals):
-        """Do something by hand to all customers; return the batch."""
+        """Do something by hand to all customers; return the bulk change."""
         with freeze_time(at(day)):
             wizard = self.env["customer.grading.set.grade"].with_user(self.officer)
             done = wizard.create(
@@ -30,11 +30,11 @@ class OddSequencesCase(ByHandCommon):
                     **vals,
                 }
             ).action_confirm()
-        return self.env["customer.grading.batch"].browse(done["params"]["id"])
+        return self.env["customer.grading.bulk.change"].browse(done["params"]["id"])
 
-    def _undo(self, batch, day):
+    def _undo(self, bulk, day):
         with freeze_time(at(day)):
-            batch.with_user(self.officer).action_undo()
+            bulk.with_user(self.officer).action_undo()
 
 
 @tagged("post_install", "-at_install")
@@ -58,9 +58,9 @@ class TestOddSequences(OddSequencesCase):
         waiting = self._get_open()
         for kind in ("freeze", "exclude", "grade"):
             with self.subTest(kind=kind):
-                batch = self._set_many(TODAY + 2 * DAY, kind=kind, grade_id=self.grades["C"].id)
+                bulk = self._set_many(TODAY + 2 * DAY, kind=kind, grade_id=self.grades["C"].id)
                 self.assertEqual(waiting.state, "superseded")
-                self._undo(batch, TODAY + 3 * DAY)
+                self._undo(bulk, TODAY + 3 * DAY)
                 self.assertEqual(self._get_open(), waiting)
                 self.assertEqual(self._grade_on(TODAY + 4 * DAY, policy), "B")
                 self.assertEqual(self._get_open(), waiting)
@@ -71,9 +71,9 @@ class TestOddSequences(OddSequencesCase):
     def test_what_waited_gives_way_to_what_is_computed_by_the_time_of_the_undo(self):
         policy = self._start(15, upgrade_timing="confirmed")
         self._grade_on(TODAY + DAY, policy, 25)
-        batch = self._set_many(TODAY + 2 * DAY, kind="freeze")
+        bulk = self._set_many(TODAY + 2 * DAY, kind="freeze")
         self.assertEqual(self._grade_on(TODAY + 3 * DAY, policy, 5), "B")
-        self._undo(batch, TODAY + 4 * DAY)
+        self._undo(bulk, TODAY + 4 * DAY)
         self.assertEqual(self._grade_on(TODAY + 5 * DAY, policy), "C")
         self.assertFalse(self._get_open())
 

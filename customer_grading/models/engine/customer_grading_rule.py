@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
+from ...tools.blocks import tell
 from ...tools.columns import LIMITS, VALUES
 from ..policy.customer_grading_rule import KNOWN_OPERATORS, LEVEL_OPERATORS, POINTS_OPERATORS
 
@@ -181,15 +182,7 @@ class CustomerGradingRule(models.Model):
         counts = SQL("COUNT(*) FILTER (WHERE is_met), COUNT(*) FILTER (WHERE is_near)")
         [(met, near)] = self.env.execute_query(SQL("SELECT %s FROM (%s) AS found", counts, found))
         self.met_count = self._get_count_text(met, near)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "message": self.met_count,
-                "type": "info",
-                "next": self.action_open_dialog(),
-            },
-        }
+        return tell(self.met_count, then=self.action_open_dialog())
 
     def action_view_met(self):
         """Open the customers or opportunities that meet the requirement today."""

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 from odoo.tools.misc import get_lang
 
+from ...tools.blocks import RELOAD, tell
 from ...tools.groups import MANAGER_GROUP, OFFICER_GROUP, USER_GROUP
 
 # What a result is read for when its record is shown, in one query.
@@ -463,12 +464,4 @@ class CustomerGradingMixin(models.AbstractModel):
         runs = self.env["customer.grading.policy"]._regrade(records)
         if failed := runs.filtered(lambda run: run.state == "failed"):
             raise UserError(failed[0].error)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("Graded: %s", len(records)),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return tell(self.env._("Graded: %s", len(records)), "success", RELOAD)

@@ -315,6 +315,10 @@ class CustomerGradingPolicy(models.Model):
             return Company
         return self.company_id.sudo() or Company.search([("parent_id", "=", False)])
 
+    def _get_run_companies(self):
+        """Return the companies of which each has a run of its own; of a group, no company."""
+        return self._get_companies() or [self.env["res.company"]]
+
     def _get_running(self, dimension, company):
         """Return the running policies of ``dimension`` that grade ``company``, in order."""
         domain = Domain("state", "=", "running") & Domain("dimension_id", "=", dimension.id)

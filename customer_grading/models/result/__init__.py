@@ -8,7 +8,7 @@ from . import (
     customer_grading_slices,
     customer_grading_result,
     customer_grading_change,
-    customer_grading_batch,
+    customer_grading_bulk_change,
     customer_grading_change_writer,
     customer_grading_change_control,
 )

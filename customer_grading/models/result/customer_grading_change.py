@@ -95,8 +95,8 @@ class CustomerGradingChange(models.Model):
         "Merged from", help="The contact or opportunity that the change was of."
     )
     reason = fields.Char(compute="_compute_reason")
-    batch_id = fields.Many2one(
-        "customer.grading.batch",
+    bulk_change_id = fields.Many2one(
+        "customer.grading.bulk.change",
         "Done at once with",
         ondelete="set null",
         index="btree_not_null",

@@ -41,7 +41,7 @@ class CustomerGradingPolicy(models.Model):
         self._get_replaced().action_close()
         self.write({"state": "running", "date_from": self._get_today()})
         runs = self.env["customer.grading.run"]
-        for company in self._get_companies() or [self.env["res.company"]]:
+        for company in self._get_run_companies():
             runs += self._create_run("nightly", company)
         return runs
 
@@ -86,7 +86,7 @@ class CustomerGradingPolicy(models.Model):
         """Grade ``records`` now, by every running policy of every company."""
         subject = Domain("dimension_id.subject", "=", records._grading_subject)
         for policy in self.sudo().search(Domain("state", "=", "running") & subject):
-            for company in policy._get_companies() or [self.env["res.company"]]:
+            for company in policy._get_run_companies():
                 policy._regrade_in(company, records)
 
     def _regrade_in(self, company, records):

@@ -138,7 +138,7 @@ class CustomerGradingRun(models.Model):
         Policy = self.env["customer.grading.policy"].sudo()
         Policy._start_scheduled()
         for policy in Policy.search([("state", "=", "running")])._in_order_of_need():
-            for company in policy._get_companies() or [self.env["res.company"]]:
+            for company in policy._get_run_companies():
                 own = [("policy_id", "=", policy.id), ("company_id", "=", company.id)]
                 if not self.search_count([*self._get_unfinished_domain(), *own], limit=1):
                     policy._create_run("nightly", company)
@@ -331,7 +331,7 @@ class CustomerGradingRun(models.Model):
         engine = self.env["customer.grading.engine"]
         asked = [("state", "=", "running"), ("regrades_changed", "=", True)]
         for policy in Policy.search(asked)._in_order_of_need():
-            for company in policy._get_companies() or [self.env["res.company"]]:
+            for company in policy._get_run_companies():
                 if ids := engine._get_changed_ids(policy, company, since):
                     run = policy._create_run("incremental", company)
                     run._execute(commit=commit, subject_ids=ids)

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ...tools.blocks import tell
 from ..policy.customer_grading_policy import PLANNED_STATES
 
 
@@ -142,13 +143,5 @@ class CustomerGradingPolicy(models.Model):
         scope = engine._get_scope(self, company, engine._get_today(company))
         query = engine._get_subject_query(self.sudo(), scope)
         [[count]] = self.env.execute_query(query.select("COUNT(*)"))
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "message": self.env._(
-                    "Applies today to %s.", self.dimension_id._get_number_text(count)
-                ),
-                "type": "info",
-            },
-        }
+        number = self.dimension_id._get_number_text(count)
+        return tell(self.env._("Applies today to %s.", number))

@@ -1,20 +1,21 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...tools.blocks import RELOAD, tell
 from ...tools.groups import OFFICER_GROUP
 
 
-class CustomerGradingBatch(models.Model):
+class CustomerGradingBulkChange(models.Model):
     """What somebody did by hand to many customers at once, and can take back at once."""
 
-    _name = "customer.grading.batch"
+    _name = "customer.grading.bulk.change"
     _description = "Grades Changed by Hand at Once"
     _order = "id desc"
 
     name = fields.Char(required=True, readonly=True)
     user_id = fields.Many2one("res.users", "By", readonly=True, index="btree_not_null")
     reason = fields.Char(readonly=True)
-    change_ids = fields.One2many("customer.grading.change", "batch_id", readonly=True)
+    change_ids = fields.One2many("customer.grading.change", "bulk_change_id", readonly=True)
     change_count = fields.Integer("Changes", compute="_compute_change_count")
     undone_by_id = fields.Many2one("res.users", "Undone by", readonly=True, index="btree_not_null")
     date_undone = fields.Datetime("Undone on", readonly=True)
@@ -22,10 +23,10 @@ class CustomerGradingBatch(models.Model):
 
     def _compute_change_count(self):
         Change = self.env["customer.grading.change"]
-        of_these = [("batch_id", "in", self.ids)]
-        counts = dict(Change._read_group(of_these, ["batch_id"], ["__count"]))
-        for batch in self:
-            batch.change_count = counts.get(batch, 0)
+        of_these = [("bulk_change_id", "in", self.ids)]
+        counts = dict(Change._read_group(of_these, ["bulk_change_id"], ["__count"]))
+        for bulk in self:
+            bulk.change_count = counts.get(bulk, 0)
 
     @api.model
     def _note(self, name, changes, kept):
@@ -34,14 +35,14 @@ class CustomerGradingBatch(models.Model):
         :param name: what was done, in the user's language
         :param changes: those made, of this transaction
         :param kept: ``{result id: what was by hand before}``
-        :return: the batch, sudoed
+        :return: the bulk change, sudoed
         """
-        batch = self.sudo().create(
+        bulk = self.sudo().create(
             {"name": name, "user_id": self.env.uid, "reason": changes[:1].note}
         )
         for change in changes.sudo():
-            change.write({"batch_id": batch.id, "kept": kept.get(change.result_id.id)})
-        return batch
+            change.write({"bulk_change_id": bulk.id, "kept": kept.get(change.result_id.id)})
+        return bulk
 
     # ------------------------------------------------------------------ undo
 
@@ -75,15 +76,7 @@ class CustomerGradingBatch(models.Model):
         )
         undone = {"date_undone": fields.Datetime.now(), "undone_text": text}
         self.sudo().write({"undone_by_id": self.env.uid, **undone})
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if back == every else "warning",
-                "message": text,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return tell(text, "success" if back == every else "warning", RELOAD)
 
     def _check_may_undo(self):
         self.check_access("read")
@@ -117,6 +110,10 @@ class CustomerGradingBatch(models.Model):
             action,
             name=self.name,
             display_name=self.name,  # an action of a menu has one, which would win
-            domain=["|", ("batch_id", "=", self.id), ("undoes_id.batch_id", "=", self.id)],
+            domain=[
+                "|",
+                ("bulk_change_id", "=", self.id),
+                ("undoes_id.bulk_change_id", "=", self.id),
+            ],
             context={"create": False},
         )

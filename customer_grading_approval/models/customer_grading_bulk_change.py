@@ -1,8 +1,8 @@
 from odoo import models
 
 
-class CustomerGradingBatch(models.Model):
-    _inherit = "customer.grading.batch"
+class CustomerGradingBulkChange(models.Model):
+    _inherit = "customer.grading.bulk.change"
 
     def _take_back(self, changes):
         """Also tell those who decide: what waited before waits again."""

@@ -4,7 +4,7 @@ import { registry } from "@web/core/registry";
 const SHOWN = 15_000; // milliseconds in which to think better of it
 
 /** Says what was done to many customers at once, offers "Undo", and reloads the list. */
-async function tellBatchDone(env, { params }) {
+async function tellBulkChangeDone(env, { params }) {
     const close = env.services.notification.add(params.message, {
         type: "success",
         autocloseDelay: SHOWN,
@@ -14,7 +14,7 @@ async function tellBatchDone(env, { params }) {
                 onClick: async () => {
                     close();
                     const action = await env.services.orm.call(
-                        "customer.grading.batch",
+                        "customer.grading.bulk.change",
                         "action_undo",
                         [[params.id]]
                     );
@@ -27,4 +27,4 @@ async function tellBatchDone(env, { params }) {
     return { type: "ir.actions.client", tag: "soft_reload" };
 }
 
-registry.category("actions").add("customer_grading_batch_done", tellBatchDone);
+registry.category("actions").add("customer_grading_bulk_change_done", tellBulkChangeDone);
