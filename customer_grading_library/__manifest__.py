@@ -5,6 +5,6 @@
     "category": "Sales/CRM",
     "author": "The customer_grading maintainers",
     "license": "LGPL-3",
-    "depends": ["customer_grading"],
+    "depends": ["customer_grading_policy_file"],
     "auto_install": True,
 }

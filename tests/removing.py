@@ -60,24 +60,32 @@ def look(env):
     }
 
 
-def get_own(env, addon):
-    """Return ``{(model, id)}`` of the records that are the addon's and no other's."""
+def get_going(env, addon):
+    """Return the names of the addon and of those that go with it, as they stand on it."""
+    module = env["ir.module.module"]._get(addon)
+    return sorted((module | module.downstream_dependencies()).mapped("name"))
+
+
+def get_own(env, addons):
+    """Return ``{(model, id)}`` of the records that are these addons' and no other's."""
     return query(
         env,
         """
         SELECT model, res_id FROM ir_model_data
-         GROUP BY model, res_id HAVING array_agg(DISTINCT module) = ARRAY[%s::varchar]
+         GROUP BY model, res_id HAVING array_agg(DISTINCT module) <@ %s::varchar[]
         """,
-        addon,
+        addons,
     )
 
 
-def get_names(env, addon):
-    return query(env, "SELECT model, name FROM ir_model_data WHERE module = %s", addon)
+def get_names(env, addons):
+    return query(
+        env, "SELECT module, model, name FROM ir_model_data WHERE module = ANY(%s)", addons
+    )
 
 
-def get_own_columns(env, addon, own):
-    """Return ``(tables, {(table, column)})`` that only the addon makes."""
+def get_own_columns(env, addons, own):
+    """Return ``(tables, {(table, column)})`` that only these addons make."""
     ids = {name: [id_ for model, id_ in own if model == name] for name in ("ir.model", FIELDS)}
     tables = {
         env[model.model]._table
@@ -90,8 +98,8 @@ def get_own_columns(env, addon, own):
             env,
             "SELECT relation.name FROM ir_model_relation relation"
             " JOIN ir_module_module module ON module.id = relation.module"
-            " WHERE module.name = %s",
-            addon,
+            " WHERE module.name = ANY(%s)",
+            addons,
         )
     }
     columns = {
@@ -103,7 +111,10 @@ def get_own_columns(env, addon, own):
 
 
 def prepare(env):
-    """Put a policy in force that grades three customers, and return its id."""
+    """Put a policy in force that grades three customers, and return its id.
+
+    It is made of a file, and decides the same without the addon that read it.
+    """
     env.company.customer_grading_tz = "UTC"
     factory = type("Factory", (CustomerGradingCommon,), {"env": env, "company": env.company})
     for amount, customer in enumerate(factory._create_customers(3, ref="removing"), 1):
@@ -119,7 +130,8 @@ def prepare(env):
 def check_works(env, policy_id):
     """Open the screens; open, try on and run the policy, and make a new one."""
     for model, kinds in SCREENS.items():
-        env[model].get_views([(False, kind) for kind in kinds])
+        if model in env:
+            env[model].get_views([(False, kind) for kind in kinds])
     env["ir.ui.menu"].with_user(env.ref("base.user_admin")).load_menus(False)
     policy = env["customer.grading.policy"].browse(policy_id)
     check.assertEqual(Form(policy).name, "Removing")
@@ -133,13 +145,23 @@ def check_works(env, policy_id):
     check.assertEqual(run.state, "done", run.error)
     results = env["customer.grading.result"].search([("policy_id", "=", policy_id)])
     check.assertEqual(sorted(result.grade_id.code for result in results), ["A", "C", "C"])
-    env["customer.grading.new.policy"].create({"name": "Another"})._make_policy()
+    begin(env)
 
 
-def check_gone(env, addon, own, before, tables, columns):
-    """Compare the database with what it was: the addon's part is gone, and nothing else."""
+def begin(env):
+    """Make a new policy by what is offered for it: a dialog, or an empty form."""
+    model = env["customer.grading.policy"]._get_new_action("New")["res_model"]
+    if model == "customer.grading.policy":
+        with Form(env[model]) as form:
+            form.name = "Another"
+    else:
+        env[model].create({"name": "Another"})._make_policy()
+
+
+def check_gone(env, addons, own, before, tables, columns):
+    """Compare the database with what it was: the addons' part is gone, and nothing else."""
     after = look(env)
-    check.assertFalse(get_names(env, addon))
+    check.assertFalse(get_names(env, addons))
     left = {(model, id_) for model, id_ in own if model in env and env[model].browse(id_).exists()}
     check.assertFalse(left)
     check.assertFalse(after["columns"] & columns)
@@ -154,20 +176,24 @@ def main(addon, database, configuration):
     )
     with connect(database) as env:
         policy_id = prepare(env)
-        before, names, own = look(env), get_names(env, addon), get_own(env, addon)
-        tables, columns = get_own_columns(env, addon, own)
+        addons = get_going(env, addon)
+        before, names, own = look(env), get_names(env, addons), get_own(env, addons)
+        tables, columns = get_own_columns(env, addons, own)
         check.assertTrue(names)
     with connect(database) as env:
         env["ir.module.module"]._get(addon).button_immediate_uninstall()
     with connect(database) as env:
-        check_gone(env, addon, own, before, tables, columns)
+        check_gone(env, addons, own, before, tables, columns)
         check_works(env, policy_id)
+        modules = env["ir.module.module"].search([("name", "in", addons)])
+        check.assertEqual(set(modules.mapped("state")), {"uninstalled"})
         offered = env["res.config.settings"].create({}).customer_grading_module_ids
-        check.assertEqual(offered.mapped("name"), [addon])
+        check.assertEqual(set(offered), set(modules.filtered("auto_install")))
     with connect(database) as env:
-        env["ir.module.module"]._get(addon).button_immediate_install()
+        modules = env["ir.module.module"].search([("name", "in", addons)])
+        modules.button_immediate_install()
     with connect(database) as env:
-        check.assertEqual(get_names(env, addon), names)
+        check.assertEqual(get_names(env, addons), names)
         check.assertEqual(look(env), before)
         check_works(env, policy_id)
 

@@ -530,18 +530,6 @@ class TestCalls(SecurityCommon):
         preview.with_user(admin).action_put_in_force()
         self.assertEqual(draft.state, "running")
 
-    def test_the_starts_are_an_administrator_s(self):
-        """He may read whatever the shipped policies measure."""
-        for start in ("rank", "requirements", "points"):
-            wizard = self.env["customer.grading.new.policy"].with_user(self.users["administrator"])
-            with self.subTest(start=start):
-                policy = wizard.create({"name": start, "start": start})._make_policy()
-                self.assertEqual(policy.state, "draft")
-                self.assertTrue(policy.criterion_ids)
-        for role in ("accountant", "salesperson", "officer"):
-            with self.subTest(role=role), self.assertRaises(AccessError):
-                self.env["customer.grading.policy"].with_user(self.users[role]).action_start()
-
     def test_salespeople_propose_where_officers_set(self):
         for role, code in (("salesperson", "A"), ("officer", "B")):
             user = self.users[role]

@@ -9,7 +9,6 @@ from . import (
     check,
     run,
     trial,
-    policy_file,
     ir_cron,
     res_config_settings,
     host,

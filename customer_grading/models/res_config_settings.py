@@ -121,16 +121,30 @@ class ResConfigSettings(models.TransientModel):
             settings.customer_grading_health = health
 
     def _compute_customer_grading_module_ids(self):
-        """Offer the addons that had come by themselves with grading, and were removed."""
-        domain = [
-            ("state", "=", "uninstalled"),
-            ("auto_install", "=", True),
-            ("dependencies_id.name", "=", "customer_grading"),
-        ]
-        removed = self.env["ir.module.module"].search(domain)
-        self.customer_grading_module_ids = removed.filtered(
+        """Offer the addons that had come by themselves with grading, and were removed.
+
+        What one of them stands on is installed, or offered too.
+        """
+        core = self.env["ir.module.module"]._get("customer_grading")
+        addons = core.downstream_dependencies(exclude_states=("uninstallable",))
+        removed = addons.sorted("name").filtered(
             lambda module: (
-                set(module.dependencies_id.mapped("state")) == {"installed"}
+                module.state == "uninstalled"
+                and module.auto_install
                 and Manifest.for_addon(module.name, display_warning=False)
+            )
+        )
+        while groundless := self._get_groundless(removed):
+            removed -= groundless
+        self.customer_grading_module_ids = removed
+
+    @staticmethod
+    def _get_groundless(removed):
+        """Return those that stand on an addon neither installed nor one of them."""
+        offered = set(removed.mapped("name"))
+        return removed.filtered(
+            lambda module: any(
+                needed.state != "installed" and needed.name not in offered
+                for needed in module.dependencies_id
             )
         )

@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
+# How long a period can be: its kind, or the unit of a trailing one -> the largest count.
+LONGEST = {"months": 1200, "days": 36500, "best_year": 20, "month_ends": 36}
+
 
 def go_back(day: date, months: int) -> date:
     """Return the same day so many months before, as people count.

@@ -6,7 +6,7 @@ from typing import NamedTuple
 class Subject(NamedTuple):
     """A kind of record that is graded.
 
-    :param name: what dimensions and policy files call it
+    :param name: what dimensions call it
     :param model: the records' model
     :param field: the Many2one to them on what is kept about one: results, changes...
     """

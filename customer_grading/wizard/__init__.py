@@ -3,7 +3,6 @@ from . import (
     customer_grading_checklist,
     customer_grading_comparison,
     customer_grading_measure_try,
-    customer_grading_new_policy,
     customer_grading_on_date,
     customer_grading_refuse,
     customer_grading_set_grade,

@@ -8,7 +8,6 @@ from . import (
     customer_grading_approval,
     customer_grading_change_approval,
     customer_grading_policy,
-    customer_grading_policy_file,
     customer_grading_change,
     customer_grading_change_control,
     customer_grading_result,

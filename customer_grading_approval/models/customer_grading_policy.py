@@ -33,12 +33,6 @@ class CustomerGradingPolicy(models.Model):
     def _get_unlocked_fields(self):
         return super()._get_unlocked_fields() | {"approval_ids"}
 
-    def _get_own_problems(self):
-        return [
-            *super()._get_own_problems(),
-            *(p for approval in self.approval_ids for p in approval._get_problems()),
-        ]
-
     def _get_people_problems(self):
         return [
             *super()._get_people_problems(),

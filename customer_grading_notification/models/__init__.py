@@ -5,7 +5,6 @@ In: changes that took effect. Out: notes on the records, digests to the salespeo
 
 from . import (
     customer_grading_policy,
-    customer_grading_policy_file,
     customer_grading_change,
     customer_grading_notification,
 )

@@ -1,6 +1,5 @@
 """What people assess: kinds of answers, who gives them, what they outdate, what waits."""
 
-import json
 from datetime import date, timedelta
 
 from freezegun import freeze_time
@@ -251,55 +250,6 @@ class TestAnswers(AssessmentCommon):
             columns, [[self.second.name, "", "credit", "2026-11-01", "Medium", ""]]
         )
         self.assertIn("“Medium” is no answer to “Credit”", failed["messages"][0]["message"])
-
-    def test_questions_come_back_from_a_policy_file_as_they_were(self):
-        content = {
-            "format": 1,
-            "key": "trusted",
-            "name": "Trusted",
-            "dimension": {
-                "code": "trust",
-                "name": "Trust",
-                "subject": "lead",
-                "grades": [{"code": "A", "name": "A"}, {"code": "B", "name": "B"}],
-            },
-            "questions": [
-                {
-                    "code": "trust",
-                    "name": "Trust?",
-                    "subject": "lead",
-                    "kind": "yes_no",
-                    "asked_of": "group",
-                    "groups": ["account.group_account_user"],
-                    "basis": ["staff"],
-                    "outdated_by": ["sued"],
-                },
-                {
-                    "code": "staff",
-                    "name": "Staff",
-                    "kind": "number",
-                    "unit": "people",
-                },
-                {"code": "sued", "name": "Sued?", "kind": "yes_no"},
-            ],
-            "decide_by": "requirements",
-            "criteria": [
-                {"key": "trust", "name": "Trust?", "measure": "asked", "question": "trust"},
-            ],
-            "rules": [{"grade": "A", "all": [{"criterion": "trust", "is": True}]}, {"grade": "B"}],
-        }
-        Policy = self.env["customer.grading.policy"]
-        policy = Policy.load_policy(json.dumps(content), "trusted.json")
-        exported = policy._export_policy()
-        self.assertEqual(exported["questions"], content["questions"])
-        question = policy.criterion_ids.question_id
-        self.assertEqual(question.group_ids, self.env.ref("account.group_account_user"))
-        content["questions"][0]["basis"] = ["stuff"]
-        del content["questions"][0]["groups"]
-        with self.assertRaises(ValidationError) as refused:
-            Policy.load_policy(json.dumps(content), "trusted.json")
-        self.assertIn("questions[0].basis: there is no question “stuff”", str(refused.exception))
-        self.assertIn("questions[0].groups: groups go with", str(refused.exception))
 
 
 @tagged("post_install", "-at_install")

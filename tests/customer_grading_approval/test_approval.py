@@ -8,6 +8,7 @@ from freezegun import freeze_time
 
 from odoo import api
 from odoo.addons.customer_grading.tools.groups import OFFICER_GROUP
+from odoo.addons.customer_grading_approval.models.customer_grading_approval import STEPS
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.modules.registry import Registry
@@ -519,6 +520,10 @@ class TestApproval(ApprovalCase, TransactionCase):
                 {"step": 3, "grades": ["A"]},
             ],
         )
+
+    def test_a_file_may_have_as_many_steps_as_a_policy(self):
+        shapes = self.env["customer.grading.policy.file"]._get_shapes()
+        self.assertEqual(shapes["approval"]["step"].most, STEPS)
 
     def test_more_than_three_steps_or_two_approvers_are_refused(self):
         last = self.policy.approval_ids[2]

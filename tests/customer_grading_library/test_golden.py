@@ -4,7 +4,7 @@ from pathlib import Path
 
 from odoo.tests import tagged
 
-from ..policy_file.test_golden import GoldenCommon
+from ..customer_grading_policy_file.test_golden import GoldenCommon
 
 
 @tagged("post_install", "-at_install")

@@ -1,6 +1,5 @@
 """Another dimension's grade, its score and its age are criteria as any other."""
 
-import json
 from datetime import date, timedelta
 
 from freezegun import freeze_time
@@ -132,21 +131,3 @@ class TestOtherDimensions(OpportunityCommon):
         )
         self.assertEqual(runs.policy_id, needed | needing)
         self.assertEqual(runs[0].policy_id, needed)
-
-    @freeze_time(at(TODAY))
-    def test_the_policy_goes_through_its_file(self):
-        self._create_grades(self.dimension, "AB")
-        policy = self._create_policy(
-            {
-                "value": self._other(dimension=self.dimension),
-                "closing": {"measure": "lead_days_to_close"},
-            },
-            [("A", ("closing", "le", 30)), ("B", ())],
-            dimension=self.intention,
-            lead_population="all",
-        )
-        content = policy._export_policy()
-        again = policy.load_policy(json.dumps(content), "again.json")
-        self.assertEqual(again._export_policy(), content)
-        self.assertEqual(again.lead_population, "all")
-        self.assertEqual(again.criterion_ids.dimension_id, self.dimension)

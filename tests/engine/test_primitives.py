@@ -466,7 +466,7 @@ class TestWhatKeepsACriterionFromItsValue(CustomerGradingCommon):
         message = self._get_messages(bands=[band])
         self.assertIn("“total_invoiced” cannot be searched for", message)
 
-    def test_a_period_longer_than_a_policy_file_can_say(self):
+    def test_a_period_longer_than_the_longest(self):
         for vals, most in (
             ({"period_count": 30000}, 1200),
             ({"period_count": 40000, "period_unit": "days"}, 36500),

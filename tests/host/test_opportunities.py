@@ -177,18 +177,6 @@ class TestOpportunities(OpportunityCommon):
         lead.unlink()
         self.assertFalse(result.exists())
 
-    def test_the_start_by_expected_closing_has_its_days_on_the_better_side(self):
-        days = (0, 7, 8, 31, 32, 92, 93, -1)
-        leads = self.env["crm.lead"].union(*map(self._create_closing, days))
-        leads |= self._create_lead(self.customer, date(2026, 11, 1))
-        policy = self.env["customer.grading.policy"]._load_file("s59_closing_time")
-        with freeze_time(at(TODAY)):
-            self._activate(policy)
-        self.assertEqual(
-            self._get_grades(leads, dimension=policy.dimension_id),
-            ["H", "H", "A", "A", "B", "B", "C", False, False],
-        )
-
     def test_a_policy_of_opportunities_reads_as_one_and_is_tried_on(self):
         self._create_closing(10, expected_revenue=500)
         policy = self._create_urgency_policy()

@@ -56,6 +56,17 @@ class TestRemovedParts(TransactionCase):
         self._create_module("bridge", depends=["customer_grading", "other_side"])
         self.assertFalse(self._get_offered())
 
+    def test_what_stands_on_a_removed_part_is_offered_with_it(self):
+        self._create_module("lower")
+        self._create_module("upper", depends=["lower"])
+        self.assertEqual(set(self._get_offered()), {"lower", "upper"})
+
+    def test_what_stands_on_what_is_not_offered_is_not_offered_either(self):
+        self._create_module("lower", auto_install=False)
+        self._create_module("middle", depends=["customer_grading", "lower"])
+        self._create_module("upper", depends=["middle"])
+        self.assertFalse(self._get_offered())
+
     def test_an_addon_whose_folder_is_gone_is_not_offered(self):
         self._create_module("grading_part")
         self.assertFalse(self._get_offered(at_hand=False))

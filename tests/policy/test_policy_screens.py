@@ -1,19 +1,17 @@
 """What the administrator's screens do besides showing fields."""
 
-import base64
-from pathlib import Path
 from unittest.mock import patch
 
 from lxml.etree import fromstring
 
+from odoo.addons.customer_grading.models.policy import customer_grading_policy as policy_room
+from odoo.addons.customer_grading.models.trial import customer_grading_policy as trial_room
 from odoo.exceptions import UserError
 from odoo.fields import Command, Date
 from odoo.tests import Form, tagged
 from odoo.tools import format_date
 
 from ..common import CustomerGradingCommon
-
-LIBRARY = Path(__file__).parent.parent.parent / "customer_grading" / "data" / "policies"
 
 
 @tagged("post_install", "-at_install")
@@ -159,74 +157,7 @@ class TestPolicyScreens(CustomerGradingCommon):
         )
         self.policy._check_complete()
 
-    # ------------------------------------------------------------------ new policy
-
-    def test_every_start_makes_a_draft_with_name_company_and_dimension(self):
-        wizard = self.env["customer.grading.new.policy"]
-        content = base64.b64encode((LIBRARY / "df1_revenue_rank.json").read_bytes())
-        for start, decide_by in (
-            ("rank", "rank"),
-            ("requirements", "requirements"),
-            ("points", "points"),
-            ("empty", "requirements"),
-        ):
-            with self.subTest(start=start):
-                policy = wizard.create({"name": start, "start": start})._make_policy()
-                self.assertRecordValues(
-                    policy,
-                    [
-                        {
-                            "name": start,
-                            "state": "draft",
-                            "decide_by": decide_by,
-                            "company_id": self.env.company.id,
-                            "dimension_id": self.dimension.id,
-                        }
-                    ],
-                )
-        file = {"start": "file", "file": content, "file_name": "own.json", "name": "Own"}
-        self.assertEqual(len(wizard.create(file)._make_policy().rule_ids), 4)
-        with self.assertRaisesRegex(UserError, "Choose the policy file"):
-            wizard.create({"start": "file"})._make_policy()
-
-    def test_a_start_can_grade_another_dimension(self):
-        loyalty = self.env["customer.grading.dimension"].create(
-            {"name": "Loyalty", "code": "loyalty"}
-        )
-        policy = (
-            self.env["customer.grading.new.policy"]
-            .create({"name": "Loyal", "dimension_id": loyalty.id})
-            ._make_policy()
-        )
-        self.assertEqual(policy.dimension_id, loyalty)
-        self.assertEqual(policy.rule_ids.grade_id.dimension_id, loyalty)
-        self.assertEqual(policy.rule_ids.mapped("grade_code"), ["A", "B", "C", "D"])
-
-    def test_opportunities_start_from_what_grades_opportunities(self):
-        Wizard = self.env["customer.grading.new.policy"]
-        with Form(Wizard) as form:
-            self.assertEqual((form.subject, form.name), ("partner", "Customer grading"))
-            self.assertIn("df1_revenue_rank", form.library_keys)
-            self.assertNotIn("s59_closing_time", form.library_keys)
-            form.subject = "lead"
-            self.assertEqual(form.dimension_id.subject, "lead")
-            self.assertEqual(form.name, "Opportunity grading")
-            self.assertIn("s59_closing_time", form.library_keys)
-            self.assertNotIn("df1_revenue_rank", form.library_keys)
-        policy = form.record._make_policy()
-        self.assertEqual(policy.subject, "lead")
-        self.assertEqual(policy.rule_ids.mapped("grade_code"), ["H", "A", "B", "C"])
-        self.assertFalse(policy._get_own_problems())
-
-    def test_a_file_must_grade_what_was_asked_for(self):
-        lead = self.env.ref("customer_grading.customer_grading_dimension_opportunity")
-        content = base64.b64encode((LIBRARY / "df1_revenue_rank.json").read_bytes())
-        wizard = self.env["customer.grading.new.policy"].create(
-            {"dimension_id": lead.id, "lead_start": "file", "file": content, "file_name": "x.json"}
-        )
-        self.assertEqual(wizard.subject, "lead")
-        with self.assertRaisesRegex(UserError, "“A-D by revenue rank” grades customers"):
-            wizard._make_policy()
+    # ------------------------------------------------------------------ what is known of criteria
 
     def test_a_criterion_tells_what_was_known_in_the_last_try_on(self):
         customers = self._create_customers(3)
@@ -239,6 +170,20 @@ class TestPolicyScreens(CustomerGradingCommon):
 
         self.assertEqual(self.revenue.known_label, "100 %")
         self.assertRegex(self.revenue.known_text, "1 at or above 500 USD")
+
+    # ------------------------------------------------------------------ new policy
+
+    def test_a_policy_begins_as_an_empty_form(self):
+        lead = self.env.ref("customer_grading.customer_grading_dimension_opportunity")
+        begun = {"state": "draft", "decide_by": "requirements", "company_id": self.company.id}
+        for dimension in (self.dimension, lead):
+            with self.subTest(subject=dimension.subject):
+                with Form(self.env["customer.grading.policy"]) as form:
+                    self.assertEqual(form.dimension_id, self.dimension)
+                    form.name = "Begun"
+                    form.dimension_id = dimension
+                self.assertRecordValues(form.record, [{**begun, "dimension_id": dimension.id}])
+                self.assertIn("add at least one grade", str(form.record._get_own_problems()))
 
     # ------------------------------------------------------------------ opening the form
 
@@ -300,21 +245,34 @@ class TestPolicyScreens(CustomerGradingCommon):
 
     # ------------------------------------------------------------------ first use
 
-    def test_the_menu_opens_the_first_steps_until_there_is_a_policy(self):
+    def test_the_menu_opens_where_a_policy_begins_until_there_is_one(self):
         policies = self.env["customer.grading.policy"].with_context(active_test=False)
         policies.search([("state", "=", "draft")]).unlink()
         if policies.search([]):
             self.skipTest("This database has policies of its own.")
         users = self._create_users()
-        opened = {
-            role: policies.with_user(user).action_open_grading()["res_model"]
-            for role, user in users.items()
-            if role in ("salesperson", "administrator")
-        }
-        self.assertEqual(
-            opened,
-            {"salesperson": "res.partner", "administrator": "customer.grading.new.policy"},
-        )
+
+        def get_opened():
+            return {
+                role: policies.with_user(users[role]).action_open_grading()["res_model"]
+                for role in ("salesperson", "administrator")
+            }
+
+        begins = policies._get_first_action()["res_model"]
+        self.assertEqual(get_opened(), {"salesperson": "res.partner", "administrator": begins})
+        self._create_policy({})
+        self.assertEqual(set(get_opened().values()), {"res.partner"})
+
+    def test_the_core_alone_begins_with_its_list_and_its_form(self):
+        """Looked at by themselves, for an addon may put something else in their place."""
+        policies = self.env["customer.grading.policy"]
+        form = policy_room.CustomerGradingPolicy._get_new_action(policies, "New")
+        self.assertEqual((form["res_model"], form["view_mode"]), (policies._name, "form"))
+        first = trial_room.CustomerGradingPolicy._get_first_action(policies)
+        self.assertEqual((first["res_model"], first["view_mode"]), (policies._name, "list,form"))
+        self.assertIn("press New", first["help"])
+        policy_list = self.env.ref("customer_grading.customer_grading_policy_view_list")
+        self.assertNotIn("create", policy_list.arch)
 
     def test_salespeople_see_no_menu_before_the_first_policy_is_in_force(self):
         users = self._create_users()

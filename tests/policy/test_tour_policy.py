@@ -1,6 +1,5 @@
 """An administrator writes policies in the web client."""
 
-from odoo.fields import Date
 from odoo.tests import HttpCase, tagged
 
 from ..common import CustomerGradingCommon
@@ -51,15 +50,3 @@ class TestPolicyTours(CustomerGradingCommon, HttpCase):
         policy = self._create_policy({}, [], name="Not yet written")
         self.start_tour("/odoo", "customer_grading_mend_problems", login="admin")
         self.assertEqual(policy.rule_ids.grade_id.name, "Key customer")
-
-    def test_first_grades_are_two_clicks_from_the_menu(self):
-        for customer in self._create_customers(10):
-            self._create_invoice(customer, Date.today(), amount=1000)
-
-        self.start_tour("/odoo", "customer_grading_first_use", login="admin")
-
-        results = self.env["customer.grading.result"].search(
-            [("dimension_id", "=", self.dimension.id)]
-        )
-        self.assertEqual(len(results), 10)
-        self.assertTrue(all(results.mapped("grade_id")))

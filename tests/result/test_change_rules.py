@@ -1,6 +1,5 @@
 """What a policy says of how its grades change: written, read back, loaded, and shown."""
 
-import json
 from datetime import date, timedelta
 
 from freezegun import freeze_time
@@ -111,22 +110,6 @@ class TestChangeRules(CustomerGradingCommon):
         ):
             with self.subTest(sentence):
                 self.assertIn(sentence, policy.reads_as)
-
-    def test_they_go_through_a_file(self):
-        policy = self._create_dealer_policy(
-            upgrade_timing="confirmed",
-            upgrade_days=30,
-            grace_days=10,
-            counts_working_days=True,
-            one_step=True,
-            probation_months=6,
-            window_ids=[Command.create(MARCH)],
-        )
-        policy.rule_ids[1].write({"review_months": 6, "expiry_months": 12})
-        content = policy._export_policy()
-        again = self.env["customer.grading.policy"].load_policy(json.dumps(content), "again.json")
-        self.assertEqual(again._export_policy()["changes"], content["changes"])
-        self.assertEqual(again._export_policy()["rules"], content["rules"])
 
     def test_a_copy_keeps_them(self):
         policy = self._create_dealer_policy(window_ids=[Command.create(MARCH)])

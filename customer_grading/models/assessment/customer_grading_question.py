@@ -20,7 +20,7 @@ class CustomerGradingQuestion(models.Model):
         required=True,
         copy=False,
         default=lambda self: self.env["ir.sequence"].next_by_code("customer.grading.question"),
-        help="Short name by which policy files refer to this question.",
+        help="Short name that is the same in every language.",
     )
     sequence = fields.Integer(default=10, aggregator=None)
     active = fields.Boolean(default=True)

@@ -77,7 +77,12 @@ class CustomerGradingPolicy(models.Model):
             *(p for c in self.criterion_ids for p in c._get_problems()),
             *(p for rule in self.rule_ids for p in rule._get_problems()),
             *self._get_reach_problems(),
+            *self._get_people_problems(),
         ]
+
+    def _get_people_problems(self):
+        """Hook: return the problems that only people can mend, such as a step nobody approves."""
+        return []
 
     def _get_scope_problems(self):
         Measure = self.env["customer.grading.measure"]

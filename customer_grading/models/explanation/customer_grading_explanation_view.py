@@ -30,7 +30,7 @@ class CustomerGradingExplanationView(models.AbstractModel):
         empty = {
             "text": self.env._("No grading policy is running."),
             "label": label,
-            "action": open_window(label, "customer.grading.new.policy", target="new"),
+            "action": self.env["customer.grading.policy"]._get_new_action(label),
         }
         return {"title": self.env._("Grading"), "notices": [], "blocks": [], "empty": empty}
 

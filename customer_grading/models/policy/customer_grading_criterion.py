@@ -4,8 +4,7 @@ from odoo.tools import formatLang
 from odoo.tools.misc import get_lang
 
 from ...tools.figures import count_decimals, round_figure, split_wan
-from ...tools.period import Period
-from ...tools.policy_format import SHAPES
+from ...tools.period import LONGEST, Period
 from ...tools.subject import SUBJECTS
 from ...tools.units import QUESTION_UNITS
 from .customer_grading_measure import NUMERIC_UNITS, RAW_TYPES
@@ -52,7 +51,9 @@ class CustomerGradingCriterion(models.Model):
         required=True,
         translate=True,
     )
-    key = fields.Char(copy=False, help="Name of the criterion in policy files.")
+    key = fields.Char(
+        copy=False, help="Short name that the criterion has in every version, if it has one."
+    )
     policy_id = fields.Many2one(
         "customer.grading.policy", required=True, ondelete="cascade", index=True
     )
@@ -633,7 +634,8 @@ class CustomerGradingCriterion(models.Model):
         if self.period in ("trailing", "best_year", "month_ends"):
             if self.period_count < 1:
                 return self.env._("the period must be at least 1 long.")
-            if self.period_count > (most := SHAPES["period"][self._get_length_key()].most):
+            counted = self.period_unit if self.period == "trailing" else self.period
+            if self.period_count > (most := LONGEST[counted]):
                 return self.env._("the period can be at most %s long.", most)
         if self.measure_kind == "growth" and self.period not in (
             "trailing",
@@ -642,11 +644,6 @@ class CustomerGradingCriterion(models.Model):
         ):
             return self.env._("growth needs one stretch of time: choose another period.")
         return self._get_kind_of_period_problem()
-
-    def _get_length_key(self):
-        """Return the key under which a policy file keeps the length of the period."""
-        keys = {"best_year": "best_of_years", "month_ends": "month_ends"}
-        return keys.get(self.period, f"last_{self.period_unit}")
 
     def _get_kind_of_period_problem(self):
         measure = self.measure_id

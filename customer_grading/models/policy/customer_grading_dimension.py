@@ -2,7 +2,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ...tools.policy_format import make_key
+from ...tools.keys import make_key
 from ...tools.subject import SUBJECTS
 
 GRADING = Domain("state", "not in", ("draft", "scheduled"))  # policies that give grades, or did
@@ -17,7 +17,7 @@ class CustomerGradingDimension(models.Model):
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
-        required=True, copy=False, help="Short name by which policy files refer to this dimension."
+        required=True, copy=False, help="Short name that is the same in every language."
     )
     sequence = fields.Integer(default=10, aggregator=None)
     active = fields.Boolean(default=True)

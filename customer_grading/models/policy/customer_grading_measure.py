@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
-from ...tools.policy_format import make_key
+from ...tools.keys import make_key
 from ...tools.subject import LEAD, PARTNER, SUBJECTS
 
 # Unit -> type of the value that is stored for a subject; an age is stored as its date.
@@ -70,7 +70,7 @@ class CustomerGradingMeasure(models.Model):
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
-        required=True, copy=False, help="Short name by which policy files refer to this measure."
+        required=True, copy=False, help="Short name that is the same in every language."
     )
     sequence = fields.Integer(default=10, aggregator=None)
     active = fields.Boolean(default=True)

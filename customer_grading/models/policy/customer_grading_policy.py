@@ -6,6 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ...tools.blocks import open_window
 from ...tools.change_rules import CHANGE_FIELDS, TIMINGS
 
 PLANNED_STATES = ("draft", "scheduled")  # of policies that have graded nobody yet
@@ -43,7 +44,9 @@ class CustomerGradingPolicy(models.Model):
     _check_company_auto = True
 
     name = fields.Char(required=True, translate=True, tracking=True)
-    key = fields.Char(copy=False, help="Name of the policy file it was made from.")
+    key = fields.Char(
+        copy=False, help="Short name that all versions of the policy share, if it has one."
+    )
     sequence = fields.Integer(
         default=10,
         aggregator=None,
@@ -534,6 +537,11 @@ class CustomerGradingPolicy(models.Model):
                         "level_id": bands.get(line.level_id, Rule).id,
                     }
                 )
+
+    @api.model
+    def _get_new_action(self, name):
+        """Hook: return the action, called ``name``, in which a policy begins: an empty form."""
+        return open_window(name, self._name)
 
     def action_view_results(self):
         """Open the results of the policy."""

@@ -80,18 +80,20 @@ class CustomerGradingPolicy(models.Model):
 
     @api.model
     def action_open_grading(self):
-        """Open the customers by grade, or the first steps while no policy exists."""
-        xml_id = "customer_grading.customer_grading_my_customers_action"
+        """Open the customers by grade, or where a manager begins while no policy exists."""
         is_manager = self.has_access("create")
         if is_manager and not self.with_context(active_test=False).search_count([], limit=1):
-            xml_id = "customer_grading.customer_grading_first_use_action"
-        return self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+            return self._get_first_action()
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_grading.customer_grading_my_customers_action"
+        )
 
     @api.model
-    def action_start(self):
-        """Make the default draft and open what it would do: nothing is saved as a grade."""
-        wizard = self.env["customer.grading.new.policy"].create({})
-        return wizard._make_policy().action_try_on()
+    def _get_first_action(self):
+        """Hook: return what a manager sees while no policy exists: the list, and what to do."""
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_grading.customer_grading_policy_action"
+        )
 
     def _get_last_try_on(self):
         """Return the last try-on that was done, sudoed."""

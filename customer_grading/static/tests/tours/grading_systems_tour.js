@@ -19,10 +19,10 @@ import {
 } from "./grading_steps";
 import { ADD_LINE, WHAT, addCondition, key, tabTo } from "./grading_policy_tour";
 
-const POLICIES = "/odoo/action-customer_grading.customer_grading_policy_action";
+const NEW_POLICY = "/odoo/action-customer_grading.customer_grading_policy_action/new";
 
 registry.category("web_tour.tours").add("customer_grading_sales_share", {
-    url: POLICIES,
+    url: NEW_POLICY,
     steps: () => [
         ...newPolicy("Share of sales"),
         click(".o_field_widget[name=decide_by] input[data-value=rank]", "Decides by rank"),
@@ -70,11 +70,11 @@ function addGroup() {
 }
 
 registry.category("web_tour.tours").add("customer_grading_nested_facts", {
-    url: POLICIES,
+    url: NEW_POLICY,
     steps: () => [
         ...newPolicy("Sales process", [
-            click(`${DIALOG} .o_field_widget[name=subject] input[data-value=lead]`),
-            see(`${DIALOG} .o_field_widget[name=lead_start]`),
+            ...choose("dimension_id", "Opportunity", ".o_form_view"),
+            see(".o_field_widget[name=lead_population]", "It grades opportunities"),
         ]),
         ...openPage("criteria"),
         ...addFact("Agreement signed?"),

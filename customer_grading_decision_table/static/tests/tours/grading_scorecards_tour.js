@@ -19,7 +19,7 @@ import {
 
 const LEVELS = `${DIALOG} .o_field_widget[name=band_ids]`;
 const GRID = `${DIALOG} .o_grading_table_grid`;
-const POLICIES = "/odoo/action-customer_grading.customer_grading_policy_action";
+const NEW_POLICY = "/odoo/action-customer_grading.customer_grading_policy_action/new";
 
 /** Adds what counts into a scorecard: points from a number of documents up. */
 function addPart(measure, scorecard, ...bands) {
@@ -41,7 +41,7 @@ function chooseGrade(line, column, code) {
 }
 
 registry.category("web_tour.tours").add("customer_grading_two_scorecards", {
-    url: POLICIES,
+    url: NEW_POLICY,
     steps: () => [
         ...newPolicy("Loyalty by ability"),
         ...openPage("criteria"),

@@ -1,5 +1,4 @@
 from . import customer_grading_change_review
 from . import customer_grading_measure
 from . import customer_grading_policy
-from . import customer_grading_policy_file
 from . import customer_grading_run

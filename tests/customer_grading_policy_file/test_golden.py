@@ -63,7 +63,7 @@ class GoldenCommon(FactsCommon):
 @tagged("post_install", "-at_install")
 class TestGolden(GoldenCommon):
     cases = Path(__file__).parent / "golden"
-    policies = "customer_grading/data/policies"
+    policies = "customer_grading_policy_file/data/policies"
 
     def test_every_starter_has_cases_for_each_of_its_grades(self):
         self._check_all_grades()

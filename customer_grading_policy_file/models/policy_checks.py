@@ -1,10 +1,10 @@
 from itertools import zip_longest
 
+from odoo.addons.customer_grading.tools.subject import SUBJECTS
+from odoo.addons.customer_grading.tools.units import QUESTION_UNITS
 from odoo.exceptions import UserError
 
-from ...tools.policy_format import BAND_STARTS, MEASURE, QUESTION
-from ...tools.subject import SUBJECTS
-from ...tools.units import QUESTION_UNITS
+from ..tools.policy_format import BAND_STARTS, MEASURE, QUESTION
 from .policy_exporter import OF_COMBINATIONS, OF_MEASURES, PolicyExporter, get_band_start
 from .policy_finder import PolicyFinder
 
@@ -66,7 +66,7 @@ class PolicyChecks(PolicyFinder):
 
     def _check_same_measure(self, content, existing, path):
         """Note where the file defines a measure that exists in another way."""
-        known = PolicyExporter(self.env).export(existing.with_env(self.env), "measure")
+        known = PolicyExporter(self.env, self.shapes).export(existing.with_env(self.env), "measure")
         for name, key in self.shapes["measure"].items():
             said = content.get(name, key.default)
             if key.kind == "domain":

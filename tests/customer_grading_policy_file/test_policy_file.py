@@ -1,27 +1,35 @@
 """Policy files: what is shipped, what comes back, and what bad ones get."""
 
 import doctest
+import importlib
 import json
+import pkgutil
 import re
 from contextlib import closing, contextmanager
 from copy import deepcopy
+from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.addons.customer_grading.tools import domains, policy_format, policy_parser
-from odoo.addons.customer_grading.tools.policy_format import Key
-from odoo.addons.customer_grading.wizard.customer_grading_new_policy import STARTS
+from odoo.addons.customer_grading_policy_file import tools
+from odoo.addons.customer_grading_policy_file.models import (
+    customer_grading_policy_file as policy_file,
+)
+from odoo.addons.customer_grading_policy_file.tools import policy_format
+from odoo.addons.customer_grading_policy_file.tools.policy_format import read_shape
+from odoo.addons.customer_grading_policy_file.wizard.customer_grading_new_policy import STARTS
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests.common import BaseCase, tagged
+from odoo.tools import mute_logger
 
 from ..common import TODAY, CustomerGradingCommon
 from ..oracles.random_files import files, forget, shuffle
 
-EXAMPLE = Path(__file__).parent.parent / "addons/customer_grading_example"
-EXAMPLE_KEYS = json.loads((EXAMPLE / "data/policy_keys.json").read_text())
+ROOT = Path(__file__).parent.parent.parent
+EXAMPLE_KEYS = ROOT / "tests/addons/customer_grading_example/data/policy_keys.json"
 
 COUNTED_MODELS = (
     "customer.grading.policy",
@@ -48,11 +56,13 @@ OWN_MEASURE = {
 @tagged("post_install", "-at_install")
 class TestPolicyFormat(BaseCase):
     def test_the_examples_in_the_docstrings_hold(self):
-        for module in (domains, policy_format, policy_parser):
-            with self.subTest(module=module.__name__):
-                result = doctest.testmod(module)
-                self.assertTrue(result.attempted)
+        attempted = 0
+        for found in pkgutil.iter_modules(tools.__path__, f"{tools.__name__}."):
+            with self.subTest(module=found.name):
+                result = doctest.testmod(importlib.import_module(found.name))
                 self.assertFalse(result.failed)
+                attempted += result.attempted
+        self.assertGreater(attempted, 10)
 
 
 class PolicyFileCommon(CustomerGradingCommon):
@@ -515,6 +525,10 @@ class TestBadPolicyFile(PolicyFileCommon):
         for path, value, expected in [
             (period, None, "criteria[0].period: measure “order_count” needs this key"),
             (period, {"last_months": -3}, "criteria[0].period.last_months: -3 is too little"),
+            (period, {"last_months": 1201}, "criteria[0].period.last_months: 1201 is too much"),
+            (period, {"last_days": 36501}, "criteria[0].period.last_days: 36501 is too much"),
+            (period, {"best_of_years": 21}, "criteria[0].period.best_of_years: 21 is too much"),
+            (period, {"month_ends": 37}, "criteria[0].period.month_ends: 37 is too much"),
             (period, {"last_months": 3, "last_days": 9}, "exactly one of these keys is needed"),
             (["criteria", 1, "period"], {"last_days": 1}, "criteria[1].period: it does not fit"),
             (["criteria", 1, "key"], "orders", "criteria[1].key: “orders” stands twice"),
@@ -611,39 +625,85 @@ class TestBadPolicyFile(PolicyFileCommon):
             with self.subTest(role=role), self.assertRaises(AccessError):
                 self.Policy.with_user(user).load_policy("{}", "mine.json")
 
-    def test_a_key_of_an_addon_that_is_not_installed_names_it(self):
-        addon = self.env["ir.module.module"].create(
-            {"name": "grading_by_stars", "state": "uninstalled"}
-        )
+    @contextmanager
+    def _beside(self, said, state, name="grading_by_stars"):
+        """Let there be an addon whose file of keys says ``said``, installed or not."""
+        addon = self.env["ir.module.module"].create({"name": name, "state": state})
         addon.dependencies_id = [(0, 0, {"name": "customer_grading"})]
-        own_keys = {"changes": ["stars"]}
-        content = self._change(["changes", "stars"], 5)
         table = type(self.env["customer.grading.policy.file"])
-        with patch.object(table, "_read_own_keys", lambda self, name: own_keys):
-            self._assert_refused(
-                content, "changes.stars: this key belongs to the addon “grading_by_stars”"
-            )
+        read_own_keys = table._read_own_keys
+
+        def _read_own_keys(self, name):
+            if name != addon.name:
+                return read_own_keys(self, name)
+            return {shape: read_shape(keys) for shape, keys in said.items()}
+
+        with patch.object(table, "_read_own_keys", _read_own_keys):
+            yield
+
+    def test_a_key_of_an_addon_that_is_not_installed_names_it(self):
+        said = {"changes": {"stars": {"kind": "integer", "was": "points_of_light"}}}
+        with self._beside(said, "uninstalled"):
+            for key in ("stars", "points_of_light"):
+                self._assert_refused(
+                    self._change(["changes", key], 5),
+                    f"changes.{key}: this key belongs to the addon “grading_by_stars”",
+                )
+        content = self._change(["changes", "stars"], 5)
         self._assert_refused(content, "changes.stars: there is no such key")
 
-    def test_an_addon_adds_a_key_by_a_line_of_the_table_and_one_that_was_renamed_loads(self):
-        table = type(self.env["customer.grading.policy.file"])
-        get_shapes = table._get_shapes
-
-        def _get_shapes(self):
-            shapes = get_shapes(self)
-            sequence = Key("integer", default=10, least=1, was="order")
-            shapes["policy"]["sequence"] = sequence
-            return shapes
-
-        with patch.object(table, "_get_shapes", _get_shapes):
+    def test_an_addon_adds_a_key_by_a_line_of_its_file_and_one_that_was_renamed_loads(self):
+        sequence = {"kind": "integer", "default": 10, "least": 1, "was": "order"}
+        with self._beside({"policy": {"sequence": sequence}}, "installed"):
             policy = self._load(self._get_content(order=7))
             self.assertEqual(policy.sequence, 7)
             self.assertEqual(policy._export_policy()["sequence"], 7)
             self._assert_refused(self._get_content(sequence=0), "sequence: 0 is too little")
 
+    def test_an_addon_adds_a_key_to_the_object_of_another_addon_whatever_their_names(self):
+        said = {"approval": {"asked_by": {"kind": "record", "field": "create_uid"}}}
+        with self._beside(said, "installed", name="acme_steps"):
+            approval = self.env["customer.grading.policy.file"]._get_shapes()["approval"]
+        self.assertEqual(approval.model, "customer.grading.approval")
+        self.assertLessEqual({"asked_by", "step"}, approval.keys())
+
+    def test_an_addon_whose_file_cannot_be_read_keeps_no_policy_from_loading(self):
+        table = self.env["customer.grading.policy.file"]
+        unreadable = patch(f"{policy_file.__name__}.file_open", lambda *_args, **_kw: StringIO("["))
+        with unreadable, mute_logger(policy_file.__name__):
+            self.assertEqual(table._read_own_keys("customer_grading_approval"), {})
+
+    def test_an_addon_adds_a_list_of_records_by_a_shape_of_its_own(self):
+        said = {
+            "policy": {
+                "tested": {
+                    "kind": "list",
+                    "field": "test_customer_ids",
+                    "default": [],
+                    "of": "tested",
+                }
+            },
+            "tested": {
+                "model": "customer.grading.test.customer",
+                "keys": {
+                    "place": {"kind": "integer", "field": "sequence", "required": True, "most": 9},
+                    "who": {"kind": "record", "field": "partner_id", "of": "res.partner"},
+                },
+            },
+        }
+        [customer] = self._create_customers(1, name="The only one called so")
+        with self._beside(said, "installed"):
+            content = self._get_content(tested=[{"place": 2, "who": customer.name}])
+            policy = self._load(content)
+            self.assertRecordValues(
+                policy.test_customer_ids, [{"sequence": 2, "partner_id": customer.id}]
+            )
+            self.assertEqual(policy._export_policy(), content)
+            content["tested"][0]["place"] = 10
+            self._assert_refused(content, "tested[0].place: 10 is too much")
+
     def test_the_documentation_names_the_keys_that_there_are_and_shows_files_that_load(self):
-        root = Path(__file__).parent.parent.parent
-        text = (root / "docs/policy-format.md").read_text()
+        text = (ROOT / "docs/policy-format.md").read_text()
         told = {
             shape: sorted(
                 key
@@ -655,13 +715,13 @@ class TestBadPolicyFile(PolicyFileCommon):
             )
         }
         shapes = self.env["customer.grading.policy.file"]._get_shapes()
-        for path in root.glob("customer_grading_*/data/policy_keys.json"):
-            for shape, keys in json.loads(path.read_text()).items():  # of an addon not installed
-                absent = set(keys) - set(shapes.get(shape, ()))
+        for path in ROOT.glob("customer_grading_*/data/policy_keys.json"):
+            for shape, said in json.loads(path.read_text()).items():  # of an addon not installed
+                absent = read_shape(said).keys() - shapes.get(shape, {}).keys()
                 told[shape] = [key for key in told[shape] if key not in absent]
         told = {shape: keys for shape, keys in told.items() if keys}
-        for shape, keys in EXAMPLE_KEYS.items():
-            shapes[shape] = {key: of for key, of in shapes[shape].items() if key not in keys}
+        for shape, said in json.loads(EXAMPLE_KEYS.read_text()).items():
+            shapes[shape] = {key: of for key, of in shapes[shape].items() if key not in said}
         self.assertEqual(told, {shape: sorted(keys) for shape, keys in shapes.items()})
         self.env["res.partner.category"].create({"name": "Dealer"})
         example = re.search(r"## A small file\n\n```json\n(.*?)```", text, re.DOTALL)[1]

@@ -2,10 +2,12 @@ import re
 from ast import literal_eval
 from html import unescape
 
+from odoo.addons.customer_grading.models.policy.customer_grading_measure import REFUSED_MODELS
+from odoo.addons.customer_grading.tools.keys import make_key
 from odoo.exceptions import UserError
 
-from ...tools.domains import get_ids, map_conditions, to_lists
-from ...tools.policy_format import (
+from ..tools.domains import get_ids, map_conditions, to_lists
+from ..tools.policy_format import (
     BAND_STARTS,
     COUNTED_GROUPS,
     CRITERION,
@@ -14,10 +16,8 @@ from ...tools.policy_format import (
     KEY_PATTERN,
     MEASURE,
     QUESTION,
-    make_key,
     simplify,
 )
-from ..policy.customer_grading_measure import REFUSED_MODELS
 
 IN_TREE = ("child_of", "parent_of")
 PARAGRAPHS = re.compile(r"(?:<p>[^<>]*</p>)+")
@@ -37,11 +37,14 @@ def get_band_start(unit, band_by):
 
 
 class PolicyExporter:
-    """Says what records are, as objects of a policy file, by the table of keys."""
+    """Says what records are, as objects of a policy file, by the table of keys.
 
-    def __init__(self, env):
+    :param shapes: the table, where who asks has it
+    """
+
+    def __init__(self, env, shapes=None):
         self.env = env
-        self.shapes = env["customer.grading.policy.file"]._get_shapes()
+        self.shapes = shapes or env["customer.grading.policy.file"]._get_shapes()
         self.languages = [code for code, _name in env["res.lang"].get_installed()]
         self.keys = {}  # criterion -> its key
 
@@ -89,7 +92,7 @@ class PolicyExporter:
         """Whether the fields have the values that the key stands for, or needs."""
         return all(
             bool(record[field]) if wanted is True
-            else record[field] in (wanted if isinstance(wanted, tuple) else (wanted,))
+            else record[field] in (wanted if isinstance(wanted, (tuple, list)) else (wanted,))
             for field, wanted in {**dict(key.sets), **dict(key.when)}.items()
         )  # fmt: skip
 
@@ -127,8 +130,8 @@ class PolicyExporter:
         return html and str(html)
 
     def _export_words(self, record, key):
-        words = {value: word for word, value in key.words.items()}
-        return words.get(record[key.field])
+        value = record[key.field]
+        return value == key.words[0] if value in key.words else None
 
     def _export_month(self, record, key):
         return int(record[key.field])

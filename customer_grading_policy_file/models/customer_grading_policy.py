@@ -2,10 +2,11 @@ import json
 import os
 
 from odoo import api, fields, models
+from odoo.addons.customer_grading.tools.blocks import open_window
 from odoo.exceptions import UserError
 from odoo.tools.misc import file_open, file_path
 
-from ...tools.policy_format import restore_wording, write
+from ..tools.policy_format import restore_wording, write
 from .policy_exporter import PolicyExporter
 from .policy_loader import PolicyLoader
 
@@ -46,16 +47,32 @@ class CustomerGradingPolicy(models.Model):
         """
         return self._load_text(self._read_library_file(key), f"{key}.json")
 
-    def _get_people_problems(self):
-        """Hook: return the problems that no file can mend, as it names no person."""
-        return []
+    # ------------------------------------------------------------------ start
+
+    @api.model
+    def _get_new_action(self, name):
+        """A policy begins in the dialog that asks what to start from."""
+        return open_window(name, "customer.grading.new.policy", target="new")
+
+    @api.model
+    def _get_first_action(self):
+        """While no policy exists a manager sees the first steps."""
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_grading_policy_file.customer_grading_first_use_action"
+        )
+
+    @api.model
+    def action_start(self):
+        """Make the default draft and open what it would do: nothing is saved as a grade."""
+        wizard = self.env["customer.grading.new.policy"].create({})
+        return wizard._make_policy().action_try_on()
 
     # ------------------------------------------------------------------ library
 
     @api.model
     def _get_library_folders(self):
         """Hook: return the folders that hold policy files; an addon adds its own."""
-        return ["customer_grading/data/policies"]
+        return ["customer_grading_policy_file/data/policies"]
 
     @api.model
     def _get_library(self, subject=None):

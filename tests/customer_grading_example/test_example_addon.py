@@ -6,7 +6,7 @@ from freezegun import freeze_time
 
 from odoo.tests import tagged
 
-from .common import TODAY, CustomerGradingCommon, at
+from ..common import TODAY, CustomerGradingCommon, at
 
 
 @tagged("post_install", "-at_install")

@@ -6,9 +6,9 @@ from markupsafe import Markup
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
-from ...tools.domains import get_ids, map_conditions, to_lists
-from ...tools.policy_format import CRITERION, DIMENSION, GRADE, MEASURE, QUESTION
-from ...tools.policy_parser import PolicyParser
+from ..tools.domains import get_ids, map_conditions, to_lists
+from ..tools.policy_format import CRITERION, DIMENSION, GRADE, MEASURE, QUESTION
+from ..tools.policy_parser import PolicyParser
 
 # What is said of a code by which nothing goes.
 UNKNOWN = {
@@ -97,7 +97,7 @@ class PolicyFinder:
         return value["en"]
 
     def _find_words(self, value, key, path, content):
-        return key.words[value]
+        return key.words[0 if value else 1]
 
     def _find_month(self, value, key, path, content):
         return str(value)

@@ -7,6 +7,8 @@ import json
 import re
 from typing import Any, NamedTuple
 
+from odoo.addons.customer_grading.tools.period import LONGEST
+
 FORMAT = 1
 MAX_DEPTH = 3  # groups within groups, the requirement itself included
 WIDTH = 96
@@ -43,7 +45,7 @@ class Key(NamedTuple):
         names a domain's model
     :param sets: values of other fields that the key stands for; it is exported only with them
     :param when: values that fields have wherever the key is exported
-    :param words: word in the file -> value of the field
+    :param words: the values of the field that true and false stand for
     :param was: an older name under which it still loads
     """
 
@@ -80,6 +82,21 @@ class Shape(dict):
     def duplicate(self):
         """Return the same, to add keys to."""
         return Shape(self.model, self, self.one_of)
+
+
+def read_shape(said):
+    """Return the keys that an addon adds to a shape, said in JSON with the words of :class:`Key`.
+
+    A shape of its own has a model, which is said beside its keys.
+
+    >>> read_shape({"stars": {"kind": "integer", "most": 5}})["stars"].most
+    5
+    >>> read_shape({"model": "hotel.star", "keys": {"name": {"kind": "name"}}}).model
+    'hotel.star'
+    """
+    keys = said.get("keys", said)
+    model = said["model"] if keys is not said else None
+    return Shape(model, {name: Key(**key) for name, key in keys.items()})
 
 
 POLICY = "customer.grading.policy"
@@ -199,13 +216,13 @@ SHAPES = {
         "parts": Key("list", None, default=[], of="criterion"),
     }),
     "period": Shape(CRITERION, one_of=(*LENGTHS, "since", "span"), keys={
-        "last_months": Key("integer", "period_count", least=1, most=1200,
+        "last_months": Key("integer", "period_count", least=1, most=LONGEST["months"],
                            sets={"period": "trailing", "period_unit": "months"}),
-        "last_days": Key("integer", "period_count", least=1, most=36500,
+        "last_days": Key("integer", "period_count", least=1, most=LONGEST["days"],
                          sets={"period": "trailing", "period_unit": "days"}),
-        "best_of_years": Key("integer", "period_count", least=1, most=20,
+        "best_of_years": Key("integer", "period_count", least=1, most=LONGEST["best_year"],
                              sets={"period": "best_year"}),
-        "month_ends": Key("integer", "period_count", least=1, most=36,
+        "month_ends": Key("integer", "period_count", least=1, most=LONGEST["month_ends"],
                           sets={"period": "month_ends"}),
         "since": Key("text", "start_field", sets={"period": "since_start"}),
         "span": Key("choice", "period", when={"period": SPANS}),
@@ -271,7 +288,7 @@ SHAPES = {
         **{name: Key("level", "level_id", sets={"operator": op}) for name, op in LEVELS.items()},
         "between": Key("bounds", "value", sets={"operator": "between"}),
         "is": Key("answer", "choice_id", when={"operator": ("is", "yes", "no")}),
-        "known": Key("words", "operator", words={True: "known", False: "unknown"}),
+        "known": Key("words", "operator", words=("known", "unknown")),
     }),
 }
 # fmt: on
@@ -341,23 +358,6 @@ def _get_english(text):
 
 
 # ------------------------------------------------------------------ writing
-
-
-def make_key(name, taken, fallback):
-    """Return a key made of ``name`` that is not among ``taken``.
-
-    >>> make_key("Invoiced revenue, 12 months", set(), "criterion")
-    'invoiced_revenue_12_months'
-    >>> make_key("开票收入", {"criterion"}, "criterion")
-    'criterion_2'
-    """
-    stem = re.sub(r"[^a-z0-9]+", "_", (name or "").lower()).strip("_")
-    stem = re.sub(r"^[0-9_]+", "", stem)[:40].strip("_") or fallback
-    key, number = stem, 1
-    while key in taken:
-        number += 1
-        key = f"{stem}_{number}"
-    return key
 
 
 def write(content):

@@ -1,10 +1,10 @@
 from contextlib import contextmanager, suppress
 
+from odoo.addons.customer_grading.tools.subject import SUBJECTS
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
-from ...tools.policy_format import CRITERION, DIMENSION, GRADE, MEASURE, QUESTION
-from ...tools.subject import SUBJECTS
+from ..tools.policy_format import CRITERION, DIMENSION, GRADE, MEASURE, QUESTION
 from .policy_checks import PolicyChecks
 from .policy_exporter import PolicyExporter
 
@@ -40,7 +40,8 @@ class PolicyLoader(PolicyChecks):
             self._raise_problems()
             policy.file_form = {"said": data}
             with suppress(UserError):  # a record goes by a name that it shares: what is made stays
-                made = PolicyExporter(self.env).export_policy(policy, data)
+                exporter = PolicyExporter(self.env, self.shapes)
+                made = exporter.export_policy(policy, data)
                 policy.file_form = {"said": data, "made": made}
         return policy
 
@@ -290,5 +291,5 @@ class PolicyLoader(PolicyChecks):
             for operator in (said,) if isinstance(said, str) else said:
                 words[operator] = name
             if key.field == "operator":
-                words |= dict.fromkeys(key.words.values(), name)
+                words |= dict.fromkeys(key.words, name)
         return words

@@ -41,7 +41,7 @@ class PolicyParser:
     :param languages: codes of the languages that names may be written in
     :param find_addon: gives the addon, not installed, that knows a key of a shape
 
-    >>> from odoo.addons.customer_grading.tools.policy_format import Shape
+    >>> from odoo.addons.customer_grading_policy_file.tools.policy_format import Shape
     >>> table = {"changes": Shape("p", {"upgrades": Key("choice"), "stop_percent": Key("number")})}
     >>> parser = PolicyParser(lambda text: text._source, table, lambda model, key: ["now"])
     >>> parser.read_object({"upgrades": "never", "stop_percents": 1}, "changes", "changes")
@@ -101,7 +101,7 @@ class PolicyParser:
             return self.refuse(path, "no_object") or {}
         keys = self.shapes[shape]
         for name, key in keys.items():
-            if key.was in data and name not in data:
+            if key.was and key.was in data and name not in data:
                 data[name] = data.pop(key.was)
         for name in [name for name in data if name not in keys]:
             self._refuse_unknown(f"{path}.{name}".strip("."), name, shape)

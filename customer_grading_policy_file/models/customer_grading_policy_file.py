@@ -1,0 +1,73 @@
+import json
+import logging
+
+from odoo import api, models
+from odoo.tools.misc import file_open
+
+from ..tools.policy_format import SHAPES, Shape, read_shape
+
+_logger = logging.getLogger(__name__)
+
+OWN_KEYS_FILE = "data/policy_keys.json"  # of an addon: what it adds, as read_shape takes it
+
+
+class CustomerGradingPolicyFile(models.AbstractModel):
+    """The table of the keys of policy files: those of the format, and those of addons.
+
+    An addon adds keys by a file, and need not depend on this one for that.
+    """
+
+    _name = "customer.grading.policy.file"
+    _description = "Policy File"
+
+    @api.model
+    def _get_shapes(self):
+        """Return the table, ``{name: Shape}``, with what addons add to it whose fields are there.
+
+        Shapes of an addon's own come before the keys that others add to them.
+        """
+        shapes = {name: shape.duplicate() for name, shape in SHAPES.items()}
+        added = [
+            item for addon in self._get_addons() for item in self._read_own_keys(addon.name).items()
+        ]
+        for name, shape in sorted(added, key=lambda item: not item[1].model):
+            if shape.model in self.env:
+                shapes.setdefault(name, Shape(shape.model, {}))
+            for key, said in shape.items():
+                if name in shapes and self._is_there(shapes[name].model, said):
+                    shapes[name][key] = said
+        return shapes
+
+    @api.model
+    def _is_there(self, model_name, key):
+        """Whether the field of ``key`` is there, which an addon not installed would bring."""
+        fields = self.env[model_name]._fields
+        return key.kind == "object" or not key.field or key.field in fields
+
+    @api.model
+    def _find_addon(self, shape, name):
+        """Return the addon that reads the key ``name`` of a shape, which is not there."""
+        for addon in self._get_addons():
+            keys = self._read_own_keys(addon.name).get(shape, {})
+            if name in keys or name in [key.was for key in keys.values()]:
+                return addon.name
+        return None
+
+    @api.model
+    def _get_addons(self):
+        """Return the addons that stand on grading, installed or not, in order of their names."""
+        core = self.env["ir.module.module"]._get("customer_grading")
+        return core.downstream_dependencies(exclude_states=("uninstallable",)).sorted("name")
+
+    @api.model
+    def _read_own_keys(self, addon):
+        """Return ``{name: Shape}`` of the keys that an addon adds, installed or not."""
+        try:
+            with file_open(f"{addon}/{OWN_KEYS_FILE}", filter_ext=(".json",)) as file:
+                return {name: read_shape(said) for name, said in json.load(file).items()}
+        except FileNotFoundError:
+            return {}
+        except (AttributeError, TypeError, ValueError):
+            # What is wrong with one addon, perhaps not even installed, keeps no file from loading.
+            _logger.exception("%s of %s holds no keys of policy files", OWN_KEYS_FILE, addon)
+            return {}
