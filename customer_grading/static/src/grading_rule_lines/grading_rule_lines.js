@@ -206,6 +206,7 @@ export class GradingRuleLinesRenderer extends ListRenderer {
             return;
         }
         this.lineToFocus = record.id;
+        this.cellNameToFocus = "kind";
         await record.update({ kind: this.getNewKind(record) });
     }
 
@@ -436,6 +437,9 @@ export class GradingRuleLinesRenderer extends ListRenderer {
             return;
         }
         const row = this.tableRef.el.querySelector(`tr[data-id='${this.lineToFocus}']`);
+        if (this.cellNameToFocus === "kind" && row?.classList.contains("o_grading_condition")) {
+            return; // something else was drawn, the group is yet to be
+        }
         const cell =
             row?.querySelector(`td[name='${this.cellNameToFocus}']`) ||
             row?.querySelector("td[name]:not(.o_handle_cell)") ||
