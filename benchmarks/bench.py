@@ -112,6 +112,7 @@ def measure_in_turn(template, data, tenth, scale):
 
 
 def install_on_none(template):
+    """Return the seconds of installing where there are no data."""
     databases.clone(template, EMPTY)
     seconds = databases.install(EMPTY, subject.MODULE)
     databases.drop(EMPTY)

@@ -4,7 +4,10 @@ Everything that a measure reads is made as people make it: orders are confirmed,
 posted, payments registered, on the day that the test says.
 """
 
+import doctest
+import importlib
 import os
+import pkgutil
 from datetime import date, datetime, time, timezone
 from zoneinfo import ZoneInfo
 
@@ -36,6 +39,17 @@ def at(day):
         return day
     noon = datetime.combine(day, NOON, ZoneInfo(TZ))
     return noon.astimezone(timezone.utc).replace(tzinfo=None)
+
+
+def check_examples(test, package):
+    """Check the examples in the docstrings of all modules of a package."""
+    attempted = 0
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        with test.subTest(module=found.name):
+            result = doctest.testmod(importlib.import_module(found.name))
+            test.assertFalse(result.failed)
+            attempted += result.attempted
+    test.assertGreater(attempted, 10)
 
 
 class CustomerGradingCommon(BaseCommon):

@@ -34,15 +34,16 @@ class CustomerGradingPolicyFile(models.AbstractModel):
             if shape.model in self.env:
                 shapes.setdefault(name, Shape(shape.model, {}))
             for key, said in shape.items():
-                if name in shapes and self._is_there(shapes[name].model, said):
+                if name in shapes and self._is_there(said, shapes, name):
                     shapes[name][key] = said
         return shapes
 
     @api.model
-    def _is_there(self, model_name, key):
-        """Whether the field of ``key`` is there, which an addon not installed would bring."""
-        fields = self.env[model_name]._fields
-        return key.kind == "object" or not key.field or key.field in fields
+    def _is_there(self, key, shapes, name):
+        """Whether what ``key`` of a shape holds is there, which an addon not installed would bring."""
+        if key.kind == "object":
+            return key.of in shapes
+        return not key.field or key.field in self.env[shapes[name].model]._fields
 
     @api.model
     def _find_addon(self, shape, name):

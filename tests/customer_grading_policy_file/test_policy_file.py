@@ -1,9 +1,6 @@
 """Policy files: what is shipped, what comes back, and what bad ones get."""
 
-import doctest
-import importlib
 import json
-import pkgutil
 import re
 from contextlib import closing, contextmanager
 from copy import deepcopy
@@ -25,7 +22,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests.common import BaseCase, tagged
 from odoo.tools import mute_logger
 
-from ..common import TODAY, CustomerGradingCommon
+from ..common import TODAY, CustomerGradingCommon, check_examples
 from ..oracles.random_files import files, forget, shuffle
 
 ROOT = Path(__file__).parent.parent.parent
@@ -56,13 +53,7 @@ OWN_MEASURE = {
 @tagged("post_install", "-at_install")
 class TestPolicyFormat(BaseCase):
     def test_the_examples_in_the_docstrings_hold(self):
-        attempted = 0
-        for found in pkgutil.iter_modules(tools.__path__, f"{tools.__name__}."):
-            with self.subTest(module=found.name):
-                result = doctest.testmod(importlib.import_module(found.name))
-                self.assertFalse(result.failed)
-                attempted += result.attempted
-        self.assertGreater(attempted, 10)
+        check_examples(self, tools)
 
 
 class PolicyFileCommon(CustomerGradingCommon):
@@ -651,6 +642,17 @@ class TestBadPolicyFile(PolicyFileCommon):
                 )
         content = self._change(["changes", "stars"], 5)
         self._assert_refused(content, "changes.stars: there is no such key")
+
+    def test_an_object_of_an_addon_that_is_not_installed_names_it(self):
+        said = {
+            "changes": {"visits": {"kind": "object", "of": "visits"}},
+            "visits": {"model": "acme.visit", "keys": {"days": {"kind": "integer"}}},
+        }
+        with self._beside(said, "uninstalled"):
+            self._assert_refused(
+                self._change(["changes", "visits"], {"days": 3}),
+                "changes.visits: this key belongs to the addon “grading_by_stars”",
+            )
 
     def test_an_addon_adds_a_key_by_a_line_of_its_file_and_one_that_was_renamed_loads(self):
         sequence = {"kind": "integer", "default": 10, "least": 1, "was": "order"}

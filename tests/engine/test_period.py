@@ -1,8 +1,5 @@
 """The value objects behind the engine do as their own examples say."""
 
-import doctest
-import importlib
-import pkgutil
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -14,19 +11,15 @@ from odoo.addons.customer_grading.tools.scope import Scope
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 
+from ..common import check_examples
+
 DAYS = st.dates(date(2019, 1, 1), date(2032, 12, 31))
 
 
 @tagged("post_install", "-at_install")
 class TestPeriod(BaseCase):
     def test_examples_in_docstrings(self):
-        attempted = 0
-        for found in pkgutil.iter_modules(tools.__path__, f"{tools.__name__}."):
-            with self.subTest(module=found.name):
-                result = doctest.testmod(importlib.import_module(found.name))
-                self.assertFalse(result.failed)
-                attempted += result.attempted
-        self.assertGreater(attempted, 10)
+        check_examples(self, tools)
 
     @given(DAYS, st.integers(1, 60), st.sampled_from(["day", "month_end", "quarter_end"]))
     def test_stretches_of_following_days_leave_no_gap(self, day, count, up_to):
