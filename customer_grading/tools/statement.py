@@ -8,6 +8,9 @@ from .subject import PARTNER
 # All companies of a corporate group as one: a kind of record that measures may be of.
 CORPORATE_GROUP = "group"
 
+# The field of a contact that names the customer: itself, or the company that it belongs to.
+CUSTOMER = "commercial_partner_id"
+
 
 def get_corporate_groups_sql(ids=None):
     """Return the query of the companies that have a parent, ``member_id``, and the topmost one.
@@ -45,10 +48,32 @@ def join_corporate_group(query, customer, ids=None):
 
 def join_path(model, alias, query, path):
     """Return the value at ``path`` of the records at ``alias``, joining what leads there."""
-    *steps, last = path.split(".")
-    for name in steps:
-        model, alias = model._fields[name].join(model, alias, query)
-    return model._field_to_sql(alias, last, query)
+    name, _dot, rest = path.partition(".")
+    if not rest:
+        return model._field_to_sql(alias, name, query)
+    field = model._fields[name]
+    if rest == CUSTOMER and field.comodel_name == PARTNER.model:
+        return _join_customer(model, alias, query, name)
+    return join_path(*field.join(model, alias, query), query, rest)
+
+
+def _join_customer(model, alias, query, name):
+    """Return the commercial entity of the contact in the field ``name``.
+
+    Most contacts are their own: where millions of documents are read, only the few others
+    are worth a join.
+    """
+    contact = model._field_to_sql(alias, name, query)
+    Partner = model.env[model._fields[name].comodel_name]
+    others = SQL(
+        "(SELECT id, %(customer)s AS customer_id FROM %(table)s WHERE %(customer)s <> id)",
+        customer=Partner._field_to_sql(Partner._table, CUSTOMER),
+        table=SQL.identifier(Partner._table),
+    )
+    joined = query.make_alias(alias, f"{name}__customer")
+    same = SQL("%s = %s", SQL.identifier(joined, "id"), contact)
+    query.add_join("LEFT JOIN", joined, others, same)
+    return SQL("COALESCE(%s, %s)", SQL.identifier(joined, "customer_id"), contact)
 
 
 class QuerySource:
