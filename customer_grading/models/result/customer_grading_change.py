@@ -26,11 +26,12 @@ class CustomerGradingChange(models.Model):
     _order = "date desc, id desc"
 
     result_id = fields.Many2one(
-        "customer.grading.result", ondelete="cascade", index="btree_not_null"
+        "customer.grading.result", required=True, ondelete="cascade", index=True
     )
     dimension_id = GuardedMany2one("customer.grading.dimension", required=True)
-    partner_id = fields.Many2one(index="btree_not_null")
-    lead_id = fields.Many2one(index="btree_not_null")
+    # They are those of the result, with which the change goes, as does one that it takes back.
+    partner_id = GuardedMany2one("res.partner", "Customer", index="btree_not_null")
+    lead_id = GuardedMany2one("crm.lead", "Opportunity", index="btree_not_null")
     company_id = GuardedMany2one("res.company")
     policy_id = GuardedMany2one("customer.grading.policy")
     run_id = GuardedMany2one("customer.grading.run", index="btree_not_null")
@@ -102,8 +103,8 @@ class CustomerGradingChange(models.Model):
         index="btree_not_null",
         help="What somebody did by hand to several customers at once.",
     )
-    undoes_id = fields.Many2one(
-        "customer.grading.change", "Takes back", ondelete="cascade", index="btree_not_null"
+    undoes_id = GuardedMany2one(
+        "customer.grading.change", "Takes back", index="btree_not_null"
     )
     is_aside = fields.Boolean(
         "Beside its own",

@@ -71,7 +71,9 @@ class CustomerGradingChangeWriter(models.AbstractModel):
     def _get_writing_sql(self, date, **told):
         """Return the common table expressions that write what ``decided`` says, as of ``date``.
 
-        A grade that is confirmed goes on: it has been held since it was given.
+        A grade that is confirmed goes on: it has been held since it was given. What is in
+        effect is looked up by result, which ``OFFSET 0`` makes sure of: else each batch would
+        read the history of everybody.
 
         :param told: what else to note on the changes, SQL by field
         """
@@ -83,11 +85,18 @@ class CustomerGradingChangeWriter(models.AbstractModel):
                   FROM decided
                  WHERE change.id = decided.open_id AND NOT decided.stays
             ), ended AS (
-                UPDATE customer_grading_change change
+                UPDATE customer_grading_change
                    SET date_end = %(date)s::date - 1
-                  FROM decided
-                 WHERE change.result_id = decided.id AND decided.takes
-                   AND change.state = 'applied' AND change.date_end IS NULL
+                 WHERE id = ANY (ARRAY(
+                       SELECT change.id
+                         FROM decided
+                        CROSS JOIN LATERAL (
+                              SELECT id FROM customer_grading_change
+                               WHERE result_id = decided.id
+                                 AND state = 'applied' AND date_end IS NULL
+                              OFFSET 0
+                            ) change
+                        WHERE decided.takes))
             ), closed AS (
                 UPDATE customer_grading_change change
                    SET state = decided.state,
