@@ -164,19 +164,13 @@ export class GradingRuleLinesRenderer extends ListRenderer {
         await this.commitChanges();
         const { list } = this.props;
         await list.leaveEditMode({ canAbandon: false });
-        const depth = this.getNewDepth(after);
-        const record = await list.addNewRecord({
-            position: "bottom",
-            context: { default_kind: kind, default_depth: depth },
-        });
-        const others = this.lines.filter((line) => line.record.id !== record.id);
-        const index = after ? this.getIndex(after) + 1 : others.length;
-        others.splice(index, 0, { record, depth, isGroup });
-        await this.arrange(others);
+        const context = { default_kind: kind, default_depth: this.getNewDepth(after) };
+        // It is drawn where it belongs from the first: a row that moves loses what is typed.
+        const record = after
+            ? await list.addNewRecordAtIndex(this.getIndex(after), { context })
+            : await list.addNewRecord({ position: "bottom", context });
         if (isGroup) {
             await record.update({ kind }); // from here on it is kept when one leaves it
-        } else {
-            record.dirty = false; // left untouched it goes again
         }
     }
 

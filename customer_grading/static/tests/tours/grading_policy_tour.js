@@ -1,4 +1,4 @@
-import { delay, edit, press, queryFirst, waitFor } from "@odoo/hoot-dom";
+import { delay, edit, press } from "@odoo/hoot-dom";
 import { registry } from "@web/core/registry";
 import { getTabableElements } from "@web/core/utils/ui";
 
@@ -36,20 +36,12 @@ export function tabTo(target) {
     };
 }
 
-/** Types into what has the focus, `target`; again where the line was drawn anew meanwhile. */
-function type(text, target, offered) {
+/** Types into what has the focus, `target`. */
+function type(text, target) {
     return {
         content: `Type ${text}`,
         trigger: `body:has(${target}:focus)`,
-        async run() {
-            for (let times = 0; times < 4; times++) {
-                await edit(text, { confirm: false });
-                if (!offered || (await waitFor(offered, { timeout: 2000 }).catch(() => null))) {
-                    return;
-                }
-                queryFirst(target).focus();
-            }
-        },
+        run: () => edit(text, { confirm: false }),
     };
 }
 
@@ -61,7 +53,7 @@ export function key(keys, then = "*") {
 function choose(text, target, found = text) {
     const offered = `.o-autocomplete--dropdown-item:contains(${found})`;
     return [
-        type(text, target, offered),
+        type(text, target),
         key("Enter", offered),
         { content: `${found} is chosen`, trigger: `body:not(:has(.o-autocomplete--dropdown-menu))` },
     ];
