@@ -25,8 +25,9 @@ class CustomerGradingChangeControl(models.AbstractModel):
     @api.model
     def _settle(self, run, commit=False, subject_ids=None):
         """Deal with every result whose computed grade was not dealt with, or that is due."""
-        run._try(self._end_late_proposals, commit, run)
-        run._try(self._bring_back_proposals, commit, run)
+        if subject_ids is None:
+            run._try(self._end_late_proposals, commit, run)
+            run._try(self._bring_back_proposals, commit, run)
         run._in_slices(self._settle_computed, commit, run, subject_ids, "others")
         if run.policy_id._get_limited_rules():
             # Who leaves a limited grade this time has made room by now.

@@ -235,12 +235,12 @@ class CustomerGradingRun(models.Model):
     def _apply_changes(self, commit=False, subject_ids=None):
         """Hook: bring what was computed into effect, as the policy's change control allows."""
         self._note({"date_effect": self._get_effect_date(commit)})
-        self.env["customer.grading.change.control"].sudo()._settle(self, commit, subject_ids)
-        counts = self._count_moves()
-        Result = self.env["customer.grading.result"].sudo()
         missing = self._get_own_domain() & Domain(UNGRADED)
         if subject_ids is not None:
             missing &= Domain(self.dimension_id._get_subject_kind().field, "in", subject_ids)
+        self.env["customer.grading.change.control"].sudo()._settle(self, commit, subject_ids)
+        counts = self._count_moves()
+        Result = self.env["customer.grading.result"].sudo()
         self._note(
             {
                 "state": "done",
