@@ -61,13 +61,15 @@ def _join_customer(model, alias, query, name):
     """Return the commercial entity of the contact in the field ``name``.
 
     Most contacts are their own: where millions of documents are read, only the few others
-    are worth a join.
+    are worth a join. They have a parent, which also tells PostgreSQL how few they are.
     """
     contact = model._field_to_sql(alias, name, query)
     Partner = model.env[model._fields[name].comodel_name]
     others = SQL(
-        "(SELECT id, %(customer)s AS customer_id FROM %(table)s WHERE %(customer)s <> id)",
+        "(SELECT id, %(customer)s AS customer_id FROM %(table)s"
+        " WHERE %(parent)s IS NOT NULL AND %(customer)s <> id)",
         customer=Partner._field_to_sql(Partner._table, CUSTOMER),
+        parent=Partner._field_to_sql(Partner._table, "parent_id"),
         table=SQL.identifier(Partner._table),
     )
     joined = query.make_alias(alias, f"{name}__customer")

@@ -148,8 +148,7 @@ class CustomerGradingChangeWriter(models.AbstractModel):
                        manual_until = CASE WHEN NOT decided.frees THEN result.manual_until END
                   FROM decided
                  WHERE result.id = decided.id
-                   AND result.id >= (SELECT MIN(id) FROM decided)
-                   AND result.id <= (SELECT MAX(id) FROM decided)
+                   AND result.id = ANY (ARRAY(SELECT id FROM decided))
             )
             """,
             date=date,

@@ -148,8 +148,7 @@ class CustomerGradingStore(models.AbstractModel):
                        write_date = NOW() AT TIME ZONE 'UTC'
                   FROM slice
                  WHERE result.id = slice.result_id
-                   AND result.id >= (SELECT MIN(result_id) FROM slice)
-                   AND result.id <= (SELECT MAX(result_id) FROM slice)
+                   AND result.id = ANY (ARRAY(SELECT result_id FROM slice))
                    AND COALESCE(result.date_stored <= %(moment)s, TRUE)
                 """,
                 **params,
