@@ -180,6 +180,7 @@ class CustomerGradingTrial(models.Model):
                                   ELSE told.computed END AS grade_id
                   ) given
                   %(joined)s
+                 ORDER BY subject.id
                 """,
                 trial=self.id,
                 field=SQL.identifier(subject.field),
