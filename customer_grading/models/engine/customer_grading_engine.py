@@ -820,14 +820,12 @@ class CustomerGradingEngine(models.AbstractModel):
         if policy.company_id:
             company = policy.company_id
         running = policy._get_running(policy.dimension_id, company)
+        own = (policy.sequence, policy.id or 0)
+        earlier = running.filtered(lambda other: (other.sequence, other.id) < own)
+        if not earlier:
+            return earlier
         beside = self.env.context.get("customer_grading_beside", ())
-        replaced = policy._get_versions() | policy.browse(beside)
-        return running.filtered(
-            lambda other: (
-                other not in replaced
-                and (other.sequence, other.id) < (policy.sequence, policy.id or 0)
-            )
-        )
+        return earlier - policy._get_versions() - policy.browse(beside)
 
     @api.model
     def _get_population_dates(self):

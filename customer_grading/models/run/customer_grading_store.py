@@ -157,6 +157,10 @@ class CustomerGradingStore(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
+                WITH slice AS MATERIALIZED (
+                    SELECT * FROM %(table)s
+                     WHERE position > %(start)s AND position <= %(end)s AND result_id IS NULL
+                )
                 INSERT INTO customer_grading_result (
                     dimension_id, %(field)s, company_id, policy_id, computed_rule_id,
                     computed_grade_id, reason, score, values, date_evaluated, date_stored,
@@ -165,10 +169,9 @@ class CustomerGradingStore(models.AbstractModel):
                        slice.rule_id, slice.grade_id, slice.reason, slice.score, slice.values,
                        %(date)s, %(moment)s, %(date)s,
                        NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
-                  FROM %(table)s slice
+                  FROM slice
                   JOIN %(subjects)s subject ON subject.id = slice.subject_id
-                 WHERE slice.position > %(start)s AND slice.position <= %(end)s
-                   AND slice.result_id IS NULL
+                   AND subject.id = ANY (ARRAY(SELECT subject_id FROM slice))
                 ON CONFLICT DO NOTHING
                 """,
                 **params,
