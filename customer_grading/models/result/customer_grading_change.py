@@ -103,9 +103,7 @@ class CustomerGradingChange(models.Model):
         index="btree_not_null",
         help="What somebody did by hand to several customers at once.",
     )
-    undoes_id = GuardedMany2one(
-        "customer.grading.change", "Takes back", index="btree_not_null"
-    )
+    undoes_id = GuardedMany2one("customer.grading.change", "Takes back", index="btree_not_null")
     is_aside = fields.Boolean(
         "Beside its own",
         help="It was of a merged contact or opportunity, while the one that stayed had grades.",
