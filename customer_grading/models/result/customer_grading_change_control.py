@@ -24,7 +24,11 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
     @api.model
     def _settle(self, run, commit=False, subject_ids=None):
-        """Deal with every result whose computed grade was not dealt with, or that is due."""
+        """Deal with every result whose computed grade was not dealt with, or that is due.
+
+        What was proposed, and waits too long or was put off, is looked after by the runs of
+        everybody: it is of others than those who are regraded.
+        """
         if subject_ids is None:
             run._try(self._end_late_proposals, commit, run)
             run._try(self._bring_back_proposals, commit, run)
