@@ -102,9 +102,9 @@ class TestTiming(ChangeControlCommon):
     def test_a_lower_grade_that_recovers_never_takes_effect(self):
         policy = self._start(downgrade_days=14)
         self.assertEqual(self._grade_on(TODAY + timedelta(1), policy, 5), "B")
-        self.assertEqual(self._get_result()._get_mark(), "waiting")
+        self.assertEqual(self.customer.customer_grading_mark, "waiting")
         self.assertEqual(self._grade_on(TODAY + timedelta(13), policy, 15), "B")
-        self.assertFalse(self._get_result()._get_mark())
+        self.assertFalse(self.customer.customer_grading_mark)
         self.assertEqual(self._grade_on(TODAY + timedelta(14), policy, 5), "B")
         self.assertEqual(self._grade_on(TODAY + timedelta(27), policy), "B")
         self.assertEqual(self._grade_on(TODAY + timedelta(28), policy), "C")
@@ -339,7 +339,9 @@ class TestByHand(ChangeControlCommon):
         self._set_by_hand("A", until=date(2026, 12, 31))
         self.assertEqual(self._grade_on(date(2026, 12, 1), policy, 5), "A")
         result = self._get_result()
-        self.assertEqual((result.computed_grade_id.code, result._get_mark()), ("C", "manual"))
+        self.assertEqual(
+            (result.computed_grade_id.code, self.customer.customer_grading_mark), ("C", "manual")
+        )
         self.assertEqual(self._grade_on(date(2026, 12, 31), policy), "A")
         self.assertEqual(self._grade_on(date(2027, 1, 1), policy), "C")
         self.assertFalse(result.manual_grade_id)

@@ -154,7 +154,7 @@ class TestUndoRun(UndoCase):
         self.policy.write({"downgrade_days": 5})
         self.customer.partner_latitude = 5
         self._night(TODAY + 2 * DAY)
-        self.assertEqual(self._of(self.customer)._get_mark(), "waiting")
+        self.assertEqual(self.customer.customer_grading_mark, "waiting")
         self._undo(day=TODAY + 3 * DAY)
         self.assertEqual(self._get_grades(self.customer), ["B"])
         self._night(TODAY + 6 * DAY)

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import datetime
 
 from odoo import api, fields, models
@@ -89,14 +90,18 @@ class CustomerGradingMixin(models.AbstractModel):
     @api.depends_context("company", "uid")
     @api.depends(lambda self: (self._grading_key_field,) if self._grading_subject else ())
     def _compute_grading(self):
+        none = self.env["customer.grading.result"].sudo()
         results = self._get_shown_results()
-        for record in self:
-            result = results.get(record._get_grading_key())
-            grade = result.grade_id if result else self.env["customer.grade"]
-            record.customer_grading_result_id = result
-            record[self._grading_grade_field] = grade
-            record[self._grading_color_field] = grade.sudo().color if grade else 0
-            record.customer_grading_mark = result._get_mark() if result else False
+        marks = none.union(*results.values())._get_marks()
+        by_result = self.grouped(lambda record: results.get(record._get_grading_key(), none))
+        by_look = defaultdict(self.browse)
+        for result, records in by_result.items():
+            records.customer_grading_result_id = result
+            by_look[result.grade_id, marks.get(result, False)] |= records
+        for (grade, mark), records in by_look.items():
+            records[self._grading_grade_field] = grade
+            records[self._grading_color_field] = grade.color
+            records.customer_grading_mark = mark
 
     @api.depends("customer_grading_result_id")
     @api.depends_context("company", "uid")
@@ -179,7 +184,7 @@ class CustomerGradingMixin(models.AbstractModel):
             "%s = %s AND %s AND %s = %s",
             SQL.identifier(alias, "dimension_id"),
             dimension.id,
-            SQL("%s = ANY(%s)", company, companies)
+            SQL("%s IN %s", company, tuple(companies))
             if all(companies)
             else SQL("%s IS NULL", company),
             SQL.identifier(alias, self._grading_result_field),

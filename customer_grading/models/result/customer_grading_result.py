@@ -150,16 +150,26 @@ class CustomerGradingResult(models.Model):
             )
         )
 
-    def _get_mark(self):
-        """Return the one mark beside the badge: by hand, waiting, or moved lately."""
-        self.ensure_one()
+    def _get_marks(self):
+        """Return ``{result: mark}``, one beside each badge: by hand, waiting, moved lately."""
+        marks = {}
+        for results in self.grouped("company_id").values():
+            recent = results._get_today() - timedelta(days=RECENT_DAYS)
+            for result in results:
+                marks[result] = result._get_mark(recent)
+        return marks
+
+    def _get_mark(self, recent):
+        """Return the mark, or ``False``.
+
+        :param recent: the first day of which a move is still told
+        """
         if self._is_by_hand() and self.manual_grade_id != self.computed_grade_id:
             return "manual"
         if self.date_provisional:
             return "provisional"
         if self.is_waiting:
             return "waiting"
-        recent = self._get_today() - timedelta(days=RECENT_DAYS)
         moved = self.last_move in ("up", "down") and self.date_since >= recent
         return self.last_move if moved else False
 
