@@ -196,7 +196,7 @@ class CustomerGradingCommon(BaseCommon):
             return wizard._create_payments()
 
     @classmethod
-    def _create_credit_note(cls, invoice, day, amount=None):
+    def _create_credit_note(cls, invoice, day, amount=None, **vals):
         """Credit ``invoice`` on ``day``, whole or by ``amount``, and reconcile it."""
         credit = cls._create_invoice(
             invoice.partner_id,
@@ -205,6 +205,7 @@ class CustomerGradingCommon(BaseCommon):
             company=invoice.company_id,
             move_type="out_refund",
             reversed_entry_id=invoice.id,
+            **vals,
         )
         lines = (invoice + credit).line_ids.filtered(
             lambda line: line.account_type == "asset_receivable" and not line.reconciled

@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+# What is invoiced to customers: less what is credited, it is the revenue with them.
+INVOICE_TYPES = ("out_invoice", "out_refund", "out_receipt")
+
 
 class Subject(NamedTuple):
     """A kind of record that is graded.

@@ -20,6 +20,7 @@ class CustomerGradingMeasure(models.Model):
             "with_tax": documents.tax_value_field,
             "whole_group": documents.kind == "documents" and documents.subject == "partner",
             "unit_of_measure": documents.uom_field,
+            "tolerance": self._has_tolerance(),
         }
         return {"rank", *(name for name, fits in fitting.items() if fits)}
 

@@ -207,6 +207,7 @@ SHAPES = {
         "with_tax": Key("flag", default=False),
         "whole_group": Key("flag", default=False),
         "unit_of_measure": Key("record", "uom_id", of="uom.uom"),
+        "tolerance": Key("object", default={}, of="tolerance"),
         "weight": Key("number", default=1),
         "cap": Key("number", default=0, least=0),
         "normalize_to": Key("number", default=0, least=0),
@@ -227,6 +228,12 @@ SHAPES = {
         "since": Key("text", "start_field", sets={"period": "since_start"}),
         "span": Key("choice", "period", when={"period": SPANS}),
         "up_to": Key("choice", default="day"),
+    }),
+    "tolerance": Shape(CRITERION, {
+        "days": Key("integer", "tolerance_days", **DAYS),
+        "working_days": Key("flag", "tolerance_working_days", default=False),
+        "amount": Key("number", "tolerance_amount", default=0, least=0),
+        "percent": Key("number", "tolerance_percent", default=0, least=0, most=100),
     }),
     "rank": Shape(CRITERION, {
         "by": Key("choice", "band_by", required=True, when={"band_by": RANKED}),

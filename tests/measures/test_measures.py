@@ -213,10 +213,10 @@ class TestPaymentMeasures(CustomerGradingCommon):
         )
         self.assertEqual(self._measure_payments()[0], (0, None, 1, 0, 100))
 
-    def test_a_credit_note_settles_an_invoice(self):
+    def test_an_invoice_that_was_credited_is_none(self):
         invoice = self._create_invoice(self.customer, date(2026, 6, 1), 100, due=date(2026, 6, 30))
         self._create_credit_note(invoice, date(2026, 6, 15))
-        self.assertEqual(self._measure_payments()[0], (0, None, 0, 100, 100))
+        self.assertEqual(self._measure_payments()[0], (0, None, 0, None, None))
 
     def test_an_invoice_in_parts_is_one_invoice(self):
         term = self.env["account.payment.term"].create(
@@ -292,6 +292,16 @@ class TestOrderMeasures(CustomerGradingCommon):
             self.customer, amount={"measure": "order_amount"}, largest={"measure": "order_largest"}
         )
         self.assertEqual((values["amount"], values["largest"]), ([100], [100]))
+
+    def test_an_amount_is_rounded_as_odoo_shows_it(self):
+        euro = self.setup_other_currency("EUR", rates=[("2020-01-01", 3.3333333333333335)])
+        pricelist = self.env["product.pricelist"].create({"name": "Euro", "currency_id": euro.id})
+        self._create_order(self.customer, date(2026, 5, 1), 1000, pricelist_id=pricelist.id)
+        policy = self._create_policy(
+            {"orders": {"measure": "order_amount"}}, [("A", ("orders", "ge", 300)), ("B", ())]
+        )
+        self._activate(policy)
+        self.assertEqual(self.customer.customer_grade_id.code, "A")
 
     def test_a_rank_is_not_lost_to_rounding(self):
         """A third of a hundred has more digits than a float: the line is kept exactly."""

@@ -1,3 +1,4 @@
+from datetime import datetime, time, timedelta
 from functools import partial
 
 import psycopg2
@@ -10,7 +11,7 @@ from odoo.tools import SQL, Query, mute_logger, ormcache
 from ...tools.columns import LIMITS, VALUES, CriterionColumns, SubjectColumns
 from ...tools.scope import Scope
 from ...tools.statement import CORPORATE_GROUP, Statement, join_path
-from ...tools.subject import PARTNER
+from ...tools.subject import INVOICE_TYPES, PARTNER
 
 EVALUATED = ("done", "stopped", "discarded", "superseded")  # runs whose grading counts
 
@@ -138,6 +139,19 @@ class CustomerGradingEngine(models.AbstractModel):
         """Return the date that ``moment``, in UTC, has where the company is."""
         zone = self.with_context(tz=self._get_time_zone(company))
         return fields.Datetime.context_timestamp(zone, moment).date()
+
+    @api.model
+    def _get_workdays(self, company, first, last):
+        """Return the days from ``first`` to ``last`` on which the company works, in order.
+
+        :param company: empty where all are graded as one: the current one counts
+        """
+        company = company or self.env.company
+        free = company.resource_calendar_id._get_unusual_days(
+            *(datetime.combine(day, time.min) for day in (first, last)), company
+        )
+        every = (first + timedelta(days=n) for n in range((last - first).days))
+        return [day for day in every if not free.get(str(day))]
 
     @api.model
     def _get_last_full_run(self, policy, company):
@@ -596,7 +610,7 @@ class CustomerGradingEngine(models.AbstractModel):
         the end of the path among the subjects. An addon with other documents extends the
         list.
         """
-        invoices = Domain("move_type", "in", ("out_invoice", "out_refund"))
+        invoices = Domain("move_type", "in", INVOICE_TYPES)
         return [
             ("sale.order", Domain("state", "=", "sale"), "partner_id"),
             ("account.move", Domain("state", "=", "posted") & invoices, "partner_id"),

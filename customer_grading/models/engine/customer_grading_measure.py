@@ -35,11 +35,16 @@ class CustomerGradingMeasure(models.Model):
                 problem=self._get_problem(),
             )
             raise UserError(message)
-        if self.kind == "code":
-            method = getattr(self, f"_get_{self.code_key}_values_sql")
-        else:
-            method = getattr(self, f"_get_{self.kind}_values_sql")
-        return method(criterion, scope, statement)
+        key = self.code_key if self.kind == "code" else self.kind
+        value = getattr(self, f"_get_{key}_values_sql")(criterion, scope, statement)
+        return self._round_sql(value, scope)
+
+    def _round_sql(self, value, scope):
+        """Return an amount as Odoo shows it: rounded to its currency. All else is exact."""
+        if self.unit != "amount":
+            return value
+        currency = self.env["res.currency"].browse(scope.currency_id or ())
+        return SQL("ROUND((%s)::numeric, %s)", value, currency.decimal_places or 0)
 
     def _get_documents_values_sql(self, criterion, scope, statement, narrowed=True):
         """Return the value over the documents of the criterion's period.
@@ -50,9 +55,14 @@ class CustomerGradingMeasure(models.Model):
         values = [self._get_period_sql(criterion, scope, statement, p, narrowed) for p in periods]
         if criterion.period == "month_ends":
             finished = [self._finish_documents_sql(value, scope) for value in values]
-            return SQL("ROUND((%s)::numeric / %s, 4)", SQL(" + ").join(finished), len(finished))
+            return SQL("((%s)::numeric / %s)", SQL(" + ").join(finished), len(finished))
         value = SQL("GREATEST(%s)", SQL(", ").join(values)) if len(values) > 1 else values[0]
         return self._finish_documents_sql(value, scope)
+
+    @staticmethod
+    def _narrow_sql(column, ids):
+        """Return the condition that ``column`` is one of ``ids``; all where they are ``None``."""
+        return SQL() if ids is None else SQL("AND %s IN %s", column, tuple(ids) or (0,))
 
     def _finish_documents_sql(self, value, scope):
         if RAW_TYPES[self.unit] == "date":
@@ -183,14 +193,19 @@ class CustomerGradingMeasure(models.Model):
         base = self.base_measure_id
         period = criterion._get_period()
         now, before = (
-            SQL("COALESCE(%s, 0)", base._get_period_sql(criterion, scope, statement, bounds[0]))
+            base._round_sql(
+                SQL(
+                    "COALESCE(%s, 0)", base._get_period_sql(criterion, scope, statement, bounds[0])
+                ),
+                scope,
+            )
             for bounds in (
                 period.get_bounds(scope.date),
                 period.get_bounds_a_year_before(scope.date),
             )
         )
         return SQL(
-            "CASE WHEN %(before)s > 0 THEN ROUND(100.0 * (%(now)s - %(before)s) / %(before)s, 4) END",
+            "CASE WHEN %(before)s > 0 THEN 100.0 * (%(now)s - %(before)s) / %(before)s END",
             now=now,
             before=before,
         )
@@ -206,10 +221,11 @@ class CustomerGradingMeasure(models.Model):
             whole = self.denominator_id._get_documents_values_sql(
                 criterion, scope, statement, narrowed=False
             )
+            whole = self.denominator_id._round_sql(whole, scope)
         else:
             whole = self.denominator_id._get_values_sql(criterion, scope, statement)
         return SQL(
-            "CASE WHEN %(whole)s > 0 THEN ROUND(100.0 * %(part)s / %(whole)s, 4) END",
+            "CASE WHEN %(whole)s > 0 THEN 100.0 * %(part)s / %(whole)s END",
             part=part,
             whole=whole,
         )
@@ -256,7 +272,7 @@ class CustomerGradingMeasure(models.Model):
             )
             for name in self._get_fields_read()
         ]
-        return SQL("ROUND(100.0 * (%s) / %s, 4)", SQL(" + ").join(filled), len(filled))
+        return SQL("(100.0 * (%s) / %s)", SQL(" + ").join(filled), len(filled))
 
     def _get_filter_values_sql(self, criterion, scope, statement):
         domain = Domain(literal_eval(criterion.subject_domain or "[]"))

@@ -2,6 +2,8 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 
+from ...tools.subject import INVOICE_TYPES
+
 MONTHS = 12  # of the revenue that stands beside a customer
 
 
@@ -48,7 +50,7 @@ class CustomerGradingChange(models.Model):
         # By the contacts, which are indexed on invoices.
         domain = [
             ("state", "=", "posted"),
-            ("move_type", "in", ("out_invoice", "out_refund")),
+            ("move_type", "in", INVOICE_TYPES),
             ("partner_id.commercial_partner_id", "in", self.partner_id.ids),
             ("company_id", "in", self._get_counted_companies(company).ids),
             ("invoice_date", ">", today - relativedelta(months=MONTHS)),

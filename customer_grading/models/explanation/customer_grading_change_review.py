@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
 from ...tools.blocks import at_end, make_block, make_grade_cell, make_row, open_window
+from ...tools.subject import INVOICE_TYPES
 
 HISTORY = 8  # earlier changes that stand on the page of one
 
@@ -12,7 +13,7 @@ OPEN_ORDERS = Domain([("state", "=", "sale"), ("invoice_status", "!=", "invoiced
 
 OPEN_INVOICES = Domain(
     [
-        ("move_type", "in", ("out_invoice", "out_refund")),
+        ("move_type", "in", INVOICE_TYPES),
         ("state", "=", "posted"),
         ("payment_state", "in", ("not_paid", "partial")),
     ]

@@ -3,4 +3,4 @@
 In: a criterion, a scope and the statement that asks. Out: one SQL expression for each key.
 """
 
-from . import payments, opportunities, grades
+from . import customer_grading_receivables, payments, contact, opportunities, grades

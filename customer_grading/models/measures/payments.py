@@ -1,48 +1,25 @@
+from datetime import timedelta
+from functools import partialmethod
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+# A small difference that was written off is let go; a larger one was not paid.
+SMALL_SHARE = 0.05
+# As far back are working days told from free ones; before that all days count.
+HISTORY = timedelta(days=5 * 366)
+
 
 class CustomerGradingMeasure(models.Model):
-    """Built-in measures of payment behaviour and of contacts.
+    """Built-in measures of what customers owe, and how they pay.
 
-    An invoice is settled on the day on which its last part was reconciled; it is late
-    where that day, or the reference date while it is open, lies after the due date. One
-    that is due in several parts is late where one of them is.
+    All are told of the items of ``customer.grading.receivables``. An item is late where what
+    was asked did not come in time: by the day on which it was due, or as many days later as
+    the criterion allows. One invoice may be several items, and is late where one of them is.
     """
 
     _inherit = "customer.grading.measure"
-
-    def _get_invoices_domain(self, record, scope):
-        """Return the domain of the customer's invoices up to the date."""
-        return Domain(
-            [
-                ("move_type", "=", "out_invoice"),
-                ("state", "=", "posted"),
-                ("partner_id.commercial_partner_id", "=", record.id),
-                ("company_id", "in", list(scope.company_ids)),
-                ("invoice_date", "<=", str(scope.date)),
-            ]
-        )
-
-    def _get_overdue_amount_documents(self, criterion, record, scope):
-        model_name, domain = self._get_receivable_age_documents(criterion, record, scope)
-        return model_name, domain & Domain("invoice_date_due", "<", str(scope.date))
-
-    def _get_receivable_age_documents(self, criterion, record, scope):
-        open_invoices = Domain("payment_state", "in", ("not_paid", "partial"))
-        return "account.move", self._get_invoices_domain(record, scope) & open_invoices
-
-    def _get_late_count_documents(self, criterion, record, scope):
-        first, _last = criterion._get_period().get_bounds(scope.date)[0]
-        domain = self._get_invoices_domain(record, scope)
-        if first:
-            domain &= Domain("invoice_date", ">=", str(first))
-        return "account.move", domain
-
-    _get_ontime_ratio_documents = _get_late_count_documents
-
-    _get_collection_ratio_documents = _get_late_count_documents
 
     @api.model
     def _get_code_keys(self):
@@ -53,183 +30,261 @@ class CustomerGradingMeasure(models.Model):
             ("late_count", self.env._("Late invoices")),
             ("ontime_ratio", self.env._("Invoices paid on time")),
             ("collection_ratio", self.env._("Collected over invoiced")),
-            ("last_contact", self.env._("Days since the last contact")),
+            ("days_to_pay", self.env._("Average days to pay")),
+            ("days_late", self.env._("Average days late")),
+            ("median_days_late", self.env._("Median of the days late")),
+            ("days_outstanding", self.env._("Days sales outstanding")),
         ]
 
     @api.model
     def _get_code_keys_with_period(self):
-        return super()._get_code_keys_with_period() | {
-            "late_count",
-            "ontime_ratio",
-            "collection_ratio",
-        }
+        days = {"days_to_pay", "days_late", "median_days_late", "days_outstanding"}
+        shares = {"late_count", "ontime_ratio", "collection_ratio"}
+        return super()._get_code_keys_with_period() | shares | days
 
-    @staticmethod
-    def _narrow_sql(column, ids):
-        """Return the condition that ``column`` is one of ``ids``; all where they are ``None``."""
-        return SQL() if ids is None else SQL("AND %s IN %s", column, tuple(ids) or (0,))
+    @api.model
+    def _get_code_keys_with_tolerance(self):
+        late = {"overdue_amount", "late_count", "ontime_ratio"}
+        return super()._get_code_keys_with_tolerance() | late
 
-    def _get_receivables_sql(self, scope, statement):
-        """Return the receivable items of customer invoices, as they stood on the date.
-
-        :return: query of ``subject_id, company_id, invoice_id, due, date, amount, settled,
-            settled_on``, one row for each part that is due, amounts in company currency
-        """
-        return SQL(
-            """
-            SELECT partner.commercial_partner_id AS subject_id, item.company_id,
-                   item.move_id AS invoice_id,
-                   COALESCE(item.date_maturity, item.date) AS due, move.invoice_date AS date,
-                   item.balance AS amount, COALESCE(SUM(part.amount), 0) AS settled,
-                   MAX(part.max_date) AS settled_on
-              FROM account_move_line item
-              JOIN account_account account ON account.id = item.account_id
-              JOIN account_move move ON move.id = item.move_id
-              JOIN res_partner partner ON partner.id = item.partner_id
-              LEFT JOIN account_partial_reconcile part
-                ON part.debit_move_id = item.id AND part.max_date <= %(date)s
-             WHERE account.account_type = 'asset_receivable'
-               AND item.parent_state = 'posted'
-               AND move.move_type = 'out_invoice'
-               AND item.balance > 0
-               AND move.invoice_date <= %(date)s
-               AND item.company_id IN %(companies)s %(narrow)s
-             GROUP BY item.id, partner.commercial_partner_id, move.invoice_date
-            """,
-            date=scope.date,
-            companies=scope.company_ids,
-            narrow=self._narrow_sql(SQL("item.partner_id"), statement.get_ids()),
-        )
+    # ------------------------------------------------------------------ values
 
     def _add_receivable_column(self, criterion, scope, statement, aggregate):
-        """Return ``aggregate`` over a customer's receivable items, all in one scan."""
-        receivables = self._get_receivables_sql(scope, statement)
-        source = statement.get_query_source("receivables", receivables)
+        """Return ``aggregate`` over a customer's receivable items.
+
+        Criteria that are equally patient share one scan.
+        """
+        patience = (criterion.tolerance_days, criterion.tolerance_working_days)
+        items = self.env["customer.grading.receivables"]._get_items_sql(
+            scope, statement.get_ids(), self._get_latest_sql(criterion, scope)
+        )
+        source = statement.get_query_source(("receivables", *patience), items)
         return source.add_column(aggregate)
 
-    def _get_invoiced_in_sql(self, criterion, scope):
-        """Return whether an item's invoice is dated in the criterion's period."""
+    @staticmethod
+    def _get_latest_sql(criterion, scope):
+        """Return the last day on which what is ``due`` is paid in time.
+
+        Where working days count, what is due on a free day may come on the next one that is not.
+        """
+        days = criterion.tolerance_days
+        if not criterion.tolerance_working_days:
+            return SQL("due + %s", days) if days else SQL("due")
+        company = criterion.env["res.company"].browse(scope.company_ids[:1])
+        first, last = scope.date - HISTORY, scope.date + timedelta(days=days * 3 + 30)
+        worked = criterion.env["customer.grading.engine"]._get_workdays(company, first, last)
+        return SQL(
+            "CASE WHEN due > %(first)s THEN COALESCE("
+            " (SELECT %(days)s::date[])"
+            "[width_bucket(due - 1, (SELECT %(days)s::date[])) + %(count)s], due + %(more)s)"
+            " ELSE due + %(more)s END",
+            first=first,
+            days=worked,
+            count=1 + days,
+            more=days,
+        )
+
+    def _get_item_terms(self, criterion, scope):
+        """Return the conditions on an item that the measures are told by, as SQL by name.
+
+        ``within``: it was asked in the criterion's period. ``decided``: it is settled, or its
+        time is over. ``late``: what was asked did not come in time, more than is tolerated.
+        """
         first, last = criterion._get_period().get_bounds(scope.date)[0]
-        if not first:
-            return SQL("date <= %s", last)
-        return SQL("date BETWEEN %s AND %s", first, last)
+        rate = self._get_rate_sql(scope, SQL("company_id"))
+        tolerated = SQL(
+            "GREATEST(%s, asked * %s * %s / 100)",
+            criterion.tolerance_amount,
+            rate,
+            criterion.tolerance_percent,
+        )
+        return {
+            "date": scope.date,
+            "rate": rate,
+            "tolerated": tolerated,
+            "within": SQL(
+                "(is_counted AND date <= %s AND %s)",
+                last,
+                SQL("date >= %s", first) if first else SQL("TRUE"),
+            ),
+            "decided": SQL("(open = 0 OR latest < %s)", scope.date),
+            "late": SQL(
+                "((asked - in_time - CASE WHEN written_off <= asked * %s THEN written_off"
+                " ELSE 0 END) * %s > %s)",
+                SMALL_SHARE,
+                rate,
+                tolerated,
+            ),
+        }
+
+    def _get_items_values_sql(self, criterion, scope, statement, aggregate, **more):
+        """Return an aggregate over the items, written in the terms of :meth:`_get_item_terms`.
+
+        :param more: further terms
+        """
+        sql = SQL(aggregate, **self._get_item_terms(criterion, scope), **more)
+        return self._add_receivable_column(criterion, scope, statement, sql)
 
     def _get_overdue_amount_values_sql(self, criterion, scope, statement):
-        aggregate = SQL(
-            "SUM((amount - settled) * %s) FILTER (WHERE due < %s)",
-            self._get_rate_sql(scope, SQL("company_id")),
-            scope.date,
+        """What is open of items past their day, and more than is tolerated."""
+        overdue = self._get_items_values_sql(
+            criterion,
+            scope,
+            statement,
+            "SUM(open * %(rate)s) FILTER (WHERE latest < %(date)s AND open * %(rate)s > %(tolerated)s)",
         )
-        column = self._add_receivable_column(criterion, scope, statement, aggregate)
-        return SQL("COALESCE(%s, 0)", column)
+        return SQL("COALESCE(%s, 0)", overdue)
 
     def _get_receivable_age_values_sql(self, criterion, scope, statement):
         """The due date of the oldest open item; days count from it. Unknown if none."""
-        aggregate = SQL("MIN(due) FILTER (WHERE amount - settled > 0)")
-        return self._add_receivable_column(criterion, scope, statement, aggregate)
-
-    @staticmethod
-    def _get_late_sql(scope):
-        return SQL(
-            "(CASE WHEN settled < amount THEN %s > due ELSE settled_on > due END)", scope.date
-        )
-
-    @staticmethod
-    def _get_decided_sql(scope):
-        """Return whether it is known if an item is late: it is settled, or past its date."""
-        return SQL("(settled >= amount OR due < %s)", scope.date)
+        oldest = SQL("MIN(due) FILTER (WHERE open > 0)")
+        return self._add_receivable_column(criterion, scope, statement, oldest)
 
     def _get_late_count_values_sql(self, criterion, scope, statement):
-        aggregate = SQL(
-            "COUNT(DISTINCT invoice_id) FILTER (WHERE %s AND %s)",
-            self._get_invoiced_in_sql(criterion, scope),
-            self._get_late_sql(scope),
+        late = self._get_items_values_sql(
+            criterion,
+            scope,
+            statement,
+            "COUNT(DISTINCT move_id) FILTER (WHERE %(within)s AND %(decided)s AND %(late)s)",
         )
-        column = self._add_receivable_column(criterion, scope, statement, aggregate)
-        return SQL("COALESCE(%s, 0)", column)
+        return SQL("COALESCE(%s, 0)", late)
 
     def _get_ontime_ratio_values_sql(self, criterion, scope, statement):
         """Per cent of the invoices of the period, due or settled, that were on time."""
-        decided = SQL(
-            "%s AND %s", self._get_invoiced_in_sql(criterion, scope), self._get_decided_sql(scope)
+        return self._get_items_values_sql(
+            criterion,
+            scope,
+            statement,
+            "100.0 - 100.0"
+            " * COUNT(DISTINCT move_id) FILTER (WHERE %(within)s AND %(decided)s AND %(late)s)"
+            " / NULLIF(COUNT(DISTINCT move_id) FILTER (WHERE %(within)s AND %(decided)s), 0)",
         )
-        aggregate = SQL(
-            "ROUND(100.0 - 100.0 * COUNT(DISTINCT invoice_id) FILTER (WHERE %(decided)s AND %(late)s)"
-            " / NULLIF(COUNT(DISTINCT invoice_id) FILTER (WHERE %(decided)s), 0), 4)",
-            decided=decided,
-            late=self._get_late_sql(scope),
-        )
-        return self._add_receivable_column(criterion, scope, statement, aggregate)
 
     def _get_collection_ratio_values_sql(self, criterion, scope, statement):
-        """Per cent of what was invoiced in the period that has been collected."""
-        within = self._get_invoiced_in_sql(criterion, scope)
-        aggregate = SQL(
-            "ROUND(100.0 * SUM(settled * %(rate)s) FILTER (WHERE %(within)s)"
-            " / NULLIF(SUM(amount * %(rate)s) FILTER (WHERE %(within)s), 0), 4)",
-            within=within,
-            rate=self._get_rate_sql(scope, SQL("company_id")),
+        """Per cent of what was asked in the period that has been paid."""
+        return self._get_items_values_sql(
+            criterion,
+            scope,
+            statement,
+            "100.0 * SUM(paid * %(rate)s) FILTER (WHERE %(within)s)"
+            " / NULLIF(SUM(asked * %(rate)s) FILTER (WHERE %(within)s), 0)",
         )
-        return self._add_receivable_column(criterion, scope, statement, aggregate)
 
-    def _get_last_contact_values_sql(self, criterion, scope, statement):
-        """The day of the last done activity, e-mail or meeting with the customer's people.
+    def _get_days_to_pay_values_sql(self, criterion, scope, statement):
+        """Days from the invoice to the last payment of what is settled, weighted by amount."""
+        return self._get_items_values_sql(
+            criterion,
+            scope,
+            statement,
+            "SUM((paid_on - date) * asked * %(rate)s)"
+            " FILTER (WHERE %(within)s AND open = 0 AND paid_on IS NOT NULL)"
+            " / NULLIF(SUM(asked * %(rate)s)"
+            " FILTER (WHERE %(within)s AND open = 0 AND paid_on IS NOT NULL), 0)",
+        )
 
-        Messages and activities on its contacts and opportunities count; a note does not.
-        """
-        return statement.add_relation(
+    # How many days after its due date an item came, or is waited for; one in time has none.
+    _DAYS_LATE = (
+        "GREATEST(CASE WHEN open = 0 THEN paid_on ELSE %(date)s END - due, 0)",
+        "%(within)s AND (CASE WHEN open = 0 THEN paid_on IS NOT NULL ELSE due < %(date)s END)",
+    )
+
+    def _get_days_late_values_sql(self, criterion, scope, statement):
+        """Days past due of what is settled or overdue, weighted by amount."""
+        days, known = self._DAYS_LATE
+        return self._get_items_values_sql(
+            criterion,
+            scope,
+            statement,
+            f"SUM({days} * asked * %(rate)s) FILTER (WHERE {known})"
+            f" / NULLIF(SUM(asked * %(rate)s) FILTER (WHERE {known}), 0)",
+        )
+
+    def _get_median_days_late_values_sql(self, criterion, scope, statement):
+        """The same of the item in the middle, whatever the amounts."""
+        days, known = self._DAYS_LATE
+        return self._get_items_values_sql(
+            criterion,
+            scope,
+            statement,
+            f"PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY {days}) FILTER (WHERE {known})",
+        )
+
+    def _get_days_outstanding_values_sql(self, criterion, scope, statement):
+        """What is open, as days of what was asked in the period; unknown without any."""
+        first, last = criterion._get_period().get_bounds(scope.date)[0]
+        since = SQL("%s::date", first) if first else SQL("MIN(date) FILTER (WHERE is_counted)")
+        return self._get_items_values_sql(
+            criterion,
+            scope,
+            statement,
+            "(%(last)s::date - %(since)s + 1) * SUM(open * %(rate)s)"
+            " / NULLIF(SUM(asked * %(rate)s) FILTER (WHERE %(within)s), 0)",
+            last=last,
+            since=since,
+        )
+
+    # ------------------------------------------------------------------ documents behind them
+
+    def _get_items_documents(self, criterion, record, scope, condition):
+        """Return the entries of the items that meet ``condition``, in the terms of the measures."""
+        Partner = self.env["res.partner"].sudo().with_context(active_test=False)
+        items = self.env["customer.grading.receivables"]._get_items_sql(
+            scope,
+            Partner.search([("commercial_partner_id", "=", record.id)]).ids,
+            self._get_latest_sql(criterion, scope),
+        )
+        self.env.flush_all()
+        rows = self.env.execute_query(
             SQL(
-                """
-                SELECT subject_id,
-                       (MAX(date) AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS contact
-                  FROM (
-                    SELECT partner.commercial_partner_id AS subject_id, message.date
-                      FROM mail_message message
-                      JOIN res_partner partner ON partner.id = message.res_id
-                     WHERE message.model = 'res.partner' AND %(contact)s %(narrow)s
-                    UNION ALL
-                    SELECT partner.commercial_partner_id, message.date
-                      FROM mail_message message
-                      JOIN crm_lead lead ON lead.id = message.res_id
-                      JOIN res_partner partner ON partner.id = lead.partner_id
-                     WHERE message.model = 'crm.lead' AND %(contact)s %(narrow)s
-                    UNION ALL
-                    SELECT partner.commercial_partner_id, event.start
-                      FROM calendar_event event
-                      JOIN calendar_event_res_partner_rel attendee
-                        ON attendee.calendar_event_id = event.id
-                      JOIN res_partner partner ON partner.id = attendee.res_partner_id
-                     WHERE event.active %(narrow)s
-                  ) contacts
-                 WHERE date < %(end)s
-                 GROUP BY subject_id
-                """,
-                tz=scope.tz,
-                end=scope.get_end_of(scope.date),
-                contact=SQL(
-                    "(message.mail_activity_type_id IS NOT NULL"
-                    " OR message.message_type IN ('email', 'email_outgoing'))"
-                ),
-                narrow=self._narrow_sql(SQL("partner.id"), statement.get_ids()),
-            ),
-            "contact",
+                "SELECT DISTINCT move_id FROM (%s) item WHERE %s",
+                items,
+                SQL(condition, **self._get_item_terms(criterion, scope)),
+            )
         )
+        return "account.move", Domain("id", "in", [move_id for (move_id,) in rows])
+
+    _get_overdue_amount_documents = partialmethod(
+        _get_items_documents, condition="latest < %(date)s AND open * %(rate)s > %(tolerated)s"
+    )
+    _get_receivable_age_documents = partialmethod(_get_items_documents, condition="open > 0")
+    _get_late_count_documents = partialmethod(
+        _get_items_documents, condition="%(within)s AND %(decided)s AND %(late)s"
+    )
+    _get_ontime_ratio_documents = partialmethod(
+        _get_items_documents, condition="%(within)s AND %(decided)s"
+    )
+    _get_collection_ratio_documents = partialmethod(_get_items_documents, condition="%(within)s")
+    _get_days_to_pay_documents = partialmethod(
+        _get_items_documents, condition="%(within)s AND open = 0 AND paid_on IS NOT NULL"
+    )
+    _get_days_late_documents = partialmethod(_get_items_documents, condition=_DAYS_LATE[1])
+    _get_median_days_late_documents = _get_days_late_documents
+    _get_days_outstanding_documents = partialmethod(
+        _get_items_documents, condition="open > 0 OR %(within)s"
+    )
+
+    # ------------------------------------------------------------------ what changed
 
     def _get_payments_changed_sql(self, scope, since):
-        """The customers whose receivables were written or reconciled."""
+        """The customers whose receivables were written or matched, or paid without an entry."""
         return SQL(
             """
             SELECT partner.commercial_partner_id AS id
               FROM account_move_line item
               JOIN res_partner partner ON partner.id = item.partner_id
               JOIN account_account account ON account.id = item.account_id
-             WHERE account.account_type = 'asset_receivable' AND item.write_date >= %s
+             WHERE account.account_type = 'asset_receivable' AND item.write_date >= %(since)s
+             UNION
+            SELECT partner.commercial_partner_id
+              FROM account_payment payment
+              JOIN res_partner partner ON partner.id = payment.partner_id
+             WHERE payment.move_id IS NULL AND payment.write_date >= %(since)s
             """,
-            since,
+            since=since,
         )
 
-    _get_overdue_amount_changed_sql = _get_payments_changed_sql
-    _get_receivable_age_changed_sql = _get_payments_changed_sql
-    _get_late_count_changed_sql = _get_payments_changed_sql
-    _get_ontime_ratio_changed_sql = _get_payments_changed_sql
-    _get_collection_ratio_changed_sql = _get_payments_changed_sql
+    _get_overdue_amount_changed_sql = _get_receivable_age_changed_sql = _get_payments_changed_sql
+    _get_late_count_changed_sql = _get_ontime_ratio_changed_sql = _get_payments_changed_sql
+    _get_collection_ratio_changed_sql = _get_days_to_pay_changed_sql = _get_payments_changed_sql
+    _get_days_late_changed_sql = _get_median_days_late_changed_sql = _get_payments_changed_sql
+    _get_days_outstanding_changed_sql = _get_payments_changed_sql

@@ -90,6 +90,7 @@ class CustomerGradingCriterion(models.Model):
     has_corporate_group = fields.Boolean(compute="_compute_model_name")
     has_tax = fields.Boolean(compute="_compute_model_name")
     has_uom = fields.Boolean(compute="_compute_model_name")
+    has_tolerance = fields.Boolean(compute="_compute_model_name")
     unit = fields.Selection(
         selection=lambda self: self.env["customer.grading.measure"]._fields["unit"].selection,
         compute="_compute_unit",
@@ -132,6 +133,20 @@ class CustomerGradingCriterion(models.Model):
     subject_model = fields.Char(compute="_compute_model_name")
     with_tax = fields.Boolean()
     uom_id = fields.Many2one("uom.uom", "Reference unit", ondelete="restrict")
+    tolerance_days = fields.Integer(
+        "Tolerance in days", help="What comes so many days after it was due came in time."
+    )
+    tolerance_working_days = fields.Boolean(
+        "In working days",
+        help="Only days on which the company works count: what is due on a Sunday may come on "
+        "Monday.",
+    )
+    tolerance_amount = fields.Float(
+        "Tolerance as an amount", help="What is missing up to this amount is not late."
+    )
+    tolerance_percent = fields.Float(
+        "Tolerance in per cent", help="What is missing up to this share of the invoice is not late."
+    )
     question_id = fields.Many2one(
         "customer.grading.question", ondelete="restrict", index="btree_not_null"
     )
@@ -207,6 +222,10 @@ class CustomerGradingCriterion(models.Model):
     decide_by = fields.Selection(related="policy_id.decide_by")
     has_combinations = fields.Boolean(related="policy_id.has_combinations")
 
+    _tolerance_check = models.Constraint(
+        "CHECK (tolerance_days >= 0 AND tolerance_amount >= 0 AND tolerance_percent >= 0)",
+        "A tolerance cannot be less than nothing.",
+    )
     _length_check = models.Constraint(
         "CHECK (period_count >= 0)", "A period cannot have a negative length."
     )
@@ -271,6 +290,7 @@ class CustomerGradingCriterion(models.Model):
             criterion.has_corporate_group = documented and measure.subject == "partner"
             criterion.has_tax = bool(measure.tax_value_field)
             criterion.has_uom = bool(measure.uom_field)
+            criterion.has_tolerance = criterion.measure_id._has_tolerance()
             criterion.subject_model = SUBJECTS[measure.subject or "partner"].model
 
     def _get_document_measure(self):

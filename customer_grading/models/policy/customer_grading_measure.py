@@ -223,6 +223,15 @@ class CustomerGradingMeasure(models.Model):
         """Hook: return the keys of the built-in measures that look at a period."""
         return set()
 
+    def _has_tolerance(self):
+        """Whether it tells what is late: a criterion then says how much of that is let go."""
+        return self.kind == "code" and self.code_key in self._get_code_keys_with_tolerance()
+
+    @api.model
+    def _get_code_keys_with_tolerance(self):
+        """Hook: return the keys of the built-in measures that tell what is late."""
+        return set()
+
     @api.depends("model_name", "kind", "domain", "value_field", "field_name")
     def _compute_is_broken(self):
         for measure in self:

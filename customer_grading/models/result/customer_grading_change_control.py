@@ -1,4 +1,4 @@
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 
@@ -702,12 +702,8 @@ class CustomerGradingChangeControl(models.AbstractModel):
         )
         reach = timedelta(days=(most + policy.grace_days) * 3 + 60)
         first, last = run.date_effect - reach, run.date_effect + reach
-        company = run.company_id or self.env.company
-        free = company.resource_calendar_id._get_unusual_days(
-            *(datetime.combine(day, time.min) for day in (first, last)), company
-        )
-        every = (first + timedelta(days=n) for n in range((last - first).days))
-        return SQL("%s::date[]", [day for day in every if not free.get(str(day))])
+        days = self.env["customer.grading.engine"]._get_workdays(run.company_id, first, last)
+        return SQL("%s::date[]", days)
 
     def _postpone_to_window(self, run, due):
         """Return the first day of a review window on or after ``due``."""

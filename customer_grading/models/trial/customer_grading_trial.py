@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from ...tools.groups import MANAGER_GROUP
 from ...tools.period import Period
+from ...tools.subject import INVOICE_TYPES
 from ..explanation.customer_grading_change import MONTHS
 from ..policy.customer_grading_policy import PLANNED_STATES
 
@@ -215,7 +216,7 @@ class CustomerGradingTrial(models.Model):
         Move = self.env["account.move"].sudo()
         invoiced = [
             ("state", "=", "posted"),
-            ("move_type", "in", ("out_invoice", "out_refund")),
+            ("move_type", "in", INVOICE_TYPES),
             ("invoice_date", ">=", start),
             ("invoice_date", "<=", end),
             ("company_id", "in", scope.company_ids),

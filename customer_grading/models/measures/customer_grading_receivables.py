@@ -1,0 +1,312 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+# The journals by which money comes in and goes out.
+MONEY_JOURNALS = ("bank", "cash", "credit")
+
+# What an entry that closes an item at the company's expense is booked on.
+IS_LOST = SQL(
+    "(split_part(account.account_type, '_', 1) IN ('income', 'expense')"
+    " OR line.tax_line_id IS NOT NULL)"
+)
+IS_CREDIT = SQL("(move.move_type = 'out_refund' OR move.reversed_entry_id IS NOT NULL)")
+
+
+class CustomerGradingReceivables(models.AbstractModel):
+    """What customers were asked for and what they paid, by the journal items of receivables.
+
+    One definition for all that is told of it, the one of Odoo's balance of a customer and of
+    its aged receivables:
+
+    - *asked*: what an invoice, a receipt, an opening or another entry is due for, a part at a
+      time, less what credit notes and reversals took off
+    - *paid*: money matched to it, on the day of the payment; money on account, matched to
+      nothing, pays what is due first
+    - *written off*: what an entry, or a part of a payment, closed at the company's expense
+    - *open*: the rest
+
+    Exchange differences are none of these: they belong to the payment that they are of.
+    """
+
+    _name = "customer.grading.receivables"
+    _description = "Receivables of Customers"
+
+    @api.model
+    def _get_items_sql(self, scope, ids=None, latest=None):
+        """Return what customers were asked for up to the date, as it stood then.
+
+        :param ids: only of these contacts; ``None``: of all
+        :param latest: the last day on which an ``item`` is paid in time, as SQL; the one on
+            which it is due where it is not said
+        :return: query of ``subject_id, company_id, move_id, date, due, latest, is_counted,
+            asked, paid, in_time, written_off, open, paid_on``, a row for each part that is
+            due; amounts in the company's currency; not counted is money that went back
+        """
+        few = "IN (SELECT move_id FROM account_move_line WHERE partner_id IN %s)"
+        of_these = SQL("IS NOT NULL") if ids is None else SQL(few, tuple(ids) or (0,))
+        return SQL(
+            """
+            WITH exchange AS MATERIALIZED (%(exchange)s),
+                 waived AS MATERIALIZED (%(waived)s),
+                 item AS MATERIALIZED (%(item)s),
+                 promised AS MATERIALIZED (%(promised)s),
+                 matched AS (%(matched)s),
+                 owed AS (%(owed)s),
+                 on_account AS (%(on_account)s),
+                 covered AS (%(covered)s)
+            %(settled)s
+            """,
+            exchange=self._get_exchange_sql(of_these),
+            waived=self._get_waived_sql(scope, of_these),
+            item=self._get_own_items_sql(scope, ids, latest or SQL("due")),
+            promised=self._get_promised_sql(scope),
+            matched=self._get_matched_sql(scope),
+            owed=self._get_owed_sql(),
+            on_account=self._get_on_account_sql(scope),
+            covered=self._get_covered_sql(),
+            settled=self._get_settled_sql(scope),
+        )
+
+    def _get_exchange_sql(self, of_these):
+        """Return the entries of exchange differences, with the day of the matching they are of."""
+        return SQL(
+            "SELECT exchange_move_id AS move_id, MIN(max_date) AS date"
+            "  FROM account_partial_reconcile WHERE exchange_move_id %s GROUP BY exchange_move_id",
+            of_these,
+        )
+
+    def _get_waived_sql(self, scope, of_these):
+        """Return the entries that close items at the company's expense, and their share of it.
+
+        That is the whole of a bad debt's entry, and of a payment what it came short by.
+        """
+        return SQL(
+            """
+            SELECT lost.move_id, LEAST(lost.amount / SUM(-item.balance), 1) AS share
+              FROM (
+                SELECT line.move_id, SUM(line.balance) AS amount
+                  FROM account_move_line line
+                  JOIN account_account account ON account.id = line.account_id
+                 WHERE line.journal_id IN (
+                           SELECT id FROM account_journal WHERE type IN %(journals)s)
+                   AND line.company_id IN %(companies)s AND line.parent_state = 'posted'
+                   AND %(is_lost)s AND line.move_id %(of_these)s
+                 GROUP BY line.move_id
+                HAVING SUM(line.balance) > 0
+              ) lost
+              JOIN account_move_line item ON item.move_id = lost.move_id
+              JOIN account_account account
+                ON account.id = item.account_id AND account.account_type = 'asset_receivable'
+             GROUP BY lost.move_id, lost.amount
+            HAVING SUM(-item.balance) > 0
+            """,
+            journals=(*MONEY_JOURNALS, "general"),
+            companies=scope.company_ids,
+            is_lost=IS_LOST,
+            of_these=of_these,
+        )
+
+    def _get_own_items_sql(self, scope, ids, latest):
+        """Return the receivable items of customers, but for those of exchange differences.
+
+        ``rate`` is what one of its own currency is in the company's.
+        """
+        return SQL(
+            """
+            SELECT own.*, %(latest)s AS latest
+              FROM (
+                SELECT item.id, item.move_id, partner.commercial_partner_id AS subject_id,
+                       item.company_id, item.date, item.balance,
+                       COALESCE(move.invoice_date, item.date) AS asked_on,
+                       COALESCE(item.date_maturity, item.date) AS due,
+                       COALESCE(item.balance / NULLIF(item.amount_currency, 0), 1) AS rate,
+                       journal.type IN %(journals)s AS is_money, %(is_credit)s AS is_credit
+                  FROM account_move_line item
+                  JOIN account_account account ON account.id = item.account_id
+                  JOIN account_move move ON move.id = item.move_id
+                  JOIN account_journal journal ON journal.id = move.journal_id
+                  JOIN res_partner partner ON partner.id = item.partner_id
+                  LEFT JOIN exchange ON exchange.move_id = item.move_id
+                 WHERE account.account_type = 'asset_receivable'
+                   AND item.parent_state = 'posted' AND item.date <= %(date)s
+                   AND item.company_id IN %(companies)s AND item.balance != 0
+                   AND exchange.move_id IS NULL %(narrow)s
+              ) own
+            """,
+            latest=latest,
+            journals=MONEY_JOURNALS,
+            is_credit=IS_CREDIT,
+            date=scope.date,
+            companies=scope.company_ids,
+            narrow=SQL() if ids is None else SQL("AND item.partner_id IN %s", tuple(ids) or (0,)),
+        )
+
+    def _get_promised_sql(self, scope):
+        """Return what payments without an entry of their own pay, by invoice.
+
+        A payment of several invoices pays each by its share in their total.
+        """
+        return SQL(
+            """
+            SELECT shared.move_id, MAX(shared.date) AS date, SUM(shared.amount) AS amount
+              FROM (
+                SELECT link.invoice_id AS move_id, payment.date,
+                       payment.amount_company_currency_signed * move.amount_total_signed
+                       / NULLIF(SUM(move.amount_total_signed)
+                                OVER (PARTITION BY payment.id), 0) AS amount
+                  FROM account_payment payment
+                  JOIN account_move__account_payment link ON link.payment_id = payment.id
+                  JOIN account_move move ON move.id = link.invoice_id
+                 WHERE payment.move_id IS NULL AND payment.state IN ('in_process', 'paid')
+                   AND payment.payment_type = 'inbound' AND payment.date <= %(date)s
+              ) shared
+             WHERE shared.move_id IN (SELECT move_id FROM item)
+             GROUP BY shared.move_id
+            """,
+            date=scope.date,
+        )
+
+    def _get_matched_sql(self, scope):
+        """Return what was matched to each item that asks, by what it was matched to.
+
+        All in the company's currency at the item's own rate, but for ``closed``, by which
+        Odoo's open amount is told. A payment that had no entry at first is of its own day,
+        not of that of the bank statement.
+        """
+        return SQL(
+            """
+            SELECT id, SUM(closed) AS closed, SUM(value) FILTER (WHERE is_credit) AS credited,
+                   SUM(value * waived) FILTER (WHERE NOT is_credit) AS written_off,
+                   SUM(value * (1 - waived))
+                       FILTER (WHERE NOT is_credit AND day <= latest) AS in_time,
+                   MAX(day) FILTER (WHERE NOT is_credit AND waived < 1 AND value > 0) AS paid_on
+              FROM (
+                SELECT item.id, item.latest, part.amount AS closed, %(is_credit)s AS is_credit,
+                       part.debit_amount_currency * item.rate AS value,
+                       COALESCE(waived.share, 0) AS waived,
+                       CASE WHEN move.statement_line_id IS NOT NULL
+                             AND part.amount <= promised.amount
+                            THEN LEAST(line.date, promised.date) ELSE line.date END AS day
+                  FROM item
+                  JOIN account_partial_reconcile part ON part.debit_move_id = item.id
+                  JOIN account_move_line line ON line.id = part.credit_move_id
+                  JOIN account_move move ON move.id = line.move_id
+                  LEFT JOIN exchange ON exchange.move_id = line.move_id
+                  LEFT JOIN waived ON waived.move_id = line.move_id
+                  LEFT JOIN promised ON promised.move_id = item.move_id
+                 WHERE item.balance > 0 AND COALESCE(exchange.date, part.max_date) <= %(date)s
+              ) part
+             GROUP BY id
+            """,
+            is_credit=IS_CREDIT,
+            date=scope.date,
+        )
+
+    def _get_owed_sql(self):
+        """Return the items that ask, what is open of them and of those before them.
+
+        ``promised`` is what a payment without an entry pays of what is open.
+        """
+        return SQL(
+            """
+            SELECT pending.*, open - promised AS pending,
+                   SUM(open - promised) OVER (
+                       PARTITION BY subject_id, company_id ORDER BY due, id) AS pending_until
+              FROM (
+                SELECT open.*, promised.date AS promised_on,
+                       COALESCE(LEAST(GREATEST(
+                           promised.amount + open.open - SUM(open.open) OVER (
+                               PARTITION BY open.move_id ORDER BY open.due, open.id),
+                           0), open.open), 0) AS promised
+                  FROM (
+                    SELECT item.*, COALESCE(credited, 0) AS credited,
+                           COALESCE(written_off, 0) AS written_off,
+                           COALESCE(in_time, 0) AS in_time, paid_on,
+                           balance - COALESCE(closed, 0) AS open
+                      FROM item
+                      LEFT JOIN matched ON matched.id = item.id
+                     WHERE balance > 0
+                  ) open
+                  LEFT JOIN promised ON promised.move_id = open.move_id
+              ) pending
+            """
+        )
+
+    def _get_on_account_sql(self, scope):
+        """Return what is matched to nothing yet, credit notes first, and all of it up to each."""
+        return SQL(
+            """
+            SELECT free.*, SUM(amount) OVER (
+                       PARTITION BY subject_id, company_id ORDER BY is_money, date, id) AS until
+              FROM (
+                SELECT item.id, item.subject_id, item.company_id, item.date,
+                       NOT item.is_credit AS is_money,
+                       -item.balance - COALESCE(SUM(part.amount) FILTER (
+                           WHERE COALESCE(exchange.date, part.max_date) <= %(date)s), 0) AS amount
+                  FROM item
+                  LEFT JOIN account_partial_reconcile part ON part.credit_move_id = item.id
+                  LEFT JOIN account_move_line line ON line.id = part.debit_move_id
+                  LEFT JOIN exchange ON exchange.move_id = line.move_id
+                 WHERE item.balance < 0
+                 GROUP BY item.id, item.subject_id, item.company_id, item.date,
+                          item.is_credit, item.balance
+              ) free
+             WHERE amount > 0
+            """,
+            date=scope.date,
+        )
+
+    def _get_covered_sql(self):
+        """Return what is on account for each item that is open, as it stands in the queue.
+
+        ``noted`` is from credit notes, ``in_time`` money that came in time.
+        """
+        return SQL(
+            """
+            SELECT id, GREATEST(LEAST(until, ahead_of) - pending_from, 0) AS amount,
+                   GREATEST(LEAST(notes, ahead_of) - pending_from, 0) AS noted,
+                   GREATEST(LEAST(until_latest, ahead_of) - GREATEST(notes, pending_from), 0)
+                       AS in_time,
+                   paid_on
+              FROM (
+                SELECT owed.id, owed.pending_until AS ahead_of,
+                       owed.pending_until - owed.pending AS pending_from,
+                       MAX(on_account.until) AS until,
+                       COALESCE(MAX(on_account.until) FILTER (WHERE NOT on_account.is_money), 0) AS notes,
+                       COALESCE(MAX(on_account.until) FILTER (
+                           WHERE on_account.is_money AND on_account.date <= owed.latest), 0)
+                           AS until_latest,
+                       MIN(on_account.date) FILTER (
+                           WHERE on_account.is_money AND on_account.until >= owed.pending_until) AS paid_on
+                  FROM owed
+                  JOIN on_account USING (subject_id, company_id)
+                 WHERE owed.pending > 0
+                 GROUP BY owed.id, owed.pending_until, owed.pending
+              ) queued
+            """
+        )
+
+    def _get_settled_sql(self, scope):
+        companies = self.env["res.company"].sudo().browse(scope.company_ids)
+        return SQL(
+            """
+            SELECT settled.*, asked - open - written_off AS paid
+              FROM (
+                SELECT owed.subject_id, owed.company_id, owed.move_id, owed.asked_on AS date,
+                       owed.due, owed.latest, NOT owed.is_money AS is_counted,
+                       ROUND(owed.balance - owed.credited - COALESCE(covered.noted, 0),
+                             %(digits)s) AS asked,
+                       ROUND(owed.written_off, %(digits)s) AS written_off,
+                       ROUND(owed.in_time + COALESCE(covered.in_time, 0)
+                             + CASE WHEN owed.promised_on <= owed.latest
+                                    THEN owed.promised ELSE 0 END, %(digits)s) AS in_time,
+                       owed.pending - COALESCE(covered.amount, 0) AS open,
+                       GREATEST(owed.paid_on, covered.paid_on,
+                                CASE WHEN owed.promised > 0 THEN owed.promised_on END) AS paid_on
+                  FROM owed
+                  LEFT JOIN covered ON covered.id = owed.id
+              ) settled
+             WHERE asked > 0
+            """,
+            digits=max(companies.currency_id.mapped("decimal_places"), default=2),
+        )
