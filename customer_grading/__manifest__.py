@@ -48,4 +48,5 @@
         "web.assets_backend": ["customer_grading/static/src/**/*"],
         "web.assets_tests": ["customer_grading/static/tests/tours/**/*"],
     },
+    "uninstall_hook": "uninstall_hook",
 }

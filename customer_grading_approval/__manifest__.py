@@ -9,6 +9,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/customer_grading_approval_security.xml",
+        "data/ir_cron_data.xml",
         "data/mail_activity_type_data.xml",
         "wizard/customer_grading_decision_views.xml",
         "views/customer_grading_change_views.xml",

@@ -11,6 +11,8 @@ def uninstall_hook(env):
         [("state", "=", "held"), ("keeps_step", "=", True)]
     )
     put_off.write({"state": "proposed", "date_due": False})
+    # A step that names a group would keep it, and who is in it, from being deleted.
+    env["customer.grading.approval"].search([]).unlink()
     decide = env.ref("customer_grading_approval.mail_activity_type_decide", False)
     if decide:
         activities = env["mail.activity"].with_context(active_test=False)

@@ -8,6 +8,7 @@
     "depends": ["customer_grading"],
     "data": [
         "security/ir.model.access.csv",
+        "security/customer_grading_decision_table_security.xml",
         "wizard/customer_grading_table_views.xml",
         "views/customer_grading_policy_views.xml",
     ],

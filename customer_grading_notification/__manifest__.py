@@ -16,4 +16,5 @@
         "web.assets_tests": ["customer_grading_notification/static/tests/tours/**/*"],
     },
     "auto_install": True,
+    "uninstall_hook": "uninstall_hook",
 }

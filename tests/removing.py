@@ -11,6 +11,7 @@ from unittest import TestCase
 from odoo import SUPERUSER_ID, api, tools
 from odoo.modules.registry import Registry
 from odoo.tests import Form
+from odoo.tests.common import new_test_user
 from odoo.tools import SQL
 
 from .common import CustomerGradingCommon
@@ -32,6 +33,8 @@ SCREENS = {
     "account.move": ("form",),
 }
 FIELDS = "ir.model.fields"
+CORE = "customer_grading"
+OFFICER_GROUP = "customer_grading.customer_grading_group_officer"
 check = TestCase()
 check.maxDiff = None
 
@@ -121,6 +124,12 @@ def prepare(env):
         factory._create_invoice(customer, date.today(), amount=amount * 100)
     policy = env["customer.grading.new.policy"].create({"name": "Removing"})._make_policy()
     policy.write({"domain": "[('ref', '=', 'removing')]", "stop_percent": 0})
+    env["ir.config_parameter"].set_param("customer_grading.figures", "all")
+    if "customer.grading.approval" in env:
+        officers = env.ref(OFFICER_GROUP)
+        env["customer.grading.approval"].create(
+            {"policy_id": policy.id, "step": 1, "name": "Officers", "group_id": officers.id}
+        )
     for run in policy._put_in_force():
         run._execute()
         check.assertEqual(run.state, "done", run.error)
@@ -174,8 +183,10 @@ def main(addon, database, configuration):
     tools.config.parse_config(
         ["-c", configuration, "--no-http", "--log-level=error"], setup_logging=True
     )
+    is_core = addon == CORE
     with connect(database) as env:
         policy_id = prepare(env)
+        officer = new_test_user(env, "removing_officer", f"base.group_user,{OFFICER_GROUP}").id
         addons = get_going(env, addon)
         before, names, own = look(env), get_names(env, addons), get_own(env, addons)
         tables, columns = get_own_columns(env, addons, own)
@@ -184,18 +195,24 @@ def main(addon, database, configuration):
         env["ir.module.module"]._get(addon).button_immediate_uninstall()
     with connect(database) as env:
         check_gone(env, addons, own, before, tables, columns)
-        check_works(env, policy_id)
         modules = env["ir.module.module"].search([("name", "in", addons)])
         check.assertEqual(set(modules.mapped("state")), {"uninstalled"})
-        offered = env["res.config.settings"].create({}).customer_grading_module_ids
-        check.assertEqual(set(offered), set(modules.filtered("auto_install")))
+        if is_core:
+            kept = query(env, "SELECT key FROM ir_config_parameter WHERE key ^@ 'customer_grading'")
+            check.assertFalse(kept)
+        else:
+            check_works(env, policy_id)
+            offered = env["res.config.settings"].create({}).customer_grading_module_ids
+            check.assertEqual(set(offered), set(modules.filtered("auto_install")))
     with connect(database) as env:
         modules = env["ir.module.module"].search([("name", "in", addons)])
         modules.button_immediate_install()
     with connect(database) as env:
         check.assertEqual(get_names(env, addons), names)
         check.assertEqual(look(env), before)
-        check_works(env, policy_id)
+        check.assertEqual(env["res.users"].browse(officer).has_group(OFFICER_GROUP), not is_core)
+        if not is_core:
+            check_works(env, policy_id)
 
 
 if __name__ == "__main__":

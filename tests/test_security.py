@@ -522,11 +522,10 @@ class TestCalls(SecurityCommon):
             (self._measure("order_amount"), "write", {"name": "Mine"}),
         ):
             self._assert_refused(low, record, method, *args)
-        preview = draft._create_trial("try_on", self.company)
+        preview = draft._try_on()
         self._assert_refused(low, preview, "action_put_in_force")
         self.assertEqual(draft.state, "draft")
         admin = self.users["administrator"]
-        draft.with_user(admin).action_try_on()
         preview.with_user(admin).action_put_in_force()
         self.assertEqual(draft.state, "running")
 

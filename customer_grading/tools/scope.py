@@ -12,7 +12,7 @@ class Scope(NamedTuple):
 
     :param date: reference date, in the time zone ``tz``
     :param tz: name of the company's time zone
-    :param company_ids: companies whose documents count
+    :param company_ids: companies whose documents count, the one that is graded first
     :param currency_id: currency of all amounts
     :param rates: ``(company id, rate)``: what an amount of a company's own currency is
         multiplied by; empty where all have the currency of the scope
@@ -20,6 +20,7 @@ class Scope(NamedTuple):
     :param cutoffs: ``{criterion id: {band id: {group: value}}}`` of the last full run,
         values as text, for rankings
     :param past: whether the date is told of in hindsight: who was not there yet is left out
+    :param beside_ids: policies to which nobody is left, as if they were not in force
     """
 
     date: date
@@ -30,6 +31,7 @@ class Scope(NamedTuple):
     subject_ids: tuple[int, ...] | None = None
     cutoffs: dict | None = None
     past: bool = False
+    beside_ids: tuple[int, ...] = ()
 
     def get_start_of(self, day: date) -> datetime:
         """Return when ``day`` begins, as UTC without a time zone, as Odoo stores it.

@@ -17,9 +17,11 @@ class CustomerGradingTimeZone(models.TransientModel):
     def action_confirm(self):
         """Keep the time zone, and go on with what was asked for."""
         self.ensure_one()
-        self.trial_id.policy_id.check_access("write")
+        policy = self.trial_id.policy_id
+        policy.check_access("write")
         cron = self.env["ir.cron"].sudo()
         hour = cron._get_grading_hour()
-        self.company_ids.sudo().customer_grading_tz = self.tz
+        asked = self.company_ids.sudo() & policy._get_companies_without_zone()
+        asked.customer_grading_tz = self.tz
         cron._set_grading_hour(hour)  # the same one, where the company is
         return self.trial_id.action_put_in_force()

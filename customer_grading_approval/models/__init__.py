@@ -15,4 +15,5 @@ from . import (
     customer_grading_run,
     customer_grading_change_review,
     customer_grading_explanation_notices,
+    base_import_import,
 )

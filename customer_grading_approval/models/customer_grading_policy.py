@@ -2,13 +2,16 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.groups import OFFICER_GROUP
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .customer_grading_approval import STEPS
 
-ACTIVITY = "customer_grading_approval.mail_activity_type_decide"
-TELL_LATER = "customer_grading_tell_later"  # whoever decides on many tells once, at the end
+ADDON = "customer_grading_approval"
+ACTIVITY = f"{ADDON}.mail_activity_type_decide"
 LOGGED = "customer_grading_approval_logged"  # whoever saves a policy notes its approval once
+OURS = object()  # what a key of the context holds that no client can send
+ASKED = "customer_grading_approval.telling_asked"  # of the transaction
 TOLD = 5  # members of a group that are each told; of a larger one, one is
 
 
@@ -42,13 +45,13 @@ class CustomerGradingPolicy(models.Model):
     def write(self, vals):
         if "approval_ids" not in vals:
             return super().write(vals)
-        result = super(CustomerGradingPolicy, self.with_context(**{LOGGED: True})).write(vals)
+        result = super(CustomerGradingPolicy, self.with_context(**{LOGGED: OURS})).write(vals)
         self._log_approval()
         return result
 
     def _log_approval(self):
         """Note in the chatter of policies in force how changes are approved from now on."""
-        if self.env.context.get(LOGGED):
+        if self.env.context.get(LOGGED) is OURS:
             return
         for policy in self.filtered(lambda policy: policy.state == "running"):
             sentences = policy._get_approval_sentences() or [self.env._("No approval is needed.")]
@@ -85,30 +88,39 @@ class CustomerGradingPolicy(models.Model):
     # ------------------------------------------------------------------ who is told
 
     def _tell_deciders(self):
+        """Let those who decide be told how many changes wait, once this is committed.
+
+        By a job of its own: whoever told them here would hold up everybody who proposes to
+        the same people.
+        """
+        asked = self.env.cr.precommit
+        if self and ASKED not in asked.data:
+            asked.data[ASKED] = True
+            asked.add(self.env.ref(f"{ADDON}.ir_cron_tell_deciders").sudo()._trigger)
+
+    @api.model
+    def _cron_tell_deciders(self):
+        """Tell those who decide what waits for them, policy by policy."""
+        Run = self.env["customer.grading.run"]
+        for policy in self._get_told_policies():
+            Run._try(policy._tell_what_waits, True)
+
+    def _get_told_policies(self):
+        """Return the policies that changes wait for, or of which somebody was told so."""
+        of_change = [("state", "in", ("proposed", "to_approve"))]
+        waiting = self.env["customer.grading.change"].sudo()._search(of_change)
+        told = Domain("activity_ids.activity_type_id", "=", self.env.ref(ACTIVITY).id)
+        told |= Domain("id", "in", waiting.subselect("policy_id"))
+        return self.sudo().with_context(active_test=False).search(told)
+
+    def _tell_what_waits(self):
         """Keep one activity for each who decides: how many changes wait for him.
 
         It is made, or says the new number, and is done by itself when none waits any more.
         """
-        if self.env.context.get(TELL_LATER):
-            return
-        self._begin_telling()
-        for policy in self.sudo():
-            kept = {activity.user_id: activity for activity in policy.activity_search([ACTIVITY])}
-            for user in policy._get_deciders() | policy.env["res.users"].union(*kept):
-                count = policy._count_waiting(user)
-                policy._tell_decider(user, count, kept.get(user))
-
-    def _begin_telling(self):
-        """Let nobody else tell the same deciders until this is committed.
-
-        Who waited for it fails and begins again, and then sees what was told meanwhile.
-        """
-        self.env.cr.execute(
-            SQL(
-                "UPDATE customer_grading_policy SET write_date = write_date WHERE id IN %s",
-                self._ids or (0,),
-            )
-        )
+        kept = {activity.user_id: activity for activity in self.activity_search([ACTIVITY])}
+        for user in self._get_deciders() | self.env["res.users"].union(*kept):
+            self._tell_decider(user, self._count_waiting(user), kept.get(user))
 
     def _tell_decider(self, user, count, activity):
         summary = self._get_waiting_summary(user, count)

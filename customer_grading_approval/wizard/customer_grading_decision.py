@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 import xlsxwriter
 
 from odoo import api, fields, models
+from odoo.addons.customer_grading.tools.groups import OFFICER_GROUP
 from odoo.exceptions import AccessError, UserError
 
-from ..models.customer_grading_policy import TELL_LATER
-
+EXPORT_GROUP = "base.group_allow_export"
 # Odoo imports so many lines at once: all of them or none. Odoo asks for more in several parts.
 MOST = 2_000
 # Column of the file -> its width in characters.
@@ -100,8 +100,14 @@ class CustomerGradingDecision(models.TransientModel):
     def _export(self, changes):
         """Return the action that downloads a spreadsheet of ``changes``, each undecided.
 
-        :raise UserError: where the user may export nothing, there are none or too many
+        :raise AccessError: for who neither decides nor takes data out of Odoo
+        :raise UserError: where there are none or too many
         """
+        user = self.env.user
+        if not any(map(user.has_group, (OFFICER_GROUP, EXPORT_GROUP))) and not any(
+            changes.mapped("waits_for_me")
+        ):
+            raise AccessError(self.env._("Those who decide on changes export them for a meeting."))
         if not changes:
             raise UserError(
                 self.env._("None of these changes is open. Choose some that wait for a decision.")
@@ -173,15 +179,18 @@ class CustomerGradingDecision(models.TransientModel):
 
     def _get_rows(self, changes):
         """Return a row for each change, up to where the decision is written."""
-        paths = [
-            *(".id", "partner_id", "lead_id", "from_grade_id/code", "grade_id/code", "reason"),
-            *("revenue", "salesperson_id", "date", "waits_for"),
-        ]
-        rows = changes.export_data(paths)["datas"]
-        for change, row in zip(changes, rows, strict=True):
-            number, partner, lead, before, after, reason, revenue, *rest = row
-            shown = revenue if change.sees_revenue else ""
-            yield [int(number), lead or partner, before, after, reason, shown, *rest]
+        for change in changes:
+            yield [
+                change.id,
+                change._get_subject().display_name,
+                change.from_grade_id.code or "",
+                change.grade_id.code or "",
+                change.reason or "",
+                change.revenue if change.sees_revenue else "",
+                change.salesperson_id.name or "",
+                change.date,
+                change.waits_for or "",
+            ]
 
     # ------------------------------------------------------------------ import
 
@@ -314,15 +323,11 @@ class CustomerGradingDecision(models.TransientModel):
         """Decide line by line, and return ``{position: what was wrong}``."""
         errors = {}
         for position, line in lines.items():
-            change = line.change.with_context(**{TELL_LATER: True})
             try:
                 with self.env.cr.savepoint():
-                    self._decide_one(change, line)
+                    self._decide_one(line.change, line)
             except (AccessError, UserError) as error:
                 errors[position] = str(error)
-        if not errors:
-            changes = self.env["customer.grading.change"].union(*(d.change for d in lines.values()))
-            changes.policy_id._tell_deciders()
         return errors
 
     @staticmethod

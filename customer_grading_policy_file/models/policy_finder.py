@@ -8,7 +8,7 @@ from odoo.fields import Command
 
 from ..tools.domains import get_ids, map_conditions, to_lists
 from ..tools.policy_format import CRITERION, DIMENSION, GRADE, MEASURE, QUESTION
-from ..tools.policy_parser import PolicyParser
+from ..tools.policy_parser import PolicyParser, shorten
 
 # What is said of a code by which nothing goes.
 UNKNOWN = {
@@ -54,7 +54,7 @@ class PolicyFinder:
 
     def note(self, path, message):
         """Note at ``path`` what a model says is wrong."""
-        self.problems.append((path or "-", str(message)))
+        self.problems.append((shorten(path) or "-", shorten(message)))
 
     def _get_options(self, model_name, key):
         values = self.env[model_name]._fields[key.field].get_values(self.env)

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 from ..tools.policy_format import CRITERION, DIMENSION, GRADE, MEASURE, QUESTION
+from ..tools.policy_parser import TOLD_PROBLEMS
 from .policy_checks import PolicyChecks
 from .policy_exporter import PolicyExporter
 
@@ -49,8 +50,10 @@ class PolicyLoader(PolicyChecks):
         if self.problems:
             lines = [
                 self.env._("%(path)s: %(problem)s", path=path, problem=problem)
-                for path, problem in self.problems
+                for path, problem in self.problems[:TOLD_PROBLEMS]
             ]
+            if more := len(self.problems) - len(lines):
+                lines.append(self.env._("... and %s more", more))
             raise ValidationError(
                 self.env._("“%s” cannot be loaded:", self.file_name)
                 + "".join(f"\n• {line}" for line in lines)

@@ -26,6 +26,12 @@ TYPES = {
     "bounds": ([list], "no_bounds"),
     **dict.fromkeys(("list", "rules"), ([list], "no_list")),
 }
+# What a person writes stays far below: a policy of 200 requirements is no regulation.
+MOST_CHARACTERS = 1_000_000
+MOST_ITEMS = {"rules": 200, "criteria": 200, "measures": 200, "questions": 200}
+MOST_IN_A_LIST = 1_000
+TOLD_PROBLEMS = 50
+TOLD_CHARACTERS = 120
 EVERYBODY = {"kind": "all", "count": 1}  # the group of a requirement without conditions
 
 
@@ -65,10 +71,13 @@ class PolicyParser:
 
     def refuse(self, path, problem, **values):
         """Note what is wrong at ``path``; reading goes on."""
-        self.problems.append((path or "-", self.get_text(problem, **values)))
+        values = {name: shorten(value) for name, value in values.items()}
+        self.problems.append((shorten(path) or "-", self.get_text(problem, **values)))
 
     def parse(self, text):
         """Return the object that ``text`` holds, or ``None`` after noting why there is none."""
+        if len(text) > MOST_CHARACTERS:
+            return self.refuse("", "file_too_long", most=MOST_CHARACTERS)
         try:
             data = json.loads(
                 text.removeprefix("\ufeff"),
@@ -79,6 +88,8 @@ class PolicyParser:
             return self.refuse("", "no_json", error=error)
         if "\x00" in text or "\\u0000" in text:
             return self.refuse("", "null_character")
+        if not _is_written(data):
+            return self.refuse("", "half_character")
         if not isinstance(data, dict):
             return self.refuse("", "no_object_file")
         if data.get("format") != FORMAT or isinstance(data["format"], bool):
@@ -135,6 +146,9 @@ class PolicyParser:
         types, problem = TYPES.get(kind, (None, None))
         if types and type(value) not in types:
             return self.refuse(path, problem)
+        most = MOST_ITEMS.get(path, MOST_IN_A_LIST)
+        if isinstance(value, list) and len(value) > most:
+            return self.refuse(path, "too_many", count=len(value), most=most)
         if kind == "choice":
             return self._read_choice(value, self.get_options(model, key), path)
         read = getattr(self, f"_read_{kind}", None)
@@ -247,6 +261,8 @@ class PolicyParser:
             self.refuse(path, "too_deep")
         elif not isinstance(data[name], list):
             self.refuse(f"{path}.{name}", "no_list")
+        elif len(data[name]) > MOST_IN_A_LIST:
+            self.refuse(f"{path}.{name}", "too_many", count=len(data[name]), most=MOST_IN_A_LIST)
         else:
             for where, line in _walk(data[name], f"{path}.{name}"):
                 self._read_line(line, where, lines, depth)
@@ -259,6 +275,27 @@ class PolicyParser:
             line.update(self._read_group(data, path, lines, depth + 1))
         else:
             line.update(self.read_object(data, "condition", path), kind="condition", count=1)
+
+
+def shorten(value):
+    """Return a value as it is told: a text no longer than people read.
+
+    >>> shorten("x" * 200) == "x" * TOLD_CHARACTERS + "…", shorten(5)
+    (True, 5)
+    """
+    if isinstance(value, (int, float)) and abs(value) < 1e15:
+        return value
+    text = str(value)
+    return text if len(text) <= TOLD_CHARACTERS else f"{text[:TOLD_CHARACTERS]}…"
+
+
+def _is_written(data):
+    r"""Whether what JSON holds can be kept: half of a character, as \ud800, cannot."""
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _walk(items, path):

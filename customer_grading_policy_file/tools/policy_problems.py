@@ -12,6 +12,10 @@ PROBLEMS = {
     # The text, and the form of what it holds.
     "no_json": _lt("this is no JSON: %(error)s. Mend it there, or export the policy again."),
     "null_character": _lt("it holds the character \\u0000, which no text has. Take it out."),
+    "half_character": _lt(
+        "it holds half of a character, such as \\ud800, which no text has. Take it out."),
+    "file_too_long": _lt("it has more than %(most)s characters. A policy file is shorter."),
+    "too_many": _lt("there are %(count)s. Write %(most)s at most."),
     "no_object_file": _lt("a policy file is one object. Write it as {...}."),
     "key_twice": _lt("the key stands twice in one object. Take one of them out."),
     "other_format": _lt(

@@ -3,7 +3,7 @@ from odoo.addons.customer_grading.models.result.customer_grading_change import B
 from odoo.addons.customer_grading.tools.blocks import tell
 from odoo.addons.customer_grading.tools.texts import join_list
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, format_date, plaintext2html
 
 VIEWS = "customer_grading_simulation.customer_grading_trial"
 
@@ -92,7 +92,7 @@ class CustomerGradingTrial(models.Model):
             "mail.mail_activity_data_todo",
             user_id=user.id,
             summary=self.env._("A pilot failed"),
-            note=message,
+            note=plaintext2html(message),
         )
 
     def action_stop(self):
@@ -156,6 +156,10 @@ class CustomerGradingTrial(models.Model):
 
     def _is_told_whole(self):
         return super()._is_told_whole() and not self.is_thinned and not self.run_id
+
+    @api.model
+    def _get_activating_kinds(self):
+        return [*super()._get_activating_kinds(), "pilot"]
 
     def _open_pilot(self):
         """Open the page of the night, or where only differences are left, these."""
@@ -270,11 +274,11 @@ class CustomerGradingTrial(models.Model):
         table = self._get_table()
         other = f"{table}_other"
         both = (self.policy_id | self.other_policy_id)._ids
-        trial = self.with_context(customer_grading_beside=both)
-        engine = trial.env["customer.grading.engine"]
-        policy = trial.other_policy_id.sudo()
-        engine._evaluate(policy, engine._get_scope(policy, trial.company_id, trial.date), other)
-        trial._evaluate(table)
+        engine = self.env["customer.grading.engine"]
+        policy = self.other_policy_id.sudo()
+        scope = engine._get_scope(policy, self.company_id, self.date)
+        engine._evaluate(policy, scope._replace(beside_ids=both), other)
+        self._evaluate(table, beside_ids=both)
         self._finish_step(commit, 60)
         self._store_lines(
             SQL(

@@ -25,7 +25,7 @@ class CustomerGradingComparison(models.TransientModel):
             )
         both = before | now
         for policy in both.filtered(lambda policy: policy.state != "closed"):
-            policy.with_context(customer_grading_beside=both._ids)._check_complete()
+            policy._check_complete(alone=True)
         trial = now._create_trial("comparison", self._get_company(), other_policy_id=before.id)
         trial._execute()
         return trial.with_env(self.env).action_open()

@@ -101,6 +101,7 @@ class ApprovalCase(CustomerGradingCommon):
         return self._get_results(customer)[customer]
 
     def _get_activities(self, role):
+        self.env["customer.grading.policy"]._cron_tell_deciders()
         return self.policy.activity_search([ACTIVITY], user_id=self.users[role].id)
 
 
@@ -460,6 +461,7 @@ class TestApproval(ApprovalCase, TransactionCase):
             ).group_ids = [Command.link(self.managers.id)]
         self.policy.user_id = self.users["colleague"]
         self._upgrade()
+        self.policy._cron_tell_deciders()
         self.assertEqual(self.policy.activity_search([ACTIVITY]).user_id, self.users["colleague"])
 
     def test_the_responsible_is_told_what_waits_to_be_confirmed(self):

@@ -7,7 +7,7 @@ from datetime import date
 import openpyxl
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user, tagged
 
@@ -239,10 +239,37 @@ class TestDecisionImport(DecisionImportCase, TransactionCase):
         with self.assertRaises(AccessError):
             files.with_user(self.users["salesperson"]).mapped("file_name")
 
-    def test_who_may_not_take_data_out_of_odoo_exports_nothing(self):
-        self.officer.group_ids = [Command.unlink(self.env.ref("base.group_allow_export").id)]
-        with self.assertRaises(UserError):
-            self._export(self.changes)
+    def test_whoever_decides_exports_even_without_odoo_s_right_to_export(self):
+        export = Command.unlink(self.env.ref("base.group_allow_export").id)
+        for user in (self.officer, self.users["salesperson"]):
+            user.group_ids = [export]
+        self.assertEqual(self._export(self.changes).max_row, 6)
+        with self.assertRaisesRegex(AccessError, "Those who decide"):
+            self._export(self.changes, user=self.users["salesperson"])
+
+    def test_a_file_that_is_damaged_or_pretends_to_be_huge_is_refused(self):
+        book = openpyxl.Workbook()
+        book.active["XFD1048576"] = "far away"
+        huge = io.BytesIO()
+        book.save(huge)
+        for content, expected in (
+            (huge.getvalue(), "is larger than"),
+            (huge.getvalue()[:900], "is damaged"),
+            (b"PK no archive", "is damaged"),
+        ):
+            wizard = self.env["base_import.import"].create(
+                {
+                    "res_model": "customer.grading.decision",
+                    "file": content,
+                    "file_name": "meeting.xlsx",
+                    "file_type": XLSX,
+                }
+            )
+            options = {"has_headers": True, "quoting": '"', "separator": ","}
+            with self.subTest(expected=expected):
+                self.assertIn(expected, wizard.parse_preview(dict(options))["error"])
+                done = wizard.execute_import(["number"], ["No."], dict(options))
+                self.assertIn(expected, done["messages"][0]["message"])
 
     def test_figures_are_left_out_for_who_may_not_see_them(self):
         stranger = new_test_user(

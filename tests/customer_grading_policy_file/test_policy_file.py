@@ -459,9 +459,24 @@ class TestBadPolicyFile(PolicyFileCommon):
             ("{}", "format: this version of the addon reads format 1, not None"),
             ('{"format": 2}', "format: this version of the addon reads format 1, not 2"),
             ('{"format": 1, "key": "a", "key": "b"}', "key: the key stands twice"),
+            ('{"format": 1, "key": "\\ud800"}', "it holds half of a character"),
+            (json.dumps({"format": 1, "note": "x" * 1_000_001}), "it has more than 1000000"),
         ]:
             with self.subTest(text=text[:40]):
                 self._assert_refused(text, expected)
+
+    def test_what_is_too_much_for_a_policy_is_refused_at_once_and_told_shortly(self):
+        rule = self._get_content()["rules"][0]
+        for path, value, expected in [
+            (["rules"], [rule] * 2000, "rules: there are 2000. Write 200 at most."),
+            (["rules"], [{"grade": "A", "all": [{}] * 1001}], "there are 1001"),
+            (["key"], "No Key" * 100_000, "key: “No KeyNo Key"),
+            (["rules"], [{"x" * 10_000: 1}] * 150, "... and"),
+        ]:
+            with self.subTest(expected=expected), self.assertRaises(ValidationError) as caught:
+                self.Policy.load_policy(json.dumps(self._change(path, value)), "mine.json")
+            self.assertIn(expected, str(caught.exception))
+            self.assertLess(len(str(caught.exception)), 50_000)
 
     def test_wrong_types_and_keys_are_named(self):
         for path, value, expected in [

@@ -17,6 +17,7 @@ WITHOUT_SAYING = {
     "measure": {"category": "6_about", "empty_is": "zero", "known_for_past": True},
     "criterion": {"weight": 1, "cap": 0},
     "period": {"up_to": "day"},
+    "tolerance": {"amount": 0, "working_days": False},
     "rank": {"among": "positive", "within": "all", "crossing": "in"},
     "band": {"points": 0},
     "changes": {"upgrade_days": 0, "one_step": False, "working_days": False},
@@ -35,8 +36,9 @@ ORDER = {
     " company_field date_field value_field aggregate empty_is numerator denominator"
     " base_measure known_for_past groups",
     "criterion": "key name measure combine question filter period only with_tax whole_group"
-    " unit_of_measure weight cap normalize_to unknown_lowers_maximum rank bands parts",
+    " unit_of_measure tolerance weight cap normalize_to unknown_lowers_maximum rank bands parts",
     "period": "last_months last_days best_of_years month_ends since span up_to",
+    "tolerance": "days working_days amount percent",
     "rank": "by among within field crossing",
     "band": "from strict first_percent own_percent choice for level points",
     "changes": "upgrades downgrades upgrade_days downgrade_days grace_days working_days one_step"
@@ -222,11 +224,18 @@ class _Drawing:
             self._bands(content, "from", self._any([], [1, 0]))
 
     def _other(self, content):
-        content["measure"] = self._any("matches_filter", "country", "ordered_quantity")
+        content["measure"] = self._any(
+            "matches_filter", "country", "ordered_quantity", "late_count"
+        )
         if content["measure"] == "matches_filter":
             content["filter"] = self._any(*FILTERS)
         elif content["measure"] == "country":
             self._bands(content, "choice", self._any([], ["base.cn", "base.be"]))
+        elif content["measure"] == "late_count":
+            content["period"] = {"last_months": 12}
+            content["tolerance"] = self._shape(
+                "tolerance", {"days": 3, "percent": self._any(0.5, 2)}
+            )
         else:
             content["unit_of_measure"] = "uom.product_uom_unit"
             content["period"] = {"last_months": 6}

@@ -11,6 +11,7 @@ from unittest.mock import patch
 import psycopg2
 
 from odoo.modules.registry import Registry
+from odoo.service.model import retrying
 from odoo.tests import tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
@@ -108,6 +109,28 @@ class TestConcurrency(CommittingCase):
             env["res.partner"].browse(self.partner_ids[:1]).unlink()
 
     # ------------------------------------------------------------------ tests
+
+    def test_two_decide_on_a_customer_never_graded_one_after_the_other(self):
+        found = []
+
+        def find(env):
+            partner = env["res.partner"].browse(self.partner_ids[0])
+            dimension = self._get_policy(env).dimension_id
+            found.append(env["customer.grading.result"]._get_or_create(partner, dimension).id)
+
+        def decide():
+            with self._connect() as env:
+                retrying(lambda: find(env), env)
+
+        other = threading.Thread(target=decide)
+        with self._connect() as env, mute_logger("odoo.sql_db", "odoo.service.model"):
+            find(env)
+            other.start()
+            time.sleep(1)
+            env.cr.commit()
+            other.join()
+        self.assertEqual(len(found), 2)
+        self.assertEqual(found[0], found[1])
 
     def test_undisturbed(self):
         self._assert_graded(self._execute(), "A", moved=CUSTOMERS)

@@ -17,6 +17,9 @@ ANSWER_FIELDS = {
     "text": "text_value",
 }
 
+# Whose answer to what it is.
+ABOUT_FIELDS = ("question_id", "partner_id", "lead_id", "company_id", "user_id")
+
 
 class CustomerGradingAnswer(models.Model):
     """What somebody answered about a customer or an opportunity on a day.
@@ -202,6 +205,7 @@ class CustomerGradingAnswer(models.Model):
     def write(self, vals):
         """Correct answers: one's own of today, or any by an officer."""
         self._check_may_correct(vals)
+        self._check_about_stays(vals)
         if "answer" not in vals:
             result = super().write(vals)
         else:
@@ -246,6 +250,21 @@ class CustomerGradingAnswer(models.Model):
                     user=answer.sudo().user_id.name,
                 )
                 raise AccessError(answer._get_named_text(problem))
+
+    def _check_about_stays(self, vals):
+        """Raise where an answer would be carried over to another customer, company or person."""
+        moved = [
+            name
+            for name in ABOUT_FIELDS
+            if name in vals and self[name] != self[name].browse(vals[name] or ())
+        ]
+        if moved and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "What an answer is about stays as it is (%s). Give a new one instead.",
+                    self._fields[moved[0]]._description_string(self.env),
+                )
+            )
 
     # ------------------------------------------------------------------ what counts
 

@@ -44,12 +44,14 @@ class CustomerGradingPolicy(models.Model):
             numbered = {f"problem_{i}": problem for i, problem in enumerate(problems)}
             policy.problems = numbered or False
 
-    def _check_complete(self):
+    def _check_complete(self, alone=False):
         """Raise with every problem that keeps the policy from deciding.
 
+        :param alone: whether it is looked at as if no other one were in force
         :raise UserError: naming each, in the words of the bar above the form
         """
-        errors = [p["message"] for p in self._get_problems() if p["level"] == "danger"]
+        problems = self._get_own_problems() if alone else self._get_problems()
+        errors = [p["message"] for p in problems if p["level"] == "danger"]
         if errors:
             raise UserError(
                 self.env._("“%s” cannot decide yet:", self.name)
@@ -92,8 +94,6 @@ class CustomerGradingPolicy(models.Model):
 
     def _get_rival_problems(self):
         """Name the policy in force that leaves nobody to this one, or that it is not made from."""
-        if self.id in self.env.context.get("customer_grading_beside", ()):
-            return []  # it is looked at beside the others, as if they were not there
         problems = []
         if earlier := self._get_policy_before():
             problems.append(

@@ -88,10 +88,11 @@ class CustomerGradingEngine(models.AbstractModel):
         """
         Company = self.env["res.company"].sudo()
         if company:
-            companies = Company.search([("id", "child_of", company.ids)])
+            # The company comes first, however its branches are called.
+            companies = company.sudo() | Company.search([("id", "child_of", company.ids)])
             currency = company.currency_id
         else:
-            companies = Company.search([("active", "=", True)])
+            companies = Company.search([("active", "=", True)], order="id")
             currency = policy.dimension_id.currency_id
         rates = ()
         if any(c.currency_id != currency for c in companies):
@@ -838,8 +839,7 @@ class CustomerGradingEngine(models.AbstractModel):
         earlier = running.filtered(lambda other: (other.sequence, other.id) < own)
         if not earlier:
             return earlier
-        beside = self.env.context.get("customer_grading_beside", ())
-        return earlier - policy._get_versions() - policy.browse(beside)
+        return earlier - policy._get_versions() - policy.browse(scope.beside_ids)
 
     @api.model
     def _get_population_dates(self):

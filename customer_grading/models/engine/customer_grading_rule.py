@@ -235,6 +235,7 @@ class CustomerGradingRule(models.Model):
         :raise UserError: where a criterion, or a line, cannot be decided yet
         """
         self.check_access("write")
+        self.policy_id.dimension_id._check_seen_whole()
         self._check_countable()
         policy = self.policy_id.sudo()
         engine = self.env["customer.grading.engine"]

@@ -34,7 +34,11 @@ class CustomerGradingChange(models.Model):
     @api.depends_context("uid", "company")
     def _compute_revenue(self):
         """Tell the revenue where the reader may see figures, by one query for all."""
-        shown = self.env["customer.grading.explanation"]._get_shown_subjects(self)
+        Explanation = self.env["customer.grading.explanation"]
+        revenue = self.env.ref("customer_grading.measure_invoiced_revenue", False)
+        shown = Explanation._get_shown_subjects(self)
+        if revenue and Explanation._keeps_to_groups(revenue.sudo()):
+            shown -= {*self.partner_id}
         for company, changes in self.grouped("company_id").items():
             company = company or self.env.company
             revenues = changes._get_revenues(company)

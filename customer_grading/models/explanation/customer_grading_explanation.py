@@ -9,6 +9,7 @@ from ...tools.scope import Scope
 from ..policy.customer_grading_policy import PLANNED_STATES
 from .explanation import Explanation, Reading
 
+QUESTION = "customer.grading.question"
 ACCOUNTING_GROUPS = ("account.group_account_readonly", "account.group_account_invoice")
 
 
@@ -167,8 +168,20 @@ class CustomerGradingExplanation(models.AbstractModel):
             return any(map(self._hides, criterion.child_ids))
         measure = criterion.measure_id.sudo()
         measure |= measure.numerator_id | measure.denominator_id | measure.base_measure_id
-        groups = self.env.user.all_group_ids
+        asked = criterion.question_id.sudo().filtered(lambda q: q.asked_of == "group")
+        return self._keeps_to_groups(measure, criterion.dimension_id.sudo(), asked)
+
+    @api.model
+    def _keeps_to_groups(self, *restricted):
+        """Whether one of these recordsets names groups, and none of the user's is among them.
+
+        Officers see what they may answer, whoever is asked.
+        """
+        user = self.env.user
         return any(
-            shown.group_ids and not shown.group_ids & groups
-            for shown in (*measure, *criterion.dimension_id.sudo())
+            record.group_ids
+            and not record.group_ids & user.all_group_ids
+            and not (record._name == QUESTION and user.has_group(OFFICER_GROUP))
+            for records in restricted
+            for record in records
         )

@@ -1,5 +1,5 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 from ...tools.keys import make_key
@@ -54,12 +54,53 @@ class CustomerGradingDimension(models.Model):
         help="Only these people see grades of this dimension; empty: everybody who sees "
         "the record. The main dimension is always visible.",
     )
+    is_seen_whole = fields.Boolean(
+        compute="_compute_is_seen_whole",
+        search="_search_is_seen_whole",
+        help="The user works in all companies that are graded as one.",
+    )
     grade_ids = fields.One2many("customer.grade", "dimension_id", string="Grades")
     policy_ids = fields.One2many("customer.grading.policy", "dimension_id", string="Policies")
 
     _code_uniq = models.Constraint(
         "UNIQUE (code)", "Two dimensions cannot share a code. Choose another one."
     )
+
+    @api.depends("company_scope")
+    @api.depends_context("uid")
+    def _compute_is_seen_whole(self):
+        outside = self._get_companies_outside()
+        for dimension in self:
+            dimension.is_seen_whole = dimension.company_scope != "group" or not outside
+
+    @api.model
+    def _search_is_seen_whole(self, operator, _value):
+        if operator != "in":
+            return NotImplemented
+        outside = self._get_companies_outside()
+        return Domain("company_scope", "!=", "group") if outside else Domain.TRUE
+
+    @api.model
+    def _get_companies_outside(self):
+        """Return the companies in which the user does not work, sudoed."""
+        if self.env.su:
+            return self.env["res.company"]
+        return self.env["res.company"].sudo().search([]) - self.env.user.sudo().company_ids
+
+    def _check_seen_whole(self):
+        """Raise where all companies are graded as one, and the user does not work in all.
+
+        :raise AccessError: naming the companies that are missing
+        """
+        for dimension in self.filtered(lambda dimension: not dimension.is_seen_whole):
+            raise AccessError(
+                self.env._(
+                    "“%(dimension)s” grades all companies as one, and you do not work in "
+                    "%(companies)s. Ask somebody who works in all of them.",
+                    dimension=dimension.name,
+                    companies=", ".join(self._get_companies_outside().mapped("name")),
+                )
+            )
 
     @api.constrains("main_company_ids", "subject", "group_ids")
     def _check_main(self):

@@ -474,7 +474,13 @@ class CustomerGradingMeasure(models.Model):
     def _get_malformed_problem(self, domain, model_name):
         """Return in words why a text is no domain of the model, or nothing."""
         try:
-            Domain(literal_eval(domain or "[]")).validate(self.env[model_name])
+            model = self.env[model_name].sudo().with_context(active_test=False)
+            parsed = Domain(literal_eval(domain or "[]"))
+            parsed.validate(model)
+            if all(
+                self._get_path_field(model_name, c.field_expr) for c in parsed.iter_conditions()
+            ):
+                self._check_runs(model, parsed)
         except Exception as error:  # noqa: BLE001 - whatever a domain's parts may raise
             return self.env._(
                 "the filter %(domain)s cannot be used: %(error)s. Set it again with the "
@@ -484,9 +490,25 @@ class CustomerGradingMeasure(models.Model):
             )
         return None
 
+    @staticmethod
+    def _check_runs(model, domain):
+        """Let PostgreSQL read a domain, without looking at a record.
+
+        :raise psycopg2.Error: where a value does not fit its field, as a text for a number
+        """
+        with model.env.cr.savepoint(flush=False):
+            query = model._search(domain)
+            query.limit = 0
+            model.env.cr.execute(query.select(), log_exceptions=False)
+
     def _get_condition_problem(self, domain, model_name):
         for condition in domain.iter_conditions():
             field = self._get_path_field(model_name, condition.field_expr)
+            if not field and isinstance(condition.field_expr, str):
+                return self.env._(
+                    "“%s” is a part of a field, by which nothing is filtered here. Choose a field.",
+                    condition.field_expr,
+                )
             if field and not (field.store or field.search):
                 return self.env._(
                     "“%s” cannot be searched for, so nothing is filtered by it. Choose another "
@@ -559,7 +581,9 @@ class CustomerGradingMeasure(models.Model):
                     )
                     raise AccessError(message)
                 model.check_access("read")
-                field = model._fields[name]
+                field = model._fields.get(name)
+                if not field:
+                    break  # a part of a field: the bar above the form says so
                 model._check_field_access(field, "read")
                 if model._name.startswith(GUARDED_MODELS) and field.type in TEXT_TYPES:
                     message = self.env._(

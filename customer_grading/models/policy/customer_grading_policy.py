@@ -1,8 +1,8 @@
 from ast import literal_eval
 from datetime import date
 
-from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
@@ -11,6 +11,9 @@ from ...tools.change_rules import CHANGE_FIELDS, TIMINGS
 
 PLANNED_STATES = ("draft", "scheduled")  # of policies that have graded nobody yet
 
+# What the methods of a policy's life write, and nobody else.
+LIFE_FIELDS = ("state", "date_to", "activated_by_id")
+
 # What may change while a policy is in force: nothing that decides a grade.
 UNLOCKED_FIELDS = {
     "name",
@@ -18,10 +21,8 @@ UNLOCKED_FIELDS = {
     "active",
     "user_id",
     "note",
-    "state",
     "date_from",
-    "date_to",
-    "activated_by_id",
+    *LIFE_FIELDS,
     "regrades_changed",
     "rule_ids",
     "test_customer_ids",
@@ -370,8 +371,6 @@ class CustomerGradingPolicy(models.Model):
 
     def _check_unlocked(self):
         """Raise where the policy decides grades, or did: its history would change."""
-        if self.env.context.get("customer_grading_unlocked"):
-            return
         for policy in self:
             if policy.state == "scheduled":
                 message = self.env._(
@@ -394,15 +393,38 @@ class CustomerGradingPolicy(models.Model):
         """Hook: return the fields that may change while a policy is in force."""
         return UNLOCKED_FIELDS
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        policies = super().create(vals_list)
+        if not self.env.su:
+            for policy in policies.filtered(lambda policy: policy.state != "draft"):
+                policy._refuse_life()
+        return policies
+
     def write(self, vals):
+        if not self.env.su and vals.keys() & {*LIFE_FIELDS}:
+            self._refuse_life()
         if vals.keys() - self._get_unlocked_fields():
             self._check_unlocked()
         if "state" in vals:
             # Which records are graded at all, and the menus.
             self.env["customer.grading.dimension"]._forget_use()
-            if vals["state"] in ("running", "scheduled") and not self.env.su:
-                vals = {**vals, "activated_by_id": self.env.uid}
         return super().write(vals)
+
+    def _refuse_life(self):
+        raise AccessError(
+            self.env._(
+                "A policy comes into force from its try-on, and ends by “Close”: its state "
+                "is not written."
+            )
+        )
+
+    def _set_state(self, state, **vals):
+        """Bring these policies into ``state``, and note what comes with it."""
+        self.check_access("write")
+        if state in ("running", "scheduled") and self.env.uid != SUPERUSER_ID:
+            vals["activated_by_id"] = self.env.uid
+        self.sudo().write({"state": state, **vals})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

@@ -80,6 +80,16 @@ class CustomerGradingBulkChange(models.Model):
 
     def _check_may_undo(self):
         self.check_access("read")
+        changes = self.sudo().change_ids.sudo(self.env.su)
+        if hidden := changes - changes._filtered_access("read"):
+            raise AccessError(
+                self.env._(
+                    "“%(name)s” is also about records that you may not see (%(number)s), of "
+                    "another company perhaps. Ask somebody who sees them all.",
+                    name=self.name,
+                    number=len(hidden),
+                )
+            )
         if self.env.user.has_group(OFFICER_GROUP):
             return
         decided = self.sudo().change_ids.filtered(lambda change: change.state == "applied")

@@ -1,9 +1,12 @@
 from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ...tools.groups import MANAGER_GROUP, OFFICER_GROUP
 from ..fields import GuardedMany2one
@@ -193,7 +196,12 @@ class CustomerGradingResult(models.Model):
         if missing and not dimension._is_used(dimension.subject):
             dimension._forget_use()
         vals_list = [{**kept, field: record.id, "reason": "hand"} for record in missing]
-        return results + Result.create(vals_list)
+        try:
+            with self.env.cr.savepoint():
+                return results + Result.create(vals_list)
+        except UniqueViolation as error:
+            # Somebody else decides about the same one: Odoo tries again, after him.
+            raise ConcurrencyError(str(error)) from error
 
     def _check_officer(self):
         if self.env.su:
@@ -212,11 +220,12 @@ class CustomerGradingResult(models.Model):
 
         :return: the changes, applied
         :raise AccessError: for who is no officer
-        :raise UserError: without a reason, with an end in the past, or with a grade of
-            another dimension
+        :raise UserError: without a reason, with an end in the past or later than the policy
+            allows, or with a grade of another dimension
         """
         self._check_officer()
         self._check_by_hand(grade, reason, until)
+        until = self._get_end_by_hand(until)
         self._answer_proposals("manual", grade)
         return self._decide_by_hand("manual", lambda result: grade, reason, until)
 
@@ -270,6 +279,31 @@ class CustomerGradingResult(models.Model):
         if until and until < self._get_today():
             raise UserError(self.env._("“Until” lies in the past. Choose a later day."))
 
+    def _get_end_by_hand(self, until):
+        """Return until when these customers keep what is set by hand.
+
+        That is as long as the policy in force lets it stand, where no end is said.
+
+        :raise UserError: where ``until`` is later than that
+        """
+        company = self.company_id[:1] or self.env.company
+        policies = self.env["customer.grading.policy"]._get_in_force(self.dimension_id, company)[1]
+        months = policies[:1].manual_months
+        if not months:
+            return until
+        latest = self._get_today() + relativedelta(months=months)
+        if until and until > latest:
+            raise UserError(
+                self.env._(
+                    "“%(policy)s” lets a grade set by hand stand for %(months)s months at most: "
+                    "choose a day up to %(date)s.",
+                    policy=policies[0].display_name,
+                    months=months,
+                    date=format_date(self.env, latest),
+                )
+            )
+        return until or latest
+
     def _propose(self, grade, reason, until=False):
         """Ask an officer to give these customers ``grade``; nothing changes until then.
 
@@ -277,6 +311,7 @@ class CustomerGradingResult(models.Model):
         """
         self.check_access("read")
         self._check_by_hand(grade, reason, until)
+        self._get_end_by_hand(until)
         return self._ask("manual", grade, reason, until)
 
     def _ask(self, origin, grade, reason, until):
@@ -367,6 +402,7 @@ class CustomerGradingResult(models.Model):
         """
         self._check_officer()
         self._check_reason(reason, until)
+        until = self._get_end_by_hand(until)
         return self._decide_by_hand(
             "freeze", lambda result: result.grade_id, reason, until, "freeze"
         )

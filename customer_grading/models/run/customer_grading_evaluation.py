@@ -11,6 +11,10 @@ from ...tools.columns import LIMITS
 
 _logger = logging.getLogger(__name__)
 
+# Errors that no measure brings about, by the first two letters of PostgreSQL's code: it was
+# out of reach, full, stopped or out of time, or its machine failed.
+NOBODYS_FAULT = ("08", "53", "57", "58")
+
 
 class CustomerGradingEvaluation(models.AbstractModel):
     """One evaluation of a policy as of a date: what a run and a trial have in common."""
@@ -148,7 +152,7 @@ class CustomerGradingEvaluation(models.AbstractModel):
         """Return the measure that an error of the database is about, and what to do."""
         reason = str(error).partition("\n")[0]
         criterion = self.env["customer.grading.criterion"]
-        if isinstance(error, psycopg2.Error):
+        if isinstance(error, psycopg2.Error) and (error.pgcode or "08")[:2] not in NOBODYS_FAULT:
             engine = self.env["customer.grading.engine"]
             policy = self.policy_id.sudo()
             scope = engine._get_scope(policy, self.company_id, self.date, subject_ids)

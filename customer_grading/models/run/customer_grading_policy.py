@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import format_date, plaintext2html
 
 from ..policy.customer_grading_policy import PLANNED_STATES
 
@@ -26,7 +26,7 @@ class CustomerGradingPolicy(models.Model):
         """End the policy: its customers keep their grades until another one grades them."""
         self.check_access("write")
         for policy in self:
-            policy.write({"state": "closed", "date_to": policy._get_today()})
+            policy._set_state("closed", date_to=policy._get_today())
 
     def _put_in_force(self):
         """Hook: make the policy run, close the versions it replaces, and return its first runs.
@@ -39,7 +39,7 @@ class CustomerGradingPolicy(models.Model):
             self._schedule()
             return self.env["customer.grading.run"]
         self._get_replaced().action_close()
-        self.write({"state": "running", "date_from": self._get_today()})
+        self._set_state("running", date_from=self._get_today())
         runs = self.env["customer.grading.run"]
         for company in self._get_run_companies():
             runs += self._create_run("nightly", company)
@@ -163,7 +163,7 @@ class CustomerGradingPolicy(models.Model):
                     date=format_date(self.env, self.date_from),
                 )
             )
-        self.state = "scheduled"
+        self._set_state("scheduled")
 
     def action_unschedule(self):
         """Make a scheduled policy a draft again: it does not come into force by itself."""
@@ -171,7 +171,7 @@ class CustomerGradingPolicy(models.Model):
         for policy in self:
             if policy.state != "scheduled":
                 raise UserError(self.env._("“%s” does not wait for its day.", policy.display_name))
-        self.state = "draft"
+        self._set_state("draft")
 
     @api.model
     def _start_scheduled(self):
@@ -187,11 +187,11 @@ class CustomerGradingPolicy(models.Model):
 
     def _note_not_started(self, error):
         """Set a scheduled policy back to draft and tell the responsible why."""
-        self.state = "draft"
+        self._set_state("draft")
         if self.user_id:
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
                 user_id=self.user_id.id,
                 summary=self.env._("A policy could not come into force"),
-                note=str(error),
+                note=plaintext2html(str(error)),
             )

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL, format_datetime, plaintext2html
 
 from ...tools.groups import OFFICER_GROUP
 from ..result.customer_grading_slices import SLICE
@@ -28,6 +28,7 @@ class CustomerGradingRun(models.Model):
         "mail.thread",
         "mail.activity.mixin",
     ]
+    _mail_post_access = "read"  # nobody writes a run
 
     mode = fields.Selection(
         [("nightly", "Everybody"), ("on_demand", "On demand"), ("incremental", "What changed")],
@@ -289,7 +290,10 @@ class CustomerGradingRun(models.Model):
         user = self.policy_id.user_id
         if user and not self.activity_ids:
             self.sudo().activity_schedule(
-                "mail.mail_activity_data_todo", user_id=user.id, summary=summary, note=note
+                "mail.mail_activity_data_todo",
+                user_id=user.id,
+                summary=summary,
+                note=plaintext2html(note),
             )
 
     # ------------------------------------------------------------------ incremental
@@ -363,6 +367,8 @@ class CustomerGradingRun(models.Model):
             raise AccessError(
                 self.env._("Only grading officers start, apply or discard a run. Ask one of them.")
             )
+        self.check_access("read")
+        self.dimension_id._check_seen_whole()
 
     def _answer(self):
         """Check that the run waits for an answer, and close what asks for it."""
@@ -633,7 +639,6 @@ class CustomerGradingRun(models.Model):
         :raise UserError: where nothing is to be undone
         """
         self._check_officer()
-        self.check_access("read")
         if not self.can_undo:
             raise UserError(
                 self.env._(

@@ -1,3 +1,6 @@
+import json
+from hashlib import sha256
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
@@ -17,9 +20,35 @@ class CustomerGradingPolicy(models.Model):
         :param company: as in :meth:`_create_run`
         """
         self.ensure_one()
+        self.dimension_id._check_seen_whole()
         company = self._get_try_on_company() if company is None else company
         vals.update(policy_id=self.id, company_id=company.id, kind=kind, user_id=self.env.uid)
         return self.env["customer.grading.trial"].sudo().create(vals)
+
+    def _get_fingerprint(self):
+        """Return a short text that is another one once anything changes that decides a grade."""
+        self.ensure_one()
+        policy = self.sudo().with_context(lang=None)
+        criteria = policy.criterion_ids
+        rules = policy.env["customer.grading.rule"].search([("policy_id", "=", policy.id)])
+        measures = criteria.measure_id._get_base_measures()
+        unlocked = self._get_unlocked_fields()
+        deciding = (policy, criteria, criteria.band_ids, rules, criteria.measure_id | measures)
+        content = [
+            records.sorted("id").read(
+                [
+                    name
+                    for name, field in records._fields.items()
+                    if field.store
+                    and field.type != "one2many"
+                    and name not in models.MAGIC_COLUMNS
+                    and not (records == policy and name in unlocked)
+                ],
+                load=None,
+            )
+            for records in deciding
+        ]
+        return sha256(json.dumps(content, default=str, sort_keys=True).encode()).hexdigest()
 
     def _try_on(self):
         """Evaluate the policy without changing a grade, and return the try-on."""
@@ -41,17 +70,21 @@ class CustomerGradingPolicy(models.Model):
         self.check_access("write")
         return self._try_on().with_env(self.env).action_open()
 
+    def _get_companies_without_zone(self):
+        """Return the companies that it grades of which nobody knows where days begin, sudoed."""
+        companies = self._get_companies() or self.env["res.company"].sudo().search(
+            [], order="id", limit=1
+        )
+        return companies.sudo().filtered(
+            lambda c: not any(c.parent_ids.mapped("customer_grading_tz")) and not c.partner_id.tz
+        )
+
     def _get_time_zone_action(self, trial):
         """Return the dialog that asks for the time zone of companies without one, if there are.
 
         :param trial: the try-on from which the policy is put in force
         """
-        companies = self._get_companies() or self.env["res.company"].sudo().search(
-            [], order="id", limit=1
-        )
-        unknown = companies.sudo().filtered(
-            lambda c: not any(c.parent_ids.mapped("customer_grading_tz")) and not c.partner_id.tz
-        )
+        unknown = self._get_companies_without_zone()
         if not unknown:
             return None
         return {
@@ -138,6 +171,7 @@ class CustomerGradingPolicy(models.Model):
         """Say how many the policy would grade today in the current company."""
         self.ensure_one()
         self.check_access("write")
+        self.dimension_id._check_seen_whole()
         if problems := self._get_scope_problems():
             raise UserError(problems[0]["message"])
         engine = self.env["customer.grading.engine"]

@@ -4,6 +4,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -56,6 +57,9 @@ class CustomerGradingTrial(models.Model):
         groups=MANAGER_GROUP,
         help="Where in the values of a line stands what: the draft may change after it was tried.",
     )
+    fingerprint = fields.Char(
+        readonly=True, groups=MANAGER_GROUP, help="Of what decided the grades when it was tried."
+    )
     stale_text = fields.Char(compute="_compute_stale_text")
     policy_state = fields.Selection(related="policy_id.state", string="State of the policy")
     summary = fields.Json(compute="_compute_summary")
@@ -79,9 +83,16 @@ class CustomerGradingTrial(models.Model):
     @api.depends_context("lang")
     def _compute_stale_text(self):
         for trial in self:
-            trial.stale_text = trial._is_stale() and self.env._(
+            trial.stale_text = trial._has_changed() and self.env._(
                 "The policy was changed since it was tried on. Try it on again."
             )
+
+    def _has_changed(self):
+        """Whether anything that decides a grade changed since the trial was done."""
+        if self.state != "done" or self.policy_state not in PLANNED_STATES:
+            return False
+        trial = self.sudo()
+        return trial.fingerprint != trial.policy_id._get_fingerprint()
 
     def _is_stale(self):
         """Whether criteria changed after the trial was done: it says what they gave before."""
@@ -117,13 +128,22 @@ class CustomerGradingTrial(models.Model):
         self._store_lines(self._get_beside_today_sql(table))
         self._drop(table)
 
-    def _evaluate(self, table, past=False):
-        """Fill the temporary ``table`` with what each customer gets; nothing is locked."""
+    def _evaluate(self, table, **circumstances):
+        """Fill the temporary ``table`` with what each customer gets; nothing is locked.
+
+        :param circumstances: of its :class:`Scope`, where they are not those of today
+        """
         policy = self.policy_id.sudo()
         engine = self.env["customer.grading.engine"]
         scope = engine._get_scope(policy, self.company_id, self.date)
-        scope, count = engine._evaluate(policy, scope._replace(past=past), table)
-        self._note({"cutoffs": scope.cutoffs or False, "graded_count": count})
+        scope, count = engine._evaluate(policy, scope._replace(**circumstances), table)
+        self._note(
+            {
+                "cutoffs": scope.cutoffs or False,
+                "graded_count": count,
+                "fingerprint": policy._get_fingerprint(),
+            }
+        )
 
     def _get_beside_today_sql(self, table):
         """Return the query of what is given beside what is held today.
@@ -629,15 +649,51 @@ class CustomerGradingTrial(models.Model):
         """Return to the policy that was tried on."""
         return self.policy_id._get_records_action()
 
+    @api.model
+    def _get_activating_kinds(self):
+        """Hook: return the kinds of trials from which a policy is put in force."""
+        return ["try_on"]
+
+    def _check_puts_in_force(self):
+        """Raise where this is not what would come into force: nobody looked at that.
+
+        :raise UserError: saying what to do instead
+        """
+        if self.policy_state != "draft":
+            raise UserError(
+                self.env._(
+                    "“%s” is no draft: it is in force, was, or waits for its day.",
+                    self.policy_id.display_name,
+                )
+            )
+        if self.kind not in self._get_activating_kinds() or self.state != "done":
+            raise UserError(
+                self.env._("A policy is activated from a try-on that is done. Try it on first.")
+            )
+        later = Domain("policy_id", "=", self.policy_id.id) & Domain("state", "=", "done")
+        later &= Domain("company_id", "=", self.company_id.id) & Domain("id", ">", self.id)
+        if self._has_changed() or self.sudo().search_count(
+            later & Domain("kind", "in", self._get_activating_kinds()), limit=1
+        ):
+            raise UserError(
+                self.env._(
+                    "This try-on is not the last word: the policy was changed or tried on "
+                    "since. Try it on again, and activate it from there."
+                )
+            )
+
     def action_put_in_force(self):
         """Put the policy of a try-on in force, and grade its customers.
 
         Up to one slice of customers are graded on the spot; more are graded in the
         background at once.
+
+        :raise UserError: where it is not the last try-on of the draft as it is now
         """
         self.ensure_one()
         policy = self.policy_id
         policy.check_access("write")
+        self._check_puts_in_force()
         if ask := policy._get_time_zone_action(self):
             return ask
         policy._put_in_force()._execute_or_queue(self.graded_count)
