@@ -557,6 +557,43 @@ class TestExplanation(CustomerGradingCommon):
         self.assertEqual(before["title"], "Before")
         self.assertIn("fell below 500,000 USD", before["text"])
 
+    def _get_reasons(self, policy, user="officer"):
+        """Return ``{customer: reason}`` of the latest change of each by a policy."""
+        changes = self.env["customer.grading.change"].search([("policy_id", "=", policy.id)])
+        changes = changes.with_user(self.users[user]).sorted("id")
+        return {change.partner_id: change.reason for change in changes}
+
+    def test_a_change_of_policy_is_told_as_one_not_as_a_fall(self):
+        policy = self._make_requirements()
+        policy.write({"downgrade_timing": "now", "downgrade_days": 0, "stop_percent": 0})
+        revised = policy.browse(policy.action_revise()["res_id"])
+        line = revised.rule_ids[0].line_ids.filtered(lambda line: line.value == 500_000)
+        line.value = 5_000_000
+        trial = self.env["customer.grading.trial"].browse(revised.action_try_on()["res_id"])
+        asked = "The new policy asks at least 5,000,000 USD of Invoiced revenue (last 12 months)"
+        tried = trial.line_ids.filtered(lambda line: line.partner_id == self.rich)
+        self.assertEqual(tried.why, f"{asked}: 900,000 USD")
+        self._activate(revised)
+        self.assertEqual(self._get_reasons(revised)[self.rich], f"{asked}: 900,000 USD")
+        shown = self.rich.get_grade_reason()
+        self.assertIn("asks at least 5,000,000 USD", shown)
+        self.assertNotIn("fell", shown)
+
+        # From then on the same version has judged them before: what falls has fallen.
+        invoice = self.env["account.move"].search([("partner_id", "=", self.rich.id)])
+        self._create_credit_note(invoice, date(2026, 11, 20), 700_000)
+        self._run(revised)
+        self.assertIn("fell below 300,000 USD: 200,000 USD", self._get_reasons(revised)[self.rich])
+
+    def test_who_had_a_grade_by_hand_did_not_fall(self):
+        policy = self._make_requirements()
+        policy.write({"downgrade_timing": "now", "downgrade_days": 0, "stop_percent": 0})
+        result = self.env["customer.grading.result"].search([("partner_id", "=", self.poor.id)])
+        result._set_by_hand(policy.rule_ids[0].grade_id, "A friend", date(2026, 12, 31))
+        with freeze_time("2027-01-05 12:00:00"):
+            self._run(policy)
+            self.assertNotIn("fell", self.poor.get_grade_reason())
+
     def test_of_a_day_with_two_moves_the_grade_of_the_day_before_is_told(self):
         policy = self._make_requirements()
         self._create_invoice(self.poor, date(2025, 11, 25), 480_000, due=date(2026, 12, 31))

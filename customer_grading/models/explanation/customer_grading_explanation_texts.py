@@ -1,7 +1,10 @@
 from odoo import api, models
 
 from ...tools.texts import join_list
-from ..policy.customer_grading_rule import LEVEL_OPERATORS, POINTS_OPERATORS
+from ..policy.customer_grading_rule import LEVEL_OPERATORS, NUMERIC_OPERATORS, POINTS_OPERATORS
+
+# By which policy a grade was given before: the same one, or another that this one took over from.
+SAME, NEW = "same", "new"
 
 
 class CustomerGradingExplanationTexts(models.AbstractModel):
@@ -18,6 +21,9 @@ class CustomerGradingExplanationTexts(models.AbstractModel):
         """
         Explanation = self.env["customer.grading.explanation"]
         explanations = Explanation._explain(records)
+        for record, before in self._get_before(records.sudo()).items():
+            if record in explanations:
+                explanations[record].before = before
         shown = Explanation._get_shown_subjects(records) if figures else ()
         return {
             record: self._get_reason(
@@ -44,6 +50,70 @@ class CustomerGradingExplanationTexts(models.AbstractModel):
             fell = from_grade and (not grade or explanation.is_better(from_grade))
         text = self._get_move_text(explanation, from_grade, figures, fell)
         return text[:1].upper() + text[1:]
+
+    # ------------------------------------------------------------------ what was before
+
+    def _get_before(self, records):
+        """Return ``{record: SAME or NEW}``: by which policy each had the grade before.
+
+        Left out are those of whom neither is known: it was given by hand, by a policy that
+        another one followed long ago, or there was none.
+        """
+        if records._name == "customer.grading.trial.line":
+            told = self._get_before_trial(records)
+        else:
+            told = self._get_before_move(records)
+        return {record: before for record, before in told if before}
+
+    def _get_before_trial(self, lines):
+        """Whoever is tried on beside another policy's grade is judged anew."""
+        for trial, of_trial in lines.grouped("trial_id").items():
+            subject = trial.dimension_id._get_subject_kind().field
+            results = (
+                self.env["customer.grading.result"]
+                .sudo()
+                .search_fetch(
+                    [
+                        ("dimension_id", "=", trial.dimension_id.id),
+                        ("company_id", "=", trial.company_id.id),
+                        (subject, "in", of_trial[subject].ids),
+                    ],
+                    [subject, "policy_id"],
+                )
+            )
+            policies = {result[subject]: result.policy_id for result in results}
+            for line in of_trial:
+                policy = policies.get(line[subject])
+                yield line, NEW if policy and policy != trial.policy_id else None
+
+    def _get_before_move(self, records):
+        """Tell it of results and changes, from what was in effect before."""
+        is_change = records._name == "customer.grading.change"
+        Change = self.env["customer.grading.change"].sudo()
+        of_these = records.result_id if is_change else records
+        in_effect = [("state", "=", "applied"), ("is_aside", "=", False)]
+        moves = Change.search(
+            [("result_id", "in", of_these.ids), *in_effect], order="date_applied, id"
+        ).grouped("result_id")
+        for record in records:
+            if is_change:
+                own = moves.get(record.result_id, Change)
+                yield record, self._compare(own.filtered_domain([("id", "<", record.id)]), record)
+                continue
+            own = moves.get(record, Change)
+            if own[-1:].grade_id == record.computed_grade_id:
+                yield record, self._compare(own[:-1], own[-1:])
+            else:
+                yield record, self._compare(own, record)
+
+    @staticmethod
+    def _compare(earlier, move):
+        """Return SAME, NEW or nothing, by what was in effect before a change or a result."""
+        last = earlier[-1:]
+        if last and last.policy_id == move.policy_id:
+            return SAME if last.origin == "computed" else None
+        is_first = move._name == "customer.grading.change" and move.run_id.first
+        return NEW if last.policy_id and is_first else None
 
     @staticmethod
     def _get_move(record):
@@ -100,7 +170,7 @@ class CustomerGradingExplanationTexts(models.AbstractModel):
         if not rule:
             return self.env._("For everybody else") if explanation.grade else ""
         reason = self._shorten(
-            self._get_gap_text(explanation, gap, figures, fell=bool(lost))
+            self._get_gap_text(explanation, gap, figures, fell=lost and explanation.before == SAME)
             for gap in explanation.get_gaps(rule)
         )
         if lost:
@@ -120,7 +190,9 @@ class CustomerGradingExplanationTexts(models.AbstractModel):
         """Return that a condition is met, with the value where it may be seen."""
         if condition._asks_for_none():
             return condition._get_condition_text()
-        if condition.operator in ("ge", "points_ge"):
+        if explanation.before == NEW:
+            text = self._get_new_text(condition)
+        elif condition.operator in ("ge", "points_ge"):
             text = self.env._(
                 "%(criterion)s reached %(limit)s",
                 criterion=condition.criterion_id._get_label(),
@@ -140,6 +212,10 @@ class CustomerGradingExplanationTexts(models.AbstractModel):
             return self._get_unknown_text(explanation, condition.criterion_id)
         if not gap.wanted:
             return self.env._("%s, which it must not", condition._get_condition_text())
+        if explanation.before == NEW:
+            towards = "up" if (explanation.get_distance(condition) or 0) < 0 else "down"
+            text = self._get_new_text(condition)
+            return self._add_value(text, explanation, condition, figures, towards)
         if condition.operator in ("yes", "no"):
             return condition._get_yes_no_text(opposite=True)
         distance = explanation.get_distance(condition)
@@ -150,6 +226,17 @@ class CustomerGradingExplanationTexts(models.AbstractModel):
             text = self._get_limit_gap_text(explanation, condition, distance, fell)
         towards = "up" if (distance or 0) < 0 else "down"
         return self._add_value(text, explanation, condition, figures, towards)
+
+    def _get_new_text(self, condition):
+        """Return what another policy asks than the one that gave the grade before."""
+        asked = condition._get_asked_text()
+        if condition.operator not in NUMERIC_OPERATORS:
+            return self.env._("the new policy asks: %s", condition._get_condition_text())
+        return self.env._(
+            "the new policy asks %(asked)s of %(criterion)s",
+            asked=asked,
+            criterion=condition.criterion_id._get_label(),
+        )
 
     def _get_unknown_text(self, explanation, criterion):
         return self._shorten(

@@ -39,6 +39,7 @@ class Explanation:
     :ivar holds: ``{requirement or line: True, False or None}``, unknown being ``None``
     :ivar children: ``{requirement or group: the lines right below}``
     :ivar rule: the requirement that decided; empty where none is met
+    :ivar before: what is known of the policy that gave the grade before, by whoever tells it
     """
 
     def __init__(self, policy, company, date, run, children, readings, holds):
@@ -52,6 +53,7 @@ class Explanation:
         met = [rule for rule in policy.rule_ids if holds[rule]]
         self.rule = met[0] if met else policy.rule_ids.browse()
         self.grade = self.rule.grade_id
+        self.before = None
 
     def get_missing_criteria(self):
         """Return the criteria whose unknown value left a better grade open."""

@@ -3,4 +3,11 @@
 In: a criterion, a scope and the statement that asks. Out: one SQL expression for each key.
 """
 
-from . import customer_grading_receivables, payments, contact, opportunities, grades
+from . import (
+    customer_grading_receivables,
+    payments,
+    customer_grading_contact,
+    contact,
+    opportunities,
+    grades,
+)

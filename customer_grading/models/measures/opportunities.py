@@ -13,7 +13,6 @@ class CustomerGradingMeasure(models.Model):
             *super()._get_code_keys(),
             ("lead_activities_done", self.env._("Activities done")),
             ("lead_next_activity", self.env._("Days to the next activity")),
-            ("lead_last_contact", self.env._("Days since the last contact on the opportunity")),
         ]
 
     @api.model
@@ -41,34 +40,6 @@ class CustomerGradingMeasure(models.Model):
             self._narrow_sql(SQL("res_id"), statement.get_ids("lead")),
         )
         return statement.add_relation(planned, "due", of="lead")
-
-    def _get_lead_last_contact_values_sql(self, criterion, scope, statement):
-        """The day of the last done activity, e-mail or meeting; a note is none."""
-        ids = statement.get_ids("lead")
-        contacts = SQL(
-            """
-            SELECT subject_id,
-                   (MAX(date) AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS contact
-              FROM (
-                SELECT res_id AS subject_id, date
-                  FROM mail_message
-                 WHERE model = 'crm.lead' AND (
-                       mail_activity_type_id IS NOT NULL
-                       OR message_type IN ('email', 'email_outgoing')) %(messages)s
-                UNION ALL
-                SELECT opportunity_id, start
-                  FROM calendar_event
-                 WHERE opportunity_id IS NOT NULL AND active %(events)s
-              ) contacts
-             WHERE date < %(end)s
-             GROUP BY subject_id
-            """,
-            tz=scope.tz,
-            end=scope.get_end_of(scope.date),
-            messages=self._narrow_sql(SQL("res_id"), ids),
-            events=self._narrow_sql(SQL("opportunity_id"), ids),
-        )
-        return statement.add_relation(contacts, "contact", of="lead")
 
     def _get_lead_messages_changed_sql(self, scope, since):
         return SQL(

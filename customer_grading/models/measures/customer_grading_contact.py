@@ -1,0 +1,183 @@
+from odoo import SUPERUSER_ID, api, models
+from odoo.tools import SQL
+
+# What people write on: model -> its table, and the link to the contact it is of.
+THREADS = {
+    "res.partner": ("res_partner", "id"),
+    "crm.lead": ("crm_lead", "partner_id"),
+    "sale.order": ("sale_order", "partner_id"),
+    "account.move": ("account_move", "partner_id"),
+}
+
+
+class CustomerGradingContact(models.AbstractModel):
+    """What counts as contact with a customer, by one definition for all that is told of it.
+
+    - a message that one of our people sent to theirs, or one of theirs to us
+    - a call or a meeting that was planned as an activity, and done
+    - a meeting that they did not decline
+
+    on the customer's contacts, opportunities, orders and invoices. Newsletters, automatic
+    mail, notes, notices of the system and other activities are none.
+    """
+
+    _name = "customer.grading.contact"
+    _description = "Contact with Customers"
+
+    @api.model
+    def _get_contacts_sql(self, scope, ids=None, of="partner"):
+        """Return what contact there was up to the date.
+
+        :param ids: only with these contacts, or on these opportunities; ``None``: with all
+        :param of: ``partner``, or ``lead``: what happened on an opportunity itself
+        :return: query of ``subject_id, day, kind, direction, author_id``: the day is that of
+            the company; the kind ``call``, ``visit`` or ``message``; the direction ``in`` or
+            ``out``; the author a contact, of a meeting who organised it
+        """
+        written_on = ["crm.lead"] if of == "lead" else THREADS
+        rows = [self._get_messages_sql(model, scope, ids, of) for model in written_on]
+        rows.append(self._get_lead_meetings_sql(scope, ids, of))
+        if of == "partner":
+            rows.append(self._get_meetings_sql(scope, ids))
+        return SQL(
+            "SELECT * FROM (%s) contact WHERE day <= %s", SQL(" UNION ALL ").join(rows), scope.date
+        )
+
+    @staticmethod
+    def _get_theirs_sql(alias, of):
+        """Return whether a contact is one of the customer's people, or of anybody's but ours."""
+        if of == "lead":
+            return SQL("%s", SQL.identifier(alias, "partner_share"))
+        return SQL(
+            "%s = partner.commercial_partner_id", SQL.identifier(alias, "commercial_partner_id")
+        )
+
+    @staticmethod
+    def _get_day_sql(moment, scope):
+        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, scope.tz)
+
+    @staticmethod
+    def _narrow_sql(column, ids):
+        return SQL() if ids is None else SQL("AND %s IN %s", column, tuple(ids) or (0,))
+
+    def _get_subject_sql(self, ids, of):
+        """Return the subject of a row, and the condition that narrows it to those asked for.
+
+        ``partner`` is the contact of what was written on, ``thread`` that itself.
+        """
+        if of == "lead":
+            return SQL("thread.id"), self._narrow_sql(SQL("thread.id"), ids)
+        return SQL("partner.commercial_partner_id"), self._narrow_sql(SQL("partner.id"), ids)
+
+    def _get_messages_sql(self, model_name, scope, ids, of):
+        """Return the messages and done activities on the records of a model.
+
+        What our people wrote must have gone to one of theirs, as who it was addressed to or as
+        a follower; what came in by e-mail without a known author is theirs.
+        """
+        table, link = THREADS[model_name]
+        subject, narrow = self._get_subject_sql(ids, of)
+        return SQL(
+            """
+            SELECT %(subject)s AS subject_id, %(day)s AS day,
+                   CASE activity.category WHEN 'phonecall' THEN 'call' WHEN 'meeting' THEN 'visit'
+                                          ELSE 'message' END AS kind,
+                   CASE WHEN ours.partner_id IS NULL AND activity.id IS NULL THEN 'in'
+                        ELSE 'out' END AS direction,
+                   message.author_id
+              FROM mail_message message
+              JOIN %(table)s thread ON thread.id = message.res_id
+              LEFT JOIN res_partner partner ON partner.id = thread.%(link)s
+              LEFT JOIN mail_activity_type activity
+                ON activity.id = message.mail_activity_type_id
+               AND activity.category IN ('phonecall', 'meeting')
+              LEFT JOIN mail_message_subtype subtype ON subtype.id = message.subtype_id
+              LEFT JOIN res_partner author ON author.id = message.author_id
+              LEFT JOIN (
+                  SELECT DISTINCT partner_id FROM res_users WHERE NOT share AND id != %(bot)s
+              ) ours ON ours.partner_id = message.author_id
+             WHERE message.model = %(model)s AND %(subject)s IS NOT NULL %(narrow)s
+               AND (message.message_type IN ('comment', 'email')
+                    OR message.mail_activity_type_id IS NOT NULL)
+               AND message.date < %(end)s
+               AND (activity.id IS NOT NULL OR (
+                    message.mail_activity_type_id IS NULL
+                    AND message.message_type IN ('comment', 'email')
+                    AND message.is_internal IS NOT TRUE AND subtype.internal IS NOT TRUE
+                    AND CASE WHEN ours.partner_id IS NULL
+                             THEN CASE WHEN author.id IS NULL THEN message.message_type = 'email'
+                                       ELSE %(author)s END
+                             ELSE message.message_type = 'email' OR %(addressed)s END))
+            """,
+            subject=subject,
+            day=self._get_day_sql(SQL("message.date"), scope),
+            table=SQL.identifier(table),
+            link=SQL.identifier(link),
+            bot=SUPERUSER_ID,
+            model=model_name,
+            narrow=narrow,
+            end=scope.get_end_of(scope.date),
+            author=self._get_theirs_sql("author", of),
+            addressed=self._get_addressed_sql(of),
+        )
+
+    def _get_addressed_sql(self, of):
+        """Return whether a message went to one of theirs."""
+        theirs = self._get_theirs_sql("recipient", of)
+        return SQL(
+            """
+            (EXISTS (SELECT FROM mail_message_res_partner_rel addressed
+                       JOIN res_partner recipient ON recipient.id = addressed.res_partner_id
+                      WHERE addressed.mail_message_id = message.id AND %(theirs)s)
+             OR EXISTS (SELECT FROM mail_followers follower
+                          JOIN res_partner recipient ON recipient.id = follower.partner_id
+                         WHERE follower.res_model = message.model
+                           AND follower.res_id = message.res_id AND %(theirs)s))
+            """,
+            theirs=theirs,
+        )
+
+    def _get_meeting_columns_sql(self, scope):
+        return SQL(
+            "CASE WHEN event.allday THEN event.start_date ELSE %s END AS day, 'visit' AS kind,"
+            " 'out' AS direction, organiser.partner_id AS author_id",
+            self._get_day_sql(SQL("event.start"), scope),
+        )
+
+    def _get_meetings_sql(self, scope, ids):
+        """Return the meetings to which the customer's people were asked, and did not decline."""
+        return SQL(
+            """
+            SELECT partner.commercial_partner_id AS subject_id, %(columns)s
+              FROM calendar_event event
+              JOIN calendar_attendee attendee ON attendee.event_id = event.id
+              JOIN res_partner partner ON partner.id = attendee.partner_id
+              LEFT JOIN res_users organiser ON organiser.id = event.user_id
+             WHERE event.active AND attendee.state != 'declined' %(narrow)s
+            """,
+            columns=self._get_meeting_columns_sql(scope),
+            narrow=self._narrow_sql(SQL("partner.id"), ids),
+        )
+
+    def _get_lead_meetings_sql(self, scope, ids, of):
+        """Return the meetings on opportunities, but for those that one of theirs declined."""
+        subject, narrow = self._get_subject_sql(ids, of)
+        return SQL(
+            """
+            SELECT %(subject)s AS subject_id, %(columns)s
+              FROM calendar_event event
+              JOIN crm_lead thread ON thread.id = event.opportunity_id
+              LEFT JOIN res_partner partner ON partner.id = thread.partner_id
+              LEFT JOIN res_users organiser ON organiser.id = event.user_id
+             WHERE event.active AND %(subject)s IS NOT NULL %(narrow)s
+               AND NOT EXISTS (
+                       SELECT FROM calendar_attendee attendee
+                         JOIN res_partner asked ON asked.id = attendee.partner_id
+                        WHERE attendee.event_id = event.id AND attendee.state = 'declined'
+                          AND %(theirs)s)
+            """,
+            subject=subject,
+            columns=self._get_meeting_columns_sql(scope),
+            narrow=narrow,
+            theirs=self._get_theirs_sql("asked", of),
+        )
