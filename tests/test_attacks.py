@@ -64,6 +64,18 @@ class TestLocks(AttackCommon):
             with self.assertRaises(AccessError):
                 record.with_user(self.admin).state = "done"
 
+    def test_what_grades_is_not_put_away(self):
+        policy = self._draft()
+        policy.active = False
+        policy.active = True
+        self._try_on(policy).with_user(self.admin).action_put_in_force()
+        for archive in (policy.action_archive, lambda: policy.write({"active": False})):
+            with self.assertRaisesRegex(UserError, "Close it first"):
+                archive()
+        policy.action_close()
+        policy.action_archive()
+        self.assertFalse(policy.active)
+
     def test_a_policy_comes_into_force_by_its_own_last_try_on_unchanged_since(self):
         policy = self._draft()
         first = self._try_on(policy).with_user(self.admin)

@@ -53,6 +53,26 @@ class TestAnswers(AssessmentCommon):
             staff.validity_months = 1_000_000
             self.env.flush_all()
 
+    def test_an_answer_counts_at_once(self):
+        asked, other = self._ask("Loyal?"), self._ask("Large?")
+        policy = self._create_policy(
+            {"loyal": {"question": asked}}, [("A", ("loyal", "yes")), ("C", ())], population="all"
+        )
+        self._activate(policy)
+        self.assertEqual(self._get_grades(self.customers), ["C"] * 3)
+        runs = len(policy.run_ids)
+        seller = self.users["salesperson"]
+        answer = (
+            self.env["customer.grading.answer"]
+            .with_user(seller)
+            .create({"question_id": asked.id, "partner_id": self.first.id, "yes_no": "yes"})
+        )
+        self.assertEqual(self._get_grades(self.customers), ["A", "C", "C"])
+        answer.yes_no = "no"
+        self.assertEqual(self._get_grades(self.customers), ["C"] * 3)
+        self._answer(other, self.second, True)
+        self.assertEqual(len(policy.run_ids), runs + 2, "nobody was graded by what is not asked")
+
     def test_answers_of_each_kind_grade(self):
         questions = {
             "loyal": self._ask("Loyal?"),

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
@@ -256,3 +257,76 @@ class TestManyAtOnce(ByHandCommon):
         self._undo(bulk)
         self.env.invalidate_all()
         self.assertFalse(leads.opportunity_grade_id)
+
+
+@tagged("post_install", "-at_install")
+class TestProposals(ByHandCommon):
+    """What becomes of a proposal reaches who made it."""
+
+    def setUp(self):
+        super().setUp()
+        self.policy = self._start(15)
+        self.startPatcher(freeze_time(at(TODAY)))
+        self.seller = self.users["salesperson"]
+
+    def _propose(self, code="A", until=False):
+        grade = self.dimension.grade_ids.filtered(lambda grade: grade.code == code)
+        return self._get_result().with_user(self.seller)._propose(grade, "They grow", until).sudo()
+
+    def _get_told(self):
+        """Return the texts of what the author was told."""
+        messages = self.env["mail.message"].search(
+            [("message_type", "=", "user_notification")]
+            + [("partner_ids", "in", self.seller.partner_id.ids)]
+        )
+        return messages.sorted("id").mapped("preview")
+
+    def test_a_refusal_reaches_its_author_and_stands_on_the_sheet(self):
+        self._propose().with_user(self.officer).action_refuse("Not before March")
+        [told] = self._get_told()
+        self.assertIn("Not before March", told)
+        self.assertIn(self.officer.name, told)
+        self.assertIn("was refused by", self._get_notices())
+        with freeze_time(at(TODAY + 40 * DAY)):
+            self.assertNotIn("was refused by", self._get_notices())
+
+    def test_one_that_was_overtaken_or_waited_too_long_reaches_its_author(self):
+        self._propose()
+        grade = self.dimension.grade_ids.filtered(lambda grade: grade.code == "A")
+        self._get_result().with_user(self.officer)._set_by_hand(grade, "I agree")
+        self.assertIn("not decided on any more", self._get_told()[-1])
+        self._get_result().with_user(self.officer).action_end_manual()
+        self._propose("C", TODAY + DAY)
+        self._grade_on(TODAY + 3 * DAY, self.policy)
+        self.assertIn("passed without a decision", self._get_told()[-1])
+        self.assertEqual(len(self._get_told()), 2)
+
+    def test_its_author_withdraws_it_and_nobody_else(self):
+        change = self._propose()
+        for user, sees in ((self.seller, True), (self.officer, False)):
+            self.assertEqual(change.with_user(user).may_withdraw, sees)
+        with self.assertRaisesRegex(AccessError, "somebody else"):
+            change.with_user(self.officer).action_withdraw()
+        change.with_user(self.seller).action_withdraw()
+        self.assertEqual(change.state, "superseded")
+        self.assertFalse(self._get_told())
+        with self.assertRaisesRegex(UserError, "decided already"):
+            change.with_user(self.seller).action_withdraw()
+
+    def test_a_grade_by_hand_stands_as_long_as_the_policy_allows(self):
+        self.policy.manual_months = 6
+        grade = self.dimension.grade_ids.filtered(lambda grade: grade.code == "A")
+        result = self._get_result().with_user(self.officer)
+        latest = TODAY + relativedelta(months=6)
+        for decide in (
+            lambda: result._set_by_hand(grade, "A friend", latest + DAY),
+            lambda: result._freeze("A friend", latest + DAY),
+            lambda: self._propose("A", latest + DAY),
+        ):
+            with self.assertRaisesRegex(UserError, "for 6 months at most"):
+                decide()
+        result._set_by_hand(grade, "A friend")
+        self.assertEqual(result.sudo().manual_until, latest)
+        self.policy.manual_months = 0
+        result._set_by_hand(grade, "A friend")
+        self.assertFalse(result.sudo().manual_until)

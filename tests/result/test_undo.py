@@ -1,5 +1,6 @@
 """Undoing a run: who goes back, who stays, and what the nights after do."""
 
+from ast import literal_eval
 from datetime import date, timedelta
 from unittest.mock import patch
 
@@ -149,6 +150,36 @@ class TestUndoRun(UndoCase):
         self.assertIn("3 went back; 3 were decided", self.done.undo_text)
         self._night(TODAY + 4 * DAY)
         self.assertEqual(self._get_grades(self.risen), ["B", "A", "C", "A", "B"])
+
+    def test_the_sheet_says_who_brought_the_grade_back(self):
+        self._undo()
+        [view] = self.customer.get_grading_explanation()
+        notices = " ".join(view["notices"])
+        self.assertIn("brought B back", notices)
+        self.assertIn("Invoices were missing", notices)
+        self.assertIn("A is computed; B stays", notices)
+
+    def test_what_was_undone_is_no_move_of_the_report(self):
+        action = self.env.ref("customer_grading.customer_grading_change_action_moves")
+        Change = self.env["customer.grading.change"]
+        own = [("result_id.policy_id", "=", self.policy.id), ("direction", "!=", "new")]
+        before = Change.search_count([*literal_eval(action.domain), *own])
+        self.assertEqual(before, 6)
+        self._undo()
+        self.assertFalse(Change.search_count([*literal_eval(action.domain), *own]))
+
+    def test_what_was_approved_after_the_run_stays_and_is_counted(self):
+        self.policy.upgrade_timing = "confirmed"
+        self.customers[6].partner_latitude = 25
+        run = self._night(TODAY + 2 * DAY)
+        [change] = self.env["customer.grading.change"].search(
+            [("run_id", "=", run.id), ("is_open", "=", True)]
+        )
+        self.fallen.partner_latitude = 15
+        with freeze_time(at(TODAY + 2 * DAY)):
+            change.with_user(self.users["officer"]).action_approve()
+        self.assertEqual(change.state, "applied")
+        self.assertEqual(run._count_undoable(), 0)
 
     def test_what_waits_since_then_goes_on_to_wait(self):
         self.policy.write({"downgrade_days": 5})

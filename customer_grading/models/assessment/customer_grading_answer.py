@@ -184,6 +184,7 @@ class CustomerGradingAnswer(models.Model):
                 vals["partner_id"] = partner.commercial_partner_id.id
         answers = super().create(vals_list)
         answers._check_may_answer()
+        answers._after_answering()
         return answers
 
     def _prepare_answer(self, vals, question=None):
@@ -213,7 +214,11 @@ class CustomerGradingAnswer(models.Model):
             for question, answers in self.grouped("question_id").items():
                 super(CustomerGradingAnswer, answers).write(answers._prepare_answer(vals, question))
         self._check_may_answer()
+        self._after_answering()
         return result
+
+    def _after_answering(self):
+        """Hook: do what follows from these answers, as they stand now."""
 
     def _check_may_answer(self):
         if self.env.su or self.env.user.has_group(OFFICER_GROUP):

@@ -1,9 +1,15 @@
+from datetime import timedelta
+
 from odoo import models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...tools.subject import LEAD
 from ...tools.texts import join_list, join_sentences
+from ..result.customer_grading_change import BY_HAND_ORIGINS
+from ..result.customer_grading_result import RECENT_DAYS
+
+CLOSED_WITHOUT_EFFECT = ("refused", "superseded")
 
 
 class CustomerGradingExplanationNotices(models.AbstractModel):
@@ -20,6 +26,8 @@ class CustomerGradingExplanationNotices(models.AbstractModel):
             self._get_manual_text(result),
             self._get_provisional_text(result),
             *map(self._get_waiting_text, changes),
+            self._get_closed_text(result),
+            self._get_undone_text(result),
             self._get_review_text(result),
             self._get_state_text(result, policies),
             self._get_closing_text(result.lead_id),
@@ -146,6 +154,38 @@ class CustomerGradingExplanationNotices(models.AbstractModel):
                 **names,
             )
         return self.env._("%(grade)s is computed; waits for %(decider)s since %(date)s.", **names)
+
+    def _get_closed_text(self, result):
+        """Return what became of the last proposal, where it was closed lately without effect."""
+        Change = self.env["customer.grading.change"].sudo()
+        proposals = [("result_id", "=", result.id), ("origin", "in", BY_HAND_ORIGINS)]
+        last = Change.search([*proposals, ("user_id", "!=", False)], order="id desc", limit=1)
+        lately = result._get_today() - timedelta(days=RECENT_DAYS)
+        if last.state not in CLOSED_WITHOUT_EFFECT or last.write_date.date() < lately:
+            return ""
+        return last.with_env(self.env).sudo()._get_answer_text()
+
+    def _get_undone_text(self, result):
+        """Return who took a move back, where that is why the grade in effect is another one."""
+        Change = self.env["customer.grading.change"].sudo()
+        in_effect = [("result_id", "=", result.id), ("state", "=", "applied")]
+        change = Change.search([*in_effect, ("date_end", "=", False)], order="id desc", limit=1)
+        if change.origin != "undo":
+            return ""
+        names = {
+            "grade": change.grade_id.code or self.env._("not graded"),
+            "computed": result.computed_grade_id.code or self.env._("not graded"),
+            "user": change.user_id.name or "",
+            "date": format_date(self.env, change.date_applied),
+            "note": change.note or "",
+        }
+        if result.computed_grade_id == change.grade_id:
+            return self.env._("%(user)s brought %(grade)s back on %(date)s: %(note)s", **names)
+        return self.env._(
+            "%(user)s brought %(grade)s back on %(date)s: %(note)s. %(computed)s is computed; "
+            "%(grade)s stays until another grade is.",
+            **names,
+        )
 
     def _get_crowded_rule(self, change):
         """Return the requirement whose grade a held change finds no place in, if it is so."""

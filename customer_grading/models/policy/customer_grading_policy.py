@@ -406,10 +406,22 @@ class CustomerGradingPolicy(models.Model):
             self._refuse_life()
         if vals.keys() - self._get_unlocked_fields():
             self._check_unlocked()
+        if not vals.get("active", True):
+            self._check_archivable()
         if "state" in vals:
             # Which records are graded at all, and the menus.
             self.env["customer.grading.dimension"]._forget_use()
         return super().write(vals)
+
+    def _check_archivable(self):
+        """Raise where a policy that grades, or is about to, would be put away unseen."""
+        for policy in self.filtered(lambda policy: policy.state in ("scheduled", "running")):
+            raise UserError(
+                self.env._(
+                    "“%s” is in force, or will be. Close it first; then archive it.",
+                    policy.display_name,
+                )
+            )
 
     def _refuse_life(self):
         raise AccessError(

@@ -80,6 +80,7 @@ class CustomerGradingChange(models.Model):
         compute="_compute_waits_for_me", search="_search_waits_for_me", string="Waits for me"
     )
     may_decide = fields.Boolean(compute="_compute_waits_for_me")
+    may_withdraw = fields.Boolean(compute="_compute_may_withdraw")
     is_put_off = fields.Boolean(compute="_compute_is_put_off")
     date = fields.Date("Asked on", required=True)
     date_due = fields.Date("Takes effect")
@@ -104,6 +105,7 @@ class CustomerGradingChange(models.Model):
         help="What somebody did by hand to several customers at once.",
     )
     undoes_id = GuardedMany2one("customer.grading.change", "Takes back", index="btree_not_null")
+    undone_by_ids = fields.One2many("customer.grading.change", "undoes_id", string="Taken back by")
     is_aside = fields.Boolean(
         "Beside its own",
         help="It was of a merged contact or opportunity, while the one that stayed had grades.",
@@ -255,7 +257,7 @@ class CustomerGradingChange(models.Model):
         newest = self.browse()
         for wishes in self.sorted("id", reverse=True).grouped("result_id").values():
             newest += wishes[0]
-        (self - newest).state = "superseded"
+        (self - newest)._supersede(self.env._("A newer proposal was approved."))
         for change in newest.filtered(lambda change: change.origin in BY_HAND_ORIGINS):
             change._prepare_by_hand()
         newest._decide("applied")
@@ -307,6 +309,71 @@ class CustomerGradingChange(models.Model):
         """Hook: let the grades stay, and keep the refusal with its reason."""
         self.decision_note = reason
         self._decide("refused")
+        self._tell_authors()
+
+    def _supersede(self, note):
+        """Close proposals that nobody decides on any more, and tell who made them why."""
+        self.write({"state": "superseded", "decision_note": note})
+        self._tell_authors()
+
+    def _tell_authors(self):
+        """Tell whoever proposed a grade that it was refused, or is not decided on any more."""
+        for change in self.sudo().filtered(lambda change: change.origin in BY_HAND_ORIGINS):
+            author = change.user_id
+            if not author.active or author in (self.env.user, self.env.ref("base.user_root")):
+                continue
+            env = change.with_context(lang=author.lang).env
+            change._get_subject().with_env(env).message_notify(
+                partner_ids=author.partner_id.ids,
+                subject=env._("Your proposal: %s", change.with_env(env).display_name),
+                body=change.with_env(env)._get_answer_text(),
+            )
+
+    def _get_answer_text(self):
+        """Return what became of a proposal, by whom and why."""
+        names = {
+            "grade": self.grade_id.code or self.env._("not graded"),
+            "author": self.user_id.name or "",
+            "user": self.decided_by_id.name or "",
+            "reason": self.decision_note or "",
+        }
+        if self.state == "refused":
+            return self.env._(
+                "%(grade)s, proposed by %(author)s, was refused by %(user)s: “%(reason)s”.", **names
+            )
+        return self.env._(
+            "%(grade)s, proposed by %(author)s, is not decided on any more: %(reason)s", **names
+        )
+
+    @api.depends("state", "origin", "user_id")
+    @api.depends_context("uid")
+    def _compute_may_withdraw(self):
+        for change in self:
+            own = change.user_id == self.env.user and change.origin in BY_HAND_ORIGINS
+            change.may_withdraw = own and change.is_open
+
+    def action_withdraw(self):
+        """Take one's own proposals back, as long as nobody decided on them.
+
+        :raise AccessError: for those of others
+        :raise UserError: where one is decided already
+        """
+        self.check_access("read")
+        if others := self.filtered(lambda change: change.user_id != self.env.user)[:1]:
+            raise AccessError(
+                self.env._(
+                    "“%s” was proposed by somebody else. Ask an officer to refuse it.",
+                    others.display_name,
+                )
+            )
+        if decided := self.filtered(lambda change: not change.may_withdraw)[:1]:
+            raise UserError(
+                self.env._(
+                    "“%s” was decided already: there is nothing to withdraw.", decided.display_name
+                )
+            )
+        note = self.env._("Withdrawn by who proposed it.")
+        self.sudo()._wait_for_others()._supersede(note)
 
     def action_put_off(self):
         """Decide on the chosen changes later: they are held, and come back in 30 days."""

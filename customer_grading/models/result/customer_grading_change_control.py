@@ -46,7 +46,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
         for change in self._find_changes(run, by_hand & late):
             env = self.with_context(lang=change.user_id.lang).env
             note = env._("The day until which it was asked for passed without a decision.")
-            change.write({"state": "superseded", "decision_note": note})
+            change._supersede(note)
 
     def _bring_back_proposals(self, run):
         """Hook: let what was put off wait for a decision again, now that it is its day."""
@@ -400,7 +400,8 @@ class CustomerGradingChangeControl(models.AbstractModel):
             " AND change.direction != 'same'"
             " AND result.grade_id IS NOT DISTINCT FROM change.grade_id"
             " AND NOT EXISTS (SELECT FROM customer_grading_change back"
-            " WHERE back.undoes_id = change.id) AND NOT %s",
+            " WHERE back.undoes_id = change.id)"
+            " AND change.decided_by_id IS NULL AND NOT %s",
             run.id,
             self.env["customer.grading.result"]._get_by_hand_sql("result"),
         )

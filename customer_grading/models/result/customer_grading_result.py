@@ -266,7 +266,7 @@ class CustomerGradingResult(models.Model):
         same = Domain("origin", "=", origin) & Domain("grade_id", "=", grade.id)
         Change = self.env["customer.grading.change"].sudo()
         mine = Domain("result_id", "in", self.ids) & Domain("is_open", "=", True)
-        Change.search(mine & same).state = "superseded"
+        Change.search(mine & same)._supersede(self.env._("It was set by hand."))
 
     def _check_by_hand(self, grade, reason, until):
         self._check_reason(reason, until)
