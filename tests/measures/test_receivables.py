@@ -354,6 +354,40 @@ class TestReceivables(ReceivablesCommon):
         days = {"period_count": 200, "period_unit": "days"}
         self.assertEqual(self._figures("days_outstanding", **days), 50)
 
+    def test_exposure_is_what_is_owed_and_ordered(self):
+        invoice = self._create_invoice(self.customer, JUNE_1, 300)
+        self._pay(invoice, JUNE_10, 100)
+        self.assertEqual(self._figures("exposure", "credit_limit_share"), [200, None])
+        self.customer.credit_limit = 1000
+        order = self._create_order(self.customer, JUNE_1, 250, quantity=2)
+        self.assertEqual(self._figures("exposure", "credit_limit_share"), [700, 70])
+        self._create_order(self.customer, JUNE_1, 1000, confirm=False)
+        with freeze_time(at(JUNE_15)):
+            order.order_line.qty_delivered = 1
+            draft = order._create_invoices()
+            self.assertEqual(self._figures("exposure"), 700, "a draft is owed by nobody")
+            draft.invoice_date = JUNE_15
+            draft.invoice_line_ids.quantity = 1
+            draft.action_post()
+        self.assertEqual(self._figures("exposure"), 700, "250 owed more, 250 ordered less")
+        self._pay(draft, JUNE_20)
+        self.assertEqual(self._figures("exposure", "credit_limit_share"), [450, 45])
+
+    def test_a_down_payment_is_not_counted_twice(self):
+        order = self._create_order(self.customer, JUNE_1, 1000)
+        with freeze_time(at(JUNE_10)):
+            wizard = (
+                self.env["sale.advance.payment.inv"]
+                .with_context(active_model="sale.order", active_ids=order.ids)
+                .create({"advance_payment_method": "fixed", "fixed_amount": 200})
+            )
+            wizard.create_invoices()
+            order.invoice_ids.invoice_date = JUNE_10
+            order.invoice_ids.action_post()
+        self.assertEqual(self._figures("exposure"), 1000)
+        self._pay(order.invoice_ids, JUNE_15)
+        self.assertEqual(self._figures("exposure"), 800)
+
     def test_almost_all_is_not_all(self):
         invoice = self._create_invoice(self.customer, JUNE_1, 1000000)
         self._pay(invoice, JUNE_10, 999999.60)
