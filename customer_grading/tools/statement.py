@@ -143,6 +143,24 @@ class Source(QuerySource):
         """Return the value at ``path`` of a document."""
         return join_path(self.model, self.query.table, self.query, path)
 
+    def join_reversed(self):
+        """Join the invoice that a credit note reverses, and return its alias.
+
+        Its columns are ``date``, ``currency_id``, and ``rate``: what one of its own currency
+        was in the company's. Reversed invoices are few beside all.
+        """
+        table = self.query.table
+        alias = self.query.make_alias(table, "reversed")
+        invoices = SQL(
+            "(SELECT id, invoice_date AS date, currency_id,"
+            " ABS(amount_total_signed) / NULLIF(amount_total, 0) AS rate FROM account_move"
+            " WHERE id IN (SELECT reversed_entry_id FROM account_move"
+            " WHERE reversed_entry_id IS NOT NULL))"
+        )
+        names = (SQL.identifier(alias, "id"), SQL.identifier(table, "reversed_entry_id"))
+        self.query.add_join("LEFT JOIN", alias, invoices, SQL("%s = %s", *names))
+        return alias
+
     def get_sql(self, domain):
         """Return whether a document matches ``domain``."""
         domain = domain.optimize_full(self.model)

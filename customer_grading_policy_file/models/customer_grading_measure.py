@@ -19,6 +19,7 @@ class CustomerGradingMeasure(models.Model):
             "only": documents.kind == "documents",
             "with_tax": documents.tax_value_field,
             "whole_group": documents.kind == "documents" and documents.subject == "partner",
+            "credit_notes": documents._has_credit_notes(),
             "unit_of_measure": documents.uom_field,
             "tolerance": self._has_tolerance(),
         }

@@ -206,6 +206,7 @@ SHAPES = {
         "only": Key("domain", "document_domain", default=[], of="model_name"),
         "with_tax": Key("flag", default=False),
         "whole_group": Key("flag", default=False),
+        "credit_notes": Key("choice"),
         "unit_of_measure": Key("record", "uom_id", of="uom.uom"),
         "tolerance": Key("object", default={}, of="tolerance"),
         "weight": Key("number", default=1),

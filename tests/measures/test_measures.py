@@ -22,6 +22,41 @@ class TestInvoiceMeasures(CustomerGradingCommon):
         values = self._measure_all(self.customer, day, company, value=criterion)
         return values["value"][0]
 
+    def test_a_credit_note_counts_where_it_is_said_to(self):
+        sold = self._create_invoice(self.customer, date(2025, 6, 2), 1000)
+        self._create_credit_note(sold, date(2026, 1, 5))
+        day = date(2026, 2, 1)
+        year = {"period": "this_year"}
+        revenue = {"measure": "invoiced_revenue"}
+        for criterion, expected in (
+            ({**revenue, **year}, -1000),
+            ({**revenue, **year, "credit_notes": "invoice"}, 0),
+            ({**revenue, "period": "last_year"}, 1000),
+            ({**revenue, "period": "last_year", "credit_notes": "invoice"}, 0),
+            ({**revenue, "period": "best_year", "period_count": 1}, 0),
+            ({**revenue, "period": "best_year", "period_count": 1, "credit_notes": "own"}, 1000),
+            ({**revenue, "period": "all_time"}, 0),
+        ):
+            with self.subTest(criterion=criterion):
+                self.assertEqual(self._measure_one(day, **criterion), expected)
+        self._create_invoice(self.customer, date(2025, 1, 10), 100)
+        self._create_invoice(self.customer, date(2026, 1, 10), 150)
+        growth = {"measure": "revenue_growth", "period_count": 12}
+        self.assertEqual(self._measure_one(day, **growth, period="this_year"), 50)
+
+    def test_a_full_reversal_leaves_nothing_whatever_the_rates(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        for day, rate in ((date(2025, 1, 1), 0.8), (date(2026, 1, 1), 0.5)):
+            self.env["res.currency.rate"].create(
+                {"currency_id": euro.id, "name": day, "rate": rate, "company_id": self.company.id}
+            )
+        sold = self._create_invoice(self.customer, date(2025, 6, 2), 1000, currency_id=euro.id)
+        self.assertEqual(sold.amount_untaxed_signed, 1250)
+        self._create_credit_note(sold, date(2026, 1, 5), currency_id=euro.id)
+        criterion = {"measure": "invoiced_revenue", "period": "all_time"}
+        self.assertEqual(self._measure_one(**criterion, credit_notes="invoice"), 0)
+
     def test_revenue_is_invoices_less_credit_notes(self):
         tax = self.env["account.tax"].create({"name": "Tax 15 %", "amount": 15.0})
         self._create_invoice(self.customer, date(2026, 3, 2), 1000, taxes=tax)

@@ -35,7 +35,7 @@ ORDER = {
     "measure": "code name kind category unit description model_name domain subject_path"
     " company_field date_field value_field aggregate empty_is numerator denominator"
     " base_measure known_for_past groups",
-    "criterion": "key name measure combine question filter period only with_tax whole_group"
+    "criterion": "key name measure combine question filter period only with_tax whole_group credit_notes"
     " unit_of_measure tolerance weight cap normalize_to unknown_lowers_maximum rank bands parts",
     "period": "last_months last_days best_of_years month_ends since span up_to",
     "tolerance": "days working_days amount percent",
@@ -203,6 +203,7 @@ class _Drawing:
             content["only"] = [["company_id", "!=", False]]
         if content["measure"] == "invoiced_revenue" and self._maybe():
             content["with_tax"] = True
+            content["credit_notes"] = self._any("own", "invoice")
         if content["measure"] != "win_rate" and self._maybe():
             content["whole_group"] = True
         if content["measure"] == "order_count" and self._maybe():

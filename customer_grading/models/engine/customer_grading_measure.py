@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from ...tools.statement import CORPORATE_GROUP, Source
 from ...tools.subject import PARTNER, SUBJECTS
-from ..policy.customer_grading_measure import RAW_TYPES
+from ..policy.customer_grading_measure import RAW_TYPES, SIGNED_FIELDS
 
 # What is read of an answer, in this order.
 GIVEN = ("yes_no", "levels", "points", "number", "text", "stamp", "valid_until")
@@ -91,7 +91,7 @@ class CustomerGradingMeasure(models.Model):
         conditions = [source.get_sql(only)] if narrowed and not only.is_true() else []
         if criterion.period == "since_start":
             conditions.append(self._get_since_start_sql(criterion, scope, source))
-        bounds = self._get_bounds(source, scope, period)
+        bounds = self._get_bounds(criterion, source, scope, period)
         if bounds:
             date, first, last = bounds
             conditions.append(SQL("%s <= %s", date, last))
@@ -132,12 +132,14 @@ class CustomerGradingMeasure(models.Model):
         query = model._search(domain, active_test=False, bypass_access=True)
         return Source(model, query, self.subject_path, self.company_field, documents, ids, of=of)
 
-    def _get_bounds(self, source, scope, period):
+    def _get_bounds(self, criterion, source, scope, period):
         """Return the dates of ``period`` in the terms of the documents' date field."""
         if not self.date_field:
             return None
         first, last = period
         date = source.get_field_sql(self.date_field)
+        if criterion._counts_credits_by_invoice():
+            date = SQL("COALESCE(%s, %s)", SQL.identifier(source.join_reversed(), "date"), date)
         if source.get_field(self.date_field).type == "datetime":
             first = first and scope.get_start_of(first)
             last = scope.get_end_of(last) - timedelta(microseconds=1)
@@ -163,6 +165,8 @@ class CustomerGradingMeasure(models.Model):
         if criterion.with_tax and self.tax_value_field:
             name = self.tax_value_field
         value = source.get_field_sql(name)
+        if criterion._counts_credits_by_invoice():
+            value = self._get_reversal_value_sql(source, name, value)
         if self.unit == "amount" and self.rate_field:
             value = SQL("%s / NULLIF(%s, 0)", value, source.get_field_sql(self.rate_field))
         if self.unit == "amount" and scope.rates:
@@ -171,6 +175,19 @@ class CustomerGradingMeasure(models.Model):
         if self.uom_field and criterion.uom_id:
             value = self._convert_quantity_sql(value, criterion, source)
         return value
+
+    @staticmethod
+    def _get_reversal_value_sql(source, name, value):
+        """Return ``value``, of what reverses an invoice at the rate that the invoice had."""
+        reversed_ = source.join_reversed()
+        return SQL(
+            "CASE WHEN %(currency)s = %(own)s THEN -%(amount)s * %(rate)s ELSE %(value)s END",
+            currency=SQL.identifier(reversed_, "currency_id"),
+            own=source.get_field_sql("currency_id"),
+            amount=source.get_field_sql(SIGNED_FIELDS[name]),
+            rate=SQL.identifier(reversed_, "rate"),
+            value=value,
+        )
 
     def _convert_quantity_sql(self, value, criterion, source):
         """Return a quantity in the criterion's unit; one that cannot be converted is unknown.

@@ -107,6 +107,8 @@ class CustomerGradingCriterion(models.Model):
             *self._get_domain_details(),
             self._get_question_details(),
             whole_group if self._counts_whole_group() else "",
+            self._get_credit_notes_details(),
+            self._get_tolerance_details(),
             self._get_rank_details(),
             self._get_level_details(),
         ]
@@ -114,6 +116,35 @@ class CustomerGradingCriterion(models.Model):
         if not details:
             return ""
         return self.env._("%(criterion)s: %(details)s", criterion=self.name, details=details)
+
+    def _get_credit_notes_details(self):
+        """Return when credit notes count, where that is not their own day."""
+        if not self._counts_credits_by_invoice():
+            return ""
+        return self.env._("credit notes count on the day of the invoice that they reverse")
+
+    def _get_tolerance_details(self):
+        """Return how much of what is late is let go."""
+        if not self.has_tolerance:
+            return ""
+        days = self.tolerance_days
+        texts = []
+        if days and self.tolerance_working_days:
+            texts.append(self.env._("%s working days late are let go", days))
+        elif days:
+            texts.append(self.env._("%s days late are let go", days))
+        elif self.tolerance_working_days:
+            texts.append(self.env._("what is due on a free day may come on the next working day"))
+        missing = [
+            self.tolerance_amount
+            and f"{self._format_number(self.tolerance_amount, digits=2)} {self.currency_id.name}",
+            self.tolerance_percent
+            and self.env._("%s %%", self._format_number(self.tolerance_percent, digits=2)),
+        ]
+        if missing := [text for text in missing if text]:
+            either = " / ".join(missing)
+            texts.append(self.env._("up to %s missing is let go", either))
+        return join_list(self.env, texts)
 
     def _get_level_details(self):
         """Return where the levels begin, which the table of points tells of its criteria."""

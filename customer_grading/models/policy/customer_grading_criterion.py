@@ -132,6 +132,13 @@ class CustomerGradingCriterion(models.Model):
     subject_domain = fields.Char("Filter", default="[]")
     subject_model = fields.Char(compute="_compute_model_name")
     with_tax = fields.Boolean()
+    has_credit_notes = fields.Boolean(compute="_compute_model_name")
+    credit_notes = fields.Selection(
+        [("own", "On their own day"), ("invoice", "On the day of the invoice they reverse")],
+        help="Where nothing is chosen: on their own day, but on that of the invoice where periods "
+        "are compared, as in the better of the last years and in growth. What an invoice in "
+        "another currency was reversed by is then worth what the invoice was.",
+    )
     uom_id = fields.Many2one("uom.uom", "Reference unit", ondelete="restrict")
     tolerance_days = fields.Integer(
         "Tolerance in days", help="What comes so many days after it was due came in time."
@@ -290,8 +297,16 @@ class CustomerGradingCriterion(models.Model):
             criterion.has_corporate_group = documented and measure.subject == "partner"
             criterion.has_tax = bool(measure.tax_value_field)
             criterion.has_uom = bool(measure.uom_field)
+            criterion.has_credit_notes = measure._has_credit_notes()
             criterion.has_tolerance = criterion.measure_id._has_tolerance()
             criterion.subject_model = SUBJECTS[measure.subject or "partner"].model
+
+    def _counts_credits_by_invoice(self):
+        """Whether a credit note counts in the period of the invoice that it reverses."""
+        if not self.has_credit_notes:
+            return False
+        compares = self.period == "best_year" or self.measure_id.kind == "growth"
+        return (self.credit_notes or ("invoice" if compares else "own")) == "invoice"
 
     def _get_document_measure(self):
         """Return the measure whose documents are narrowed: its own or what it grows from."""

@@ -33,6 +33,11 @@ GUARDED_MODELS = ("mail.message", "mail.activity", "discuss.", "calendar.event")
 TEXT_TYPES = ("char", "text", "html")
 
 # What the paths are called that lead from a document to what is read of it.
+# Amounts of invoices in the company's currency, less than zero for credit notes -> in their own.
+SIGNED_FIELDS = {
+    "amount_untaxed_signed": "amount_untaxed",
+    "amount_total_signed": "amount_total",
+}
 PATH_FIELDS = (
     "subject_path",
     "company_field",
@@ -222,6 +227,11 @@ class CustomerGradingMeasure(models.Model):
     def _get_code_keys_with_period(self):
         """Hook: return the keys of the built-in measures that look at a period."""
         return set()
+
+    def _has_credit_notes(self):
+        """Whether it adds up invoices, less credit notes, by their dates."""
+        is_dated = self.model_name == "account.move" and self.date_field == "invoice_date"
+        return self.kind == "documents" and is_dated and self.value_field in SIGNED_FIELDS
 
     def _has_tolerance(self):
         """Whether it tells what is late: a criterion then says how much of that is let go."""
