@@ -61,6 +61,39 @@ class TestUnknownRankings(CustomerGradingCommon):
         self._run(policy)
         self.assertEqual(self._get_grades(new), ["A"])
 
+    def test_who_is_excluded_or_frozen_does_not_weigh(self):
+        shares = [{"level": "first", "lower": 60}, {"level": "next", "lower": 90}]
+        spec = {"measure": "order_amount", "band_by": "share", "bands": shares}
+        policy = self._create_policy(
+            {"orders": spec},
+            [("A", ("orders", "level_is", 0)), ("B", ("orders", "level_is", 1)), ("C", ())],
+        )
+        large = self._create_customers(1)
+        self._create_order(large, date(2026, 5, 1), 9000)
+        self._activate(policy)
+        self.assertEqual(self._get_grades(large | self.customers), ["A", "C", "C", "C", "C"])
+        results = self._get_results(large)[large]
+        for decide in (results._exclude, results._freeze):
+            decide("A sister company")
+            self._run(policy)
+            # 400, 300, 200, 100 of 1,000: the second crosses 60 %, the third 90 %.
+            self.assertEqual(self._get_grades(self.customers), ["A", "A", "B", "C"])
+            results.action_end_manual()
+            self._run(policy)
+            self.assertEqual(self._get_grades(self.customers), ["C"] * 4)
+
+    def test_who_is_excluded_takes_no_place(self):
+        policy = self._create_policy(
+            {"orders": {"measure": "order_amount"}}, [("A", ("orders", "ge", 0)), ("C", ())]
+        )
+        criterion, rule = policy.criterion_ids, policy.rule_ids[0]
+        rule.write({"limit_count": 2, "limit_criterion_id": criterion.id})
+        self._activate(policy)
+        self.assertEqual(self._get_grades(self.customers), ["A", "A", "C", "C"])
+        self._get_results(self.customers)[self.customers[0]]._exclude("A sister company")
+        self._run(policy)
+        self.assertEqual(self._get_grades(self.customers[1:]), ["A", "A", "C"])
+
     def test_what_needs_no_ranking_is_decided(self):
         policy = self._prepare()
         policy.state = "draft"

@@ -450,7 +450,7 @@ class CustomerGradingEngine(models.AbstractModel):
         *p* per cent (who crosses the line belongs to it), or where those from it up are at
         most *p* per cent (is left out). Customers of one value are never parted. A share
         of one's own is of the total of all above zero. Customers that have the value of
-        their corporate group weigh once.
+        their corporate group weigh once, those who are excluded or frozen not at all.
 
         :return: ``{criterion id: {band id: {group: lowest value, as text}}}``, and
             ``{"limits": {requirement id: {group: who has the last place}}}``, see
@@ -459,20 +459,40 @@ class CustomerGradingEngine(models.AbstractModel):
             also where nobody is among the first
         """
         cutoffs = {}
+        weighing = self._get_weighing_sql(policy, scope, values)
         for criterion in policy._get_measured_criteria().filtered(lambda c: c._is_ranked()):
             by_band = cutoffs.setdefault(str(criterion.id), {})
             groups = self._find_groups(criterion._get_rank_path(), f"g{criterion.id}", values)
             for band in criterion.band_ids:
-                rows = self.env.execute_query(self._get_cutoff_sql(criterion, band, values))
+                rows = self.env.execute_query(self._get_cutoff_sql(criterion, band, weighing))
                 by_band[str(band.id)] = dict.fromkeys(groups) | dict(rows)
         limits = cutoffs[LIMITS] = {}
         for rule in policy.rule_ids.filtered("limit_count"):
             scope = scope._replace(cutoffs=cutoffs)
             groups = self._find_groups(rule._get_limit_path(), f"h{rule.id}", values)
-            rows = self.env.execute_query(self._get_limit_sql(policy, scope, rule, values))
+            rows = self.env.execute_query(self._get_limit_sql(policy, scope, rule, weighing))
             last = {group: place if crowded else [] for group, crowded, *place in rows}
             limits[str(rule.id)] = {group: [] for group in groups} | last
         return cutoffs
+
+    @api.model
+    def _get_weighing_sql(self, policy, scope, values):
+        """Return those of the values that are compared: not of who is excluded or frozen."""
+        return SQL(
+            """
+            (SELECT * FROM %(values)s weighed
+              WHERE subject_id NOT IN (
+                    SELECT %(subject)s FROM customer_grading_result
+                     WHERE dimension_id = %(dimension)s AND company_id IS NOT DISTINCT FROM %(company)s
+                       AND manual_kind IN ('freeze', 'exclude') AND %(subject)s IS NOT NULL
+                       AND COALESCE(manual_until >= %(date)s, TRUE))) weighing
+            """,
+            values=values,
+            subject=SQL.identifier(policy.dimension_id._get_subject_kind().field),
+            dimension=policy.dimension_id.id,
+            company=None if policy.dimension_id.company_scope == "group" else scope.company_ids[0],
+            date=scope.date,
+        )
 
     def _find_groups(self, path, column, values):
         """Return the groups of the population, in ``column`` of the values."""
