@@ -15,5 +15,4 @@ from . import (
     customer_grading_run,
     customer_grading_change_review,
     customer_grading_explanation_notices,
-    base_import_import,
 )

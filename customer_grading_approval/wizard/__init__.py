@@ -1,1 +1,1 @@
-from . import customer_grading_decision
+from . import base_import_import, customer_grading_decision

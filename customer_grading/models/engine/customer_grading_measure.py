@@ -11,6 +11,10 @@ from ...tools.statement import CORPORATE_GROUP, Source
 from ...tools.subject import PARTNER, SUBJECTS
 from ..policy.customer_grading_measure import RAW_TYPES, SIGNED_FIELDS
 
+# Path to a customer that no index finds -> one that leads to the same and has an index: whose
+# an entry is stands on its items.
+INDEXED_PATHS = {"commercial_partner_id": "line_ids.partner_id"}
+
 # What is read of an answer, in this order.
 GIVEN = ("yes_no", "levels", "points", "number", "text", "stamp", "valid_until")
 
@@ -128,7 +132,7 @@ class CustomerGradingMeasure(models.Model):
             domain &= Domain(self.company_field, "in", [False, *scope.company_ids])
         contact_path = self.subject_path.removesuffix(".commercial_partner_id")
         if ids is not None:
-            domain &= Domain(contact_path, "in", list(ids))
+            domain &= Domain(INDEXED_PATHS.get(contact_path, contact_path), "in", list(ids))
         query = model._search(domain, active_test=False, bypass_access=True)
         return Source(model, query, self.subject_path, self.company_field, documents, ids, of=of)
 

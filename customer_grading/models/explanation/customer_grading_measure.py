@@ -42,10 +42,12 @@ class CustomerGradingMeasure(models.Model):
         if self.company_field:
             domain &= Domain(self.company_field, "in", [False, *scope.company_ids])
         if self.date_field and dated:
-            domain &= Domain.OR(
-                self._get_date_domain(first, last, scope)
-                for first, last in criterion._get_period().get_bounds(scope.date)
-            )
+            periods = criterion._get_period().get_bounds(scope.date)
+            dates = Domain.OR(self._get_date_domain(*period, scope) for period in periods)
+            if criterion._counts_credits_by_invoice():
+                reversing = Domain("reversed_entry_id", "!=", False)
+                dates = (dates & ~reversing) | (reversing & Domain("reversed_entry_id", "any", dates))
+            domain &= dates
         return domain
 
     def _get_subject_domain(self, criterion, record):

@@ -9,7 +9,6 @@ class CustomerGradingAnswer(models.Model):
 
     def _after_answering(self):
         """Grade whom the answers are about by the policies in force that ask for them."""
-        super()._after_answering()
         asked = Domain("criterion_ids.question_id", "in", self.question_id.ids)
         policies = self.env["customer.grading.policy"].sudo()
         for policy in policies.search(asked & Domain("state", "=", "running")):
@@ -22,6 +21,7 @@ class CustomerGradingAnswer(models.Model):
                 if records := counting._get_graded_by(policy):
                     run = policy._create_run("incremental", company)
                     run._execute(subject_ids=records.ids)
+        return super()._after_answering()
 
     def _get_graded_by(self, policy):
         """Return whom ``policy`` grades of those whom the answers are about: leads of customers, too."""
