@@ -16,6 +16,8 @@ class Scope(NamedTuple):
     :param currency_id: currency of all amounts
     :param rates: ``(company id, rate)``: what an amount of a company's own currency is
         multiplied by; empty where all have the currency of the scope
+    :param daily_rates: ``(company id, days, rates)``: the same from each of its days on, oldest
+        first, where documents are worth what they were on their own day; else empty
     :param subject_ids: subjects asked for, or ``None`` for all
     :param cutoffs: ``{criterion id: {band id: {group: value}}}`` of the last full run,
         values as text, for rankings
@@ -28,6 +30,7 @@ class Scope(NamedTuple):
     company_ids: tuple[int, ...] = ()
     currency_id: int | None = None
     rates: tuple[tuple[int, float], ...] = ()
+    daily_rates: tuple = ()
     subject_ids: tuple[int, ...] | None = None
     cutoffs: dict | None = None
     past: bool = False

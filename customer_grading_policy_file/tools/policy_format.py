@@ -137,6 +137,7 @@ SHAPES = {
         "subject": Key("choice", default="partner"),
         "company_scope": Key("choice", default="company"),
         "currency": Key("currency", "currency_id", when={"company_scope": "group"}),
+        "rate_of": Key("choice", default="document", when={"company_scope": "group"}),
         "grades": Key("list", None, required=True, of="grade"),
     }),
     "grade": Shape(GRADE, {

@@ -743,6 +743,25 @@ class TestCompanies(CustomerGradingCommon):
             self._measure_for(nobody, dimension=group), [[112, 10], [111, 0], [112, 10]]
         )
 
+    def test_each_document_of_a_group_has_the_rate_of_its_day_or_of_today(self):
+        dollars = self.env.ref("base.USD")
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": dollars.id,
+                "company_id": self.abroad.id,
+                "name": "2026-10-01",
+                "rate": 3.0,
+            }
+        )
+        self._create_invoice(self.elsewhere, date(2026, 10, 5), 5, company=self.abroad)
+        group = self._create_dimension("group", company_scope="group", currency_id=dollars.id)
+        nobody = self.env["res.company"]
+        revenue, _orders, overdue = self._measure_for(nobody, dimension=group)
+        self.assertEqual((revenue, overdue), ([112, 25], [112, 25]))  # 5 x 2 + 5 x 3
+        group.rate_of = "today"
+        revenue, _orders, overdue = self._measure_for(nobody, dimension=group)
+        self.assertEqual((revenue, overdue), ([113, 30], [113, 30]))
+
     def test_an_answer_is_its_company_s(self):
         question = self.env["customer.grading.question"].create({"name": "Reliable?"})
         self._answer(question, self.customer, True, company_id=self.abroad.id)

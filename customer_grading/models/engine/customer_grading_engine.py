@@ -94,21 +94,57 @@ class CustomerGradingEngine(models.AbstractModel):
         else:
             companies = Company.search([("active", "=", True)], order="id")
             currency = policy.dimension_id.currency_id
-        rates = ()
+        rates, daily = (), ()
         if any(c.currency_id != currency for c in companies):
             rates = tuple(
                 (c.id, c.currency_id._get_conversion_rate(c.currency_id, currency, c, date))
                 for c in companies
             )
+            if policy.dimension_id.rate_of == "document":
+                daily = tuple(self._get_daily_rates(companies, currency))
         return Scope(
             date=date,
             tz=self._get_time_zone(company),
             company_ids=tuple(companies.ids),
             currency_id=currency.id,
             rates=rates,
+            daily_rates=daily,
             subject_ids=None if subject_ids is None else tuple(subject_ids),
             cutoffs=cutoffs,
         )
+
+    @api.model
+    def _get_daily_rates(self, companies, currency):
+        """Yield ``(company id, days, rates)`` of companies whose currency is another one.
+
+        Each rate holds from its day on, the first also before, as Odoo converts.
+        """
+        rate = """
+            COALESCE(
+                (SELECT rate FROM res_currency_rate
+                  WHERE currency_id = %(currency)s AND name <= day
+                    AND (company_id = %(root)s OR company_id IS NULL)
+                  ORDER BY company_id, name DESC LIMIT 1),
+                (SELECT rate FROM res_currency_rate
+                  WHERE currency_id = %(currency)s
+                    AND (company_id = %(root)s OR company_id IS NULL)
+                  ORDER BY company_id, name LIMIT 1),
+                1)
+        """
+        for company in companies.filtered(lambda c: c.currency_id != currency):
+            root, own = company.root_id.id, company.currency_id.id
+            query = SQL(
+                "SELECT day, %(to)s / %(own)s FROM (SELECT DISTINCT name AS day"
+                " FROM res_currency_rate WHERE currency_id IN %(both)s"
+                " AND (company_id = %(root)s OR company_id IS NULL)) told ORDER BY day",
+                to=SQL(rate, currency=currency.id, root=root),
+                own=SQL(rate, currency=own, root=root),
+                both=(currency.id, own),
+                root=root,
+            )
+            if rows := self.env.execute_query(query):
+                days, rates = zip(*rows, strict=True)
+                yield company.id, list(days), [float(rate) for rate in rates]
 
     @api.model
     def _get_time_zone(self, company):

@@ -175,7 +175,9 @@ class CustomerGradingMeasure(models.Model):
             value = SQL("%s / NULLIF(%s, 0)", value, source.get_field_sql(self.rate_field))
         if self.unit == "amount" and scope.rates:
             company = source.get_field_sql(self.company_field)
-            value = SQL("%s * %s", value, self._get_rate_sql(scope, company))
+            value = SQL(
+                "%s * %s", value, self._get_rate_sql(scope, company, self._get_date(source, scope))
+            )
         if self.uom_field and criterion.uom_id:
             value = self._convert_quantity_sql(value, criterion, source)
         return value
@@ -276,12 +278,33 @@ class CustomerGradingMeasure(models.Model):
             value = SQL("%s * %s", value, self._get_rate_sql(scope, company))
         return value
 
+    def _get_date(self, source, scope):
+        """Return the date of a document as SQL, or ``None`` where it has none."""
+        if not self.date_field:
+            return None
+        field = source.get_field(self.date_field)
+        return self._get_day_sql(field, source.get_field_sql(self.date_field), scope)
+
     @staticmethod
-    def _get_rate_sql(scope, company):
-        """Return what an amount of ``company`` is multiplied by."""
+    def _get_rate_sql(scope, company, day=None):
+        """Return what an amount of ``company`` is multiplied by.
+
+        :param day: the date of its document, as SQL; it has none by default
+        """
         if not scope.rates:
             return SQL("1")
         rates = [SQL("WHEN %s THEN %s", *rate) for rate in scope.rates]
+        if day is not None and scope.daily_rates:
+            rates = [
+                SQL(
+                    "WHEN %s THEN (%s::float8[])[GREATEST(width_bucket(%s, %s::date[]), 1)]",
+                    company_id,
+                    daily,
+                    day,
+                    days,
+                )
+                for company_id, days, daily in scope.daily_rates
+            ]
         return SQL("CASE %s %s ELSE 1 END", company, SQL(" ").join(rates))
 
     def _get_filled_values_sql(self, criterion, scope, statement):

@@ -46,7 +46,9 @@ class CustomerGradingMeasure(models.Model):
             dates = Domain.OR(self._get_date_domain(*period, scope) for period in periods)
             if criterion._counts_credits_by_invoice():
                 reversing = Domain("reversed_entry_id", "!=", False)
-                dates = (dates & ~reversing) | (reversing & Domain("reversed_entry_id", "any", dates))
+                dates = (dates & ~reversing) | (
+                    reversing & Domain("reversed_entry_id", "any", dates)
+                )
             domain &= dates
         return domain
 

@@ -91,7 +91,7 @@ class CustomerGradingMeasure(models.Model):
         time is over. ``late``: what was asked did not come in time, more than is tolerated.
         """
         first, last = criterion._get_period().get_bounds(scope.date)[0]
-        rate = self._get_rate_sql(scope, SQL("company_id"))
+        rate = self._get_rate_sql(scope, SQL("company_id"), SQL("date"))
         tolerated = SQL(
             "GREATEST(%s, asked * %s * %s / 100)",
             criterion.tolerance_amount,

@@ -41,6 +41,13 @@ class CustomerGradingDimension(models.Model):
         default=lambda self: self.env.company.currency_id,
         help="Currency in which the amounts of all companies are added up.",
     )
+    rate_of = fields.Selection(
+        [("document", "The day of each document"), ("today", "The day of grading")],
+        "At the rate of",
+        default="document",
+        required=True,
+        help="What an amount of a company with another currency is worth.",
+    )
     main_company_ids = fields.Many2many(
         "res.company",
         "customer_grading_dimension_main_company_rel",

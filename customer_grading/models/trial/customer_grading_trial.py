@@ -246,8 +246,9 @@ class CustomerGradingTrial(models.Model):
         amount = Move._field_to_sql(query.table, "amount_untaxed_signed", query)
         if scope.rates:
             company = Move._field_to_sql(query.table, "company_id", query)
-            rates = [SQL("WHEN %s THEN %s", id_, rate) for id_, rate in scope.rates]
-            amount = SQL("%s * CASE %s %s ELSE 1 END", amount, company, SQL(" ").join(rates))
+            day = Move._field_to_sql(query.table, "invoice_date", query)
+            rate = self.env["customer.grading.measure"]._get_rate_sql(scope, company, day)
+            amount = SQL("%s * %s", amount, rate)
         query.groupby = customer
         return query.select(SQL("%s AS partner_id", customer), SQL("SUM(%s) AS total", amount))
 
