@@ -44,6 +44,30 @@ class TestInvoiceMeasures(CustomerGradingCommon):
         growth = {"measure": "revenue_growth", "period_count": 12}
         self.assertEqual(self._measure_one(day, **growth, period="this_year"), 50)
 
+    def test_down_payments_and_discounts_are_no_goods(self):
+        trucks = self.env["product.category"].create({"name": "Trucks"})
+        self.product.categ_id = trucks
+        order = self._create_order(self.customer, date(2026, 3, 1), 1000, confirm=False)
+        self.env["sale.order.discount"].create(
+            {
+                "sale_order_id": order.id,
+                "discount_type": "so_discount",
+                "discount_percentage": 0.2,
+            }
+        ).action_apply_discount()
+        order.action_confirm()
+        order.date_order = at(date(2026, 3, 1))
+        wizard = self.env["sale.advance.payment.inv"].with_context(
+            active_model="sale.order", active_ids=order.ids
+        )
+        wizard.create({"advance_payment_method": "percentage", "amount": 10}).create_invoices()
+        self.assertGreater(len(order.order_line), 2)
+        unit = {"uom_id": self.env.ref("uom.product_uom_unit").id}
+        self.assertEqual(self._measure_one(measure="ordered_quantity", **unit), 1)
+        self.assertEqual(self._measure_one(measure="distinct_categories"), 1)
+        self.assertEqual(self._measure_one(measure="main_category"), trucks.id)
+        self.assertEqual(self._measure_one(measure="order_amount"), 800)
+
     def test_who_changes_employer_takes_no_invoice_along(self):
         ann = self.env["res.partner"].create({"name": "Ann", "parent_id": self.customer.id})
         late = self._create_invoice(ann, date(2026, 3, 1), 100, due=date(2026, 3, 31))
