@@ -66,7 +66,7 @@ class CustomerGradingRun(models.Model):
     up_count = fields.Integer("Up", readonly=True)
     down_count = fields.Integer("Down", readonly=True)
     new_count = fields.Integer("New", readonly=True)
-    left_count = fields.Integer("Left the scope", readonly=True)
+    left_count = fields.Integer("No longer graded", readonly=True)
     unchanged_count = fields.Integer("Unchanged", readonly=True)
     counts = fields.Json(compute="_compute_counts")
     stop_text = fields.Char(compute="_compute_stop_text")
@@ -448,15 +448,18 @@ class CustomerGradingRun(models.Model):
 
     def _get_counts_block(self):
         """Return how many customers went where, each number opening them."""
-        counted = [(self.env._("Graded"), self.graded_count, self._get_results_action([]))]
+        counted = [(self.env._("All"), self.graded_count, self._get_results_action([]))]
         if self.state == "done":
             ungraded = self._get_results_action(UNGRADED)
+            graded = self._get_results_action(~Domain(UNGRADED))
+            count = max(self.graded_count - self.not_graded_count, 0)
             counted += [
+                (self.env._("Graded"), count, graded),
+                (self.env._("Not graded"), self.not_graded_count, ungraded),
                 (self.env._("Up"), self.up_count, self._get_changes_action("up")),
                 (self.env._("Down"), self.down_count, self._get_changes_action("down")),
                 (self.env._("New"), self.new_count, self._get_changes_action("new")),
-                (self.env._("Left the scope"), self.left_count, self._get_changes_action("lost")),
-                (self.env._("Not graded"), self.not_graded_count, ungraded),
+                (self.env._("No longer graded"), self.left_count, self._get_changes_action("lost")),
                 (self.env._("Unchanged"), self.unchanged_count, None),
             ]
         rows = []
