@@ -557,6 +557,27 @@ class TestExplanation(CustomerGradingCommon):
         self.assertEqual(before["title"], "Before")
         self.assertIn("fell below 500,000 USD", before["text"])
 
+    def test_money_on_account_is_named_beside_what_it_pays(self):
+        policy = self._create_policy(
+            {"overdue": {"measure": "overdue_amount", "name": "Overdue"}},
+            [("A", ("overdue", "le", 0)), ("C", ())],
+        )
+        self._create_invoice(self.idle, date(2026, 6, 1), 500, due=date(2026, 6, 15))
+        payment = self.env["account.payment"].create(
+            {
+                "partner_id": self.idle.id,
+                "partner_type": "customer",
+                "payment_type": "inbound",
+                "amount": 100,
+                "date": date(2026, 7, 1),
+            }
+        )
+        payment.action_post()
+        self._activate(policy)
+        told = str(self._get_view(self.idle))
+        self.assertIn("400", told)
+        self.assertIn("100 USD paid, not matched", told)
+
     def _get_reasons(self, policy, user="officer"):
         """Return ``{customer: reason}`` of the latest change of each by a policy."""
         changes = self.env["customer.grading.change"].search([("policy_id", "=", policy.id)])

@@ -136,6 +136,9 @@ class CustomerGradingExplanationWhy(models.AbstractModel):
             last = self._get_distance_text(case, condition) or self._get_lapse_text(case, criterion)
         else:
             last = self._get_source_text(case, criterion)
+        if self._sees(case, criterion):
+            beside = criterion.measure_id._get_beside_text(criterion, case.record, case.scope)
+            last = " · ".join(filter(None, (last, beside)))
         return [
             criterion._get_label(),
             at_end(condition._get_asked_text()),

@@ -67,6 +67,25 @@ class CustomerGradingReceivables(models.AbstractModel):
             settled=self._get_settled_sql(scope),
         )
 
+    @api.model
+    def _get_on_account(self, customer, scope):
+        """Return what a customer has on account today: paid or credited, and matched to nothing.
+
+        :return: an amount in the currency of the scope's first company
+        """
+        items = [
+            ("account_id.account_type", "=", "asset_receivable"),
+            ("parent_state", "=", "posted"),
+            ("reconciled", "=", False),
+            ("amount_residual", "<", 0),
+            ("partner_id.commercial_partner_id", "=", customer._get_customer().id),
+            ("company_id", "in", scope.company_ids),
+        ]
+        [[total]] = (
+            self.env["account.move.line"].sudo()._read_group(items, [], ["amount_residual:sum"])
+        )
+        return -(total or 0)
+
     def _get_exchange_sql(self, of_these):
         """Return the entries of exchange differences, with the day of the matching they are of."""
         return SQL(

@@ -7,6 +7,8 @@ from odoo.tools import SQL
 
 # A small difference that was written off is let go; a larger one was not paid.
 SMALL_SHARE = 0.05
+# The measures that money on account changes.
+ON_ACCOUNT_KEYS = ("overdue_amount", "receivable_age", "late_count", "ontime_ratio", "exposure")
 # As far back are working days told from free ones; before that all days count.
 HISTORY = timedelta(days=5 * 366)
 
@@ -222,6 +224,20 @@ class CustomerGradingMeasure(models.Model):
             last=last,
             since=since,
         )
+
+    # ------------------------------------------------------------------ what is told beside
+
+    def _get_beside_text(self, criterion, record, scope):
+        """Tell the money on account: it pays what is due first, and nothing says so yet."""
+        text = super()._get_beside_text(criterion, record, scope)
+        if self.code_key not in ON_ACCOUNT_KEYS:
+            return text
+        free = self.env["customer.grading.receivables"]._get_on_account(record, scope)
+        if not free:
+            return text
+        currency = self.env["res.company"].browse(scope.company_ids[:1]).currency_id
+        amount = f"{criterion._format_number(free, digits=2)} {currency.name}"
+        return self.env._("%s paid, not matched", amount)
 
     # ------------------------------------------------------------------ documents behind them
 

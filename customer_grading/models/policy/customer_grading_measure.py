@@ -228,6 +228,10 @@ class CustomerGradingMeasure(models.Model):
         """Hook: return the keys of the built-in measures that look at a period."""
         return set()
 
+    def _get_beside_text(self, criterion, record, scope):
+        """Hook: return what is told beside the value of a customer or opportunity, if anything."""
+        return ""
+
     def _has_credit_notes(self):
         """Whether it adds up invoices, less credit notes, by their dates."""
         is_dated = self.model_name == "account.move" and self.date_field == "invoice_date"
