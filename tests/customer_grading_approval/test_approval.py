@@ -21,7 +21,8 @@ from ..committing import CommittingCase
 from ..common import TODAY, CustomerGradingCommon, at
 
 MONTH = date(2026, 12, 20)
-ACTIVITY = "customer_grading_approval.mail_activity_type_decide"
+ADDON = "customer_grading_approval"
+ACTIVITY = f"{ADDON}.mail_activity_type_decide"
 
 
 class ApprovalCase(CustomerGradingCommon):
@@ -100,8 +101,15 @@ class ApprovalCase(CustomerGradingCommon):
         customer = customer or self.customers[0]
         return self._get_results(customer)[customer]
 
+    def _tell(self):
+        """Tell those who decide what waits, as Odoo does after each commit."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref(f"{ADDON}.ir_cron_tell_deciders").method_direct_trigger()
+        self.env.invalidate_all()
+
     def _get_activities(self, role):
-        self.env["customer.grading.policy"]._cron_tell_deciders()
+        self._tell()
         return self.policy.activity_search([ACTIVITY], user_id=self.users[role].id)
 
 
@@ -461,7 +469,7 @@ class TestApproval(ApprovalCase, TransactionCase):
             ).group_ids = [Command.link(self.managers.id)]
         self.policy.user_id = self.users["colleague"]
         self._upgrade()
-        self.policy._cron_tell_deciders()
+        self._tell()
         self.assertEqual(self.policy.activity_search([ACTIVITY]).user_id, self.users["colleague"])
 
     def test_the_responsible_is_told_what_waits_to_be_confirmed(self):

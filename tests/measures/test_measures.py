@@ -596,7 +596,7 @@ class TestContact(CustomerGradingCommon):
         for kind in ("call", "meeting"):
             with freeze_time(at(self.day)):
                 activity = self.lead.activity_schedule(f"mail.mail_activity_data_{kind}")
-                activity.with_user(self.seller).action_feedback()
+                activity.action_feedback()
         self.lead.activity_schedule("mail.mail_activity_data_call")  # which is not done yet
         told = [row[1:3] for row in self._get_contacts()]
         self.assertEqual(told, [("call", "out"), ("visit", "out")])
@@ -622,7 +622,7 @@ class TestContact(CustomerGradingCommon):
         self.assertEqual(self._measure_all(self.customer, **measured)["value"], [None])
         self._meet(self.person)
         self.day = date(2026, 6, 2)
-        self._post(self.person, self.person, message_type="email")
+        self._post(self.person, self.person, message_type="email", subtype_xmlid="mail.mt_comment")
         values = self._measure_all(self.customer, **measured)
         self.assertEqual(values["value"], [date(2026, 6, 2)])
 

@@ -279,7 +279,7 @@ class TestProposals(ByHandCommon):
             [("message_type", "=", "user_notification")]
             + [("partner_ids", "in", self.seller.partner_id.ids)]
         )
-        return messages.sorted("id").mapped("preview")
+        return messages.sorted("id").mapped("body")
 
     def test_a_refusal_reaches_its_author_and_stands_on_the_sheet(self):
         self._propose().with_user(self.officer).action_refuse("Not before March")

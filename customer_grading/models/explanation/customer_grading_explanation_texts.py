@@ -169,8 +169,9 @@ class CustomerGradingExplanationTexts(models.AbstractModel):
         rule = lost or explanation.get_next_rule()
         if not rule:
             return self.env._("For everybody else") if explanation.grade else ""
+        fell = bool(lost) and explanation.before == SAME
         reason = self._shorten(
-            self._get_gap_text(explanation, gap, figures, fell=lost and explanation.before == SAME)
+            self._get_gap_text(explanation, gap, figures, fell)
             for gap in explanation.get_gaps(rule)
         )
         if lost:

@@ -1,4 +1,4 @@
-from odoo import api, fields, models, tools
+from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
@@ -89,8 +89,8 @@ class CustomerGradingDimension(models.Model):
 
     @api.model
     def _get_companies_outside(self):
-        """Return the companies in which the user does not work, sudoed."""
-        if self.env.su:
+        """Return the companies in which the user does not work, sudoed; a rule asks as one, too."""
+        if self.env.uid == SUPERUSER_ID:
             return self.env["res.company"]
         return self.env["res.company"].sudo().search([]) - self.env.user.sudo().company_ids
 
@@ -99,6 +99,8 @@ class CustomerGradingDimension(models.Model):
 
         :raise AccessError: naming the companies that are missing
         """
+        if self.env.su:
+            return
         for dimension in self.filtered(lambda dimension: not dimension.is_seen_whole):
             raise AccessError(
                 self.env._(
