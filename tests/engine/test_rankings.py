@@ -4,6 +4,8 @@ from datetime import date
 
 from freezegun import freeze_time
 
+from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..common import CustomerGradingCommon, at
@@ -60,6 +62,21 @@ class TestUnknownRankings(CustomerGradingCommon):
         self.assertIn("next full run", str(new.get_grading_explanation()))
         self._run(policy)
         self.assertEqual(self._get_grades(new), ["A"])
+
+    def test_a_combination_is_not_ranked_and_never_read_as_something_else(self):
+        policy = self._create_policy(
+            {
+                "orders": {"measure": "order_amount"},
+                "total": {"kind": "sum", "parts": ["orders"]},
+            },
+            [("A", ("total", "ge", 10)), ("C", ())],
+        )
+        total = policy.criterion_ids.filtered(lambda c: c.kind == "sum")
+        total.write({"band_by": "percentile", "band_ids": [Command.create({**HALF[0]})]})
+        messages = " ".join(problem["message"] for problem in policy._get_problems())
+        self.assertIn("a combination cannot be ranked", messages)
+        with self.assertRaises(UserError):
+            policy._put_in_force()
 
     def test_who_is_excluded_or_frozen_does_not_weigh(self):
         shares = [{"level": "first", "lower": 60}, {"level": "next", "lower": 90}]

@@ -23,6 +23,10 @@ class CustomerGradingCriterion(models.Model):
         ]
 
     def _get_measure_problem(self):
+        if self.kind != "measure" and self.band_by != "value":
+            return self.env._(
+                "a combination cannot be ranked. Let its levels begin at a value, or rank a measure."
+            )
         if self.kind != "measure":
             return None if self.child_ids else self.env._("say which criteria are part of it.")
         if not self.measure_id:
