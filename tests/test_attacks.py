@@ -253,6 +253,19 @@ class TestPrivacy(AttackCommon):
         partner.unlink()
         self.assertFalse(answer.exists() or proof.exists())
 
+    def test_a_deleted_opportunity_does_by_night(self):
+        question = self.env["customer.grading.question"].create(
+            {"name": "Ready?", "subject": "lead"}
+        )
+        lead = self._create_lead(self.customers[0], date(2026, 5, 1))
+        answer = self._answer(question, lead, True, proof_file="cHJvb2Y=")
+        own = [("res_model", "=", answer._name), ("res_field", "=", "proof_file")]
+        proofs = self.env["ir.attachment"].search([*own, ("res_id", "=", answer.id)])
+        self.assertTrue(proofs)
+        lead.unlink()
+        self.env["customer.grading.answer"]._gc_proofs()
+        self.assertFalse(proofs.exists())
+
     def test_what_a_group_is_asked_is_not_read_by_others(self):
         group = self.env["res.groups"].create({"name": "Credit committee"})
         question = self.env["customer.grading.question"].create(

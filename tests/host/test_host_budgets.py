@@ -52,6 +52,7 @@ class TestHostBudgets(TransactionCase):
 
         # Each process asks once whether anything was ever graded, and remembers that it was not.
         cls._create_leads(2, type="opportunity").merge_opportunity().unlink()
+        cls._create_partners(1).unlink()
 
     @classmethod
     def _create_leads(cls, count, **vals):

@@ -82,10 +82,10 @@ class TestInvoiceMeasures(CustomerGradingCommon):
         self.assertEqual(self._measure_all(self.customers, **criteria), expected)
         policy = self._create_policy(criteria, [("A", ("invoiced_revenue", "ge", 1)), ("C", ())])
         self._activate(policy)
-        self.assertEqual(self._get_grades(self.customers), ["A", False])
+        self.assertEqual(self._get_grades(self.customers), ["A", None])
         [run] = self.env["customer.grading.policy"]._regrade(self.customers)
         self.assertEqual(run.state, "done", run.error)
-        self.assertEqual(self._get_grades(self.customers), ["A", False])
+        self.assertEqual(self._get_grades(self.customers), ["A", None])
 
     def test_a_full_reversal_leaves_nothing_whatever_the_rates(self):
         euro = self.env.ref("base.EUR")

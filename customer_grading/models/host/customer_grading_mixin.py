@@ -137,14 +137,6 @@ class CustomerGradingMixin(models.AbstractModel):
             self._grading_subject, self.env.company
         )
 
-    def unlink(self):
-        """Answers go with what they are about, and so do the proofs attached to them."""
-        about = Domain(self._grading_result_field, "in", self.ids)
-        if self.env["customer.grading.question"]._is_asked_about(self._grading_subject):
-            about = Domain(self._grading_result_field, "in", self.ids)
-            self.env["customer.grading.answer"].sudo().search(about).unlink()
-        return super().unlink()
-
     # ------------------------------------------------------------------ search, sort, group
 
     def _field_to_sql(self, alias, field_expr, query=None):

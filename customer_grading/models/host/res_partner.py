@@ -28,6 +28,13 @@ class ResPartner(models.Model):
         "customer.grading.answer", "partner_id", string="Grading answers", groups=USER_GROUP
     )
 
+    def unlink(self):
+        """Answers go with whom they are about, and so do the proofs attached to them."""
+        if self.env["customer.grading.question"]._is_asked_about("partner"):
+            answers = self.env["customer.grading.answer"].sudo()
+            answers.search([("partner_id", "in", self.ids)]).unlink()
+        return super().unlink()
+
     def _get_customer(self):
         """Return the customer that is graded."""
         return self.commercial_partner_id

@@ -92,7 +92,8 @@ class CustomerGradingDimension(models.Model):
         """Return the companies in which the user does not work, sudoed; a rule asks as one, too."""
         if self.env.uid == SUPERUSER_ID:
             return self.env["res.company"]
-        return self.env["res.company"].sudo().search([]) - self.env.user.sudo().company_ids
+        seen = self.env.user.sudo().company_ids
+        return self.env["res.company"].sudo().search([("id", "not in", seen.ids)])
 
     def _check_seen_whole(self):
         """Raise where all companies are graded as one, and the user does not work in all.
