@@ -56,16 +56,32 @@ class CustomerGradingPolicy(models.Model):
 
     @api.model
     def _get_first_action(self):
-        """While no policy exists a manager sees the first steps."""
+        """While nobody was graded a manager sees the first steps."""
         return self.env["ir.actions.act_window"]._for_xml_id(
             "customer_grading_policy_file.customer_grading_first_use_action"
         )
 
     @api.model
     def action_start(self):
-        """Make the default draft and open what it would do: nothing is saved as a grade."""
-        wizard = self.env["customer.grading.new.policy"].create({})
-        return wizard._make_policy().action_try_on()
+        """Open what the draft that there is would do, or else the default one: no grade is saved."""
+        draft = self._get_first_draft()
+        if draft and any(problem["level"] == "danger" for problem in draft._get_problems()):
+            return draft._get_records_action()
+        wizard = self.env["customer.grading.new.policy"]
+        return (draft or wizard.create({})._make_policy()).action_try_on()
+
+    @api.model
+    def _get_first_draft(self):
+        """Return the draft to go on with: the latest one of the current company's customers."""
+        return self.search(
+            [
+                ("state", "=", "draft"),
+                ("dimension_id.subject", "=", "partner"),
+                ("company_id", "in", [False, self.env.company.id]),
+            ],
+            order="id desc",
+            limit=1,
+        )
 
     # ------------------------------------------------------------------ library
 

@@ -58,8 +58,16 @@ class CustomerGradingNewPolicy(models.TransientModel):
         store=True,
         readonly=False,
     )
+    draft_text = fields.Char(compute="_compute_draft_text")
     file = fields.Binary()
     file_name = fields.Char()
+
+    @api.depends_context("company", "lang")
+    def _compute_draft_text(self):
+        """Say with which draft Start goes on."""
+        draft = self.env["customer.grading.policy"]._get_first_draft()
+        text = draft and self.env._("Start goes on with your draft “%s”.", draft.display_name)
+        self.draft_text = text
 
     @api.model
     def _get_starts(self):

@@ -111,6 +111,29 @@ class TestNewPolicy(CustomerGradingCommon):
             {"salesperson": "res.partner", "administrator": "customer.grading.new.policy"},
         )
 
+    def test_start_stays_until_a_policy_runs_and_goes_on_with_the_draft(self):
+        policies = self.env["customer.grading.policy"].with_context(active_test=False)
+        if policies._has_graded():
+            self.skipTest("This database has policies of its own.")
+        administrator = self._create_users()["administrator"]
+        Policy = self.env["customer.grading.policy"].with_user(administrator)
+        [customer] = self._create_customers(1)
+        first = Policy.action_start()
+        trial = self.env[first["res_model"]].browse(first["res_id"])
+        self.assertIn("Nobody to grade yet", trial.first_text)
+        self.assertEqual(Policy.action_open_grading()["res_model"], "customer.grading.new.policy")
+        text = self.env["customer.grading.new.policy"].with_user(administrator).new({}).draft_text
+        self.assertIn(trial.policy_id.name, text)
+
+        self._create_invoice(customer, TODAY, 500)
+        again = Policy.action_start()
+        later = self.env[again["res_model"]].browse(again["res_id"])
+        self.assertEqual(later.policy_id, trial.policy_id)
+        done = later.with_user(administrator).action_put_in_force()
+        self.assertIn("1 customer graded; renewed every night at", done["params"]["message"])
+        self.assertEqual(done["params"]["next"]["res_id"], later.policy_id.id)
+        self.assertEqual(Policy.action_open_grading()["res_model"], "res.partner")
+
     def test_who_sees_an_empty_page_is_offered_the_dialog(self):
         administrator = self._create_users()["administrator"]
         [view] = self._create_customers(1).with_user(administrator).get_grading_explanation()

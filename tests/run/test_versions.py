@@ -209,6 +209,32 @@ class TestVersions(VersionsCommon, TransactionCase):
         with self.assertRaisesRegex(RedirectWarning, "takes over on 01/01/2999"):
             self.policy.action_revise()
 
+    def test_another_policy_takes_over_from_the_one_that_would_leave_nobody_to_it(self):
+        self._activate(self.policy)
+        other = self._create_policy(
+            {"revenue": {"measure": "invoiced_revenue"}}, [("C", ())], name="Simple"
+        )
+        self.assertGreater((other.sequence, other.id), (self.policy.sequence, self.policy.id))
+        [problem] = other._get_problems()
+        self.assertEqual(problem["level"], "warning")
+        self.assertIn("takes over", problem["message"])
+        trial = self.env["customer.grading.trial"].browse(other.action_try_on()["res_id"])
+        self.assertEqual(trial.graded_count, len(self.customers))
+        self.assertIn(self.policy.display_name, trial.takeover_text)
+        self.assertEqual(self.policy.state, "running")
+        trial.action_put_in_force()
+        self.assertEqual((self.policy.state, other.state), ("closed", "running"))
+        self.assertEqual(self._get_grades(self.customers), ["C"] * len(self.customers))
+
+    def test_one_for_some_stands_beside_the_one_that_is_for_the_rest(self):
+        self.policy.domain = f"[('id', '=', {self.customers[0].id})]"
+        self._activate(self.policy)
+        other = self._create_policy({}, [("C", ())], name="Rest")
+        self.assertFalse(other._get_problems())
+        self._activate(other)
+        self.assertEqual(self.policy.state, "running")
+        self.assertEqual(self._get_grades(self.customers)[1:], ["C"] * (len(self.customers) - 1))
+
     def test_a_revision_of_a_closed_version_says_what_it_takes_back(self):
         self._activate(self.policy)
         second = self._revise(limit=2000)

@@ -93,20 +93,20 @@ class CustomerGradingPolicy(models.Model):
         return []
 
     def _get_rival_problems(self):
-        """Name the policy in force that leaves nobody to this one, or that it is not made from."""
-        problems = []
-        if earlier := self._get_policy_before():
-            problems.append(
-                self._prepare_problem(
-                    self.env._(
-                        "“%s” is asked first and applies to everybody: nobody would be left. "
-                        "Revise or close it, narrow it, or put this policy before it.",
-                        earlier.display_name,
-                    ),
-                    self.env._("Open it"),
-                    earlier._get_records_action(),
-                )
+        """Name the policies in force that this one takes over from, or that it is not made from."""
+        problems = [
+            self._prepare_problem(
+                self.env._(
+                    "“%s” grades everybody whom this policy is for. Activating this one takes over "
+                    "from it: it is closed then. To keep both, narrow one of them.",
+                    earlier.display_name,
+                ),
+                self.env._("Open it"),
+                earlier._get_records_action(),
+                level="warning",
             )
+            for earlier in self._get_taken_over()
+        ]
         replaced = self._get_replaced() if self.previous_id else self.browse()
         problems += [
             self._prepare_problem(
@@ -123,18 +123,6 @@ class CustomerGradingPolicy(models.Model):
             for other in replaced.filtered(lambda p: p not in (self.previous_id, self))
         ]
         return problems
-
-    def _get_policy_before(self):
-        """Return a running policy that leaves nobody to this one."""
-        company = self.company_id or self.env.company
-        return self._get_running(self.dimension_id, company).filtered(
-            lambda other: (
-                other not in self._get_versions()
-                and (other.sequence, other.id) < (self.sequence, self.id)
-                and other._parse_domain().is_true()
-                and (other.population == "all" or self.population == "documents")
-            )
-        )[:1]
 
     def _get_grade_problems(self):
         if self.decide_by == "hand" or self.rule_ids:

@@ -12,6 +12,7 @@ from ...tools.columns import LIMITS, VALUES, CriterionColumns, SubjectColumns
 from ...tools.scope import Scope
 from ...tools.statement import CORPORATE_GROUP, Statement, join_path
 from ...tools.subject import INVOICE_TYPES, PARTNER
+from ..policy.customer_grading_policy import PLANNED_STATES
 
 EVALUATED = ("done", "stopped", "discarded", "superseded")  # runs whose grading counts
 
@@ -899,6 +900,8 @@ class CustomerGradingEngine(models.AbstractModel):
         earlier = running.filtered(lambda other: (other.sequence, other.id) < own)
         if not earlier:
             return earlier
+        if policy.state in PLANNED_STATES:
+            earlier -= policy._get_taken_over(company)
         return earlier - policy._get_versions() - policy.browse(scope.beside_ids)
 
     @api.model

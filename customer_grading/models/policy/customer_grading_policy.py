@@ -672,6 +672,25 @@ class CustomerGradingPolicy(models.Model):
             )
         )
 
+    def _get_taken_over(self, company=None):
+        """Return the running policies that would leave nobody to this one.
+
+        A draft takes over from them, as a version does from the one before it: it is tried on
+        as if they were closed, and closes them when it comes into force.
+
+        :param company: one that it grades; its own, or the current one, by default
+        """
+        company = company or self.company_id or self.env.company
+        own = (self.sequence, self.id or 0)
+        return self._get_running(self.dimension_id, company).filtered(
+            lambda other: (
+                other not in self._get_versions()
+                and (other.sequence, other.id) < own
+                and other._parse_domain().is_true()
+                and (other.population == "all" or self.population == "documents")
+            )
+        )
+
     def _get_created_bounds(self):
         """Return between which days the records were created that this version grades.
 

@@ -29,7 +29,7 @@ class CustomerGradingPolicy(models.Model):
             policy._set_state("closed", date_to=policy._get_today())
 
     def _put_in_force(self):
-        """Hook: make the policy run, close the versions it replaces, and return its first runs.
+        """Hook: make the policy run, close those it replaces, and return its first runs.
 
         One whose day is still to come is scheduled, and has no runs yet.
         """
@@ -38,7 +38,7 @@ class CustomerGradingPolicy(models.Model):
         if self._is_of_later():
             self._schedule()
             return self.env["customer.grading.run"]
-        self._get_replaced().action_close()
+        (self._get_replaced() | self._get_taken_over()).with_env(self.env).action_close()
         self._set_state("running", date_from=self._get_today())
         runs = self.env["customer.grading.run"]
         for company in self._get_run_companies():

@@ -113,9 +113,8 @@ class CustomerGradingPolicy(models.Model):
 
     @api.model
     def action_open_grading(self):
-        """Open the customers by grade, or where a manager begins while no policy exists."""
-        is_manager = self.has_access("create")
-        if is_manager and not self.with_context(active_test=False).search_count([], limit=1):
+        """Open the customers by grade, or where a manager begins while nobody was graded."""
+        if self.has_access("create") and not self._has_graded():
             return self._get_first_action()
         return self.env["ir.actions.act_window"]._for_xml_id(
             "customer_grading.customer_grading_my_customers_action"
@@ -123,7 +122,7 @@ class CustomerGradingPolicy(models.Model):
 
     @api.model
     def _get_first_action(self):
-        """Hook: return what a manager sees while no policy exists: the list, and what to do."""
+        """Hook: return what a manager sees while nobody was graded: the list, and what to do."""
         return self.env["ir.actions.act_window"]._for_xml_id(
             "customer_grading.customer_grading_policy_action"
         )

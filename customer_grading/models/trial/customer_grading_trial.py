@@ -1,13 +1,14 @@
 import json
 from collections import Counter
-from datetime import timedelta
+from datetime import time, timedelta
 from urllib.parse import urlencode
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_time
 
+from ...tools.blocks import tell
 from ...tools.groups import MANAGER_GROUP
 from ...tools.period import Period
 from ...tools.subject import INVOICE_TYPES
@@ -61,6 +62,7 @@ class CustomerGradingTrial(models.Model):
         readonly=True, groups=MANAGER_GROUP, help="Of what decided the grades when it was tried."
     )
     stale_text = fields.Char(compute="_compute_stale_text")
+    takeover_text = fields.Char(compute="_compute_takeover_text")
     policy_state = fields.Selection(related="policy_id.state", string="State of the policy")
     summary = fields.Json(compute="_compute_summary")
     first_text = fields.Char(compute="_compute_summary")
@@ -85,6 +87,18 @@ class CustomerGradingTrial(models.Model):
         for trial in self:
             trial.stale_text = trial._has_changed() and self.env._(
                 "The policy was changed since it was tried on. Try it on again."
+            )
+
+    @api.depends("state", "policy_id")
+    @api.depends_context("lang")
+    def _compute_takeover_text(self):
+        """Say which other policy is closed when this one comes into force."""
+        for trial in self:
+            policy = trial.policy_id
+            taken = policy._get_taken_over() if policy.state == "draft" else policy.browse()
+            names = ", ".join(taken.mapped("display_name"))
+            trial.takeover_text = names and self.env._(
+                "Takes over from “%s”, which is closed then. It is tried on as if it were.", names
             )
 
     def _has_changed(self):
@@ -294,6 +308,17 @@ class CustomerGradingTrial(models.Model):
 
     def _get_first_text(self, cells):
         """Return what a first activation tells whom, or nothing where customers have grades."""
+        if self.state == "done" and not self.graded_count:
+            return self.dimension_id._choose_text(
+                self.env._(
+                    "Nobody to grade yet: a customer has a confirmed order, a posted invoice or an "
+                    "opportunity, and fits “Applies to”. Make the first one, or let the policy "
+                    "grade all contacts that it applies to."
+                ),
+                self.env._(
+                    "No opportunity to grade yet: make the first one, or look at “Applies to”."
+                ),
+            )
         new = sum(count for before, after, count, _sum in cells if after and not before)
         engine = self.env["customer.grading.engine"]
         if not new or engine._get_last_full_run(self.policy_id, self.company_id):
@@ -697,5 +722,26 @@ class CustomerGradingTrial(models.Model):
         self._check_puts_in_force()
         if ask := policy._get_time_zone_action(self):
             return ask
-        policy._put_in_force()._execute_or_queue(self.graded_count)
-        return policy._get_records_action()
+        runs = policy._put_in_force()
+        runs._execute_or_queue(self.graded_count)
+        text = self._get_in_force_text(runs)
+        return (
+            tell(text, "success", policy._get_records_action())
+            if text
+            else (policy._get_records_action())
+        )
+
+    def _get_in_force_text(self, runs):
+        """Return how many are graded now, or soon, and when they are again."""
+        hour = self.env["ir.cron"]._get_grading_hour()
+        names = {
+            "number": self.dimension_id._get_number_text(
+                sum(run.graded_count - run.not_graded_count for run in runs)
+            ),
+            "hour": format_time(self.env, time(*divmod(round(hour * 60), 60)), time_format="short"),
+        }
+        if not runs:
+            return ""
+        if any(run.state == "waiting" for run in runs):
+            return self.env._("Everybody is graded in the background now, and every night.")
+        return self.env._("%(number)s graded; renewed every night at %(hour)s.", **names)
