@@ -38,6 +38,8 @@ SIGNED_FIELDS = {
     "amount_untaxed_signed": "amount_untaxed",
     "amount_total_signed": "amount_total",
 }
+# The measures of payments of which more is better.
+PAID_KEYS = ("ontime_ratio", "collection_ratio")
 PATH_FIELDS = (
     "subject_path",
     "company_field",
@@ -227,6 +229,11 @@ class CustomerGradingMeasure(models.Model):
     def _get_code_keys_with_period(self):
         """Hook: return the keys of the built-in measures that look at a period."""
         return set()
+
+    def _is_better_low(self):
+        """Whether less is better as a rule: days that passed, what is owed or late."""
+        owed = self.category == "3_payments" and self.code_key not in PAID_KEYS
+        return self.unit == "days" or owed
 
     def _get_beside_text(self, criterion, record, scope):
         """Hook: return what is told beside the value of a customer or opportunity, if anything."""

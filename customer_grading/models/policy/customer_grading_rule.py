@@ -284,6 +284,8 @@ class CustomerGradingRule(models.Model):
         operators = []
         if criterion.unit in NUMERIC_UNITS:
             operators += NUMERIC_OPERATORS
+            if criterion.measure_id._is_better_low():
+                operators.sort(key=("le", "lt", "ge", "gt", "between").index)
             operators = [*levels, *operators] if criterion._is_ranked() else [*operators, *levels]
         elif criterion.unit == "yes_no":
             operators += ("yes", "no")
