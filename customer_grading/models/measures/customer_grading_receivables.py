@@ -59,7 +59,7 @@ class CustomerGradingReceivables(models.AbstractModel):
             exchange=self._get_exchange_sql(of_these),
             waived=self._get_waived_sql(scope, of_these),
             item=self._get_own_items_sql(scope, ids, latest or SQL("due")),
-            promised=self._get_promised_sql(scope),
+            promised=self._get_promised_sql(scope, ids),
             matched=self._get_matched_sql(scope),
             owed=self._get_owed_sql(),
             on_account=self._get_on_account_sql(scope),
@@ -160,7 +160,7 @@ class CustomerGradingReceivables(models.AbstractModel):
             narrow=SQL() if ids is None else SQL("AND item.partner_id IN %s", tuple(ids) or (0,)),
         )
 
-    def _get_promised_sql(self, scope):
+    def _get_promised_sql(self, scope, ids):
         """Return what payments without an entry of their own pay, by invoice.
 
         A payment of several invoices pays each by its share in their total.
@@ -177,12 +177,18 @@ class CustomerGradingReceivables(models.AbstractModel):
                   JOIN account_move__account_payment link ON link.payment_id = payment.id
                   JOIN account_move move ON move.id = link.invoice_id
                  WHERE payment.move_id IS NULL AND payment.state IN ('in_process', 'paid')
-                   AND payment.payment_type = 'inbound' AND payment.date <= %(date)s
+                   AND payment.payment_type = 'inbound' AND payment.date <= %(date)s %(narrow)s
               ) shared
              WHERE shared.move_id IN (SELECT move_id FROM item)
              GROUP BY shared.move_id
             """,
             date=scope.date,
+            narrow=SQL()
+            if ids is None
+            else SQL(
+                "AND payment.id IN (SELECT payment_id FROM account_move__account_payment"
+                " WHERE invoice_id IN (SELECT move_id FROM item))"
+            ),
         )
 
     def _get_matched_sql(self, scope):
