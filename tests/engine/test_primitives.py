@@ -114,7 +114,7 @@ class TestDocumentValues(CustomerGradingCommon):
         values = self._measure_all(self.customers, day=day, three=spec)
         self.assertEqual(values["three"], [200, 0])
         values = self._measure_all(self.customers, day=date(2026, 10, 31), three=spec)
-        self.assertEqual([round(v, 4) for v in values["three"]], [166.6667, 0])
+        self.assertEqual([round(v, 4) for v in values["three"]], [166.67, 0])
 
     def test_the_average_of_counts_has_decimals(self):
         self._create_order(self.customer, date(2026, 10, 1))

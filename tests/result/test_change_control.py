@@ -351,7 +351,7 @@ class TestByHand(ChangeControlCommon):
         )
 
     def test_a_grade_by_hand_without_an_end_is_ended_by_hand(self):
-        policy = self._start()
+        policy = self._start(manual_months=0)
         result = self._set_by_hand("A")
         self.assertEqual(self._grade_on(date(2030, 1, 1), policy, 5), "A")
         result.action_end_manual()

@@ -265,6 +265,7 @@ class TestVersions(VersionsCommon, TransactionCase):
         draft = self._revise().with_user(admin)
         with freeze_time(at(TODAY)):
             draft._put_in_force()
+            draft.action_close()
         draft.action_archive()
         action = self.policy.action_view_versions()
         Policy = self.env["customer.grading.policy"].with_context(**action["context"])

@@ -487,36 +487,36 @@ class CustomerGradingMeasure(models.Model):
     @api.model
     def _get_domain_problem(self, domain, model_name):
         """Return in words what is wrong with a domain given as text, or nothing."""
-        return self._get_malformed_problem(domain, model_name) or self._get_condition_problem(
-            Domain(literal_eval(domain or "[]")), model_name
+        return (
+            self._get_malformed_problem(domain, model_name)
+            or self._get_condition_problem(Domain(literal_eval(domain or "[]")), model_name)
+            or self._get_malformed_problem(domain, model_name, self._run_on_nothing)
         )
 
     @api.model
-    def _get_malformed_problem(self, domain, model_name):
-        """Return in words why a text is no domain of the model, or nothing."""
+    def _get_malformed_problem(self, domain, model_name, read=Domain.validate):
+        """Return in words why a text is no domain of the model, or nothing.
+
+        :param read: function of the domain and the model that raises where it is none
+        """
         try:
-            model = self.env[model_name].sudo().with_context(active_test=False)
-            parsed = Domain(literal_eval(domain or "[]"))
-            parsed.validate(model)
-            if all(
-                self._get_path_field(model_name, c.field_expr) for c in parsed.iter_conditions()
-            ):
-                self._check_runs(model, parsed)
+            read(Domain(literal_eval(domain or "[]")), self.env[model_name])
         except Exception as error:  # noqa: BLE001 - whatever a domain's parts may raise
             return self.env._(
                 "the filter %(domain)s cannot be used: %(error)s. Set it again with the "
                 "filter editor.",
                 domain=domain,
-                error=error,
+                error=str(error).partition("\n")[0],
             )
         return None
 
     @staticmethod
-    def _check_runs(model, domain):
+    def _run_on_nothing(domain, model):
         """Let PostgreSQL read a domain, without looking at a record.
 
         :raise psycopg2.Error: where a value does not fit its field, as a text for a number
         """
+        model = model.sudo().with_context(active_test=False)
         with model.env.cr.savepoint(flush=False):
             query = model._search(domain)
             query.limit = 0
