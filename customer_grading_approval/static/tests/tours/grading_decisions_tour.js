@@ -71,6 +71,9 @@ registry.category("web_tour.tours").add("customer_grading_import_decisions", {
             trigger: ".o_control_panel .o_file_input input[type=file]:not(:visible)",
             async run({ anchor }) {
                 const response = await fetch("/customer_grading_meeting.xlsx");
+                if (!response.ok) {
+                    throw new Error(`The spreadsheet was not there: ${response.status}`);
+                }
                 const files = new DataTransfer();
                 files.items.add(new File([await response.blob()], "meeting.xlsx"));
                 anchor.files = files.files;
