@@ -221,6 +221,16 @@ class TestAcrossCompanies(AttackCommon):
         with self.assertRaises(AccessError):
             trial.with_user(self.admin).read(["graded_count"])
         self.assertEqual(trial.with_env(every.env).read(["graded_count"])[0]["graded_count"], 2)
+        # What he says of the dimension afterwards opens nothing.
+        group.with_user(self.admin).company_scope = "company"
+        with self.assertRaises(AccessError):
+            trial.with_user(self.admin).read(["graded_count"])
+        with self.assertRaisesRegex(UserError, "changed or tried on since"):
+            trial.with_env(every.env).action_put_in_force()
+        group.company_scope = "group"
+        trial.with_env(every.env).action_put_in_force()
+        with self.assertRaisesRegex(UserError, "is in force"):
+            group.with_user(self.admin).rate_of = "today"
 
 
 @tagged("post_install", "-at_install")

@@ -185,7 +185,7 @@ class PolicyFinder:
         except (KeyError, TypeError, ValueError):
             text = repr(conditions)  # the right words for it are found below
         try:
-            problem = self.env[MEASURE]._get_domain_problem(text, model_name)
+            problem = self.env[MEASURE]._get_domain_problem(text, model_name, tried=True)
             if not problem and not self.env.su:
                 self.env[MEASURE]._check_readable(model_name, [], text)
         except AccessError as error:

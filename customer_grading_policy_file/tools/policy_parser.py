@@ -97,10 +97,13 @@ class PolicyParser:
         return data
 
     def _get_object(self, pairs):
-        data = dict(pairs)
-        if len(data) < len(pairs):
-            keys = [key for key, _value in pairs]
-            self.refuse(next(key for key in keys if keys.count(key) > 1), "key_twice")
+        data = {}
+        for key, value in pairs:
+            if key in data:
+                self.refuse(key, "key_twice")
+            data[key] = value
+            if len(data) > MOST_IN_A_LIST:
+                raise ValueError(self.get_text("too_many", count=len(pairs), most=MOST_IN_A_LIST))
         return data
 
     def _refuse_constant(self, constant):
@@ -131,7 +134,9 @@ class PolicyParser:
 
     def _refuse_unknown(self, path, name, shape):
         keys = self.shapes[shape]
-        if addon := self.find_addon(shape, name):
+        if len(self.problems) > TOLD_PROBLEMS:
+            self.refuse(path, "key_unknown", keys="...")  # it is only counted
+        elif addon := self.find_addon(shape, name):
             self.refuse(path, "key_of_addon", addon=addon)
         elif near := get_close_matches(name, keys, n=1):
             self.refuse(path, "key_misspelt", key=near[0])

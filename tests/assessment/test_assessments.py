@@ -73,6 +73,18 @@ class TestAnswers(AssessmentCommon):
         self._answer(other, self.second, True)
         self.assertEqual(len(policy.run_ids), runs + 2, "nobody was graded by what is not asked")
 
+    def test_what_an_answer_outdates_is_graded_at_once_too(self):
+        lost = self._ask("Lost?")
+        loyal = self._ask("Loyal?", contrary_ids=[Command.set(lost.ids)])
+        policy = self._create_policy(
+            {"loyal": {"question": loyal}}, [("A", ("loyal", "yes")), ("C", ())], population="all"
+        )
+        self._activate(policy)
+        self._answer(loyal, self.first, True, date(2026, 11, 1))
+        self.assertEqual(self._get_grades(self.first), ["A"])
+        self._answer(lost, self.first, True, date(2026, 11, 10))
+        self.assertEqual(self._get_grades(self.first), ["C"])
+
     def test_answers_of_each_kind_grade(self):
         questions = {
             "loyal": self._ask("Loyal?"),

@@ -472,6 +472,7 @@ class TestBadPolicyFile(PolicyFileCommon):
             (["rules"], [{"grade": "A", "all": [{}] * 1001}], "there are 1001"),
             (["key"], "No Key" * 100_000, "key: “No KeyNo Key"),
             (["rules"], [{"x" * 5_000: 1}] * 150, "... and"),
+            (["dimension"], dict.fromkeys(map(str, range(20_000)), 1), "there are 20000"),
         ]:
             with self.subTest(expected=expected), self.assertRaises(ValidationError) as caught:
                 self.Policy.load_policy(json.dumps(self._change(path, value)), "mine.json")

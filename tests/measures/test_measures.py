@@ -617,6 +617,13 @@ class TestContact(CustomerGradingCommon):
         self._meet(self.person)
         self.assertEqual(len(self._get_contacts()), 2)
 
+    def test_what_is_of_another_company_is_none_here(self):
+        abroad = self._create_company_with_chart("Abroad")
+        lead = self._create_lead(self.customer, date(2026, 1, 1), company_id=abroad.id)
+        self._post(lead, self.person, message_type="email", subtype_xmlid="mail.mt_comment")
+        self._meet(self.seller.partner_id, opportunity_id=lead.id)
+        self.assertFalse(self._get_contacts())
+
     def test_the_last_one_is_measured(self):
         measured = {"value": {"measure": "days_since_contact"}}
         self.assertEqual(self._measure_all(self.customer, **measured)["value"], [None])
@@ -785,6 +792,13 @@ class TestCompanies(CustomerGradingCommon):
         group.rate_of = "today"
         revenue, _orders, overdue = self._measure_for(nobody, dimension=group)
         self.assertEqual((revenue, overdue), ([113, 30], [113, 30]))
+        group.rate_of = "document"
+        paid = self._create_invoice(self.elsewhere, date(2026, 5, 1), 100, company=self.abroad)
+        self._pay(paid, date(2026, 10, 5))
+        balance = {"measure": "receivable_balance", "period": "all_time"}
+        policy = self._create_policy({"owed": balance}, dimension=group, company_id=False)
+        owed = self._measure_all(self.customers, company=nobody, policy=policy)["owed"]
+        self.assertEqual(owed, [113, 30], "what was paid leaves nothing, whatever the rates")
 
     def test_an_answer_is_its_company_s(self):
         question = self.env["customer.grading.question"].create({"name": "Reliable?"})

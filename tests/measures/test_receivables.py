@@ -206,16 +206,17 @@ class TestReceivables(ReceivablesCommon):
         self._create_entry(self.customer, AUGUST_3, -100, self.expense, reconcile=invoice)
         self.assertEqual(self._figures(*CODES), [0, 1, 0, 0, 0, None, None])
 
-    def test_a_payment_without_an_entry_settles_on_its_day(self):
-        invoice = self._create_invoice(self.customer, JUNE_1, 100, due=JUNE_15)
-        with freeze_time(at(JUNE_10)):
+    def _pay_without_entry(self, invoice, day, amount):
+        """Register a payment that the bank's statement brings the entry of, as in Enterprise."""
+        with freeze_time(at(day)):
             payment = self.env["account.payment"].create(
                 {
                     "payment_type": "inbound",
                     "partner_type": "customer",
-                    "partner_id": self.customer.id,
-                    "amount": 100,
-                    "date": JUNE_10,
+                    "partner_id": invoice.partner_id.id,
+                    "amount": amount,
+                    "currency_id": invoice.currency_id.id,
+                    "date": day,
                     "journal_id": self.bank.id,
                     "invoice_ids": [Command.set(invoice.ids)],
                 }
@@ -223,6 +224,11 @@ class TestReceivables(ReceivablesCommon):
             payment.outstanding_account_id = False
             payment.action_post()
         self.assertFalse(payment.move_id)
+        return payment
+
+    def test_a_payment_without_an_entry_settles_on_its_day(self):
+        invoice = self._create_invoice(self.customer, JUNE_1, 100, due=JUNE_15)
+        self._pay_without_entry(invoice, JUNE_10, 100)
         self.assertEqual(
             self._figures("overdue_amount", "late_count", "ontime_ratio", "collection_ratio"),
             [0, 0, 100, 100],
@@ -230,6 +236,37 @@ class TestReceivables(ReceivablesCommon):
         self.assertEqual(self._figures("days_to_pay"), 9)
         self.assertEqual(self._figures("overdue_amount", day=date(2026, 6, 9)), 0)
         self.assertEqual(self._figures("collection_ratio", day=date(2026, 6, 9)), 0)
+
+    def test_a_part_that_the_bank_brought_is_paid_once(self):
+        invoice = self._create_invoice(self.customer, JUNE_1, 100, due=JUNE_15)
+        self._pay_without_entry(invoice, JUNE_10, 50)
+        self.assertEqual(self._figures("overdue_amount", "collection_ratio"), [50, 50])
+        with freeze_time(at(JUNE_20)):
+            line = self.env["account.bank.statement.line"].create(
+                {
+                    "journal_id": self.bank.id,
+                    "date": JUNE_20,
+                    "payment_ref": "Half",
+                    "partner_id": self.customer.id,
+                    "amount": 50,
+                }
+            )
+            _bank, suspense, _other = line._seek_for_lines()
+            suspense.with_context(skip_readonly_check=True).account_id = self.receivable
+            self._reconcile(invoice + line.move_id)
+        self.assertEqual(invoice.amount_residual, 50)
+        self.assertEqual(self._figures("overdue_amount", "collection_ratio"), [50, 50])
+
+    def test_a_foreign_invoice_paid_whole_without_an_entry_owes_nothing(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        for day, rate in ((JUNE_1, 0.8), (JUNE_10, 0.9)):
+            self.env["res.currency.rate"].create(
+                {"currency_id": euro.id, "name": day, "rate": rate, "company_id": self.company.id}
+            )
+        invoice = self._create_invoice(self.customer, JUNE_1, 100, due=JUNE_15, currency_id=euro.id)
+        self._pay_without_entry(invoice, JUNE_10, 100)
+        self.assertEqual(self._figures("overdue_amount", "late_count"), [0, 0])
 
     def test_a_credit_note_lessens_what_was_asked_and_is_no_money(self):
         invoice = self._create_invoice(self.customer, JUNE_1, 1000, due=JUNE_15)

@@ -327,6 +327,9 @@ class TestProposals(ByHandCommon):
                 decide()
         result._set_by_hand(grade, "A friend")
         self.assertEqual(result.sudo().manual_until, latest)
+        result.action_end_manual()
+        self._propose().with_user(self.officer).action_approve()
+        self.assertEqual(result.sudo().manual_until, latest, "nor does a proposal lift it")
         self.policy.manual_months = 0
         result._set_by_hand(grade, "A friend")
         self.assertFalse(result.sudo().manual_until)

@@ -36,8 +36,11 @@ class CustomerGradingCriterion(models.Model):
         if problem := self._get_choice_of_measure_problem():
             return problem
         Measure = self.env["customer.grading.measure"]
-        for domain, model in self._get_domains():
-            if problem := Measure._get_domain_problem(domain, model):
+        domains = self._get_domains()
+        if self.measure_id.kind == "documents":
+            domains = [*domains, (self.measure_id.domain, self.measure_id.model_name)]
+        for domain, model in domains:
+            if problem := Measure._get_domain_problem(domain, model, tried=True):
                 return problem
         return None
 
@@ -58,7 +61,7 @@ class CustomerGradingCriterion(models.Model):
         Measure = self.env["customer.grading.measure"]
         for domain, bands in self._get_band_sets().items():
             model = self.policy_id.subject_model
-            if problem := Measure._get_domain_problem(domain, model):
+            if problem := Measure._get_domain_problem(domain, model, tried=True):
                 return problem
             if problem := self._get_band_set_problem(bands):
                 return problem

@@ -88,7 +88,7 @@ class CustomerGradingPolicy(models.Model):
 
     def _get_scope_problems(self):
         Measure = self.env["customer.grading.measure"]
-        if problem := Measure._get_domain_problem(self.domain, self.subject_model):
+        if problem := Measure._get_domain_problem(self.domain, self.subject_model, tried=True):
             return [self._prepare_problem(self.env._("Applies to: %s", problem))]
         return []
 

@@ -15,6 +15,8 @@ from ..policy.customer_grading_measure import RAW_TYPES, SIGNED_FIELDS
 # an entry is stands on its items.
 INDEXED_PATHS = {"commercial_partner_id": "line_ids.partner_id"}
 
+BALANCE = "balance"  # of a journal item: what is owed is the sum of all
+
 # What is read of an answer, in this order.
 GIVEN = ("yes_no", "levels", "points", "number", "text", "stamp", "valid_until")
 
@@ -175,9 +177,8 @@ class CustomerGradingMeasure(models.Model):
             value = SQL("%s / NULLIF(%s, 0)", value, source.get_field_sql(self.rate_field))
         if self.unit == "amount" and scope.rates:
             company = source.get_field_sql(self.company_field)
-            value = SQL(
-                "%s * %s", value, self._get_rate_sql(scope, company, self._get_date(source, scope))
-            )
+            day = self._get_rate_day(criterion, source, scope)
+            value = SQL("%s * %s", value, self._get_rate_sql(scope, company, day))
         if self.uom_field and criterion.uom_id:
             value = self._convert_quantity_sql(value, criterion, source)
         return value
@@ -278,12 +279,19 @@ class CustomerGradingMeasure(models.Model):
             value = SQL("%s * %s", value, self._get_rate_sql(scope, company))
         return value
 
-    def _get_date(self, source, scope):
-        """Return the date of a document as SQL, or ``None`` where it has none."""
-        if not self.date_field:
+    def _get_rate_day(self, criterion, source, scope):
+        """Return the day at whose rate a document counts, as SQL.
+
+        ``None`` stands for today: where it has no date, and of a balance, in which what was
+        paid must take off what was owed. What reverses an invoice counts at that one's.
+        """
+        if not self.date_field or self.value_field == BALANCE:
             return None
         field = source.get_field(self.date_field)
-        return self._get_day_sql(field, source.get_field_sql(self.date_field), scope)
+        day = self._get_day_sql(field, source.get_field_sql(self.date_field), scope)
+        if criterion._counts_credits_by_invoice():
+            day = SQL("COALESCE(%s, %s)", SQL.identifier(source.join_reversed(), "date"), day)
+        return day
 
     @staticmethod
     def _get_rate_sql(scope, company, day=None):

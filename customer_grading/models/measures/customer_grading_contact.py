@@ -60,6 +60,13 @@ class CustomerGradingContact(models.AbstractModel):
     def _narrow_sql(column, ids):
         return SQL() if ids is None else SQL("AND %s IN %s", column, tuple(ids) or (0,))
 
+    @staticmethod
+    def _get_companies_sql(scope):
+        """Return the condition that what was written on is of the companies that count."""
+        return SQL(
+            "AND (thread.company_id IS NULL OR thread.company_id IN %s)", scope.company_ids or (0,)
+        )
+
     def _get_subject_sql(self, ids, of):
         """Return the subject of a row, and the condition that narrows it to those asked for.
 
@@ -96,7 +103,7 @@ class CustomerGradingContact(models.AbstractModel):
               LEFT JOIN (
                   SELECT DISTINCT partner_id FROM res_users WHERE NOT share AND id != %(bot)s
               ) ours ON ours.partner_id = message.author_id
-             WHERE message.model = %(model)s AND %(subject)s IS NOT NULL %(narrow)s
+             WHERE message.model = %(model)s AND %(subject)s IS NOT NULL %(narrow)s %(companies)s
                AND (message.message_type IN ('comment', 'email')
                     OR message.mail_activity_type_id IS NOT NULL)
                AND message.date < %(end)s
@@ -116,6 +123,7 @@ class CustomerGradingContact(models.AbstractModel):
             bot=SUPERUSER_ID,
             model=model_name,
             narrow=narrow,
+            companies=self._get_companies_sql(scope) if model_name != "res.partner" else SQL(),
             end=scope.get_end_of(scope.date),
             author=self._get_theirs_sql("author", of),
             addressed=self._get_addressed_sql(of),
@@ -149,9 +157,11 @@ class CustomerGradingContact(models.AbstractModel):
         return SQL(
             """
             SELECT partner.commercial_partner_id AS subject_id, %(columns)s
-              FROM calendar_event event
-              JOIN calendar_attendee attendee ON attendee.event_id = event.id
-              JOIN res_partner partner ON partner.id = attendee.partner_id
+              FROM res_partner partner
+              JOIN calendar_event_res_partner_rel asked ON asked.res_partner_id = partner.id
+              JOIN calendar_event event ON event.id = asked.calendar_event_id
+              JOIN calendar_attendee attendee
+                ON attendee.event_id = event.id AND attendee.partner_id = partner.id
               LEFT JOIN res_users organiser ON organiser.id = event.user_id
              WHERE event.active AND attendee.state != 'declined' %(narrow)s
             """,
@@ -169,7 +179,7 @@ class CustomerGradingContact(models.AbstractModel):
               JOIN crm_lead thread ON thread.id = event.opportunity_id
               LEFT JOIN res_partner partner ON partner.id = thread.partner_id
               LEFT JOIN res_users organiser ON organiser.id = event.user_id
-             WHERE event.active AND %(subject)s IS NOT NULL %(narrow)s
+             WHERE event.active AND %(subject)s IS NOT NULL %(narrow)s %(companies)s
                AND NOT EXISTS (
                        SELECT FROM calendar_attendee attendee
                          JOIN res_partner asked ON asked.id = attendee.partner_id
@@ -179,5 +189,6 @@ class CustomerGradingContact(models.AbstractModel):
             subject=subject,
             columns=self._get_meeting_columns_sql(scope),
             narrow=narrow,
+            companies=self._get_companies_sql(scope),
             theirs=self._get_theirs_sql("asked", of),
         )

@@ -69,9 +69,9 @@ class CustomerGradingReceivables(models.AbstractModel):
 
     @api.model
     def _get_on_account(self, customer, scope):
-        """Return what a customer has on account today: paid or credited, and matched to nothing.
+        """Return what a customer has on account today: matched to nothing.
 
-        :return: an amount in the currency of the scope's first company
+        :return: ``(paid, credited)``, in the currency of the scope
         """
         items = [
             ("account_id.account_type", "=", "asset_receivable"),
@@ -81,10 +81,19 @@ class CustomerGradingReceivables(models.AbstractModel):
             ("partner_id.commercial_partner_id", "=", customer._get_customer().id),
             ("company_id", "in", scope.company_ids),
         ]
-        [[total]] = (
-            self.env["account.move.line"].sudo()._read_group(items, [], ["amount_residual:sum"])
+        groups = (
+            self.env["account.move.line"]
+            .sudo()
+            ._read_group(items, ["company_id", "move_type"], ["amount_residual:sum"])
         )
-        return -(total or 0)
+        rates, paid, credited = dict(scope.rates), 0, 0
+        for company, move_type, residual in groups:
+            amount = -residual * rates.get(company.id, 1)
+            if move_type == "out_refund":
+                credited += amount
+            else:
+                paid += amount
+        return paid, credited
 
     def _get_exchange_sql(self, of_these):
         """Return the entries of exchange differences, with the day of the matching they are of."""
@@ -163,14 +172,19 @@ class CustomerGradingReceivables(models.AbstractModel):
     def _get_promised_sql(self, scope, ids):
         """Return what payments without an entry of their own pay, by invoice.
 
-        A payment of several invoices pays each by its share in their total.
+        A payment of several invoices pays each by its share in their total, and in their own
+        currency at their own rate.
         """
         return SQL(
             """
             SELECT shared.move_id, MAX(shared.date) AS date, SUM(shared.amount) AS amount
               FROM (
                 SELECT link.invoice_id AS move_id, payment.date,
-                       payment.amount_company_currency_signed * move.amount_total_signed
+                       CASE WHEN payment.currency_id = move.currency_id
+                            THEN payment.amount * ABS(move.amount_total_signed)
+                                 / NULLIF(move.amount_total, 0)
+                            ELSE payment.amount_company_currency_signed END
+                       * move.amount_total_signed
                        / NULLIF(SUM(move.amount_total_signed)
                                 OVER (PARTITION BY payment.id), 0) AS amount
                   FROM account_payment payment
@@ -200,13 +214,15 @@ class CustomerGradingReceivables(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT id, SUM(closed) AS closed, SUM(value) FILTER (WHERE is_credit) AS credited,
+            SELECT id, SUM(closed) AS closed, SUM(closed) FILTER (WHERE is_banked) AS banked,
+                   SUM(value) FILTER (WHERE is_credit) AS credited,
                    SUM(value * waived) FILTER (WHERE NOT is_credit) AS written_off,
                    SUM(value * (1 - waived))
                        FILTER (WHERE NOT is_credit AND day <= latest) AS in_time,
                    MAX(day) FILTER (WHERE NOT is_credit AND waived < 1 AND value > 0) AS paid_on
               FROM (
                 SELECT item.id, item.latest, part.amount AS closed, %(is_credit)s AS is_credit,
+                       move.statement_line_id IS NOT NULL AS is_banked,
                        part.debit_amount_currency * item.rate AS value,
                        COALESCE(waived.share, 0) AS waived,
                        CASE WHEN move.statement_line_id IS NOT NULL
@@ -230,7 +246,8 @@ class CustomerGradingReceivables(models.AbstractModel):
     def _get_owed_sql(self):
         """Return the items that ask, what is open of them and of those before them.
 
-        ``promised`` is what a payment without an entry pays of what is open.
+        ``promised`` is what a payment without an entry pays of what is open; what the bank
+        statement paid of it is matched already.
         """
         return SQL(
             """
@@ -240,13 +257,14 @@ class CustomerGradingReceivables(models.AbstractModel):
               FROM (
                 SELECT open.*, promised.date AS promised_on,
                        COALESCE(LEAST(GREATEST(
-                           promised.amount + open.open - SUM(open.open) OVER (
+                           promised.amount - SUM(open.banked) OVER (PARTITION BY open.move_id)
+                           + open.open - SUM(open.open) OVER (
                                PARTITION BY open.move_id ORDER BY open.due, open.id),
                            0), open.open), 0) AS promised
                   FROM (
                     SELECT item.*, COALESCE(credited, 0) AS credited,
                            COALESCE(written_off, 0) AS written_off,
-                           COALESCE(in_time, 0) AS in_time, paid_on,
+                           COALESCE(in_time, 0) AS in_time, COALESCE(banked, 0) AS banked, paid_on,
                            balance - COALESCE(closed, 0) AS open
                       FROM item
                       LEFT JOIN matched ON matched.id = item.id
@@ -284,7 +302,9 @@ class CustomerGradingReceivables(models.AbstractModel):
     def _get_covered_sql(self):
         """Return what is on account for each item that is open, as it stands in the queue.
 
-        ``noted`` is from credit notes, ``in_time`` money that came in time.
+        ``noted`` is from credit notes, ``in_time`` money that came in time. Of each customer
+        one row is looked at, however much is on account: money stands in it by its days, and
+        all of it up to each.
         """
         return SQL(
             """
@@ -296,17 +316,23 @@ class CustomerGradingReceivables(models.AbstractModel):
               FROM (
                 SELECT owed.id, owed.pending_until AS ahead_of,
                        owed.pending_until - owed.pending AS pending_from,
-                       MAX(on_account.until) AS until,
-                       COALESCE(MAX(on_account.until) FILTER (WHERE NOT on_account.is_money), 0) AS notes,
-                       COALESCE(MAX(on_account.until) FILTER (
-                           WHERE on_account.is_money AND on_account.date <= owed.latest), 0)
+                       account.until, account.notes,
+                       COALESCE(account.untils[width_bucket(owed.latest, account.days)], 0)
                            AS until_latest,
-                       MIN(on_account.date) FILTER (
-                           WHERE on_account.is_money AND on_account.until >= owed.pending_until) AS paid_on
+                       account.days[1 + width_bucket(
+                           owed.pending_until - 0.000001, account.untils)] AS paid_on
                   FROM owed
-                  JOIN on_account USING (subject_id, company_id)
+                  JOIN (
+                    SELECT subject_id, company_id, MAX(until) AS until,
+                           COALESCE(MAX(until) FILTER (WHERE NOT is_money), 0) AS notes,
+                           COALESCE(ARRAY_AGG(date ORDER BY date, id) FILTER (WHERE is_money),
+                                    '{}'::date[]) AS days,
+                           COALESCE(ARRAY_AGG(until ORDER BY date, id) FILTER (WHERE is_money),
+                                    '{}'::numeric[]) AS untils
+                      FROM on_account
+                     GROUP BY subject_id, company_id
+                  ) account USING (subject_id, company_id)
                  WHERE owed.pending > 0
-                 GROUP BY owed.id, owed.pending_until, owed.pending
               ) queued
             """
         )

@@ -233,11 +233,17 @@ class CustomerGradingMeasure(models.Model):
         if self.code_key not in ON_ACCOUNT_KEYS:
             return text
         free = self.env["customer.grading.receivables"]._get_on_account(record, scope)
-        if not free:
-            return text
-        currency = self.env["res.company"].browse(scope.company_ids[:1]).currency_id
-        amount = f"{criterion._format_number(free, digits=2)} {currency.name}"
-        return self.env._("%s paid, not matched", amount)
+        currency = self.env["res.currency"].browse(scope.currency_id)
+        paid, credited = (
+            amount and f"{criterion._format_number(amount, digits=2)} {currency.name}"
+            for amount in free
+        )
+        texts = [
+            text,
+            paid and self.env._("%s paid, not matched", paid),
+            credited and self.env._("%s credited, not matched", credited),
+        ]
+        return " · ".join(filter(None, texts))
 
     # ------------------------------------------------------------------ documents behind them
 

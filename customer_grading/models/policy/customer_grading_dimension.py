@@ -5,6 +5,8 @@ from odoo.fields import Domain
 from ...tools.keys import make_key
 from ...tools.subject import SUBJECTS
 
+# From which companies amounts are added up, and in what.
+AMOUNT_FIELDS = ("company_scope", "currency_id", "rate_of")
 GRADING = Domain("state", "not in", ("draft", "scheduled"))  # policies that give grades, or did
 
 
@@ -64,7 +66,7 @@ class CustomerGradingDimension(models.Model):
     is_seen_whole = fields.Boolean(
         compute="_compute_is_seen_whole",
         search="_search_is_seen_whole",
-        help="The user works in all companies that are graded as one.",
+        help="The user works in all companies.",
     )
     grade_ids = fields.One2many("customer.grade", "dimension_id", string="Grades")
     policy_ids = fields.One2many("customer.grading.policy", "dimension_id", string="Policies")
@@ -73,19 +75,15 @@ class CustomerGradingDimension(models.Model):
         "UNIQUE (code)", "Two dimensions cannot share a code. Choose another one."
     )
 
-    @api.depends("company_scope")
     @api.depends_context("uid")
     def _compute_is_seen_whole(self):
-        outside = self._get_companies_outside()
-        for dimension in self:
-            dimension.is_seen_whole = dimension.company_scope != "group" or not outside
+        self.is_seen_whole = not self._get_companies_outside()
 
     @api.model
     def _search_is_seen_whole(self, operator, _value):
         if operator != "in":
             return NotImplemented
-        outside = self._get_companies_outside()
-        return Domain("company_scope", "!=", "group") if outside else Domain.TRUE
+        return Domain.FALSE if self._get_companies_outside() else Domain.TRUE
 
     @api.model
     def _get_companies_outside(self):
@@ -102,7 +100,9 @@ class CustomerGradingDimension(models.Model):
         """
         if self.env.su:
             return
-        for dimension in self.filtered(lambda dimension: not dimension.is_seen_whole):
+        for dimension in self.filtered(
+            lambda d: d.company_scope == "group" and not d.is_seen_whole
+        ):
             raise AccessError(
                 self.env._(
                     "“%(dimension)s” grades all companies as one, and you do not work in "
@@ -152,8 +152,29 @@ class CustomerGradingDimension(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
+        if vals.keys() & {*AMOUNT_FIELDS}:
+            self._check_amounts_stay(vals)
         self._forget_use()
         return super().write(vals)
+
+    def _check_amounts_stay(self, vals):
+        """Raise where what all amounts are told in would change under a policy in force."""
+        moved = [
+            name
+            for dimension in self
+            for name in AMOUNT_FIELDS
+            if name in vals
+            and dimension._fields[name].convert_to_write(dimension[name], dimension) != vals[name]
+        ]
+        used = self.sudo().policy_ids.filtered(lambda p: p.state in ("scheduled", "running"))
+        if moved and used:
+            raise UserError(
+                self.env._(
+                    "“%s” is in force: what amounts are added up from, and in which currency, stays. "
+                    "Close it first, or make another dimension.",
+                    used[0].display_name,
+                )
+            )
 
     def unlink(self):
         self._forget_use()

@@ -3,6 +3,7 @@ from ast import literal_eval
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...tools.keys import make_key
 from ...tools.subject import LEAD, PARTNER, SUBJECTS
@@ -485,13 +486,18 @@ class CustomerGradingMeasure(models.Model):
         return None
 
     @api.model
-    def _get_domain_problem(self, domain, model_name):
-        """Return in words what is wrong with a domain given as text, or nothing."""
-        return (
-            self._get_malformed_problem(domain, model_name)
-            or self._get_condition_problem(Domain(literal_eval(domain or "[]")), model_name)
-            or self._get_malformed_problem(domain, model_name, self._run_on_nothing)
+    def _get_domain_problem(self, domain, model_name, tried=False):
+        """Return in words what is wrong with a domain given as text, or nothing.
+
+        :param tried: whether PostgreSQL shall read it, too, which takes a query
+        """
+        problem = self._get_malformed_problem(domain, model_name)
+        problem = problem or self._get_condition_problem(
+            Domain(literal_eval(domain or "[]")), model_name
         )
+        if problem or not tried:
+            return problem
+        return self._get_malformed_problem(domain, model_name, self._run_on_nothing)
 
     @api.model
     def _get_malformed_problem(self, domain, model_name, read=Domain.validate):
@@ -518,9 +524,8 @@ class CustomerGradingMeasure(models.Model):
         """
         model = model.sudo().with_context(active_test=False)
         with model.env.cr.savepoint(flush=False):
-            query = model._search(domain)
-            query.limit = 0
-            model.env.cr.execute(query.select(), log_exceptions=False)
+            query = SQL("%s LIMIT 0", model._search(domain).select())
+            model.env.cr.execute(query, log_exceptions=False)
 
     def _get_condition_problem(self, domain, model_name):
         for condition in domain.iter_conditions():

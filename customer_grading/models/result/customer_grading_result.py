@@ -282,15 +282,20 @@ class CustomerGradingResult(models.Model):
     def _get_end_by_hand(self, until):
         """Return until when these customers keep what is set by hand.
 
-        That is as long as the policy in force lets it stand, where no end is said.
+        That is as long as the policy lets it stand that grades them, the strictest of
+        several, where no end is said.
 
         :raise UserError: where ``until`` is later than that
         """
-        company = self.company_id[:1] or self.env.company
-        policies = self.env["customer.grading.policy"]._get_in_force(self.dimension_id, company)[1]
-        months = policies[:1].manual_months
-        if not months:
+        Policy = self.env["customer.grading.policy"]
+        policies = self.sudo().policy_id.filtered(lambda policy: policy.state == "running")
+        if not policies:
+            company = self.company_id[:1] or self.env.company
+            policies = Policy._get_in_force(self.dimension_id, company)[1][:1]
+        policies = policies.filtered("manual_months").sorted("manual_months")
+        if not policies:
             return until
+        months = policies[0].manual_months
         latest = self._get_today() + relativedelta(months=months)
         if until and until > latest:
             raise UserError(
@@ -311,7 +316,7 @@ class CustomerGradingResult(models.Model):
         """
         self.check_access("read")
         self._check_by_hand(grade, reason, until)
-        self._get_end_by_hand(until)
+        until = self._get_end_by_hand(until)
         return self._ask("manual", grade, reason, until)
 
     def _ask(self, origin, grade, reason, until):

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...tools.blocks import tell
+from ..policy.customer_grading_dimension import AMOUNT_FIELDS
 from ..policy.customer_grading_policy import PLANNED_STATES
 
 
@@ -48,6 +49,7 @@ class CustomerGradingPolicy(models.Model):
             )
             for records in deciding
         ]
+        content += policy.dimension_id.read(AMOUNT_FIELDS, load=None)
         return sha256(json.dumps(content, default=str, sort_keys=True).encode()).hexdigest()
 
     def _try_on(self):
