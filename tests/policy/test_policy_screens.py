@@ -245,7 +245,7 @@ class TestPolicyScreens(CustomerGradingCommon):
 
     # ------------------------------------------------------------------ first use
 
-    def test_the_menu_opens_where_a_policy_begins_until_there_is_one(self):
+    def test_the_menu_opens_where_a_policy_begins_until_one_grades(self):
         policies = self.env["customer.grading.policy"].with_context(active_test=False)
         policies.search([("state", "=", "draft")]).unlink()
         if policies.search([]):
@@ -260,7 +260,9 @@ class TestPolicyScreens(CustomerGradingCommon):
 
         begins = policies._get_first_action()["res_model"]
         self.assertEqual(get_opened(), {"salesperson": "res.partner", "administrator": begins})
-        self._create_policy({})
+        policy = self._create_policy({}, [("A", ())])
+        self.assertEqual(get_opened()["administrator"], begins, "a draft grades nobody yet")
+        self._activate(policy)
         self.assertEqual(set(get_opened().values()), {"res.partner"})
 
     def test_the_core_alone_begins_with_its_list_and_its_form(self):
