@@ -7,6 +7,8 @@ from odoo.tools import format_date, formatLang
 from ...tools.texts import join_all, join_words
 from ..engine.customer_grading_measure import INDEXED_PATHS
 
+NUMBERS = ("integer", "float", "monetary")
+
 
 class CustomerGradingMeasure(models.Model):
     """Finds the documents behind a value, for the reader to open.
@@ -177,7 +179,7 @@ class CustomerGradingMeasure(models.Model):
             names = [self.env._("yes") if v else self.env._("no") for v in values]
         elif field.type in ("date", "datetime"):
             return join_words(self.env, [format_date(self.env, v) for v in values])
-        elif field.type in ("integer", "float", "monetary"):
+        elif field.type in NUMBERS and all(isinstance(v, (int, float)) for v in values):
             return join_words(self.env, [formatLang(self.env, float(v), digits=0) for v in values])
         else:
             names = [str(v) for v in values]
