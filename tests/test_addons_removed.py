@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 @tagged("post_install", "-at_install")
 class TestAddonsRemoved(BaseCase):
     def _get_removable(self):
-        """Return the names of the installed addons that came by themselves, and the core's."""
+        """Return the names of the installed addons that came by themselves with the core."""
         domain = [
             ("state", "=", "installed"),
             ("auto_install", "=", True),
@@ -27,7 +27,7 @@ class TestAddonsRemoved(BaseCase):
         ]
         with Registry(get_db_name()).cursor() as cr:
             modules = api.Environment(cr, SUPERUSER_ID, {})["ir.module.module"].search(domain)
-            return [*sorted(modules.mapped("name")), "customer_grading"]
+            return sorted(modules.mapped("name"))
 
     @contextmanager
     def _copy(self):
@@ -45,7 +45,10 @@ class TestAddonsRemoved(BaseCase):
             shutil.rmtree(copied, ignore_errors=True)
 
     def test_each_leaves_nothing_and_comes_back(self):
-        for addon in self._get_removable():
+        removable = self._get_removable()
+        if not removable:
+            self.skipTest("The core alone is removed with all the others, where they are.")
+        for addon in (*removable, "customer_grading"):
             with self.subTest(addon=addon), self._copy() as name:
                 command = [sys.executable, "-m", "tests.removing", addon, name, config["config"]]
                 done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
