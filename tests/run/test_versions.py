@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tests import Form, TransactionCase, tagged
@@ -221,6 +222,14 @@ class TestVersions(VersionsCommon, TransactionCase):
         trial = self.env["customer.grading.trial"].browse(other.action_try_on()["res_id"])
         self.assertEqual(trial.graded_count, len(self.customers))
         self.assertIn(self.policy.display_name, trial.takeover_text)
+        arch = etree.fromstring(trial.get_view(view_type="form")["arch"])
+        told = {
+            button.get("string"): button.get("invisible")
+            for button in arch.iter("button")
+            if button.get("name") == "action_put_in_force"
+        }
+        self.assertIn(" or takeover_text", told["Activate"])
+        self.assertIn(" or not takeover_text", told["Take over"])
         self.assertEqual(self.policy.state, "running")
         trial.action_put_in_force()
         self.assertEqual((self.policy.state, other.state), ("closed", "running"))

@@ -135,6 +135,7 @@ class CustomerGradingCriterion(models.Model):
     has_credit_notes = fields.Boolean(compute="_compute_model_name")
     credit_notes = fields.Selection(
         [("own", "On their own day"), ("invoice", "On the day of the invoice they reverse")],
+        "Credit notes",
         help="Where nothing is chosen: on their own day, but on that of the invoice where periods "
         "are compared, as in the better of the last years and in growth. What an invoice in "
         "another currency was reversed by is then worth what the invoice was.",
