@@ -671,7 +671,7 @@ class CustomerGradingEngine(models.AbstractModel):
         invoices = Domain("move_type", "in", INVOICE_TYPES)
         return [
             ("sale.order", Domain("state", "=", "sale"), "partner_id"),
-            ("account.move", Domain("state", "=", "posted") & invoices, "commercial_partner_id"),
+            ("account.move", Domain("state", "=", "posted") & invoices, "partner_id"),
             ("crm.lead", Domain("type", "=", "opportunity"), "partner_id"),
         ]
 
@@ -809,10 +809,6 @@ class CustomerGradingEngine(models.AbstractModel):
     @staticmethod
     def _exists_sql(query, contact):
         """Return whether ``contact`` of another query has a document of this one."""
-        if query.table == "account_move":
-            # Its own link has no index, its items' has.
-            items = SQL("SELECT move_id FROM account_move_line WHERE partner_id = contact.id")
-            query.add_where(SQL("%s IN (%s)", SQL.identifier(query.table, "id"), items))
         query.add_where(SQL("%s = contact.id", contact))
         return SQL("EXISTS (%s)", query.select(SQL("1")))
 

@@ -51,11 +51,11 @@ class CustomerGradingChange(models.Model):
     def _get_revenues(self, company):
         """Return ``{customer or opportunity: amount in the currency of company}``."""
         today = self.env["customer.grading.engine"]._get_today(company)
-        # By the items, whose customer is indexed.
+        # By the contacts, which are indexed on invoices.
         domain = [
             ("state", "=", "posted"),
             ("move_type", "in", INVOICE_TYPES),
-            ("line_ids.partner_id", "in", self.partner_id.ids),
+            ("partner_id.commercial_partner_id", "in", self.partner_id.ids),
             ("company_id", "in", self._get_counted_companies(company).ids),
             ("invoice_date", ">", today - relativedelta(months=MONTHS)),
             ("invoice_date", "<=", today),
