@@ -12,6 +12,11 @@ CORPORATE_GROUP = "group"
 CUSTOMER = "commercial_partner_id"
 
 
+def narrow_to(column, ids):
+    """Return the condition that ``column`` is one of ``ids``; all where they are ``None``."""
+    return SQL() if ids is None else SQL("AND %s IN %s", column, tuple(ids) or (0,))
+
+
 def get_corporate_groups_sql(ids=None):
     """Return the query of the companies that have a parent, ``member_id``, and the topmost one.
 

@@ -7,13 +7,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools.statement import CORPORATE_GROUP, Source
+from ...tools.statement import CORPORATE_GROUP, Source, narrow_to
 from ...tools.subject import PARTNER, SUBJECTS
 from ..policy.customer_grading_measure import RAW_TYPES, SIGNED_FIELDS
-
-# Path to a customer that no index finds -> one that leads to the same and has an index: whose
-# an entry is stands on its items.
-INDEXED_PATHS = {"commercial_partner_id": "line_ids.partner_id"}
 
 BALANCE = "balance"  # of a journal item: what is owed is the sum of all
 
@@ -64,11 +60,6 @@ class CustomerGradingMeasure(models.Model):
             return SQL("((%s)::numeric / %s)", SQL(" + ").join(finished), len(finished))
         value = SQL("GREATEST(%s)", SQL(", ").join(values)) if len(values) > 1 else values[0]
         return self._finish_documents_sql(value, scope)
-
-    @staticmethod
-    def _narrow_sql(column, ids):
-        """Return the condition that ``column`` is one of ``ids``; all where they are ``None``."""
-        return SQL() if ids is None else SQL("AND %s IN %s", column, tuple(ids) or (0,))
 
     def _finish_documents_sql(self, value, scope):
         if RAW_TYPES[self.unit] == "date":
@@ -134,7 +125,7 @@ class CustomerGradingMeasure(models.Model):
             domain &= Domain(self.company_field, "in", [False, *scope.company_ids])
         contact_path = self.subject_path.removesuffix(".commercial_partner_id")
         if ids is not None:
-            domain &= Domain(INDEXED_PATHS.get(contact_path, contact_path), "in", list(ids))
+            domain &= Domain(contact_path, "in", list(ids))
         query = model._search(domain, active_test=False, bypass_access=True)
         return Source(model, query, self.subject_path, self.company_field, documents, ids, of=of)
 
@@ -406,5 +397,5 @@ class CustomerGradingMeasure(models.Model):
             record=record,
             companies=scope.company_ids,
             date=scope.date,
-            narrow=SQL() if ids is None else SQL("AND %s IN %s", record, tuple(ids) or (0,)),
+            narrow=narrow_to(record, ids),
         )

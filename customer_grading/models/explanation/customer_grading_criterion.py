@@ -57,9 +57,8 @@ class CustomerGradingCriterion(models.Model):
             return {"text": ""}
         model_name, domain = documents
         model = self.env[model_name].sudo(False).with_context(active_test=False)
-        near = domain & self._get_document_measure().sudo()._get_near_domain(self, record)
-        shown = self._count_readable(model, near)
-        count = model.sudo().search_count(near) if figures else shown
+        shown = self._count_readable(model, domain)
+        count = model.sudo().search_count(domain) if figures else shown
         context = {"create": False, "active_test": False}
         action = open_window(
             self.name, model_name, "list,form", domain=list(domain), context=context

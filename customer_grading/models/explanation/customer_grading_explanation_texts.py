@@ -230,12 +230,11 @@ class CustomerGradingExplanationTexts(models.AbstractModel):
 
     def _get_new_text(self, condition):
         """Return what another policy asks than the one that gave the grade before."""
-        asked = condition._get_asked_text()
         if condition.operator not in NUMERIC_OPERATORS:
             return self.env._("the new policy asks: %s", condition._get_condition_text())
         return self.env._(
             "the new policy asks %(asked)s of %(criterion)s",
-            asked=asked,
+            asked=condition._get_asked_text(),
             criterion=condition.criterion_id._get_label(),
         )
 

@@ -5,7 +5,6 @@ from odoo.fields import Domain
 from odoo.tools import format_date, formatLang
 
 from ...tools.texts import join_all, join_words
-from ..engine.customer_grading_measure import INDEXED_PATHS
 
 NUMBERS = ("integer", "float", "monetary")
 
@@ -65,19 +64,6 @@ class CustomerGradingMeasure(models.Model):
             start = record[criterion.start_field]
             domain &= Domain(self.date_field, ">=", str(start)) if start else Domain.FALSE
         return domain
-
-    def _get_near_domain(self, criterion, record):
-        """Return a domain that finds a customer's documents by an index, where theirs has none."""
-        contact = (self.subject_path or "").removesuffix(".commercial_partner_id")
-        if self.kind != "documents" or contact not in INDEXED_PATHS:
-            return Domain.TRUE
-        if criterion._counts_whole_group():
-            return Domain.TRUE
-        Partner = self.env["res.partner"].sudo().with_context(active_test=False)
-        contacts = Partner.search([("commercial_partner_id", "=", record.id)])
-        Item = self.env["account.move.line"].sudo()
-        items = Item._search([("partner_id", "in", contacts.ids)], active_test=False)
-        return Domain("id", "in", items.subselect("move_id"))
 
     def _get_date_domain(self, first, last, scope):
         """Return the domain of the documents dated from ``first`` to ``last``."""

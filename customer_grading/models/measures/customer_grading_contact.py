@@ -1,6 +1,8 @@
 from odoo import SUPERUSER_ID, api, models
 from odoo.tools import SQL
 
+from ...tools.statement import narrow_to
+
 # What people write on: model -> its table, and the link to the contact it is of.
 THREADS = {
     "res.partner": ("res_partner", "id"),
@@ -57,10 +59,6 @@ class CustomerGradingContact(models.AbstractModel):
         return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, scope.tz)
 
     @staticmethod
-    def _narrow_sql(column, ids):
-        return SQL() if ids is None else SQL("AND %s IN %s", column, tuple(ids) or (0,))
-
-    @staticmethod
     def _get_companies_sql(scope):
         """Return the condition that what was written on is of the companies that count."""
         return SQL(
@@ -73,8 +71,8 @@ class CustomerGradingContact(models.AbstractModel):
         ``partner`` is the contact of what was written on, ``thread`` that itself.
         """
         if of == "lead":
-            return SQL("thread.id"), self._narrow_sql(SQL("thread.id"), ids)
-        return SQL("partner.commercial_partner_id"), self._narrow_sql(SQL("partner.id"), ids)
+            return SQL("thread.id"), narrow_to(SQL("thread.id"), ids)
+        return SQL("partner.commercial_partner_id"), narrow_to(SQL("partner.id"), ids)
 
     def _get_messages_sql(self, model_name, scope, ids, of):
         """Return the messages and done activities on the records of a model.
@@ -166,7 +164,7 @@ class CustomerGradingContact(models.AbstractModel):
              WHERE event.active AND attendee.state != 'declined' %(narrow)s
             """,
             columns=self._get_meeting_columns_sql(scope),
-            narrow=self._narrow_sql(SQL("partner.id"), ids),
+            narrow=narrow_to(SQL("partner.id"), ids),
         )
 
     def _get_lead_meetings_sql(self, scope, ids, of):

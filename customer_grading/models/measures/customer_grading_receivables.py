@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...tools.statement import narrow_to
+
 # The journals by which money comes in and goes out.
 MONEY_JOURNALS = ("bank", "cash", "credit")
 
@@ -166,7 +168,7 @@ class CustomerGradingReceivables(models.AbstractModel):
             is_credit=IS_CREDIT,
             date=scope.date,
             companies=scope.company_ids,
-            narrow=SQL() if ids is None else SQL("AND item.partner_id IN %s", tuple(ids) or (0,)),
+            narrow=narrow_to(SQL("item.partner_id"), ids),
         )
 
     def _get_promised_sql(self, scope, ids):

@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.statement import narrow_to
+
 
 class CustomerGradingMeasure(models.Model):
     """Built-in measures of what the company would lose with a customer: owed, and ordered."""
@@ -48,7 +50,7 @@ class CustomerGradingMeasure(models.Model):
                AND item.reconciled IS NOT TRUE AND item.company_id IN %(companies)s %(narrow)s
             """,
             companies=scope.company_ids,
-            narrow=SQL() if ids is None else SQL("AND item.partner_id IN %s", tuple(ids) or (0,)),
+            narrow=narrow_to(SQL("item.partner_id"), ids),
         )
 
     @staticmethod

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...tools.statement import narrow_to
+
 
 class CustomerGradingMeasure(models.Model):
     """Built-in measures of what happens on an opportunity."""
@@ -28,7 +30,7 @@ class CustomerGradingMeasure(models.Model):
             " AND date < %s %s %s GROUP BY res_id",
             scope.get_end_of(last),
             since,
-            self._narrow_sql(SQL("res_id"), statement.get_ids("lead")),
+            narrow_to(SQL("res_id"), statement.get_ids("lead")),
         )
         return statement.add_relation(done, "done", empty=SQL("0"), of="lead")
 
@@ -37,7 +39,7 @@ class CustomerGradingMeasure(models.Model):
         planned = SQL(
             "SELECT res_id AS subject_id, MIN(date_deadline) AS due FROM mail_activity"
             " WHERE res_model = 'crm.lead' AND active %s GROUP BY res_id",
-            self._narrow_sql(SQL("res_id"), statement.get_ids("lead")),
+            narrow_to(SQL("res_id"), statement.get_ids("lead")),
         )
         return statement.add_relation(planned, "due", of="lead")
 
