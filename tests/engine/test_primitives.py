@@ -79,6 +79,32 @@ class TestDocumentValues(CustomerGradingCommon):
         self.assertEqual(self._get_grades(self.customer), ["A"])
         self.assertIn("South", policy.rule_ids[0].text)
 
+    def test_a_customers_contacts_are_counted_on_every_regrade(self):
+        self.env["customer.grading.measure"].create(
+            {
+                "name": "Contacts",
+                "code": "contacts",
+                "kind": "documents",
+                "unit": "count",
+                "model_name": "res.partner",
+                "domain": "[('parent_id', '!=', False)]",
+                "subject_path": "commercial_partner_id",
+                "company_field": "company_id",
+                "aggregate": "count",
+            }
+        )
+        Contact = self.env["res.partner"]
+        Contact.create([{"name": name, "parent_id": self.customer.id} for name in ("Ann", "Ben")])
+        self._create_order(self.customer, date(2026, 9, 1))
+        criteria = {"contacts": {"measure": "contacts"}}
+        policy = self._create_policy(criteria, [("A", ("contacts", "ge", 3)), ("B", ())])
+        self._activate(policy)
+        self.assertEqual(self._get_grades(self.customer), ["B"])
+        Contact.create({"name": "Cleo", "parent_id": self.customer.id})
+        [run] = self.env["customer.grading.policy"]._regrade(self.customer)
+        self.assertEqual(run.state, "done", run.error)
+        self.assertEqual(self._get_grades(self.customer), ["A"])
+
     def test_how_many_different_ones(self):
         self._create_order(self.customer, date(2026, 9, 1))
         for day in (1, 2):
