@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
+from odoo.tools.date_utils import get_fiscal_year
+
 # How long a period can be: its kind, or the unit of a trailing one -> the largest count.
 LONGEST = {"months": 1200, "days": 36500, "best_year": 20, "month_ends": 36}
 
@@ -31,18 +33,21 @@ class Period(NamedTuple):
     """A stretch of time, said relative to a reference date.
 
     :param kind: ``trailing`` (the last ``count`` ``unit``), ``this_year`` (so far),
-        ``last_year``, ``best_year`` (each of the last ``count`` full calendar years),
+        ``last_year``, ``this_fiscal_year`` and ``last_fiscal_year`` (those of the company),
+        ``best_year`` (each of the last ``count`` full calendar years),
         ``month_ends`` (all there was at each of the last ``count`` month ends),
         ``since_start`` (from a date of the record, which no period knows, to the end) or
         ``all_time``
     :param up_to: where it ends: ``day`` (the reference date itself), ``month_end`` or
         ``quarter_end`` (the last one that is over on the reference date)
+    :param year_end: day and month on which the company's fiscal year ends
     """
 
     kind: str = "all_time"
     count: int = 0
     unit: str = "months"
     up_to: str = "day"
+    year_end: tuple[int, int] = (31, 12)
 
     def get_end(self, reference: date) -> date:
         """Return the last day that counts.
@@ -83,6 +88,11 @@ class Period(NamedTuple):
         [(datetime.date(2026, 2, 1), datetime.date(2026, 2, 28))]
         >>> [(a.year, b.year) for a, b in Period("best_year", 2).get_bounds(date(2026, 5, 1))]
         [(2025, 2025), (2024, 2024)]
+        >>> april = Period("this_fiscal_year", year_end=(31, 3))
+        >>> april.get_bounds(date(2026, 3, 31))
+        [(datetime.date(2025, 4, 1), datetime.date(2026, 3, 31))]
+        >>> april._replace(kind="last_fiscal_year").get_bounds(date(2026, 4, 1))
+        [(datetime.date(2025, 4, 1), datetime.date(2026, 3, 31))]
         >>> [str(end) for _, end in Period("month_ends", 3).get_bounds(date(2026, 3, 30))]
         ['2026-02-28', '2026-01-31', '2025-12-31']
         """
@@ -121,6 +131,11 @@ class Period(NamedTuple):
             return [(end.replace(month=1, day=1), end)]
         if self.kind == "last_year":
             return [self._get_year(end.year - 1)]
+        if self.kind in ("this_fiscal_year", "last_fiscal_year"):
+            first, last = get_fiscal_year(end, *self.year_end)
+            if self.kind == "this_fiscal_year":
+                return [(first, end)]
+            return [get_fiscal_year(first - timedelta(days=1), *self.year_end)]
         if self.kind == "best_year":
             years = range(end.year - 1, end.year - 1 - self.count, -1)
             return [self._get_year(year) for year in years]

@@ -22,6 +22,7 @@ class Scope(NamedTuple):
     :param cutoffs: ``{criterion id: {band id: {group: value}}}`` of the last full run,
         values as text, for rankings
     :param past: whether the date is told of in hindsight: who was not there yet is left out
+    :param year_end: day and month on which the company's fiscal year ends
     :param beside_ids: policies to which nobody is left, as if they were not in force
     """
 
@@ -34,6 +35,7 @@ class Scope(NamedTuple):
     subject_ids: tuple[int, ...] | None = None
     cutoffs: dict | None = None
     past: bool = False
+    year_end: tuple[int, int] = (31, 12)
     beside_ids: tuple[int, ...] = ()
 
     def get_start_of(self, day: date) -> datetime:

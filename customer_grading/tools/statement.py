@@ -123,18 +123,37 @@ class Source(QuerySource):
     :param ids: the contacts or opportunities whose documents the query finds, few and by an
         index; ``None``: everybody's
     :param of: :data:`CORPORATE_GROUP` where the documents are by corporate group
+    :param others: those of others than ``subject_path`` leads to: a field of the documents,
+        and a query of its values, ``document_id``, whom they seem and whom they are of,
+        ``now_id`` and ``customer_id``
     """
 
-    def __init__(self, model, query, subject_path, company_field, domain, ids=None, of=None):
+    def __init__(
+        self, model, query, subject_path, company_field, domain, ids=None, of=None, others=None
+    ):
         super().__init__(query)
         self.model = model
         self.documents = (model._name, subject_path, company_field, domain.optimize(model))
         self.subject = self.get_field_sql(subject_path)
+        if others:
+            self.subject = self._join_others(*others)
         if of == CORPORATE_GROUP:
             self.documents = None  # a group's do not tell who is a customer
             self.subject = join_corporate_group(query, self.subject, ids)
         self.of_few = ids is not None
         self._bounds = []
+
+    def _join_others(self, field, query):
+        alias = self.query.make_alias(self.query.table, "others")
+        same = SQL(
+            "%s = %s AND %s = %s",
+            SQL.identifier(alias, "document_id"),
+            self.get_field_sql(field),
+            SQL.identifier(alias, "now_id"),
+            self.subject,
+        )
+        self.query.add_join("LEFT JOIN", alias, SQL("(%s)", query), same)
+        return SQL("COALESCE(%s, %s)", SQL.identifier(alias, "customer_id"), self.subject)
 
     def get_field(self, path):
         """Return the field object at the end of ``path``."""

@@ -20,6 +20,8 @@ class CustomerGradingMeasure(models.Model):
             "with_tax": documents.tax_value_field,
             "whole_group": documents.kind == "documents" and documents.subject == "partner",
             "credit_notes": documents._has_credit_notes(),
+            "whose": documents.kind == "documents" and documents._can_tell_whose(),
+            "least_base": self.kind == "growth",
             "unit_of_measure": documents.uom_field,
             "tolerance": self._has_tolerance(),
         }

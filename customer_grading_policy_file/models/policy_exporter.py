@@ -25,7 +25,7 @@ PARAGRAPHS = re.compile(r"(?:<p>[^<>]*</p>)+")
 OF_COMBINATIONS = {"combine", "parts", "normalize_to", "unknown_lowers_maximum"}
 OF_MEASURES = {
     *("measure", "question", "dimension", "roll_up", "filter", "period", "whole_group", "only"),
-    *("with_tax", "credit_notes", "unit_of_measure", "tolerance", "rank"),
+    *("with_tax", "credit_notes", "whose", "least_base", "unit_of_measure", "tolerance", "rank"),
 }
 
 

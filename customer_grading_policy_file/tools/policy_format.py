@@ -109,7 +109,7 @@ RULE = "customer.grading.rule"
 GROUP = "res.groups"
 DAYS = {"default": 0, "least": 0, "most": 3660}
 MONTHS = {"default": 0, "least": 0, "most": 1200}
-SPANS = ("this_year", "last_year", "all_time")
+SPANS = ("this_year", "last_year", "this_fiscal_year", "last_fiscal_year", "all_time")
 LENGTHS = ("last_months", "last_days", "best_of_years", "month_ends")
 RANKED = ("percentile", "share", "own_share")
 
@@ -208,6 +208,8 @@ SHAPES = {
         "with_tax": Key("flag", default=False),
         "whole_group": Key("flag", default=False),
         "credit_notes": Key("choice"),
+        "whose": Key("choice"),
+        "least_base": Key("number", default=0, least=0),
         "unit_of_measure": Key("record", "uom_id", of="uom.uom"),
         "tolerance": Key("object", default={}, of="tolerance"),
         "weight": Key("number", default=1),

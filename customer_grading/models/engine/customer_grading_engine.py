@@ -10,7 +10,7 @@ from odoo.tools import SQL, Query, mute_logger, ormcache
 
 from ...tools.columns import LIMITS, VALUES, CriterionColumns, SubjectColumns
 from ...tools.scope import Scope
-from ...tools.statement import CORPORATE_GROUP, Statement, join_path
+from ...tools.statement import CORPORATE_GROUP, CUSTOMER, Statement, join_path
 from ...tools.subject import INVOICE_TYPES, PARTNER
 from ..policy.customer_grading_policy import PLANNED_STATES
 
@@ -103,8 +103,10 @@ class CustomerGradingEngine(models.AbstractModel):
             )
             if policy.dimension_id.rate_of == "document":
                 daily = tuple(self._get_daily_rates(companies, currency))
+        fiscal = companies[:1]
         return Scope(
             date=date,
+            year_end=(fiscal.fiscalyear_last_day, int(fiscal.fiscalyear_last_month)),
             tz=self._get_time_zone(company),
             company_ids=tuple(companies.ids),
             currency_id=currency.id,
@@ -671,7 +673,7 @@ class CustomerGradingEngine(models.AbstractModel):
         invoices = Domain("move_type", "in", INVOICE_TYPES)
         return [
             ("sale.order", Domain("state", "=", "sale"), "partner_id"),
-            ("account.move", Domain("state", "=", "posted") & invoices, "partner_id"),
+            ("account.move", Domain("state", "=", "posted") & invoices, CUSTOMER),
             ("crm.lead", Domain("type", "=", "opportunity"), "partner_id"),
         ]
 
@@ -795,9 +797,9 @@ class CustomerGradingEngine(models.AbstractModel):
                 SQL(" OR ").join(self._exists_sql(*query) for query in queries),
             )
         documented = []
-        for query, contact in queries:
+        for query, Model, path in queries:
             # Contacts are few beside their documents: those are looked up once each.
-            query.groupby = contact
+            query.groupby = contact = Model._field_to_sql(query.table, path, query)
             documented.append(query.select(SQL("%s AS id", contact)))
         return SQL(
             "%s IN (SELECT contact.commercial_partner_id FROM res_partner contact"
@@ -806,16 +808,16 @@ class CustomerGradingEngine(models.AbstractModel):
             SQL(" UNION ALL ").join(documented),
         )
 
-    @staticmethod
-    def _exists_sql(query, contact):
+    def _exists_sql(self, query, Model, path):
         """Return whether ``contact`` of another query has a document of this one."""
-        query.add_where(SQL("%s = contact.id", contact))
+        owned = self.env["customer.grading.owner"]._get_contact_sql(query, Model, path)
+        query.add_where(owned)
         return SQL("EXISTS (%s)", query.select(SQL("1")))
 
     def _get_population_queries(self, scope):
         """Return the documents of each source of the population, and whose they are.
 
-        :return: ``[(query, contact of a document as SQL)]``
+        :return: ``[(query, its model, path to the contact of a document)]``
         """
         queries = []
         for model_name, domain, path in self._get_population_sources():
@@ -824,7 +826,7 @@ class CustomerGradingEngine(models.AbstractModel):
             if scope.past:
                 domain &= self._get_until_domain(Model, scope)
             query = Model._search(domain, active_test=False, bypass_access=True)
-            queries.append((query, Model._field_to_sql(query.table, path, query)))
+            queries.append((query, Model, path))
         return queries
 
     def _delete_undocumented(self, policy, scope, table):

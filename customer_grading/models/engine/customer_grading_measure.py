@@ -53,7 +53,7 @@ class CustomerGradingMeasure(models.Model):
 
         :param narrowed: whether only those count that match the criterion's own filter
         """
-        periods = criterion._get_period().get_bounds(scope.date)
+        periods = criterion._get_bounds(scope)
         values = [self._get_period_sql(criterion, scope, statement, p, narrowed) for p in periods]
         if criterion.period == "month_ends":
             finished = [self._finish_documents_sql(value, scope) for value in values]
@@ -80,8 +80,10 @@ class CustomerGradingMeasure(models.Model):
         """Return the aggregate over the documents of ``period`` (first day, last day)."""
         of = CORPORATE_GROUP if criterion._counts_whole_group() else self.subject
         source = statement.get_source(
-            (*self._get_source_key(), of),
-            partial(self._open_source, ids=statement.get_ids(of), of=of),
+            (*self._get_source_key(), of, criterion._get_whose()),
+            partial(
+                self._open_source, ids=statement.get_ids(of), of=of, whose=criterion._get_whose()
+            ),
             of,
         )
         only = Domain(literal_eval(criterion.document_domain or "[]"))
@@ -91,11 +93,21 @@ class CustomerGradingMeasure(models.Model):
         bounds = self._get_bounds(criterion, source, scope, period)
         if bounds:
             date, first, last = bounds
+            if self.aggregate == "is_new":
+                bounds = (date, None, last)  # those before tell that it is not
             conditions.append(SQL("%s <= %s", date, last))
-            if first:
+            if bounds[1]:
                 conditions.append(SQL("%s >= %s", date, first))
+        if self.aggregate == "price_level":
+            sums = [
+                source.add_aggregate(s, conditions, bounds) for s in self._get_price_sums(source)
+            ]
+            return SQL("(100.0 * %s / NULLIF(%s, 0))", *sums)
         aggregate = self._get_aggregate_sql(criterion, scope, source)
         value = source.add_aggregate(aggregate, conditions, bounds)
+        if self.aggregate == "is_new":
+            since = SQL("%s >= %s", value, first) if first else SQL("%s IS NOT NULL", value)
+            return SQL("COALESCE(%s, FALSE)", since)
         return SQL("(%s)[1]", value) if self.aggregate == "latest" else value
 
     def _get_since_start_sql(self, criterion, scope, source):
@@ -110,24 +122,29 @@ class CustomerGradingMeasure(models.Model):
     def _get_source_key(self):
         return (self.model_name, self.domain, self.subject_path, self.company_field)
 
-    def _open_source(self, scope, ids=None, of=None):
+    def _open_source(self, scope, ids=None, of=None, whose=False):
         """Return the :class:`Source` of this measure's documents, by subject.
 
         :param ids: records (contacts, for customers) whose documents to read; ``None``:
             all
         :param of: :data:`CORPORATE_GROUP` where those of a corporate group are one's
+        :param whose: whether they count for who ordered, or who is invoiced
         """
+        Owner = self.env["customer.grading.owner"]
         model = self.env[self.model_name].with_context(active_test=False)
         documents = Domain(literal_eval(self.domain or "[]"))
         domain = documents
         if self.company_field:
             # A document without a company is everybody's, as in Odoo's own rules.
             domain &= Domain(self.company_field, "in", [False, *scope.company_ids])
-        contact_path = self.subject_path.removesuffix(".commercial_partner_id")
         if ids is not None:
-            domain &= Domain(contact_path, "in", list(ids))
+            domain &= Owner._get_few_domain(self, whose, ids)
         query = model._search(domain, active_test=False, bypass_access=True)
-        return Source(model, query, self.subject_path, self.company_field, documents, ids, of=of)
+        path, others = Owner._get_path(self, whose), Owner._get_others(self, whose, ids)
+        source = Source(model, query, path, self.company_field, documents, ids, of, others)
+        if whose:
+            source.documents = None  # who is a customer is told by the other party
+        return source
 
     def _get_bounds(self, criterion, source, scope, period):
         """Return the dates of ``period`` in the terms of the documents' date field."""
@@ -145,9 +162,12 @@ class CustomerGradingMeasure(models.Model):
     def _get_aggregate_sql(self, criterion, scope, source):
         if self.aggregate == "count":
             return SQL("COUNT(*)")
+        if self.aggregate == "is_new":
+            return SQL("MIN(%s)", source.get_field_sql(self.date_field))
         value = self._get_value_sql(criterion, scope, source)
         if self.aggregate == "count_distinct":
-            return SQL("COUNT(DISTINCT %s)", value)
+            field = source.get_field(self.value_field)
+            return SQL("COUNT(DISTINCT %s)", self._get_day_sql(field, value, scope))
         if self.aggregate == "mode":
             return SQL("MODE() WITHIN GROUP (ORDER BY %s)", value)
         if self.aggregate == "latest":
@@ -173,6 +193,35 @@ class CustomerGradingMeasure(models.Model):
         if self.uom_field and criterion.uom_id:
             value = self._convert_quantity_sql(value, criterion, source)
         return value
+
+    def _get_price_sums(self, source):
+        """Return what was paid for order lines, and what it is at the price in ``value_field``.
+
+        That of a product is of its own unit of measure, in company currency; any other is of
+        the line's unit, in the currency of the order. What takes off from the whole order
+        lessens what was paid; a line without a price says nothing.
+        """
+        quantity, price, discount, rate, asked = (
+            source.get_field_sql(path)
+            for path in (
+                *("product_uom_qty", "price_unit", "discount", "order_id.currency_rate"),
+                self.value_field,
+            )
+        )
+        rate = SQL("NULLIF(%s, 0)", rate)
+        if self.value_field.startswith("product_id."):
+            units = [
+                source.get_field_sql(f"{path}.factor")
+                for path in ("product_uom_id", "product_id.product_tmpl_id.uom_id")
+            ]
+            full = SQL("%s * %s * %s / NULLIF(%s, 0)", quantity, asked, *units)
+        else:
+            full = SQL("%s * %s / %s", quantity, asked, rate)
+        paid = SQL("%s * %s * (1 - %s / 100.0) / %s", quantity, price, discount, rate)
+        return [
+            SQL("SUM(CASE WHEN %s < 0 OR %s > 0 THEN %s END)", price, asked, paid),
+            SQL("SUM(CASE WHEN %s >= 0 AND %s > 0 THEN %s END)", price, asked, full),
+        ]
 
     @staticmethod
     def _get_reversal_value_sql(source, name, value):
@@ -206,7 +255,7 @@ class CustomerGradingMeasure(models.Model):
     def _get_growth_values_sql(self, criterion, scope, statement):
         """Growth in per cent against the same stretch a year before; unknown from nothing."""
         base = self.base_measure_id
-        period = criterion._get_period()
+        period = criterion._get_period(scope)
         now, before = (
             base._round_sql(
                 SQL(
@@ -219,8 +268,12 @@ class CustomerGradingMeasure(models.Model):
                 period.get_bounds_a_year_before(scope.date),
             )
         )
+        known = SQL("%s > 0", before)
+        if criterion.least_base:
+            known = SQL("%s AND %s >= %s", known, before, criterion.least_base)
         return SQL(
-            "CASE WHEN %(before)s > 0 THEN 100.0 * (%(now)s - %(before)s) / %(before)s END",
+            "CASE WHEN %(known)s THEN 100.0 * (%(now)s - %(before)s) / %(before)s END",
+            known=known,
             now=now,
             before=before,
         )

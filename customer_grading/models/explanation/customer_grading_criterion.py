@@ -27,12 +27,12 @@ class CustomerGradingCriterion(models.Model):
             and measure.aggregate in ("sum", "count")
         )
 
-    def _get_dates_text(self, date):
-        """Return the first and last day of what is looked at as of ``date``."""
+    def _get_dates_text(self, scope):
+        """Return the first and last day of what is looked at as of the scope's date."""
         self.ensure_one()
         if self.kind != "measure" or not self.has_period:
             return ""
-        bounds = self._get_period().get_bounds(date)
+        bounds = self._get_bounds(scope)
         starts = [first for first, _last in bounds]
         end = format_date(self.env, max(last for _first, last in bounds))
         if not all(starts):
@@ -108,6 +108,8 @@ class CustomerGradingCriterion(models.Model):
             self._get_question_details(),
             whole_group if self._counts_whole_group() else "",
             self._get_credit_notes_details(),
+            self._get_whose_details(),
+            self._get_least_base_details(),
             self._get_tolerance_details(),
             self._get_rank_details(),
             self._get_level_details(),
@@ -122,6 +124,22 @@ class CustomerGradingCriterion(models.Model):
         if not self._counts_credits_by_invoice():
             return ""
         return self.env._("credit notes count on the day of the invoice that they reverse")
+
+    def _get_whose_details(self):
+        """Return whom documents count for, where that is chosen."""
+        whose = self._get_whose()
+        if not whose:
+            return ""
+        if whose == "ordered":
+            return self.env._("counted for who ordered")
+        return self.env._("counted for who is invoiced")
+
+    def _get_least_base_details(self):
+        """Return from how much growth is told, where not from anything."""
+        if self.measure_id.kind != "growth" or not self.least_base:
+            return ""
+        least = self._format_number(self.least_base)
+        return self.env._("unknown where it was less than %s before", least)
 
     def _get_tolerance_details(self):
         """Return how much of what is late is let go."""

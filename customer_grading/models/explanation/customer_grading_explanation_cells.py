@@ -82,7 +82,7 @@ class CustomerGradingExplanationCells(models.AbstractModel):
         raw = case.explanation.readings[criterion].raw
         if criterion.unit in ("days", "months") and raw and self._sees(case, criterion):
             return format_date(self.env, raw)
-        dates = criterion._get_dates_text(case.explanation.date)
+        dates = criterion._get_dates_text(case.scope)
         base = criterion._get_base_text()
         if dates and base:
             return self.env._("%(dates)s, %(base)s", dates=dates, base=base)

@@ -138,7 +138,7 @@ class CustomerGradingExplanationHistory(models.AbstractModel):
             .sudo()
             ._get_scope(explanation.policy, explanation.company, explanation.date, record.ids)
         )
-        first = criterion._get_period().get_bounds(explanation.date)[0][0]
+        first = criterion._get_bounds(scope)[0][0]
         start, end = first - relativedelta(months=LEFT_MONTHS), first - relativedelta(days=1)
         domain = measure._get_documents_domain(criterion, record, scope, dated=False)
         domain &= measure._get_date_domain(start, end, scope)

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_date, formatLang
 
+from ...tools.subject import PARTNER
 from ...tools.texts import join_all, join_words
 
 NUMBERS = ("integer", "float", "monetary")
@@ -44,7 +45,7 @@ class CustomerGradingMeasure(models.Model):
         if self.company_field:
             domain &= Domain(self.company_field, "in", [False, *scope.company_ids])
         if self.date_field and dated:
-            periods = criterion._get_period().get_bounds(scope.date)
+            periods = criterion._get_bounds(scope)
             dates = Domain.OR(self._get_date_domain(*period, scope) for period in periods)
             if criterion._counts_credits_by_invoice():
                 reversing = Domain("reversed_entry_id", "!=", False)
@@ -56,10 +57,13 @@ class CustomerGradingMeasure(models.Model):
 
     def _get_subject_domain(self, criterion, record):
         """Return the domain of the documents that count for a customer or opportunity."""
+        Owner, whose = self.env["customer.grading.owner"].sudo(), criterion._get_whose()
         if criterion._counts_whole_group():
-            contact = self.subject_path.removesuffix(".commercial_partner_id")
+            contact = Owner._get_path(self, whose).removesuffix(".commercial_partner_id")
             return Domain(contact, "child_of", record._get_corporate_tops().ids)
         domain = Domain(self.subject_path, "=", record.id)
+        if self.subject == PARTNER.name:
+            domain = Owner._get_domain(self, whose, record)
         if criterion.period == "since_start":
             start = record[criterion.start_field]
             domain &= Domain(self.date_field, ">=", str(start)) if start else Domain.FALSE

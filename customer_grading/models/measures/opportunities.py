@@ -22,7 +22,7 @@ class CustomerGradingMeasure(models.Model):
         return super()._get_code_keys_with_period() | {"lead_activities_done"}
 
     def _get_lead_activities_done_values_sql(self, criterion, scope, statement):
-        first, last = criterion._get_period().get_bounds(scope.date)[0]
+        first, last = criterion._get_bounds(scope)[0]
         since = SQL("AND date >= %s", scope.get_start_of(first)) if first else SQL()
         done = SQL(
             "SELECT res_id AS subject_id, COUNT(*) AS done FROM mail_message"

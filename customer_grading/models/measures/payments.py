@@ -92,7 +92,7 @@ class CustomerGradingMeasure(models.Model):
         ``within``: it was asked in the criterion's period. ``decided``: it is settled, or its
         time is over. ``late``: what was asked did not come in time, more than is tolerated.
         """
-        first, last = criterion._get_period().get_bounds(scope.date)[0]
+        first, last = criterion._get_bounds(scope)[0]
         rate = self._get_rate_sql(scope, SQL("company_id"), SQL("date"))
         tolerated = SQL(
             "GREATEST(%s, asked * %s * %s / 100)",
@@ -213,7 +213,7 @@ class CustomerGradingMeasure(models.Model):
 
     def _get_days_outstanding_values_sql(self, criterion, scope, statement):
         """What is open, as days of what was asked in the period; unknown without any."""
-        first, last = criterion._get_period().get_bounds(scope.date)[0]
+        first, last = criterion._get_bounds(scope)[0]
         since = SQL("%s::date", first) if first else SQL("MIN(date) FILTER (WHERE is_counted)")
         return self._get_items_values_sql(
             criterion,

@@ -36,6 +36,10 @@ def get_group_path(subject, within):
     return within
 
 
+# Periods that do not have a year before, to grow from.
+SEVERAL_STRETCHES = ("best_year", "month_ends", "since_start", "all_time")
+
+
 class CustomerGradingCriterion(models.Model):
     """What a policy looks at: a measure with its period, or a combination of criteria."""
 
@@ -101,6 +105,8 @@ class CustomerGradingCriterion(models.Model):
             ("trailing", "The last"),
             ("this_year", "This year"),
             ("last_year", "Last year"),
+            ("this_fiscal_year", "This fiscal year"),
+            ("last_fiscal_year", "Last fiscal year"),
             ("best_year", "Better of the last years"),
             ("month_ends", "Average of the last month ends"),
             ("since_start", "Since a date of its own"),
@@ -132,6 +138,13 @@ class CustomerGradingCriterion(models.Model):
     subject_domain = fields.Char("Filter", default="[]")
     subject_model = fields.Char(compute="_compute_model_name")
     with_tax = fields.Boolean()
+    has_whose = fields.Boolean(compute="_compute_model_name")
+    whose = fields.Selection(
+        [("ordered", "Who ordered"), ("invoiced", "Who is invoiced")],
+        "Count for",
+        help="Where one company orders and another one is invoiced. Where nothing is chosen, "
+        "orders count for who ordered and invoices for who is invoiced.",
+    )
     has_credit_notes = fields.Boolean(compute="_compute_model_name")
     credit_notes = fields.Selection(
         [("own", "On their own day"), ("invoice", "On the day of the invoice they reverse")],
@@ -141,6 +154,10 @@ class CustomerGradingCriterion(models.Model):
         "another currency was reversed by is then worth what the invoice was.",
     )
     uom_id = fields.Many2one("uom.uom", "Reference unit", ondelete="restrict")
+    least_base = fields.Float(
+        "Least figure before",
+        help="Growth from less than this in the year before is unknown; 0: from whatever it was.",
+    )
     tolerance_days = fields.Integer(
         "Tolerance in days", help="What comes so many days after it was due came in time."
     )
@@ -296,6 +313,7 @@ class CustomerGradingCriterion(models.Model):
             criterion.model_name = measure.model_name
             documented = measure.kind == "documents"
             criterion.has_corporate_group = documented and measure.subject == "partner"
+            criterion.has_whose = documented and measure._can_tell_whose()
             criterion.has_tax = bool(measure.tax_value_field)
             criterion.has_uom = bool(measure.uom_field)
             criterion.has_credit_notes = measure._has_credit_notes()
@@ -335,8 +353,16 @@ class CustomerGradingCriterion(models.Model):
             else:
                 criterion.unit_label = units.get(criterion.unit)
 
-    def _get_period(self):
-        return Period(self.period, self.period_count, self.period_unit, self.up_to)
+    def _get_period(self, scope):
+        return Period(self.period, self.period_count, self.period_unit, self.up_to, scope.year_end)
+
+    def _get_bounds(self, scope):
+        """Return the first and the last day of each stretch that is looked at, newest first."""
+        return self._get_period(scope).get_bounds(scope.date)
+
+    def _get_whose(self):
+        """Return whom documents count for, ``ordered`` or ``invoiced``, where it is chosen."""
+        return self.has_whose and self.whose
 
     def _get_question(self):
         """Return the question that is asked, none where the value is read elsewhere."""
@@ -451,6 +477,8 @@ class CustomerGradingCriterion(models.Model):
             else self.env._("last %s days", self.period_count),
             "this_year": self.env._("this year"),
             "last_year": self.env._("last year"),
+            "this_fiscal_year": self.env._("this fiscal year"),
+            "last_fiscal_year": self.env._("last fiscal year"),
             "best_year": self.env._("better of the last %s years", self.period_count),
             "month_ends": self.env._("average of the last %s month ends", self.period_count),
             "since_start": self.env._("since: %s", self._get_start_label()),
@@ -673,11 +701,7 @@ class CustomerGradingCriterion(models.Model):
             counted = self.period_unit if self.period == "trailing" else self.period
             if self.period_count > (most := LONGEST[counted]):
                 return self.env._("the period can be at most %s long.", most)
-        if self.measure_kind == "growth" and self.period not in (
-            "trailing",
-            "this_year",
-            "last_year",
-        ):
+        if self.measure_kind == "growth" and self.period in SEVERAL_STRETCHES:
             return self.env._("growth needs one stretch of time: choose another period.")
         return self._get_kind_of_period_problem()
 

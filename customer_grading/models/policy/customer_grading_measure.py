@@ -31,6 +31,10 @@ REFUSED_MODELS = ("ir.", "res.users", "auth", "res.config", "base.")
 # Records that are guarded one by one, which no measure can follow: their texts are refused.
 GUARDED_MODELS = ("mail.message", "mail.activity", "discuss.", "calendar.event")
 
+# Ways to put documents together that read no value, and those that a value other than a number has.
+COUNTING = ("count", "is_new")
+TELLING = ("latest", "mode", "is_new")
+
 TEXT_TYPES = ("char", "text", "html")
 
 # What the paths are called that lead from a document to what is read of it.
@@ -39,6 +43,8 @@ SIGNED_FIELDS = {
     "amount_untaxed_signed": "amount_untaxed",
     "amount_total_signed": "amount_total",
 }
+# Documents that somebody ordered and somebody, perhaps another one, is invoiced for.
+TWO_PARTIES = ("sale.order", "sale.order.line", "account.move")
 # The measures of payments of which more is better.
 PAID_KEYS = ("ontime_ratio", "collection_ratio")
 PATH_FIELDS = (
@@ -160,6 +166,8 @@ class CustomerGradingMeasure(models.Model):
             ("count_distinct", "Count of different ones"),
             ("latest", "That of the latest document"),
             ("mode", "The most frequent one"),
+            ("is_new", "Whether the first one is of the period"),
+            ("price_level", "Price paid, in per cent of the price"),
         ],
         default="sum",
     )
@@ -244,6 +252,10 @@ class CustomerGradingMeasure(models.Model):
         """Whether it adds up invoices, less credit notes, by their dates."""
         is_dated = self.model_name == "account.move" and self.date_field == "invoice_date"
         return self.kind == "documents" and is_dated and self.value_field in SIGNED_FIELDS
+
+    def _can_tell_whose(self):
+        """Whether who ordered its documents and who is invoiced may be told apart."""
+        return self.subject == "partner" and self.model_name in TWO_PARTIES
 
     def _has_tolerance(self):
         """Whether it tells what is late: a criterion then says how much of that is let go."""
@@ -409,11 +421,13 @@ class CustomerGradingMeasure(models.Model):
                 "provides them, or archive the measure.",
                 self.model_name or "",
             )
-        if not self.aggregate or (self.aggregate != "count" and not self.value_field):
+        if not self.aggregate or (self.aggregate not in COUNTING and not self.value_field):
             return self.env._("say which field holds the value.")
-        if self.aggregate == "latest" and not self.date_field:
+        if self.aggregate in ("latest", "is_new") and not self.date_field:
             return self.env._("the latest document is told by its date: say which field it is.")
-        if self.unit in ("choice", "text", "yes_no") and self.aggregate not in ("latest", "mode"):
+        if problem := self._get_aggregate_problem():
+            return problem
+        if self.unit in ("choice", "text", "yes_no") and self.aggregate not in TELLING:
             return self.env._(
                 "values that are no numbers cannot be added up: take the latest or the most "
                 "frequent one."
@@ -433,6 +447,18 @@ class CustomerGradingMeasure(models.Model):
         if problem := self._get_use_problem():
             return problem
         return self._get_domain_problem(self.domain, self.model_name)
+
+    def _get_aggregate_problem(self):
+        """Return in words why the documents cannot be put together as is asked, or nothing."""
+        if self.aggregate == "is_new" and self.unit != "yes_no":
+            return self.env._("whether the first one is of the period is a yes or a no.")
+        if self.aggregate != "price_level":
+            return None
+        if self.model_name != "sale.order.line" or self.unit != "ratio":
+            return self.env._(
+                "prices are compared on the lines of sales orders, and told in per cent."
+            )
+        return None
 
     def _get_use_problem(self):
         """Return in words which field of the documents cannot serve as what it is named for."""
@@ -456,7 +482,7 @@ class CustomerGradingMeasure(models.Model):
         return self._get_value_problem()
 
     def _get_value_problem(self):
-        if self.aggregate in ("count", "count_distinct"):
+        if self.aggregate in ("is_new", "count", "count_distinct"):
             return None
         if self.unit in ("days", "months") and self.aggregate in ("sum", "avg"):
             return self.env._("dates cannot be added up: take the first or the last one.")
@@ -682,6 +708,8 @@ class CustomerGradingMeasure(models.Model):
         """Return how the measured record is likely to be found on a document."""
         if self.subject == "lead":
             return self._find_link(LEAD.model)
+        if "commercial_partner_id" in self.env[self.model_name]._fields:
+            return "commercial_partner_id.commercial_partner_id"
         if contact := self._find_link(PARTNER.model):
             return f"{contact}.commercial_partner_id"
         return f"{self._find_link(LEAD.model)}.partner_id.commercial_partner_id"

@@ -20,7 +20,7 @@ class CustomerGradingMeasure(models.Model):
 
         Unknown where none was promised.
         """
-        first, last = criterion._get_period().get_bounds(scope.date)[0]
+        first, last = criterion._get_bounds(scope)[0]
         contacts = statement.get_ids()
         promised = SQL(
             """
