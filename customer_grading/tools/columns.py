@@ -13,12 +13,14 @@ class CriterionColumns(NamedTuple):
 
     :param waits: whether it hangs on a ranking that only the next full run finds; nothing
         where all rankings are known
+    :param level_waits: the same of its level, which may hang on a ranking of its own
     """
 
     value: SQL
     level: SQL
     points: SQL
     waits: SQL | None = None
+    level_waits: SQL | None = None
 
 
 class SubjectColumns(NamedTuple):

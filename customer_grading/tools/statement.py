@@ -5,7 +5,8 @@ from odoo.tools import SQL
 
 from .subject import PARTNER
 
-# All companies of a corporate group as one: a kind of record that measures may be of.
+# All companies of a corporate group as one: a kind of record that measures may be of. Those
+# below the topmost parent company, or, as "group:field", those that share a field.
 CORPORATE_GROUP = "group"
 
 # The field of a contact that names the customer: itself, or the company that it belongs to.
@@ -39,12 +40,30 @@ def get_corporate_groups_sql(ids=None):
     )
 
 
-def join_corporate_group(query, customer, ids=None):
-    """Return the topmost parent company of ``customer``, itself where it has none above it.
+def is_corporate_group(of):
+    """Return whether a kind of record is that of corporate groups."""
+    return bool(of) and of.partition(":")[0] == CORPORATE_GROUP
 
+
+def join_corporate_group(env, of, query, customer, ids=None):
+    """Return what stands for the group of ``customer``: itself where it belongs to none.
+
+    That is the topmost parent company or, where a field is shared, what is shared: below
+    zero where that is no contact, whose ids they are not.
+
+    :param of: the kind of group
     :param ids: as in :func:`get_corporate_groups_sql`
     """
-    alias = CORPORATE_GROUP
+    alias, _colon, name = of.partition(":")
+    if name:
+        Partner = env[PARTNER.model]
+        alias = query.make_alias(alias, name)
+        same = SQL("%s = %s", SQL.identifier(alias, "id"), customer)
+        query.add_join("LEFT JOIN", alias, SQL.identifier(Partner._table), same)
+        shared = Partner._field_to_sql(alias, name, query)
+        if Partner._fields[name].comodel_name != PARTNER.model:
+            shared = SQL("-%s", shared)
+        return SQL("COALESCE(%s, %s)", shared, customer)
     member, top = SQL.identifier(alias, "member_id"), SQL.identifier(alias, "top_id")
     groups = SQL("(%s)", get_corporate_groups_sql(ids))
     query.add_join("LEFT JOIN", alias, groups, SQL("%s = %s", member, customer))
@@ -137,9 +156,9 @@ class Source(QuerySource):
         self.subject = self.get_field_sql(subject_path)
         if others:
             self.subject = self._join_others(*others)
-        if of == CORPORATE_GROUP:
+        if is_corporate_group(of):
             self.documents = None  # a group's do not tell who is a customer
-            self.subject = join_corporate_group(query, self.subject, ids)
+            self.subject = join_corporate_group(model.env, of, query, self.subject, ids)
         self.of_few = ids is not None
         self._bounds = []
 
@@ -290,9 +309,10 @@ class Statement:
 
     def get_key_sql(self, of):
         """Return the record of kind ``of`` that the subject belongs to, or is."""
-        if of == CORPORATE_GROUP:
+        if is_corporate_group(of):
             customer = self.get_field_sql("id", PARTNER.name)
-            return join_corporate_group(self.query, customer, self.get_ids(of))
+            ids = self.get_ids(of)
+            return join_corporate_group(self.model.env, of, self.query, customer, ids)
         return self.get_field_sql("id", of)
 
     def get_field_sql(self, name, of=None):

@@ -19,6 +19,7 @@ class CustomerGradingMeasure(models.Model):
             "only": documents.kind == "documents",
             "with_tax": documents.tax_value_field,
             "whole_group": documents.kind == "documents" and documents.subject == "partner",
+            "group_field": documents.kind == "documents" and documents.subject == "partner",
             "credit_notes": documents._has_credit_notes(),
             "whose": documents.kind == "documents" and documents._can_tell_whose(),
             "least_base": self.kind == "growth",

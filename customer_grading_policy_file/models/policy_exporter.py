@@ -25,6 +25,7 @@ PARAGRAPHS = re.compile(r"(?:<p>[^<>]*</p>)+")
 OF_COMBINATIONS = {"combine", "parts", "normalize_to", "unknown_lowers_maximum"}
 OF_MEASURES = {
     *("measure", "question", "dimension", "roll_up", "filter", "period", "whole_group", "only"),
+    "group_field",
     *("with_tax", "credit_notes", "whose", "least_base", "unit_of_measure", "tolerance", "rank"),
 }
 
@@ -32,7 +33,8 @@ OF_MEASURES = {
 def get_band_start(unit, band_by):
     """Return the key that says where a band of such a criterion begins; a text has no bands."""
     if band_by and band_by != "value":
-        return "own_percent" if band_by == "own_share" else "first_percent"
+        starts = {"own_share": "own_percent", "position": "first"}
+        return starts.get(band_by, "first_percent")
     return {"choice": "choice", "text": None}.get(unit, "from")
 
 

@@ -15,7 +15,7 @@ WIDTH = 96
 KEY_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
 GROUPS = ("all", "any", "none")
 COUNTED_GROUPS = ("at_least", "at_most")
-BAND_STARTS = ("from", "first_percent", "own_percent", "choice")  # where a band begins
+BAND_STARTS = ("from", "first_percent", "first", "own_percent", "choice")  # where a band begins
 # Comparison in a file -> operator of a condition.
 LEVELS = {"level": "level_is", "level_at_least": "level_ge", "level_at_most": "level_le"}
 NUMBERS = {
@@ -111,7 +111,7 @@ DAYS = {"default": 0, "least": 0, "most": 3660}
 MONTHS = {"default": 0, "least": 0, "most": 1200}
 SPANS = ("this_year", "last_year", "this_fiscal_year", "last_fiscal_year", "all_time")
 LENGTHS = ("last_months", "last_days", "best_of_years", "month_ends")
-RANKED = ("percentile", "share", "own_share")
+RANKED = ("percentile", "share", "position", "own_share")
 
 # fmt: off
 SHAPES = {
@@ -207,6 +207,7 @@ SHAPES = {
         "only": Key("domain", "document_domain", default=[], of="model_name"),
         "with_tax": Key("flag", default=False),
         "whole_group": Key("flag", default=False),
+        "group_field": Key("text", when={"whole_group": True}),
         "credit_notes": Key("choice"),
         "whose": Key("choice"),
         "least_base": Key("number", default=0, least=0),
@@ -241,6 +242,7 @@ SHAPES = {
     }),
     "rank": Shape(CRITERION, {
         "by": Key("choice", "band_by", required=True, when={"band_by": RANKED}),
+        "from": Key("choice", "rank_from", default="top"),
         "among": Key("choice", "rank_among", default="positive"),
         "within": Key("choice", "rank_within", default="all"),
         "field": Key("text", "rank_field", when={"rank_within": "field"}),
@@ -251,6 +253,7 @@ SHAPES = {
         "strict": Key("flag", default=False),
         "to": Key("number", None),
         "first_percent": Key("number", "lower", least=0, most=100),
+        "first": Key("number", "lower", least=1),
         "own_percent": Key("number", "lower", least=0, most=100),
         "choice": Key("option", "choice_id"),
         "for": Key("domain", "subject_domain", default=[], of="subject_model"),

@@ -191,6 +191,35 @@ class TestDocumentValues(CustomerGradingCommon):
         )
         self.assertEqual(self.env[documents[0]].search_count(documents[1]), 3)
 
+    def test_a_group_may_be_those_that_share_a_field(self):
+        head, one, two, single = self._create_customers(4, is_company=True)
+        (one | two).parent_id = head
+        (one | single).industry_id = self.env["res.partner.industry"].create({"name": "Mills"})
+        for partner, amount in ((head, 1), (one, 10), (two, 100), (single, 1000)):
+            self._create_order(partner, date(2026, 5, 1), amount)
+        everybody = head | one | two | single
+        spec = {"measure": "order_amount", "whole_group": True}
+        # By a contact, who is one of the group, and by something else.
+        for field, expected in (
+            ("parent_id", [111, 111, 111, 1000]),
+            ("industry_id", [1, 1010, 100, 1010]),
+        ):
+            policy = self._create_policy({"group": {**spec, "group_field": field}})
+            with self.subTest(field=field):
+                values = self._measure_all(everybody, policy=policy)
+                self.assertEqual(values["group"], expected)
+                engine = self.env["customer.grading.engine"]
+                scope = engine._get_scope(policy, self.company, TODAY, one.ids)
+                [row] = self.env.execute_query_dict(engine._get_values_sql(policy, scope))
+                self.assertEqual(row[f"v{policy.criterion_ids.id}"], expected[1])
+                model, domain = policy.criterion_ids.measure_id._get_documents(
+                    policy.criterion_ids, one, scope
+                )
+                orders = self.env[model].search(domain)
+                self.assertEqual(sum(orders.mapped("amount_untaxed")), expected[1])
+        policy = self._create_policy({"group": {**spec, "group_field": "city"}})
+        self.assertIn("share a record", str(policy._get_problems()))
+
     def _get_scope(self, policy):
         return self.env["customer.grading.engine"]._get_scope(policy, self.company, TODAY)
 

@@ -5,7 +5,6 @@ from datetime import date
 from freezegun import freeze_time
 
 from odoo.exceptions import UserError
-from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..common import CustomerGradingCommon, at
@@ -63,20 +62,87 @@ class TestUnknownRankings(CustomerGradingCommon):
         self._run(policy)
         self.assertEqual(self._get_grades(new), ["A"])
 
-    def test_a_combination_is_not_ranked_and_never_read_as_something_else(self):
+    def _rank(self, *conditions, **spec):
+        """Return the grades of who reaches the first, the second... level, C of all others."""
         policy = self._create_policy(
-            {
-                "orders": {"measure": "order_amount"},
-                "total": {"kind": "sum", "parts": ["orders"]},
-            },
-            [("A", ("total", "ge", 10)), ("C", ())],
+            {"orders": {"measure": "order_amount"}, **spec},
+            [(g, c) for g, c in zip("AB", conditions, strict=False)] + [("C", ())],
         )
-        total = policy.criterion_ids.filtered(lambda c: c.kind == "sum")
-        total.write({"band_by": "percentile", "band_ids": [Command.create({**HALF[0]})]})
-        messages = " ".join(problem["message"] for problem in policy._get_problems())
-        self.assertIn("a combination cannot be ranked", messages)
-        with self.assertRaises(UserError):
-            policy._put_in_force()
+        self._activate(policy)
+        return self._get_grades(self.customers)
+
+    def test_a_total_is_ranked_once_its_parts_are(self):
+        parts = {
+            "first": {"measure": "order_amount", "band_by": "percentile", "bands": HALF},
+            "n": {"measure": "order_count"},
+        }
+        total = {"kind": "sum", "parts": ["first", "n"], "band_by": "percentile", "bands": HALF}
+        # 11, 11, 1, 1 points.
+        grades = self._rank(("total", "level_is", 0), total=total, **parts)
+        self.assertEqual(grades, ["A", "A", "C", "C"])
+        explanation = str(self.customers[2].get_grading_explanation())
+        self.assertIn("A from 11 points: 10 points missing", explanation)
+
+    def test_a_total_that_no_full_run_ranked_is_unknown_as_a_level_and_known_as_points(self):
+        policy = self._prepare()
+        policy.state = "draft"
+        total = {"kind": "sum", "parts": ["n"], "band_by": "percentile", "bands": HALF}
+        by_total = self._create_criteria(policy, {"n": {"measure": "order_count"}, "total": total})
+        policy.rule_ids.unlink()
+        grades = {grade.code: grade for grade in policy.dimension_id.grade_ids}
+        rules = [("A", ("total", "level_is", 0)), ("B", ())]
+        self._create_rules(policy, rules, grades, by_total)
+        policy.state = "running"
+        self.assertEqual(self._regrade(self.customers), ["C"] * 4)
+        policy.state = "draft"
+        policy.rule_ids.unlink()
+        self._create_rules(policy, [("A", ("total", "ge", 1)), ("B", ())], grades, by_total)
+        policy.state = "running"
+        self.assertEqual(self._regrade(self.customers), ["A"] * 4)
+
+    def test_the_lowest_come_first_where_so_chosen(self):
+        lowest = {"measure": "order_amount", "band_by": "percentile", "rank_from": "bottom"}
+        lowest["bands"] = [{"level": "few", "lower": 25}, {"level": "some", "lower": 50}]
+        conditions = ("low", "level_is", 0), ("low", "level_is", 1)
+        self.assertEqual(self._rank(*conditions, low=lowest), ["C", "C", "B", "A"])
+        explanation = str(self.customers[3].get_grading_explanation())
+        self.assertIn("among the lowest 25 %", explanation)
+        self.assertIn("Number 1 of 4 from the lowest", explanation)
+        self.assertIn("at present up to 100", explanation)
+
+    def test_the_most_recent_come_first_and_so_does_who_ordered_today(self):
+        days = {"measure": "days_since_order", "period": "all_time", "band_by": "percentile"}
+        days |= {"rank_from": "bottom", "bands": HALF}
+        today = self.env["customer.grading.engine"]._get_today(self.company)
+        for customer in self.customers[2:]:
+            self._create_order(customer, today, 1)
+        self.assertEqual(self._rank(("days", "level_is", 0), days=days), ["C", "C", "A", "A"])
+
+    def test_the_first_so_many_are_counted(self):
+        first = {"measure": "order_amount", "band_by": "position"}
+        first["bands"] = [{"level": "first", "lower": 1}, {"level": "next", "lower": 3}]
+        conditions = ("place", "level_is", 0), ("place", "level_is", 1)
+        self.assertEqual(self._rank(*conditions, place=first), ["A", "B", "B", "C"])
+        text = self.customers[1].get_grading_explanation()
+        self.assertIn("among the first 3, but not among the first 1", str(text))
+
+    def test_what_cannot_be_ranked_is_refused_and_never_read_as_something_else(self):
+        days = {"measure": "days_since_order", "period": "all_time"}
+        for spec, message in (
+            ({**days, "band_by": "share", "bands": HALF}, "make no total"),
+            ({**days, "band_by": "own_share", "bands": HALF}, "make no total"),
+            (
+                {"measure": "order_amount", "band_by": "position", "bands": [{"lower": 0.5}]},
+                "a whole number",
+            ),
+            ({"measure": "new_customer", "band_by": "percentile", "bands": HALF}, "only a number"),
+        ):
+            with self.subTest(message=message):
+                policy = self._create_policy({"x": spec}, [("A", ("x", "level_is", 0)), ("C", ())])
+                messages = " ".join(problem["message"] for problem in policy._get_problems())
+                self.assertIn(message, messages)
+                with self.assertRaises(UserError):
+                    policy._put_in_force()
 
     def test_who_is_excluded_or_frozen_does_not_weigh(self):
         shares = [{"level": "first", "lower": 60}, {"level": "next", "lower": 90}]

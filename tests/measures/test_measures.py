@@ -1,6 +1,6 @@
 """Each shipped measure, through real documents, against numbers set by hand."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from freezegun import freeze_time
 
@@ -792,6 +792,37 @@ class TestCompanies(CustomerGradingCommon):
         policy = self._create_policy({"owed": balance}, dimension=group, company_id=False)
         owed = self._measure_all(self.customers, company=nobody, policy=policy)["owed"]
         self.assertEqual(owed, [113, 30], "what was paid leaves nothing, whatever the rates")
+
+    def test_a_grade_that_only_a_rate_moved_says_so(self):
+        dollars = self.env.ref("base.USD")
+        group = self._create_dimension("group", company_scope="group", currency_id=dollars.id)
+        group.rate_of = "today"
+        policy = self._create_policy(
+            {"revenue": {"measure": "invoiced_revenue"}},
+            [("A", ("revenue", "ge", 10)), ("B", ())],
+            dimension=group,
+            company_id=False,
+        )
+        with freeze_time(at(TODAY)):
+            self._activate(policy)
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": dollars.id,
+                "company_id": self.abroad.id,
+                "name": TODAY + timedelta(days=1),
+                "rate": 1.0,
+            }
+        )
+        with freeze_time(at(TODAY + timedelta(days=1))):
+            self._run(policy)
+            of_it = [("dimension_id", "=", group.id), ("partner_id", "=", self.elsewhere.id)]
+            result = self.env["customer.grading.result"].search(of_it)
+            self.assertEqual(result.grade_id.code, "B")
+            self.assertIn("5 USD; only exchange rates moved", result.change_ids[0].reason)
+            self._create_invoice(self.elsewhere, TODAY, 5, company=self.abroad)
+            self._run(policy)
+            self.assertEqual(result.grade_id.code, "A")
+            self.assertNotIn("exchange rates", result.change_ids[0].reason)
 
     def test_an_answer_is_its_company_s(self):
         question = self.env["customer.grading.question"].create({"name": "Reliable?"})

@@ -349,24 +349,27 @@ class Oracle:
         return max(reached, key=lambda band: exact(band["lower"]), default=None)
 
     def is_among_first(self, customer, key, band):
-        """Return whether a customer is among the first so many per cent of its group.
+        """Return whether a customer is among the first so many (per cent) of its group.
 
         Customers are ranked by value, those of one value together. One belongs to the
-        first *p* per cent when those above it are less than that (who crosses the line
-        belongs to it), or when those from it up are not more (is left out).
+        first *p* per cent when those before it are less than that (who crosses the line
+        belongs to it), or when those up to it are not more (is left out).
         """
         spec = self.criteria[key]
-        value = exact(self.customers[customer][key])
+        value = exact(self.get_value(customer, key))
         ranked = self.get_ranked(customer, key)
         if value not in ranked:
             return False
         own = (lambda v: max(v, 0)) if spec["band_by"] == "share" else (lambda v: 1)
-        line = sum(map(own, ranked)) * exact(band["lower"]) / 100
-        above = sum(own(other) for other in ranked if other > value)
-        upto = sum(own(other) for other in ranked if other >= value)
+        line = exact(band["lower"])
+        if spec["band_by"] != "position":
+            line *= Fraction(sum(map(own, ranked))) / 100
+        rise = -1 if spec.get("rank_from") == "bottom" else 1
+        before = sum(own(other) for other in ranked if other * rise > value * rise)
+        upto = before + sum(own(other) for other in ranked if other == value)
         if spec.get("crossing", "in") == "out":
             return upto <= line
-        return above < line
+        return before < line
 
     def get_ranked(self, customer, key):
         """Return the known values that a customer is ranked among: its group's."""
@@ -376,13 +379,14 @@ class Oracle:
         ranked = [
             other
             for other in self.customers
-            if self.customers[other][key] is not None and self.get_group(other, field) == group
+            if self.get_value(other, key) is not None and self.get_group(other, field) == group
         ]
         if spec.get("whole_group"):
             # Those of one corporate group have its value, and weigh once.
             ranked = {self.groups[other]["top"]: other for other in ranked}.values()
-        values = [exact(self.customers[other][key]) for other in ranked]
-        if spec.get("rank_among", "positive") == "positive":
+        values = [exact(self.get_value(other, key)) for other in ranked]
+        of_days = key in self.facts and self.facts[key]["unit"] in ("days", "months")
+        if spec.get("rank_among", "positive") == "positive" and not of_days:
             return [value for value in values if value > 0]
         return values
 

@@ -12,6 +12,7 @@ NUMBERS = [-5, 0, 0.1, 1, 2, 2.5, 10, 33.3333]
 POINTS = [-5, 0, 1, 2.5, 10]
 WEIGHTS = [1, 1, 1, 0.1, 0.3, 0.7, 3, -1]
 SHARES = [1, 10, 25, 33.3333, 50, 80, 100]
+PLACES = [1, 2, 3, 10]
 CITIES = ["Ghent", "gent", "Liège"]
 RANKED = ("number", "amount", "points", "count", "quantity", "ratio")
 NUMERIC = (*RANKED, "days", "months")
@@ -99,13 +100,31 @@ def number_bands(draw, numbers):
 
 
 @st.composite
-def rank_bands(draw):
-    """Draw levels of the first so many per cent, best first."""
-    shares = draw(st.lists(st.sampled_from(SHARES), min_size=1, max_size=3, unique=True))
+def rank_bands(draw, shares=SHARES):
+    """Draw levels of the first so many, or so many per cent, best first."""
+    shares = draw(st.lists(st.sampled_from(shares), min_size=1, max_size=3, unique=True))
     return [
         {"lower": share, "level": f"first {share}", "points": draw(st.sampled_from(POINTS))}
         for share in sorted(shares)
     ]
+
+
+@st.composite
+def ranking(draw, unit, choices):
+    """Draw levels by rank: of days there are no shares of a total."""
+    ways = ["percentile", "position"]
+    if unit not in ("days", "months"):
+        ways += ["share", "own_share"]
+    band_by = draw(st.sampled_from(ways))
+    places = PLACES if band_by == "position" else SHARES
+    return {
+        "bands": draw(for_some(rank_bands(places), choices)),
+        "band_by": band_by,
+        "rank_from": "top" if band_by == "own_share" else draw(st.sampled_from(["top", "bottom"])),
+        "rank_among": draw(st.sampled_from(["positive", "known"])),
+        "rank_within": draw(st.sampled_from(["all", "all", "country_id"])),
+        "crossing": draw(st.sampled_from(["in", "out"])),
+    }
 
 
 @st.composite
@@ -170,14 +189,8 @@ def measured(draw, choices):
         spec["bands"] = draw(
             choice_bands(choices[source], source in ("asked_level", "other_dimension"))
         )
-    elif unit in RANKED and draw(st.booleans()):
-        spec.update(
-            bands=draw(for_some(rank_bands(), choices)),
-            band_by=draw(st.sampled_from(["percentile", "share", "own_share"])),
-            rank_among=draw(st.sampled_from(["positive", "known"])),
-            rank_within=draw(st.sampled_from(["all", "all", "country_id"])),
-            crossing=draw(st.sampled_from(["in", "out"])),
-        )
+    elif unit in NUMERIC and draw(st.booleans()):
+        spec.update(draw(ranking(unit, choices)))
     elif unit != "text":
         spec["bands"] = draw(for_some(number_bands(numbers), choices))
     return spec
@@ -185,7 +198,7 @@ def measured(draw, choices):
 
 @st.composite
 def combination(draw, parts, choices):
-    return {
+    spec = {
         "kind": draw(st.sampled_from(["sum", "sum", "best", "worst", "count"])),
         "parts": parts,
         "weight": draw(st.sampled_from(WEIGHTS)),
@@ -194,6 +207,7 @@ def combination(draw, parts, choices):
         "unknown_lowers_maximum": draw(st.booleans()),
         "bands": draw(for_some(number_bands(NUMBERS), choices)),
     }
+    return spec | draw(ranking("points", choices)) if draw(st.booleans()) else spec
 
 
 @st.composite

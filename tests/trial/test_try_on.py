@@ -197,6 +197,57 @@ class TestTryOn(CustomerGradingCommon, TransactionCase):
         [row] = self._get_rows(limits)
         self.assertEqual(row[-1], "2,000 USD")
 
+    def test_a_tie_larger_than_its_level_is_told(self):
+        rank = {"measure": "invoiced_revenue", "period": "all_time", "rank_among": "known"}
+        rank |= {"band_by": "percentile", "bands": [{"level": "top", "lower": 50}]}
+        for customer in self._create_customers(5):
+            self._create_order(customer, TODAY)
+        # 6,000, 2,000, 1,500, 500, and six without revenue: the first half ends among these.
+        for crossing, told in (("in", "all of them belong"), ("out", "none of them belongs")):
+            policy = self._create_policy(
+                {"rank": {**rank, "crossing": crossing}},
+                [("A", ("rank", "level_is", 0)), ("C", ())],
+            )
+            [check] = self._try_on(policy).data_check
+            with self.subTest(crossing=crossing):
+                [[level, text]] = self._get_rows(check, block=1)
+                self.assertIn("first 50 %: top", level)
+                self.assertIn("6 are equal at 0 USD", text)
+                self.assertIn(told, text)
+        rank["bands"][0]["lower"] = 40
+        policy = self._create_policy({"rank": rank}, [("A", ("rank", "level_is", 0)), ("C", ())])
+        self.assertEqual(len(self._try_on(policy).data_check[0]["blocks"]), 1)
+
+    def test_who_moves_by_the_policy_in_force_too_is_told_from_who_moves_by_this_one(self):
+        self._activate(self.policy)
+        self._create_invoice(self.customers[4], TODAY, amount=10)
+        draft = self.policy.browse(self.policy.action_revise()["res_id"])
+        draft.rule_ids.line_ids.filtered("value")[0].value = 1600
+        draft.rule_ids[1].line_ids.value = 1600
+        trial = self._try_on(draft)
+        moving = trial.line_ids.filtered("moves")
+        self.assertEqual(moving.partner_id, self.customers[2] | self.customers[4])
+        self.assertEqual(moving.filtered("moves_anyway").partner_id, self.customers[4])
+        self.assertEqual(trial.moving_text, "Would move by the policy in force, too: 1.")
+
+    def test_revenue_that_is_kept_to_a_group_is_kept_in_the_try_on(self):
+        trial, users = self._try_on(), self._create_users()
+        group = self.env["res.groups"].create({"name": "Controlling"})
+        self.env.ref("customer_grading.measure_invoiced_revenue").group_ids = group
+        self.env.invalidate_all()
+        for allowed in (False, True):
+            if allowed:
+                users["officer"].group_ids += group
+            Line = self.env["customer.grading.trial.line"].with_user(users["officer"])
+            lines = Line.search([("trial_id", "=", trial.id)], order="revenue desc")
+            [[total]] = Line._read_group([("trial_id", "=", trial.id)], [], ["revenue:sum"])
+            with self.subTest(allowed=allowed):
+                self.assertEqual(max(lines.mapped("revenue")), 6000 if allowed else 0)
+                self.assertEqual(total or 0, 10000 if allowed else 0)
+                more = Line.search_count([("trial_id", "=", trial.id), ("revenue", ">", 0)])
+                self.assertEqual(more, 4 if allowed else 0)
+            self.env.invalidate_all()
+
     def test_a_run_that_stopped_says_why(self):
         self._activate(self.policy)
         self.policy.stop_percent = 10

@@ -17,16 +17,13 @@ class CustomerGradingCriterion(models.Model):
             for problem in (
                 self._get_measure_problem(),
                 self._get_period_problem(),
+                self._get_group_problem(),
                 self._get_band_problem(),
             )
             if problem
         ]
 
     def _get_measure_problem(self):
-        if self.kind != "measure" and self.band_by != "value":
-            return self.env._(
-                "a combination cannot be ranked. Let its levels begin at a value, or rank a measure."
-            )
         if self.kind != "measure":
             return None if self.child_ids else self.env._("say which criteria are part of it.")
         if not self.measure_id:
@@ -68,17 +65,8 @@ class CustomerGradingCriterion(models.Model):
         return None
 
     def _get_band_set_problem(self, bands):
-        if self._is_ranked():
-            if not self.band_ids:
-                return self.env._("say who is in the first so many per cent.")
-            if self.unit not in NUMERIC_UNITS - {"days", "months"}:
-                return self.env._("only a number can be ranked.")
-            if self.rank_within == "field" and not self.rank_field:
-                return self.env._("choose the field that those who are ranked together share.")
-            if not self._is_group_path(self._get_rank_path()):
-                return self.env._("they cannot be ranked by what they share: choose another field.")
-            if any(not 0 < band.lower <= 100 for band in bands):
-                return self.env._("a rank lies above 0 and at most at 100 %.")
+        if self._is_ranked() and (problem := self._get_rank_problem(bands)):
+            return problem
         if self.unit == "choice":
             return self._get_choice_band_problem(bands)
         if bands and self.unit == "text":
@@ -87,6 +75,26 @@ class CustomerGradingCriterion(models.Model):
         twice = next((start for start in starts if starts.count(start) > 1), None)
         if twice:
             return self.env._("two levels start at %s: change one of them.", f"{twice[0]:g}")
+        return None
+
+    def _get_rank_problem(self, bands):
+        if not self.band_ids:
+            return self.env._("say who is among the first.")
+        if self.unit not in NUMERIC_UNITS:
+            return self.env._("only a number can be ranked.")
+        if self.unit in ("days", "months") and self.band_by in ("share", "own_share"):
+            return self.env._(
+                "days of different customers make no total: rank them in per cent of those ranked."
+            )
+        if self.rank_within == "field" and not self.rank_field:
+            return self.env._("choose the field that those who are ranked together share.")
+        if not self._is_group_path(self._get_rank_path()):
+            return self.env._("they cannot be ranked by what they share: choose another field.")
+        if self.band_by == "position":
+            if any(band.lower < 1 or band.lower % 1 for band in bands):
+                return self.env._("the first so many are a whole number, 1 or more.")
+        elif any(not 0 < band.lower <= 100 for band in bands):
+            return self.env._("a rank lies above 0 and at most at 100 %.")
         return None
 
     def _get_choice_band_problem(self, bands):

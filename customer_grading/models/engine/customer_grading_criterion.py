@@ -78,6 +78,12 @@ class CustomerGradingCriterion(models.Model):
             unknown = SQL("%s OR %s", unknown, waits)
         return SQL("CASE WHEN %s THEN NULL ELSE %s END", unknown, general)
 
+    def _get_competes_sql(self, value):
+        """Return whether who has ``value`` is ranked. Of ages every one is: none is below zero."""
+        if self.rank_among == "known" or self.unit in ("days", "months"):
+            return SQL("%s IS NOT NULL", value)
+        return SQL("%s > 0", value)
+
     def _get_waits_sql(self, value, subject, scope):
         """Return whether ``value`` belongs to a ranking that only the next full run finds.
 

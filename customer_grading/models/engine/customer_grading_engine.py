@@ -10,7 +10,7 @@ from odoo.tools import SQL, Query, mute_logger, ormcache
 
 from ...tools.columns import LIMITS, VALUES, CriterionColumns, SubjectColumns
 from ...tools.scope import Scope
-from ...tools.statement import CORPORATE_GROUP, CUSTOMER, Statement, join_path
+from ...tools.statement import CUSTOMER, Statement, join_path
 from ...tools.subject import INVOICE_TYPES, PARTNER
 from ..policy.customer_grading_policy import PLANNED_STATES
 
@@ -234,7 +234,7 @@ class CustomerGradingEngine(models.AbstractModel):
         }
         if criteria is None:
             for criterion in measured.filtered(self._weighs_groups_once):
-                columns[f"t{criterion.id}"] = statement.get_key_sql(CORPORATE_GROUP)
+                columns[f"t{criterion.id}"] = statement.get_key_sql(criterion._get_group_kind())
             columns |= self._get_set_columns(
                 policy, statement.get_field_sql, statement.get_domain_sql
             )
@@ -251,7 +251,7 @@ class CustomerGradingEngine(models.AbstractModel):
         """
         columns = {
             f"g{criterion.id}": self._get_group_sql(criterion._get_rank_path(), get_field_sql)
-            for criterion in policy._get_measured_criteria()
+            for criterion in policy.criterion_ids
             if criterion._is_ranked()
         }
         for rule in policy.rule_ids.filtered("limit_count"):
@@ -366,7 +366,7 @@ class CustomerGradingEngine(models.AbstractModel):
             banded[f"p{criterion.id}"] = criterion._get_points_sql(value, subject, scope)
             level, points = (SQL.identifier("banded", f"{kind}{criterion.id}") for kind in "lp")
             waits = criterion._get_waits_sql(value, subject, scope)
-            terms[criterion] = CriterionColumns(value, level, points, waits)
+            terms[criterion] = CriterionColumns(value, level, points, waits, waits)
         joins = [("valued", values), ("banded", banded)]
         for depth, criteria in enumerate(policy._get_combinations()):
             joins += self._add_combinations(f"sum{depth}", criteria, terms, scope)
@@ -391,11 +391,12 @@ class CustomerGradingEngine(models.AbstractModel):
             if waits:
                 points[f"p{criterion.id}"] = SQL("CASE WHEN NOT %s THEN %s END", waits, combined)
             total = SQL.identifier(alias, f"p{criterion.id}")
-            levels[f"l{criterion.id}"] = criterion._get_level_sql(
-                total, self._get_subject_columns(criterion), scope
-            )
+            subject = self._get_subject_columns(criterion)
+            levels[f"l{criterion.id}"] = criterion._get_level_sql(total, subject, scope)
             level = SQL.identifier(f"{alias}_level", f"l{criterion.id}")
-            terms[criterion] = CriterionColumns(total, level, total, waits)
+            own = criterion._get_waits_sql(total, subject, scope)
+            level_waits = SQL("(%s OR %s)", waits, own) if waits and own else waits or own
+            terms[criterion] = CriterionColumns(total, level, total, waits, level_waits)
         return [(alias, points), (f"{alias}_level", levels)]
 
     @staticmethod
@@ -479,19 +480,19 @@ class CustomerGradingEngine(models.AbstractModel):
 
     def _needs_everybody(self, policy):
         """Whether a grade depends on what others have: a full run finds cut-offs first."""
-        ranked = any(c._is_ranked() for c in policy._get_measured_criteria())
+        ranked = any(c._is_ranked() for c in policy.criterion_ids)
         return ranked or bool(policy.rule_ids.filtered("limit_count"))
 
     def _compute_cutoffs(self, policy, scope, values):
         """Return the cut-offs of every ranked criterion over a relation of values.
 
-        A band of the first *p* per cent goes to a value where those above it are less than
-        *p* per cent (who crosses the line belongs to it), or where those from it up are at
-        most *p* per cent (is left out). Customers of one value are never parted. A share
-        of one's own is of the total of all above zero. Customers that have the value of
+        A band of the first *p* per cent goes to a value where those before it are less than
+        *p* per cent (who crosses the line belongs to it), or where those up to it are at
+        most *p* per cent (is left out); the first *n* likewise. Customers of one value are
+        never parted. A combination is ranked once its parts are. A share of one's own is of the total of all above zero. Customers that have the value of
         their corporate group weigh once, those who are excluded or frozen not at all.
 
-        :return: ``{criterion id: {band id: {group: lowest value, as text}}}``, and
+        :return: ``{criterion id: {band id: {group: last value, as text}}}``, and
             ``{"limits": {requirement id: {group: who has the last place}}}``, see
             :meth:`~odoo.addons.customer_grading.models.engine.customer_grading_rule
             .CustomerGradingRule._get_limits`. Both name every group of the population,
@@ -499,12 +500,15 @@ class CustomerGradingEngine(models.AbstractModel):
         """
         cutoffs = {}
         weighing = self._get_weighing_sql(policy, scope, values)
-        for criterion in policy._get_measured_criteria().filtered(lambda c: c._is_ranked()):
-            by_band = cutoffs.setdefault(str(criterion.id), {})
+        for criterion in self._get_ranked_criteria(policy):
             groups = self._find_groups(criterion._get_rank_path(), f"g{criterion.id}", values)
+            # A combination may be made of what was ranked before it.
+            compared = self._get_compared_sql(criterion, scope._replace(cutoffs=cutoffs), weighing)
+            by_band = {}
             for band in criterion.band_ids:
-                rows = self.env.execute_query(self._get_cutoff_sql(criterion, band, weighing))
+                rows = self.env.execute_query(self._get_cutoff_sql(band, compared))
                 by_band[str(band.id)] = dict.fromkeys(groups) | dict(rows)
+            cutoffs[str(criterion.id)] = by_band
         limits = cutoffs[LIMITS] = {}
         for rule in policy.rule_ids.filtered("limit_count"):
             scope = scope._replace(cutoffs=cutoffs)
@@ -544,57 +548,91 @@ class CustomerGradingEngine(models.AbstractModel):
     def _weighs_groups_once(criterion):
         """Whether customers have the value of their corporate group, and are ranked by it."""
         of_customers = criterion.policy_subject == PARTNER.name
-        return of_customers and criterion._is_ranked() and criterion._counts_whole_group()
+        return of_customers and criterion._is_ranked() and bool(criterion._get_group_kind())
 
-    def _get_cutoff_sql(self, criterion, band, values):
-        """Return the query of the lowest value of a band, by group of who are compared."""
-        if self._weighs_groups_once(criterion):
-            values = SQL(
-                "(SELECT DISTINCT ON (%(top)s, %(group)s) * FROM %(values)s) once",
-                top=SQL.identifier(f"t{criterion.id}"),
-                group=SQL.identifier(f"g{criterion.id}"),
-                values=values,
-            )
-        value = SQL.identifier(f"v{criterion.id}")
-        if criterion.band_by == "own_share":
+    @staticmethod
+    def _get_ranked_criteria(policy):
+        """Return the ranked criteria, those that others are made of first."""
+        combined = policy.criterion_ids.browse().union(*policy._get_combinations())
+        return (policy._get_measured_criteria() + combined).filtered(lambda c: c._is_ranked())
+
+    def _get_compared_sql(self, criterion, scope, values):
+        """Return the query of what is ranked: ``population``, the group, and ``value``.
+
+        :param values: relation of the values of those that are compared
+        """
+        group, raw = SQL.identifier(f"g{criterion.id}"), SQL.identifier(f"v{criterion.id}")
+        if criterion.kind != "measure":
+            terms, joins = self._get_terms(criterion.policy_id, scope)
             return SQL(
-                "SELECT %(group)s, (SUM(%(value)s) * %(lower)s / 100)::text FROM %(values)s"
-                " WHERE %(value)s > 0 GROUP BY 1",
-                group=SQL.identifier(f"g{criterion.id}"),
-                value=value,
-                lower=band.lower,
-                values=values,
+                "SELECT %s AS population, %s AS value FROM (SELECT * FROM %s) %s %s",
+                group,
+                terms[criterion].value,
+                values,
+                SQL.identifier(VALUES),
+                joins,
             )
-        condition = SQL("%s > 0", value)
-        if criterion.rank_among == "known":
-            condition = SQL("%s IS NOT NULL", value)
-        weight = SQL("GREATEST(%s, 0)", value) if criterion.band_by == "share" else SQL("1")
-        crossing = SQL("upto - own < total * %s / 100", band.lower)
-        if criterion.crossing == "out":
-            crossing = SQL("upto <= total * %s / 100", band.lower)
+        once = SQL()
+        if self._weighs_groups_once(criterion):
+            once = SQL("DISTINCT ON (%s, %s)", SQL.identifier(f"t{criterion.id}"), group)
+        value = criterion._get_value_sql(raw, scope)
+        return SQL("SELECT %s %s AS population, %s AS value FROM %s", once, group, value, values)
+
+    def _get_places_sql(self, criterion, compared):
+        """Return the query of the values of a ranking, first ones first.
+
+        :param compared: as :meth:`_get_compared_sql` gives it
+        :return: query of ``population, value, own`` (the weight of those who have it),
+            ``upto`` (that of them and all before) and ``total``
+        """
+        value = SQL("value")
         return SQL(
             """
-            SELECT population, MIN(value)::text
+            SELECT population, value, own,
+                   SUM(own) OVER (PARTITION BY population ORDER BY value %(order)s) AS upto,
+                   SUM(own) OVER (PARTITION BY population) AS total
               FROM (
-                SELECT population, value, own,
-                       SUM(own) OVER (PARTITION BY population ORDER BY value DESC) AS upto,
-                       SUM(own) OVER (PARTITION BY population) AS total
-                  FROM (
-                    SELECT %(group)s AS population, %(value)s AS value, SUM(%(weight)s) AS own
-                      FROM %(values)s
-                     WHERE %(condition)s
-                     GROUP BY 1, 2
-                  ) AS by_value
-              ) AS ranked
-             WHERE %(crossing)s
-             GROUP BY population
+                SELECT population, value, SUM(%(weight)s) AS own FROM (%(compared)s) compared
+                 WHERE %(competes)s
+                 GROUP BY 1, 2
+              ) by_value
             """,
-            group=SQL.identifier(f"g{criterion.id}"),
-            value=value,
-            weight=weight,
-            values=values,
-            condition=condition,
-            crossing=crossing,
+            order=SQL("ASC") if criterion.rank_from == "bottom" else SQL("DESC"),
+            weight=SQL("GREATEST(value, 0)") if criterion.band_by == "share" else SQL("1"),
+            compared=compared,
+            competes=criterion._get_competes_sql(value),
+        )
+
+    def _get_tied_sql(self, band, compared):
+        """Return the query of ``value`` and number of those who are more than a band has places.
+
+        They stand across its end, by group of who are compared, and are never parted.
+        """
+        line = band._get_line_sql()
+        return SQL(
+            "SELECT value, own FROM (%(places)s) ranked WHERE upto - own < %(line)s"
+            " AND upto > %(line)s AND own > GREATEST(%(line)s, 1)",
+            places=self._get_places_sql(band.criterion_id, compared),
+            line=line,
+        )
+
+    def _get_cutoff_sql(self, band, compared):
+        """Return the query of the last value of a band, by group of who are compared."""
+        criterion = band.criterion_id
+        if criterion.band_by == "own_share":
+            return SQL(
+                "SELECT population, (SUM(value) * %s / 100)::text FROM (%s) compared"
+                " WHERE value > 0 GROUP BY 1",
+                band.lower,
+                compared,
+            )
+        return SQL(
+            "SELECT population, %s(value)::text FROM (%s) ranked WHERE %s GROUP BY population",
+            SQL("MAX") if criterion.rank_from == "bottom" else SQL("MIN"),
+            self._get_places_sql(criterion, compared),
+            SQL("upto <= %s", band._get_line_sql())
+            if criterion.crossing == "out"
+            else SQL("upto - own < %s", band._get_line_sql()),
         )
 
     # ------------------------------------------------------------------ evaluation
@@ -700,10 +738,11 @@ class CustomerGradingEngine(models.AbstractModel):
             customers = Lead.browse(leads).exists().partner_id.commercial_partner_id.ids
         contacts = Partner._search([("commercial_partner_id", "in", customers)])
         found = {"partner": contacts.get_result_ids() or (0,), "lead": leads}
-        if any(c._counts_whole_group() for c in policy._get_measured_criteria()):
-            tops = Partner.browse(customers)._get_corporate_tops()
-            group = Partner._search([("id", "child_of", tops.ids)])
-            found[CORPORATE_GROUP] = group.get_result_ids() or (0,)
+        for criterion in policy._get_measured_criteria():
+            of = criterion._get_group_kind()
+            if of and of not in found:
+                members = Partner.browse(customers)._get_corporate_domain(criterion.group_field)
+                found[of] = Partner._search(members).get_result_ids() or (0,)
         return found
 
     def _get_subject_query(self, policy, scope, found=None, documented=True):
@@ -810,8 +849,7 @@ class CustomerGradingEngine(models.AbstractModel):
 
     def _exists_sql(self, query, Model, path):
         """Return whether ``contact`` of another query has a document of this one."""
-        owned = self.env["customer.grading.owner"]._get_contact_sql(query, Model, path)
-        query.add_where(owned)
+        self.env["customer.grading.owner"]._narrow_to_contact(query, Model, path)
         return SQL("EXISTS (%s)", query.select(SQL("1")))
 
     def _get_population_queries(self, scope):

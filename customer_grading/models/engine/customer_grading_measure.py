@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools.statement import CORPORATE_GROUP, Source, narrow_to
+from ...tools.statement import Source, narrow_to
 from ...tools.subject import PARTNER, SUBJECTS
 from ..policy.customer_grading_measure import RAW_TYPES, SIGNED_FIELDS
 
@@ -78,7 +78,7 @@ class CustomerGradingMeasure(models.Model):
 
     def _get_period_sql(self, criterion, scope, statement, period, narrowed=True):
         """Return the aggregate over the documents of ``period`` (first day, last day)."""
-        of = CORPORATE_GROUP if criterion._counts_whole_group() else self.subject
+        of = criterion._get_group_kind() or self.subject
         source = statement.get_source(
             (*self._get_source_key(), of, criterion._get_whose()),
             partial(
@@ -127,7 +127,7 @@ class CustomerGradingMeasure(models.Model):
 
         :param ids: records (contacts, for customers) whose documents to read; ``None``:
             all
-        :param of: :data:`CORPORATE_GROUP` where those of a corporate group are one's
+        :param of: a kind of corporate group where the documents of all of it are one's
         :param whose: whether they count for who ordered, or who is invoiced
         """
         Owner = self.env["customer.grading.owner"]
@@ -137,10 +137,10 @@ class CustomerGradingMeasure(models.Model):
         if self.company_field:
             # A document without a company is everybody's, as in Odoo's own rules.
             domain &= Domain(self.company_field, "in", [False, *scope.company_ids])
-        if ids is not None:
-            domain &= Owner._get_few_domain(self, whose, ids)
-        query = model._search(domain, active_test=False, bypass_access=True)
         path, others = Owner._get_path(self, whose), Owner._get_others(self, whose, ids)
+        if ids is not None:
+            domain &= Owner._get_few_domain(self, path, others, ids)
+        query = model._search(domain, active_test=False, bypass_access=True)
         source = Source(model, query, path, self.company_field, documents, ids, of, others)
         if whose:
             source.documents = None  # who is a customer is told by the other party

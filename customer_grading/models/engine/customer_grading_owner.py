@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.statement import CUSTOMER
+from ...tools.subject import INVOICE_TYPES
 
 INVOICE = "account.move"
 INVOICE_PATH = f"{CUSTOMER}.{CUSTOMER}"
@@ -62,8 +63,9 @@ class CustomerGradingOwner(models.AbstractModel):
         They are few, and looked up apart: PostgreSQL would plan for all of them.
         """
         of_few = SQL(
-            "AND move.id IN (SELECT move_id FROM account_move_line WHERE partner_id IN %(ids)s"
-            " UNION SELECT id FROM account_move WHERE partner_id IN %(ids)s)",
+            "AND move.id = ANY(ARRAY("
+            " SELECT move_id FROM account_move_line WHERE partner_id IN %(ids)s"
+            " UNION SELECT id FROM account_move WHERE partner_id IN %(ids)s))",
             ids=tuple(ids or ()) or (0,),
         )
         self.env["account.move"].flush_model(["partner_id", CUSTOMER, "state", "move_type"])
@@ -75,7 +77,8 @@ class CustomerGradingOwner(models.AbstractModel):
                 " JOIN res_partner kept ON kept.id = move.commercial_partner_id"
                 " WHERE move.partner_id <> move.commercial_partner_id"
                 " AND contact.commercial_partner_id <> kept.commercial_partner_id"
-                " AND move.state = 'posted' AND move.move_type = 'out_invoice' %s",
+                " AND move.state = 'posted' AND move.move_type IN %s %s",
+                INVOICE_TYPES,
                 SQL() if ids is None else of_few,
             )
         )
@@ -111,7 +114,7 @@ class CustomerGradingOwner(models.AbstractModel):
         """
         narrow = SQL(
             """
-            WHERE move.id IN (
+            WHERE move.id = ANY(ARRAY(
                 SELECT move_id FROM account_move_line WHERE partner_id IN %(ids)s
                  UNION
                 SELECT line.move_id
@@ -119,7 +122,7 @@ class CustomerGradingOwner(models.AbstractModel):
                   JOIN sale_order_line part ON part.order_id = ordered.id
                   JOIN sale_order_line_invoice_rel link ON link.order_line_id = part.id
                   JOIN account_move_line line ON line.id = link.invoice_line_id
-                 WHERE ordered.partner_id IN %(ids)s)
+                 WHERE ordered.partner_id IN %(ids)s))
             """,
             ids=tuple(ids or ()) or (0,),
         )
@@ -147,47 +150,84 @@ class CustomerGradingOwner(models.AbstractModel):
     # ------------------------------------------------------------------ those of few
 
     @api.model
-    def _get_few_domain(self, measure, whose, ids):
+    def _get_few_domain(self, measure, path, others, ids):
         """Return the documents that may be of these contacts, found with an index.
 
-        Invoices have none on their commercial entity; the items of each name it, and have.
+        :param path: as :meth:`_get_path` gives it
+        :param others: as :meth:`_get_others` gives them
         """
-        domain = self._get_kept_domain(measure.model_name, self._get_path(measure, whose), ids)
-        if others := self._get_others(measure, whose, ids):
+        domain = Domain(path.removesuffix(f".{CUSTOMER}"), "in", list(ids))
+        if (measure.model_name, path) == (INVOICE, INVOICE_PATH):
+            domain = self._get_kept_domain(ids)
+        if others:
             field, query = others
             rows = self.env.execute_query(SQL("SELECT document_id FROM (%s) other", query))
             domain |= Domain(field, "in", [document_id for (document_id,) in rows])
         return domain
 
     @staticmethod
-    def _get_kept_domain(model_name, path, ids):
-        if (model_name, path) == (INVOICE, INVOICE_PATH):
-            return Domain("line_ids.partner_id", "in", list(ids))
-        return Domain(path.removesuffix(f".{CUSTOMER}"), "in", list(ids))
+    def _get_kept_domain(ids):
+        """Return the invoices that Odoo keeps with these contacts."""
+
+        def to_sql(_model, alias, _query):
+            # Invoices have no index on their entity, but their items have, and name it too.
+            # As an array: for many of them PostgreSQL would read everybody's invoices.
+            return SQL(
+                "%s = ANY(ARRAY(SELECT move_id FROM account_move_line WHERE partner_id IN %s))",
+                SQL.identifier(alias, "id"),
+                tuple(ids) or (0,),
+            )
+
+        return Domain.custom(to_sql=to_sql)
 
     @api.model
     def _get_domain(self, measure, whose, customer):
-        """Return the documents of a customer."""
-        Partner = self.env["res.partner"].sudo().with_context(active_test=False)
-        ids = Partner._search([(CUSTOMER, "=", customer.id)]).get_result_ids()
+        """Return the documents of a customer, as a domain that a list can be opened with."""
         path = self._get_path(measure, whose)
         domain = Domain(path, "=", customer.id)
         if (measure.model_name, path) == (INVOICE, INVOICE_PATH):
-            domain &= self._get_kept_domain(INVOICE, path, ids)
+            domain = self._get_invoices_domain(customer)
+        ids = self._get_contact_ids(customer)
         if others := self._get_others(measure, whose, ids):
             field, query = others
             rows = self.env.execute_query(query)
-            away = [document for document, now, _of in rows if now == customer.id]
-            here = [document for document, _now, of in rows if of == customer.id]
-            domain = (domain & Domain(field, "not in", away)) | Domain(field, "in", here)
+            away = [document for document, now, of in rows if customer.id == now != of]
+            here = [document for document, now, of in rows if customer.id == of != now]
+            domain = self._swap(domain, field, away, here)
         return domain
 
     @api.model
-    def _get_contact_sql(self, query, model, path):
-        """Return whether a document of ``query`` is of ``contact``, a row of another query."""
+    def _get_invoices_domain(self, customer):
+        """Return the invoices of a customer, by the contacts, but for those that moved."""
+        moved = self.env[INVOICE].sudo()
+        moved = moved.browse(self._get_moved_invoices(self._get_contact_ids(customer)))
+        here = moved.filtered(lambda move: move[CUSTOMER][CUSTOMER] == customer)
+        domain = Domain(f"partner_id.{CUSTOMER}", "=", customer.id)
+        return self._swap(domain, "id", (moved - here).ids, here.ids)
+
+    def _get_contact_ids(self, customers):
+        """Return the ids of customers, and of their contacts."""
+        Partner = self.env["res.partner"].sudo().with_context(active_test=False)
+        return Partner._search([(CUSTOMER, "in", customers.ids)]).get_result_ids()
+
+    @staticmethod
+    def _swap(domain, field, away, here):
+        """Return ``domain`` without some documents, and with some others."""
+        if away:
+            domain &= Domain(field, "not in", away)
+        return domain | Domain(field, "in", here) if here else domain
+
+    @api.model
+    def _narrow_to_contact(self, query, model, path):
+        """Leave in ``query`` the documents of ``contact``, a row of another query.
+
+        Those of invoices are found by their items, which have an index.
+        """
+        owner = model._field_to_sql(query.table, path, query)
         if (model._name, path) == (INVOICE, CUSTOMER):
-            return SQL(
-                "%s IN (SELECT move_id FROM account_move_line WHERE partner_id = contact.id)",
-                SQL.identifier(query.table, "id"),
+            item, move = SQL.identifier("item", "move_id"), SQL.identifier(query.table, "id")
+            query.add_join(
+                "JOIN", "item", SQL.identifier("account_move_line"), SQL("%s = %s", item, move)
             )
-        return SQL("%s = contact.id", model._field_to_sql(query.table, path, query))
+            owner = SQL.identifier("item", "partner_id")
+        query.add_where(SQL("%s = contact.id", owner))

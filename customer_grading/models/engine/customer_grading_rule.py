@@ -32,8 +32,7 @@ class CustomerGradingRule(models.Model):
         :param values: as in :meth:`_get_holds_sql`
         :return: ``SQL``, or nothing where it hangs on no such ranking
         """
-        criteria = self.line_ids.filtered(lambda line: line.kind == "condition").criterion_id
-        waits = [values[c].waits for c in criteria if values[c].waits]
+        waits = list(filter(None, (line._get_open_sql(values) for line in self.line_ids)))
         if self.limit_count and (unseen := self._get_unseen_sql(scope)):
             waits.append(unseen)
         if not waits:
@@ -41,6 +40,13 @@ class CustomerGradingRule(models.Model):
         return SQL(
             "(%s IS NULL AND (%s))", self._get_holds_sql(values, scope), SQL(" OR ").join(waits)
         )
+
+    def _get_open_sql(self, values):
+        """Return whether a condition hangs on a ranking that is not known yet, if it may."""
+        if self.kind != "condition":
+            return None
+        terms = values[self.criterion_id]
+        return terms.level_waits if self.operator in LEVEL_OPERATORS else terms.waits
 
     def _combine_sql(self, children, values):
         if self.kind == "condition":

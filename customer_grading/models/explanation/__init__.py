@@ -9,6 +9,7 @@ from . import (
     customer_grading_band,
     customer_grading_rule,
     customer_grading_explanation,
+    customer_grading_explanation_rates,
     customer_grading_explanation_texts,
     customer_grading_change,
     customer_grading_measure,

@@ -13,6 +13,37 @@ class CustomerGradingBand(models.Model):
         )
         return self.env._("%(level)s (only %(whom)s)", level=text, whom=whom) if whom else text
 
+    def _get_place_text(self):
+        """Return how far a rank goes, in short."""
+        lowest, counted = (
+            self.criterion_id.rank_from == "bottom",
+            self.criterion_id.band_by == "position",
+        )
+        share = f"{self.lower:g}"
+        if counted:
+            return self.env._("lowest %s", share) if lowest else self.env._("first %s", share)
+        return self.env._("lowest %s %%", share) if lowest else self.env._("first %s %%", share)
+
+    def _get_among_text(self):
+        """Return a rank as a phrase: “among the first 10 %”."""
+        criterion, share = self.criterion_id, self.criterion_id._format_number(self.lower)
+        lowest = criterion.rank_from == "bottom"
+        if criterion.band_by == "position":
+            return (
+                self.env._("among the lowest %s", share)
+                if lowest
+                else self.env._("among the first %s", share)
+            )
+        if criterion.band_by == "percentile":
+            return (
+                self.env._("among the lowest %s %%", share)
+                if lowest
+                else self.env._("among the first %s %%", share)
+            )
+        if lowest:
+            return self.env._("among the lowest that make %s %% of the total", share)
+        return self.env._("among those who make the first %s %% of the total", share)
+
     def _get_start_text(self):
         criterion = self.criterion_id
         gives = " ".join(
@@ -24,7 +55,7 @@ class CustomerGradingBand(models.Model):
         if criterion.band_by == "own_share":
             start = self.env._("≥ %s %% of the total", f"{self.lower:g}")
         elif criterion._is_ranked():
-            start = self.env._("first %s %%", f"{self.lower:g}")
+            start = self._get_place_text()
         else:
             sign = ">" if self.strict else "≥"
             start = f"{sign} {criterion._format_value(self.lower)}"

@@ -1,6 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ...tools.subject import INVOICE_TYPES
 
@@ -35,9 +36,8 @@ class CustomerGradingChange(models.Model):
     def _compute_revenue(self):
         """Tell the revenue where the reader may see figures, by one query for all."""
         Explanation = self.env["customer.grading.explanation"]
-        revenue = self.env.ref("customer_grading.measure_invoiced_revenue", False)
         shown = Explanation._get_shown_subjects(self)
-        if revenue and Explanation._keeps_to_groups(revenue.sudo()):
+        if Explanation._hides_revenue():
             shown -= {*self.partner_id}
         for company, changes in self.grouped("company_id").items():
             company = company or self.env.company
@@ -51,15 +51,16 @@ class CustomerGradingChange(models.Model):
     def _get_revenues(self, company):
         """Return ``{customer or opportunity: amount in the currency of company}``."""
         today = self.env["customer.grading.engine"]._get_today(company)
-        # By the contacts, which are indexed on invoices.
-        domain = [
-            ("state", "=", "posted"),
-            ("move_type", "in", INVOICE_TYPES),
-            ("partner_id.commercial_partner_id", "in", self.partner_id.ids),
-            ("company_id", "in", self._get_counted_companies(company).ids),
-            ("invoice_date", ">", today - relativedelta(months=MONTHS)),
-            ("invoice_date", "<=", today),
-        ]
+        Owner = self.env["customer.grading.owner"]
+        domain = Owner._get_kept_domain(Owner._get_contact_ids(self.partner_id)) & Domain(
+            [
+                ("state", "=", "posted"),
+                ("move_type", "in", INVOICE_TYPES),
+                ("company_id", "in", self._get_counted_companies(company).ids),
+                ("invoice_date", ">", today - relativedelta(months=MONTHS)),
+                ("invoice_date", "<=", today),
+            ]
+        )
         by, total = ["commercial_partner_id", "company_id"], ["amount_untaxed_signed:sum"]
         groups = (
             self.env["account.move"].sudo()._read_group(domain, by, total)
@@ -69,7 +70,8 @@ class CustomerGradingChange(models.Model):
         revenues = {lead: lead.expected_revenue for lead in self.lead_id.sudo()}
         for partner, of_company, amount in groups:
             amount = of_company.currency_id._convert(amount, company.currency_id, company, today)
-            revenues[partner] = revenues.get(partner, 0) + amount
+            customer = partner.commercial_partner_id
+            revenues[customer] = revenues.get(customer, 0) + amount
         return revenues
 
     def _get_counted_companies(self, company):

@@ -135,9 +135,12 @@ class CustomerGradingChangeReview(models.AbstractModel):
             return []
         company = change.company_id or self.env.company
         today = self.env["customer.grading.engine"]._get_today(company)
-        of_customer = Domain("partner_id.commercial_partner_id", "=", customer.id) & Domain(
-            "company_id", "in", change._get_counted_companies(company).ids
-        )
+        companies = Domain("company_id", "in", change._get_counted_companies(company).ids)
+        Owner = self.env["customer.grading.owner"].sudo()
+        of_customer = {
+            "sale.order": Domain("partner_id.commercial_partner_id", "=", customer.id) & companies,
+            "account.move": Owner._get_invoices_domain(customer) & companies,
+        }
         overdue = OPEN_INVOICES & Domain("invoice_date_due", "<", today)
         kinds = [
             (self.env._("Open orders"), "sale.order", OPEN_ORDERS),
@@ -145,7 +148,7 @@ class CustomerGradingChangeReview(models.AbstractModel):
             (self.env._("Overdue"), "account.move", overdue),
         ]
         rows = [
-            self._get_documents_row(label, model, of_customer & domain, company, today)
+            self._get_documents_row(label, model, of_customer[model] & domain, company, today)
             for label, model, domain in kinds
             if self.env[model].sudo(False).has_access("read")
         ]

@@ -106,7 +106,7 @@ class CustomerGradingCriterion(models.Model):
             self._get_base_text(),
             *self._get_domain_details(),
             self._get_question_details(),
-            whole_group if self._counts_whole_group() else "",
+            whole_group if self._get_group_kind() else "",
             self._get_credit_notes_details(),
             self._get_whose_details(),
             self._get_least_base_details(),
@@ -215,12 +215,15 @@ class CustomerGradingCriterion(models.Model):
         if self.band_by == "own_share":
             return self.env._("share of the total of: %s", within)
         crossing = dict(self._fields["crossing"]._description_selection(self.env))
-        return self.env._(
+        text = self.env._(
             "ranked among: %(among)s; ranked with: %(within)s; who crosses a line %(crossing)s",
-            among=among[self.rank_among],
+            among=among["known" if self.unit in ("days", "months") else self.rank_among],
             within=within,
             crossing=crossing[self.crossing],
         )
+        if self.rank_from == "top":
+            return text
+        return self.env._("the lowest value comes first; %s", text)
 
     def _get_rank_within_text(self):
         """Return who are ranked together; what they share is named as people know it."""

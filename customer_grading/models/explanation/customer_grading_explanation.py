@@ -172,6 +172,12 @@ class CustomerGradingExplanation(models.AbstractModel):
         return self._keeps_to_groups(measure, criterion.dimension_id.sudo(), asked)
 
     @api.model
+    def _hides_revenue(self):
+        """Whether what was invoiced, which stands beside customers, is kept from the user."""
+        revenue = self.env.ref("customer_grading.measure_invoiced_revenue", False)
+        return bool(revenue) and self._keeps_to_groups(revenue.sudo())
+
+    @api.model
     def _keeps_to_groups(self, *restricted):
         """Whether one of these recordsets names groups, and none of the user's is among them.
 

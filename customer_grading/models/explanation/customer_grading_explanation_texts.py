@@ -24,6 +24,7 @@ class CustomerGradingExplanationTexts(models.AbstractModel):
         for record, before in self._get_before(records.sudo()).items():
             if record in explanations:
                 explanations[record].before = before
+        self.env["customer.grading.explanation.rates"]._mark(explanations)
         shown = Explanation._get_shown_subjects(records) if figures else ()
         return {
             record: self._get_reason(
@@ -274,4 +275,7 @@ class CustomerGradingExplanationTexts(models.AbstractModel):
             return text
         is_points = condition.operator in POINTS_OPERATORS
         format_value = criterion._format_points if is_points else criterion._format_value
-        return self.env._("%(reason)s: %(value)s", reason=text, value=format_value(value, towards))
+        text = self.env._("%(reason)s: %(value)s", reason=text, value=format_value(value, towards))
+        if explanation.is_by_rate(condition):
+            return self.env._("%s; only exchange rates moved", text)
+        return text

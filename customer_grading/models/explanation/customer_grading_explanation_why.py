@@ -6,6 +6,8 @@ from odoo import api, models, tools
 from odoo.tools import SQL, date_utils, format_date
 
 from ...tools.blocks import at_end, make_block, make_row
+from ...tools.columns import VALUES
+from ...tools.scope import Scope
 from ...tools.texts import join_all
 from ..policy.customer_grading_rule import LEVEL_OPERATORS, POINTS_OPERATORS
 
@@ -301,25 +303,35 @@ class CustomerGradingExplanationWhy(models.AbstractModel):
             return ""
         run, group = explanation.run, explanation.readings[criterion].group
         ranked = self._read_ranked(run.id, str(run.write_date), criterion.id, group)
-        place = len(ranked) - bisect_right(ranked, float(value)) + 1
-        places = len(ranked) - bisect_left(ranked, float(cutoff))
+        lowest = criterion.rank_from == "bottom"
+        sign = 1 if lowest else -1
+        names = {
+            "place": criterion._format_number(1 + bisect_left(ranked, sign * float(value))),
+            "count": criterion._format_number(len(ranked)),
+            "criterion": criterion._get_label(),
+            "grade": condition.root_id.grade_id.code,
+            "places": criterion._format_number(bisect_right(ranked, sign * float(cutoff))),
+            "cutoff": criterion._format_value(cutoff),
+            "date": format_date(self.env, run.date),
+        }
+        if lowest:
+            return self.env._(
+                "Number %(place)s of %(count)s from the lowest by %(criterion)s; %(grade)s goes to "
+                "the first %(places)s, at present up to %(cutoff)s; ranked %(date)s.",
+                **names,
+            )
         return self.env._(
             "Number %(place)s of %(count)s by %(criterion)s; %(grade)s goes to the first "
             "%(places)s, at present from %(cutoff)s; ranked %(date)s.",
-            place=criterion._format_number(place),
-            count=criterion._format_number(len(ranked)),
-            criterion=criterion._get_label(),
-            grade=condition.root_id.grade_id.code,
-            places=criterion._format_number(places),
-            cutoff=criterion._format_value(cutoff),
-            date=format_date(self.env, run.date),
+            **names,
         )
 
     @api.model
     @tools.ormcache("run_id", "_written", "criterion_id", "group")
     def _read_ranked(self, run_id, _written, criterion_id, group):
-        """Return the values of a group that a run ranked, the lowest first.
+        """Return the values of a group that a run ranked, first ones first.
 
+        Where the highest come first they are negative, so that numbers rise all the same.
         They are read once for all who look at a ranked customer until the next full run: no
         index finds a place without counting all before it.
 
@@ -332,18 +344,23 @@ class CustomerGradingExplanationWhy(models.AbstractModel):
             run.policy_id.id,
             run.company_id.id or None,
         )
-        kept = self.env["customer.grading.engine"]._get_kept_values_sql(
+        engine = self.env["customer.grading.engine"]
+        kept = engine._get_kept_values_sql(
             run.policy_id, self.env["customer.grading.result"], is_own
         )
-        column = SQL.identifier(f"v{criterion_id}")
-        positive = criterion.rank_among == "positive"
+        terms, joins = engine._get_terms(
+            run.policy_id, Scope(date=run.date, cutoffs=run.cutoffs or {})
+        )
+        value = terms[criterion].value
         query = SQL(
-            "SELECT %(column)s::float8 FROM (%(kept)s) kept"
-            " WHERE %(ranked)s AND %(group)s = %(own)s ORDER BY 1",
-            column=column,
+            "SELECT %(signed)s::float8 FROM (%(kept)s) %(values)s %(joins)s"
+            " WHERE %(competes)s AND %(group)s = %(own)s ORDER BY 1",
+            signed=value if criterion.rank_from == "bottom" else SQL("-%s", value),
             kept=kept,
-            ranked=SQL("%s > 0" if positive else "%s IS NOT NULL", column),
-            group=SQL.identifier(f"g{criterion_id}"),
+            values=SQL.identifier(VALUES),
+            joins=joins,
+            competes=criterion._get_competes_sql(value),
+            group=SQL.identifier(VALUES, f"g{criterion_id}"),
             own=group,
         )
         return array("d", (value for (value,) in self.env.execute_query(query)))

@@ -58,9 +58,9 @@ class CustomerGradingMeasure(models.Model):
     def _get_subject_domain(self, criterion, record):
         """Return the domain of the documents that count for a customer or opportunity."""
         Owner, whose = self.env["customer.grading.owner"].sudo(), criterion._get_whose()
-        if criterion._counts_whole_group():
+        if criterion._get_group_kind():
             contact = Owner._get_path(self, whose).removesuffix(".commercial_partner_id")
-            return Domain(contact, "child_of", record._get_corporate_tops().ids)
+            return Domain(contact, "any", record._get_corporate_domain(criterion.group_field))
         domain = Domain(self.subject_path, "=", record.id)
         if self.subject == PARTNER.name:
             domain = Owner._get_domain(self, whose, record)

@@ -262,27 +262,15 @@ class CustomerGradingRule(models.Model):
             return self.env._(
                 "with at least %s %% of the total", criterion._format_number(self.level_id.lower)
             )
-        better = self.env["customer.grading.band"]
-        if self.operator == "level_is":
-            better = criterion.band_ids.filtered(lambda band: band.lower < self.level_id.lower)
-        names = {
-            "share": criterion._format_number(self.level_id.lower),
-            "better": criterion._format_number(max(better.mapped("lower"), default=0)),
-        }
-        return {
-            (False, False): self.env._("among the first %(share)s %%", **names),
-            (False, True): self.env._(
-                "among the first %(share)s %%, but not of the first %(better)s %%", **names
-            ),
-            (True, False): self.env._(
-                "among those who make the first %(share)s %% of the total", **names
-            ),
-            (True, True): self.env._(
-                "among those who make the first %(share)s %% of the total, but not of the "
-                "first %(better)s %%",
-                **names,
-            ),
-        }[criterion.band_by == "share", bool(better)]
+        among = self.level_id._get_among_text()
+        better = criterion.band_ids.filtered(lambda band: band.lower < self.level_id.lower)
+        if self.operator != "level_is" or not better:
+            return among
+        return self.env._(
+            "%(level)s, but not %(better)s",
+            level=among,
+            better=better.sorted("lower")[-1]._get_among_text(),
+        )
 
     def _get_choice_text(self):
         criterion = self.criterion_id

@@ -40,6 +40,8 @@ class Explanation:
     :ivar children: ``{requirement or group: the lines right below}``
     :ivar rule: the requirement that decided; empty where none is met
     :ivar before: what is known of the policy that gave the grade before, by whoever tells it
+    :ivar at_rates_before: ``{criterion: amount}`` at the exchange rates of the grading before,
+        by whoever tells it
     """
 
     def __init__(self, policy, company, date, run, children, readings, holds):
@@ -54,6 +56,7 @@ class Explanation:
         self.rule = met[0] if met else policy.rule_ids.browse()
         self.grade = self.rule.grade_id
         self.before = None
+        self.at_rates_before = {}
 
     def get_missing_criteria(self):
         """Return the criteria whose unknown value left a better grade open."""
@@ -172,7 +175,9 @@ class Explanation:
         """Return the least and the most that a condition lets pass, each may be ``None``."""
         operator = (condition.operator or "").removeprefix("points_")
         if condition.operator in LEVEL_OPERATORS:
-            return self._get_level_start(condition), None
+            start, lowest = self._get_level_start(condition), condition.criterion_id
+            is_most = lowest._is_ranked() and lowest.rank_from == "bottom"
+            return (None, start) if is_most else (start, None)
         if operator not in NUMERIC_OPERATORS:
             return None, None
         if operator == "between":
@@ -196,10 +201,22 @@ class Explanation:
         return criterion._get_bands_of(self.readings[criterion].band_set)
 
     def get_cutoff(self, criterion, band):
-        """Return the lowest value that a rank went to in the run, or ``None``."""
+        """Return the last value that a rank went to in the run, or ``None``."""
         cutoffs = (self.run.cutoffs or {}).get(str(criterion.id), {}).get(str(band.id), {})
         cutoff = cutoffs.get(self.readings[criterion].group or "")
         return None if cutoff is None else float(cutoff)
+
+    def is_by_rate(self, condition):
+        """Whether a condition on an amount turned out otherwise before rates moved."""
+        value = self.at_rates_before.get(condition.criterion_id)
+        if value is None or condition.operator not in NUMERIC_OPERATORS:
+            return False
+        least, most = self.get_limits(condition)
+        strict = condition.operator in ("gt", "lt")
+        held = (least is None or value > least or (value == least and not strict)) and (
+            most is None or value < most or (value == most and not strict)
+        )
+        return held is not bool(self.holds[condition])
 
     def get_distance(self, condition):
         """Return how far an unmet condition is from holding.

@@ -62,7 +62,7 @@ class CustomerGradingBand(models.Model):
         criterion = self[:1].criterion_id
         if criterion.unit in ("choice", "text"):
             return self.sorted(lambda band: (band.sequence, band.id or 0))
-        if criterion.band_by in ("percentile", "share"):
+        if criterion.band_by in ("percentile", "share", "position"):
             return self.sorted(lambda band: band.lower)
         return self.sorted(lambda band: (band.lower, band.strict), reverse=True)
 

@@ -5,6 +5,7 @@ from odoo.tools.misc import get_lang
 
 from ...tools.figures import count_decimals, round_figure, split_wan
 from ...tools.period import LONGEST, Period
+from ...tools.statement import CORPORATE_GROUP
 from ...tools.subject import SUBJECTS
 from ...tools.units import QUESTION_UNITS
 from .customer_grading_measure import NUMERIC_UNITS, RAW_TYPES
@@ -134,6 +135,11 @@ class CustomerGradingCriterion(models.Model):
         help="The documents of all companies of a group count for each of them: those of the "
         "topmost parent company and of all below it.",
     )
+    group_field = fields.Char(
+        "Those who share",
+        help="The field of the contact that tells who belongs to one group. Where nothing is "
+        "chosen, parent companies tell it.",
+    )
     document_domain = fields.Char("Only", default="[]")
     subject_domain = fields.Char("Filter", default="[]")
     subject_model = fields.Char(compute="_compute_model_name")
@@ -205,10 +211,17 @@ class CustomerGradingCriterion(models.Model):
             ("value", "The value"),
             ("percentile", "The rank, in per cent of those ranked"),
             ("share", "The rank, in per cent of the total"),
+            ("position", "The rank, counted"),
             ("own_share", "Its own share of the total, in per cent"),
         ],
         string="Levels by",
         default="value",
+        required=True,
+    )
+    rank_from = fields.Selection(
+        [("top", "The highest value"), ("bottom", "The lowest value")],
+        string="First comes",
+        default="top",
         required=True,
     )
     rank_among = fields.Selection(
@@ -389,9 +402,22 @@ class CustomerGradingCriterion(models.Model):
         """Return how many layers of parts are below the criterion."""
         return 1 + max((child._get_height() for child in self.child_ids), default=-1)
 
-    def _counts_whole_group(self):
-        """Whether the documents of all companies of a corporate group count for each."""
-        return self.whole_group and self.has_corporate_group
+    def _get_group_kind(self):
+        """Return of which corporate groups the documents count for each company, if they do."""
+        if not self.whole_group or not self.has_corporate_group:
+            return ""
+        return f"{CORPORATE_GROUP}:{self.group_field}" if self.group_field else CORPORATE_GROUP
+
+    def _get_group_problem(self):
+        """Return in words why companies cannot be a group by what they share, or nothing."""
+        if not self._get_group_kind() or not self.group_field:
+            return None
+        field = self.env["res.partner"]._fields.get(self.group_field)
+        if field and field.type == "many2one" and field.store and field.column_type:
+            return None
+        return self.env._(
+            "companies of a group share a record that their contact names: choose it."
+        )
 
     def _get_rank_path(self):
         """Return the path to what those who are ranked together share; empty for everybody."""
@@ -407,7 +433,12 @@ class CustomerGradingCriterion(models.Model):
         )
 
     def _is_ranked(self):
-        return self.kind == "measure" and self.band_by != "value"
+        """Whether its levels are places among all; of ages, the fewest days may come first."""
+        return self.band_by != "value"
+
+    @api.onchange("measure_id")
+    def _onchange_measure(self):
+        self.rank_from = "bottom" if self.measure_id._is_better_low() else "top"
 
     def _get_domains(self):
         """Return the filters in force as ``(text, model)``."""
@@ -560,6 +591,7 @@ class CustomerGradingCriterion(models.Model):
         "start_field",
         "rank_within",
         "rank_field",
+        "group_field",
     )
     def _check_author_may_read(self):
         Measure = self.env["customer.grading.measure"]
@@ -569,6 +601,8 @@ class CustomerGradingCriterion(models.Model):
             shared = criterion.rank_within == "field" and criterion.rank_field
             if shared and criterion._is_group_path(shared):
                 Measure._check_may_read(criterion.policy_subject_model, [shared])
+            if criterion.group_field and not criterion._get_group_problem():
+                Measure._check_may_read("res.partner", [criterion.group_field])
             if criterion.period == "since_start" and not criterion._get_period_problem():
                 Measure._check_may_read(criterion.subject_model, [criterion.start_field])
 

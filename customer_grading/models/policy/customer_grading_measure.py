@@ -421,17 +421,8 @@ class CustomerGradingMeasure(models.Model):
                 "provides them, or archive the measure.",
                 self.model_name or "",
             )
-        if not self.aggregate or (self.aggregate not in COUNTING and not self.value_field):
-            return self.env._("say which field holds the value.")
-        if self.aggregate in ("latest", "is_new") and not self.date_field:
-            return self.env._("the latest document is told by its date: say which field it is.")
         if problem := self._get_aggregate_problem():
             return problem
-        if self.unit in ("choice", "text", "yes_no") and self.aggregate not in TELLING:
-            return self.env._(
-                "values that are no numbers cannot be added up: take the latest or the most "
-                "frequent one."
-            )
         for path in self._get_paths():
             if problem := self._get_path_problem(path):
                 return problem
@@ -450,11 +441,19 @@ class CustomerGradingMeasure(models.Model):
 
     def _get_aggregate_problem(self):
         """Return in words why the documents cannot be put together as is asked, or nothing."""
+        if not self.aggregate or (self.aggregate not in COUNTING and not self.value_field):
+            return self.env._("say which field holds the value.")
+        if self.aggregate in ("latest", "is_new") and not self.date_field:
+            return self.env._("the latest document is told by its date: say which field it is.")
+        if self.unit in ("choice", "text", "yes_no") and self.aggregate not in TELLING:
+            return self.env._(
+                "values that are no numbers cannot be added up: take the latest or the most "
+                "frequent one."
+            )
         if self.aggregate == "is_new" and self.unit != "yes_no":
             return self.env._("whether the first one is of the period is a yes or a no.")
-        if self.aggregate != "price_level":
-            return None
-        if self.model_name != "sale.order.line" or self.unit != "ratio":
+        of_lines = self.model_name == "sale.order.line" and self.unit == "ratio"
+        if self.aggregate == "price_level" and not of_lines:
             return self.env._(
                 "prices are compared on the lines of sales orders, and told in per cent."
             )

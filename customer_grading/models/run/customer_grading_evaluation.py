@@ -193,7 +193,7 @@ class CustomerGradingEvaluation(models.AbstractModel):
     def _get_ranking_texts(self):
         """Return the cut-offs of rankings in words, best level first."""
         policy = self.policy_id.sudo()
-        for criterion in policy._get_measured_criteria().filtered(lambda c: c._is_ranked()):
+        for criterion in policy.criterion_ids.filtered(lambda c: c._is_ranked()):
             by_band = self.cutoffs.get(str(criterion.id), {})
             path = criterion._get_rank_path()
             for band in criterion.band_ids._sort_for_matching():

@@ -11,6 +11,7 @@ from odoo.tools import SQL, format_time
 from ...tools.blocks import tell
 from ...tools.groups import MANAGER_GROUP
 from ...tools.period import Period
+from ...tools.statement import CUSTOMER, join_path
 from ...tools.subject import INVOICE_TYPES
 from ..explanation.customer_grading_change import MONTHS
 from ..policy.customer_grading_policy import PLANNED_STATES
@@ -127,6 +128,7 @@ class CustomerGradingTrial(models.Model):
     def _grade_try_on(self, commit):
         """Keep what the policy would do to each customer, and what is known of them."""
         self._evaluate_lines(commit)
+        self._mark_moving_anyway()
         measured = self.policy_id.sudo()._get_measured_criteria()
         total, statistics = measured._get_statistics(self.sudo())
         self.sudo().statistics = {
@@ -141,6 +143,28 @@ class CustomerGradingTrial(models.Model):
         self._finish_step(commit, 40)
         self._store_lines(self._get_beside_today_sql(table))
         self._drop(table)
+
+    def _mark_moving_anyway(self):
+        """Tell who would move tonight by the policies in force, too, from who moves by this one."""
+        policy, table = self.policy_id.sudo(), f"{self._get_table()}_anyway"
+        if policy.state not in PLANNED_STATES:
+            return
+        engine = self.env["customer.grading.engine"]
+        subject = SQL.identifier("line", self.dimension_id._get_subject_kind().field)
+        for other in policy._get_running(self.dimension_id, self.company_id):
+            engine._evaluate(other, engine._get_scope(other, self.company_id, self.date), table)
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE customer_grading_trial_line line SET moves_anyway = TRUE FROM %s given"
+                    " WHERE line.trial_id = %s AND line.moves AND given.subject_id = %s"
+                    " AND given.grade_id IS NOT DISTINCT FROM line.grade_id",
+                    SQL.identifier(table),
+                    self.id,
+                    subject,
+                )
+            )
+            self._drop(table)
+        self.env["customer.grading.trial.line"].invalidate_model(["moves_anyway"], flush=False)
 
     def _evaluate(self, table, **circumstances):
         """Fill the temporary ``table`` with what each customer gets; nothing is locked.
@@ -256,7 +280,7 @@ class CustomerGradingTrial(models.Model):
             ("company_id", "in", scope.company_ids),
         ]
         query = Move._search(invoiced, bypass_access=True)
-        customer = Move._field_to_sql(query.table, "commercial_partner_id", query)
+        customer = join_path(Move, query.table, query, f"{CUSTOMER}.{CUSTOMER}")
         amount = Move._field_to_sql(query.table, "amount_untaxed_signed", query)
         if scope.rates:
             company = Move._field_to_sql(query.table, "company_id", query)
@@ -298,13 +322,17 @@ class CustomerGradingTrial(models.Model):
         return [(before, after, count, revenue or 0) for before, after, count, revenue in groups]
 
     def _get_moving_text(self, moving):
-        if moving <= SHOWN:
-            return False
         names = {"shown": SHOWN, "count": self._format_count(moving)}
-        return self.dimension_id._choose_text(
+        shown = moving > SHOWN and self.dimension_id._choose_text(
             self.env._("The %(shown)s with the most revenue of %(count)s.", **names),
             self.env._("The %(shown)s with the most expected revenue of %(count)s.", **names),
         )
+        domain = [("trial_id", "=", self.id), ("moves_anyway", "=", True)]
+        count = self.env["customer.grading.trial.line"].search_count(domain) if moving else 0
+        anyway = count and self.env._(
+            "Would move by the policy in force, too: %s.", self._format_count(count)
+        )
+        return " ".join(filter(None, [shown, anyway])) or False
 
     def _get_first_text(self, cells):
         """Return what a first activation tells whom, or nothing where customers have grades."""
@@ -525,6 +553,10 @@ class CustomerGradingTrial(models.Model):
         blocks = [{"title": self.env._("Criterion"), "columns": columns, "rows": rows}]
         if row := self._get_payment_row(criteria):
             blocks.append({"title": self.env._("Payments"), "columns": columns[:2], "rows": [row]})
+        if rows := self._get_tie_rows():
+            title = self.env._("Ties")
+            heads = [columns[0], self.env._("Equal")]
+            blocks.append({"title": title, "columns": heads, "rows": rows})
         return blocks
 
     def _count_known(self, criteria):
@@ -612,6 +644,52 @@ class CustomerGradingTrial(models.Model):
             self.env._("%(count)s customers miss %(grade)s by it", **names),
             self.env._("%(count)s opportunities miss %(grade)s by it", **names),
         )
+
+    def _get_tie_rows(self):
+        """Return the levels by rank of which more customers are equal than there are places."""
+        engine, policy = self.env["customer.grading.engine"], self.policy_id.sudo()
+        bands = policy.criterion_ids.filtered(
+            lambda c: c.band_by in ("percentile", "position")
+        ).band_ids
+        if not bands:
+            return []
+        terms, joins = engine._get_terms(policy, self._get_scope())
+        kept = engine._get_kept_values_sql(
+            policy, self.env["customer.grading.trial.line"], SQL("kept.trial_id = %s", self.id)
+        )
+        queries = [
+            SQL(
+                "SELECT %s AS band_id, tied.* FROM (%s) tied",
+                band.id,
+                engine._get_tied_sql(
+                    band,
+                    SQL(
+                        "SELECT %s AS population, %s AS value FROM (%s) raw %s",
+                        SQL.identifier(f"g{band.criterion_id.id}"),
+                        terms[band.criterion_id].value,
+                        kept,
+                        joins,
+                    ),
+                ),
+            )
+            for band in bands
+        ]
+        rows = self.env.execute_query(SQL(" UNION ALL ").join(queries))
+        return [self._get_tie_row(bands.browse(band_id), *tie) for band_id, *tie in rows]
+
+    def _get_tie_row(self, band, value, count):
+        criterion = band.criterion_id
+        names = {
+            "count": self._format_count(int(count)),
+            "value": criterion._format_value(float(value)),
+        }
+        text = (
+            self.env._("%(count)s are equal at %(value)s: all of them belong to it", **names)
+            if criterion.crossing == "in"
+            else self.env._("%(count)s are equal at %(value)s: none of them belongs to it", **names)
+        )
+        level = f"{criterion._to_text()} · {band._to_text()}"
+        return {"mark": "missing", "cells": [{"text": level}, {"text": text}]}
 
     def _get_payment_row(self, criteria):
         """Return how many payments are not matched, where payment behaviour decides."""

@@ -37,6 +37,10 @@ class CustomerGradingTrialLine(models.Model):
     grade_color = fields.Integer(related="grade_id.color", string="New color")
     by_hand = fields.Boolean("Set by hand", help="The grade of today was set, and stays.")
     moves = fields.Boolean()
+    moves_anyway = fields.Boolean(
+        help="The policy in force gives the same grade by today's figures: what changed is the "
+        "customer, not the policy."
+    )
     score = fields.Float(digits=(16, 4), groups=MANAGER_GROUP)
     revenue = fields.Monetary("Revenue, 12 months", currency_field="currency_id")
     currency_id = fields.Many2one(related="trial_id.currency_id")
@@ -49,6 +53,14 @@ class CustomerGradingTrialLine(models.Model):
         search="_search_unknown_criterion_id",
         help="To filter customers by what is not known of them.",
     )
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Keep the revenue of customers to those who may see that measure, sums of it as well."""
+        sql = super()._field_to_sql(alias, field_expr, query)
+        Explanation = self.env["customer.grading.explanation"]
+        if field_expr == "revenue" and Explanation._hides_revenue():
+            return SQL("CASE WHEN %s IS NULL THEN %s END", SQL.identifier(alias, "partner_id"), sql)
+        return sql
 
     @api.model
     def _get_unused_fields(self):
