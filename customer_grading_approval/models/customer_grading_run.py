@@ -8,7 +8,8 @@ class CustomerGradingRun(models.Model):
 
     def _apply_changes(self, commit=False, subject_ids=None):
         result = super()._apply_changes(commit, subject_ids)
-        self.policy_id._tell_deciders()
+        # A job is not started for nothing at each regrade of one customer.
+        (self.policy_id & self.policy_id._get_told_policies())._tell_deciders()
         return result
 
     def _undo(self, commit=False):

@@ -110,6 +110,14 @@ class TestUnknownRankings(CustomerGradingCommon):
         self.assertIn("Number 1 of 4 from the lowest", explanation)
         self.assertIn("at present up to 100", explanation)
 
+    def test_who_does_not_compete_is_not_among_the_lowest(self):
+        nobody = self._create_customers(1)
+        self._create_order(nobody, date(2026, 5, 1), 0)
+        lowest = {"measure": "order_amount", "band_by": "percentile", "rank_from": "bottom"}
+        self.customers |= nobody
+        grades = self._rank(("low", "level_is", 0), low={**lowest, "bands": HALF})
+        self.assertEqual(grades, ["C", "C", "A", "A", "C"])
+
     def test_the_most_recent_come_first_and_so_does_who_ordered_today(self):
         days = {"measure": "days_since_order", "period": "all_time", "band_by": "percentile"}
         days |= {"rank_from": "bottom", "bands": HALF}

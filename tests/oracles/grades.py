@@ -343,7 +343,7 @@ class Oracle:
 
     def get_band_of_share(self, customer, key, bands):
         """Return the highest band whose share of the group's total a customer's value is."""
-        value = exact(self.customers[customer][key])
+        value = exact(self.get_value(customer, key))
         total = sum(v for v in self.get_ranked(customer, key) if v > 0)
         reached = [b for b in bands if total and value >= total * exact(b["lower"]) / 100]
         return max(reached, key=lambda band: exact(band["lower"]), default=None)

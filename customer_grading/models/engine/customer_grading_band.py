@@ -17,7 +17,9 @@ class CustomerGradingBand(models.Model):
             return SQL("%s = %s", value, self.choice_id)
         if criterion._is_ranked():
             cutoffs = (scope.cutoffs or {}).get(str(criterion.id), {}).get(str(self.id), {})
-            return self._reaches_cutoff_sql(value, subject.group, cutoffs)
+            reaches = self._reaches_cutoff_sql(value, subject.group, cutoffs)
+            # From the lowest up, who is not ranked at all is below everybody.
+            return SQL("(%s AND %s)", criterion._get_competes_sql(value), reaches)
         if criterion.unit == "yes_no":
             value = SQL("%s::integer", value)
         operator = SQL(">") if self.strict else SQL(">=")

@@ -62,26 +62,33 @@ class CustomerGradingOwner(models.AbstractModel):
 
         They are few, and looked up apart: PostgreSQL would plan for all of them.
         """
-        of_few = SQL(
-            "AND move.id = ANY(ARRAY("
-            " SELECT move_id FROM account_move_line WHERE partner_id IN %(ids)s"
-            " UNION SELECT id FROM account_move WHERE partner_id IN %(ids)s))",
-            ids=tuple(ids or ()) or (0,),
+        moved = SQL(
+            "SELECT move.id FROM account_move move"
+            " JOIN res_partner contact ON contact.id = move.partner_id"
+            " JOIN res_partner kept ON kept.id = move.commercial_partner_id"
+            " WHERE move.partner_id <> move.commercial_partner_id"
+            " AND contact.commercial_partner_id <> kept.commercial_partner_id"
+            " AND move.state = 'posted' AND move.move_type IN %s",
+            INVOICE_TYPES,
         )
+        if ids is not None:
+            # Those of contacts that came, and those that are kept of contacts that left.
+            ids = tuple(ids) or (0,)
+            kept = SQL(
+                "SELECT move_id FROM account_move_line"
+                " WHERE partner_id IN %s AND display_type = 'payment_term'",
+                ids,
+            )
+            moved = SQL(
+                "%(moved)s AND move.partner_id IN %(ids)s"
+                " UNION %(moved)s AND move.id = ANY(ARRAY(%(kept)s))",
+                moved=moved,
+                ids=ids,
+                kept=kept,
+            )
         self.env["account.move"].flush_model(["partner_id", CUSTOMER, "state", "move_type"])
         self.env["res.partner"].flush_model([CUSTOMER])
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT move.id FROM account_move move"
-                " JOIN res_partner contact ON contact.id = move.partner_id"
-                " JOIN res_partner kept ON kept.id = move.commercial_partner_id"
-                " WHERE move.partner_id <> move.commercial_partner_id"
-                " AND contact.commercial_partner_id <> kept.commercial_partner_id"
-                " AND move.state = 'posted' AND move.move_type IN %s %s",
-                INVOICE_TYPES,
-                SQL() if ids is None else of_few,
-            )
-        )
+        rows = self.env.execute_query(moved)
         return tuple(move_id for (move_id,) in rows)
 
     @staticmethod
