@@ -5,7 +5,7 @@
     "category": "Sales/CRM",
     "author": "The customer_grading maintainers",
     "license": "LGPL-3",
-    "depends": ["customer_grading"],
+    "depends": ["customer_grading", "customer_grading_payment"],
     "data": [
         "security/ir.model.access.csv",
         "security/customer_grading_policy_file_security.xml",

@@ -140,7 +140,7 @@ class OracleCommon(CustomerGradingCommon):
             customer.category_id = cls.tags[: position % 3]
             cls.fixed[customer] = {
                 "tags": customer.category_id.ids,
-                "balance": cls._create_balance(customer, position % 4),
+                "average": cls._create_average(customer, position % 4),
                 "other_dimension": cls._give_other_grade(customer, position % 4),
             }
 
@@ -181,10 +181,10 @@ class OracleCommon(CustomerGradingCommon):
         customer.invalidate_recordset(["create_date"])
 
     @classmethod
-    def _create_balance(cls, customer, kind):
+    def _create_average(cls, customer, kind):
         """Invoice nothing, or 20 long ago, or 20 on the last month end; return what is known.
 
-        That is the average of what was open at the last two month ends.
+        That is the average of what was invoiced until the last two month ends.
         """
         last_end = (cls.reference + timedelta(days=1)).replace(day=1) - timedelta(days=1)
         day = {1: cls.reference - timedelta(days=400), 2: last_end}.get(kind)
@@ -210,8 +210,8 @@ class OracleCommon(CustomerGradingCommon):
         }
         if source in questions:
             return {"question": questions[source]}
-        if source == "balance":
-            return {"measure": "receivable_balance", "period": "month_ends", "period_count": 2}
+        if source == "average":
+            return {"measure": "invoiced_revenue", "period": "month_ends", "period_count": 2}
         if source == "other_dimension":
             return {"measure": "other_grade", "dimension_id": self.side.id}
         if source == "is_belgian":

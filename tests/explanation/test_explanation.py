@@ -1,7 +1,7 @@
 """What people are told: the policy in words, why a grade, what it takes to the next."""
 
 import json
-from datetime import date, timedelta
+from datetime import date
 
 from freezegun import freeze_time
 
@@ -37,17 +37,21 @@ class TestExplanation(CustomerGradingCommon):
         policy = self._create_policy(
             {
                 "revenue": {"measure": "invoiced_revenue", "name": "Invoiced revenue"},
-                "late": {"measure": "late_count", "name": "Late invoices", "period_count": 24},
+                "lost": {
+                    "measure": "closed_opportunities",
+                    "name": "Lost opportunities",
+                    "period_count": 24,
+                },
                 "partner": {"question": self.question, "name": "Long-term partner?"},
             },
             [
-                ("A", ("all", ("revenue", "ge", 500_000), ("late", "le", 0), ("partner", "yes"))),
+                ("A", ("all", ("revenue", "ge", 500_000), ("lost", "le", 0), ("partner", "yes"))),
                 (
                     "B",
                     (
                         "all",
                         ("revenue", "ge", 300_000),
-                        ("any", ("late", "le", 0), ("partner", "yes")),
+                        ("any", ("lost", "le", 0), ("partner", "yes")),
                     ),
                 ),
                 ("C", ("all", ("revenue", "gt", 0))),
@@ -77,10 +81,10 @@ class TestExplanation(CustomerGradingCommon):
         self.assertEqual(
             policy.rule_ids.mapped("text"),
             [
-                "A, if Invoiced revenue (last 12 months) at least 500,000 USD, and Late invoices"
-                " (last 24 months): none, and “Long-term partner?” answered yes.",
-                "B, if Invoiced revenue (last 12 months) at least 300,000 USD, and (any of: Late"
-                " invoices (last 24 months): none; “Long-term partner?” answered yes).",
+                "A, if Invoiced revenue (last 12 months) at least 500,000 USD, and Lost"
+                " opportunities (last 24 months): none, and “Long-term partner?” answered yes.",
+                "B, if Invoiced revenue (last 12 months) at least 300,000 USD, and (any of: Lost"
+                " opportunities (last 24 months): none; “Long-term partner?” answered yes).",
                 "C, if Invoiced revenue (last 12 months) more than 0 USD.",
             ],
         )
@@ -107,7 +111,7 @@ class TestExplanation(CustomerGradingCommon):
         self.assertIn("&lt;script&gt;", text)
         self.assertNotIn("<script>", text)
         self.assertIn("<td>at least 500,000 USD</td>", text)
-        self.assertIn("B also takes: any of: Late invoices", text)
+        self.assertIn("B also takes: any of: Lost opportunities", text)
 
     def test_chinese_amounts_are_in_wan(self):
         self.env["res.lang"]._activate_lang("zh_CN")
@@ -332,20 +336,17 @@ class TestExplanation(CustomerGradingCommon):
         )
 
     def test_a_share_is_asked_for_as_what_it_shall_be(self):
-        for day, paid in (
-            (date(2026, 5, 1), date(2026, 5, 20)),
-            (date(2026, 6, 1), date(2026, 8, 1)),
-        ):
-            invoice = self._create_invoice(self.idle, day, 1_000, due=day + timedelta(days=30))
-            self._pay(invoice, paid)
+        won, lost = (self._create_lead(self.idle, date(2026, 5, 1)) for _number in range(2))
+        won.action_set_won()
+        lost.action_set_lost()
         self._activate(
             self._create_policy(
-                {"ontime": {"measure": "ontime_ratio", "name": "Paid on time"}},
-                [("A", ("ontime", "ge", 95)), ("D", ())],
+                {"won": {"measure": "win_rate", "name": "Won"}},
+                [("A", ("won", "ge", 95)), ("D", ())],
             )
         )
         text = self._get_view(self.idle)["blocks"][-1]["text"]
-        self.assertRegex(text, r"^To reach A: Paid on time.* at least 95 % \(now 50 %\)\.$")
+        self.assertRegex(text, r"^To reach A: Won.* at least 95 % \(now 50 %\)\.$")
 
     def test_a_day_is_asked_for_by_its_date(self):
         self._activate(
@@ -557,27 +558,6 @@ class TestExplanation(CustomerGradingCommon):
         self.assertEqual(before["title"], "Before")
         self.assertIn("fell below 500,000 USD", before["text"])
 
-    def test_money_on_account_is_named_beside_what_it_pays(self):
-        policy = self._create_policy(
-            {"overdue": {"measure": "overdue_amount", "name": "Overdue"}},
-            [("A", ("overdue", "le", 0)), ("C", ())],
-        )
-        self._create_invoice(self.idle, date(2026, 6, 1), 500, due=date(2026, 6, 15))
-        payment = self.env["account.payment"].create(
-            {
-                "partner_id": self.idle.id,
-                "partner_type": "customer",
-                "payment_type": "inbound",
-                "amount": 100,
-                "date": date(2026, 7, 1),
-            }
-        )
-        payment.action_post()
-        self._activate(policy)
-        told = str(self._get_view(self.idle))
-        self.assertIn("400", told)
-        self.assertIn("100 USD paid, not matched", told)
-
     def _get_reasons(self, policy, user="officer"):
         """Return ``{customer: reason}`` of the latest change of each by a policy."""
         changes = self.env["customer.grading.change"].search([("policy_id", "=", policy.id)])
@@ -667,7 +647,7 @@ class TestExplanation(CustomerGradingCommon):
         revised = policy.browse(policy.action_revise()["res_id"])
         revised.rule_ids[0].line_ids[0].value = 100_000
         revised.rule_ids[1].unlink()
-        revised.criterion_ids.filtered(lambda c: c.name == "Late invoices").period_count = 3
+        revised.criterion_ids.filtered(lambda c: c.name == "Lost opportunities").period_count = 3
         self.assertEqual(self._tell_all(changes), before, "a draft changes nothing")
         self._activate(revised)
         self.assertEqual(policy.state, "closed")
@@ -720,7 +700,7 @@ class TestExplanation(CustomerGradingCommon):
             why[self.poor],
             "Not A: Invoiced revenue (last 12 months) is below 400,000 USD: 50,000 USD",
         )
-        self._create_criteria(policy, {"late": {"measure": "late_count"}})
+        self._create_criteria(policy, {"orders": {"measure": "order_count"}})
         run.line_ids.invalidate_recordset()
         self.assertEqual(set(run.line_ids.mapped("why")), {"The policy was changed since then."})
 

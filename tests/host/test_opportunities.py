@@ -63,7 +63,7 @@ class TestOpportunities(OpportunityCommon):
         policy = self._create_policy(
             {
                 "revenue": {"measure": "invoiced_revenue"},
-                "late": {"measure": "ontime_ratio"},
+                "won": {"measure": "win_rate"},
                 "belgian": {
                     "measure": "matches_filter",
                     "subject_domain": "[('country_id.code', '=', 'BE')]",
@@ -101,7 +101,6 @@ class TestOpportunities(OpportunityCommon):
                 "tags": {"measure": "lead_tags"},
                 "done": {"measure": "lead_activities_done", "period": "all_time"},
                 "next": {"measure": "lead_next_activity"},
-                "contact": {"measure": "lead_last_contact"},
                 "quotations": {"measure": "lead_quotations"},
                 "quoted": {"measure": "lead_quoted_amount"},
                 "fleet": {
@@ -124,7 +123,6 @@ class TestOpportunities(OpportunityCommon):
                 "tags": lead.tag_ids.ids,
                 "done": 1,
                 "next": TODAY,
-                "contact": TODAY,
                 "quotations": 1,
                 "quoted": 700,
                 "fleet": True,

@@ -28,7 +28,7 @@ SOURCES = {
     "city": ("text", None),
     "is_belgian": ("yes_no", [0, 1]),
     "filled": ("ratio", [0, 50, 100]),
-    "balance": ("amount", [0, 10, 20]),
+    "average": ("amount", [0, 10, 20]),
     "other_dimension": ("choice", None),
 }
 # What is read of the order lines of a period, of all of them or some.

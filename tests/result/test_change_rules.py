@@ -22,10 +22,10 @@ class TestChangeRules(CustomerGradingCommon):
         cls.officer = cls._create_users()["officer"]
 
     def _create_dealer_policy(self, **vals):
-        """C by orders; D by late invoices, within 5 days."""
+        """C by orders; D by months without any, within 5 days."""
         policy = self._create_policy(
-            {"late": {"measure": "late_count"}, "orders": {"measure": "order_amount"}},
-            [("D", ("late", "gt", 0)), ("C", ("orders", "ge", 100)), ("D", ())],
+            {"silent": {"measure": "days_since_order"}, "orders": {"measure": "order_amount"}},
+            [("D", ("silent", "gt", 180)), ("C", ("orders", "ge", 100)), ("D", ())],
             **vals,
         )
         policy.rule_ids[0].write({"change_timing": "within", "change_days": 5})
@@ -38,9 +38,8 @@ class TestChangeRules(CustomerGradingCommon):
         with freeze_time(at(day)):
             self._run(policy)
 
-    def test_a_late_payment_tells_the_downgrade_and_its_day(self):
-        self._create_order(self.customer, date(2026, 5, 1), 500)
-        self._create_invoice(self.customer, date(2026, 10, 1), due=TODAY)
+    def test_a_requirement_tells_its_downgrade_and_the_day(self):
+        self._create_order(self.customer, TODAY - timedelta(days=180), 500)
         policy = self._create_dealer_policy(downgrade_timing="month_end", downgrade_days=14)
         with freeze_time(at(TODAY)):
             self._activate(policy)

@@ -162,25 +162,6 @@ class TestTryOn(CustomerGradingCommon, TransactionCase):
         again = self._try_on(self.policy.copy({"previous_id": self.policy.id}))
         self.assertFalse(again.first_text)
 
-    def test_payments_without_invoice_are_told_where_payment_behaviour_decides(self):
-        self.env["account.payment"].create(
-            {
-                "payment_type": "inbound",
-                "partner_type": "customer",
-                "partner_id": self.customers[0].id,
-                "amount": 10,
-            }
-        ).action_post()
-        policy = self._create_policy(
-            {"late": {"measure": "late_count", "period": "all_time"}},
-            [("A", ("late", "le", 0))],
-        )
-        [check] = self._try_on(policy).data_check
-        [[text, _link]] = self._get_rows(check, block=1)
-        self.assertIn("1 payment is not matched", text)
-        [check] = self._try_on().data_check
-        self.assertEqual(len(check["blocks"]), 1)
-
     def test_the_limits_of_a_rank_are_told(self):
         policy = self._create_policy(
             {

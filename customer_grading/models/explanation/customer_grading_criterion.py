@@ -100,8 +100,15 @@ class CustomerGradingCriterion(models.Model):
         self.ensure_one()
         if self.kind != "measure":
             return ""
+        details = join_list(self.env, self._get_details())
+        if not details:
+            return ""
+        return self.env._("%(criterion)s: %(details)s", criterion=self.name, details=details)
+
+    def _get_details(self):
+        """Hook: return in words how the criterion is measured, nothing being an empty text."""
         whole_group = self.env._("the whole corporate group counts")
-        details = [
+        return [
             (self.measure_id.description or "").rstrip(".。"),
             self._get_base_text(),
             *self._get_domain_details(),
@@ -110,14 +117,16 @@ class CustomerGradingCriterion(models.Model):
             self._get_credit_notes_details(),
             self._get_whose_details(),
             self._get_least_base_details(),
-            self._get_tolerance_details(),
             self._get_rank_details(),
             self._get_level_details(),
         ]
-        details = join_list(self.env, details)
-        if not details:
-            return ""
-        return self.env._("%(criterion)s: %(details)s", criterion=self.name, details=details)
+
+    def _get_beside_texts(self, record, scope):
+        """Hook: return what is told beside values of a customer or opportunity.
+
+        :return: ``{criterion: text}``
+        """
+        return {}
 
     def _get_credit_notes_details(self):
         """Return when credit notes count, where that is not their own day."""
@@ -140,29 +149,6 @@ class CustomerGradingCriterion(models.Model):
             return ""
         least = self._format_number(self.least_base)
         return self.env._("unknown where it was less than %s before", least)
-
-    def _get_tolerance_details(self):
-        """Return how much of what is late is let go."""
-        if not self.has_tolerance:
-            return ""
-        days = self.tolerance_days
-        texts = []
-        if days and self.tolerance_working_days:
-            texts.append(self.env._("%s working days late are let go", days))
-        elif days:
-            texts.append(self.env._("%s days late are let go", days))
-        elif self.tolerance_working_days:
-            texts.append(self.env._("what is due on a free day may come on the next working day"))
-        missing = [
-            self.tolerance_amount
-            and f"{self._format_number(self.tolerance_amount, digits=2)} {self.currency_id.name}",
-            self.tolerance_percent
-            and self.env._("%s %%", self._format_number(self.tolerance_percent, digits=2)),
-        ]
-        if missing := [text for text in missing if text]:
-            either = " / ".join(missing)
-            texts.append(self.env._("up to %s missing is let go", either))
-        return join_list(self.env, texts)
 
     def _get_level_details(self):
         """Return where the levels begin, which the table of points tells of its criteria."""

@@ -17,6 +17,7 @@ class Case(NamedTuple):
     scope: Any
     figures: bool
     answers: dict  # {question: the answer that counts}
+    beside: dict  # {criterion: what is told beside its value}
 
 
 class CustomerGradingExplanationCells(models.AbstractModel):
@@ -31,7 +32,8 @@ class CustomerGradingExplanationCells(models.AbstractModel):
             explanation.policy, explanation.company, explanation.date, record.ids
         )
         shown = self.env["customer.grading.explanation"]._get_figures_records(record)
-        questions = explanation.policy.criterion_ids._get_question()
+        criteria = explanation.policy.criterion_ids
+        questions = criteria._get_question()
         domain = Domain("partner_id.commercial_partner_id", "=", result._get_customer().id)
         domain |= Domain("lead_id", "=", result.lead_id.id or 0)
         domain &= Domain("question_id", "in", (questions | questions.contrary_ids).ids)
@@ -39,7 +41,8 @@ class CustomerGradingExplanationCells(models.AbstractModel):
         answers = {}
         for answer in self.env["customer.grading.answer"].sudo().search(domain):
             answers.setdefault(answer.question_id, answer)
-        return Case(record, result, explanation, scope, bool(shown), answers)
+        beside = criteria._get_beside_texts(record, scope)
+        return Case(record, result, explanation, scope, bool(shown), answers, beside)
 
     def _sees(self, case, criterion):
         """Whether the reader may see the figures of ``criterion``."""

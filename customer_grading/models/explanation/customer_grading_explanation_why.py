@@ -139,8 +139,7 @@ class CustomerGradingExplanationWhy(models.AbstractModel):
         else:
             last = self._get_source_text(case, criterion)
         if self._sees(case, criterion):
-            beside = criterion.measure_id._get_beside_text(criterion, case.record, case.scope)
-            last = " · ".join(filter(None, (last, beside)))
+            last = " · ".join(filter(None, (last, case.beside.get(criterion))))
         return [
             criterion._get_label(),
             at_end(condition._get_asked_text()),

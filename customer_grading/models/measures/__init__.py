@@ -4,11 +4,6 @@ In: a criterion, a scope and the statement that asks. Out: one SQL expression fo
 """
 
 from . import (
-    customer_grading_receivables,
-    payments,
-    exposure,
-    customer_grading_contact,
-    contact,
     opportunities,
     grades,
 )

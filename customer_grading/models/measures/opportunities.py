@@ -50,7 +50,6 @@ class CustomerGradingMeasure(models.Model):
         )
 
     _get_lead_activities_done_changed_sql = _get_lead_messages_changed_sql
-    _get_lead_last_contact_changed_sql = _get_lead_messages_changed_sql
 
     def _get_lead_next_activity_changed_sql(self, scope, since):
         """Planned ones are written, done ones leave a message."""

@@ -95,7 +95,6 @@ class CustomerGradingCriterion(models.Model):
     has_corporate_group = fields.Boolean(compute="_compute_model_name")
     has_tax = fields.Boolean(compute="_compute_model_name")
     has_uom = fields.Boolean(compute="_compute_model_name")
-    has_tolerance = fields.Boolean(compute="_compute_model_name")
     unit = fields.Selection(
         selection=lambda self: self.env["customer.grading.measure"]._fields["unit"].selection,
         compute="_compute_unit",
@@ -163,20 +162,6 @@ class CustomerGradingCriterion(models.Model):
     least_base = fields.Float(
         "Least figure before",
         help="Growth from less than this in the year before is unknown; 0: from whatever it was.",
-    )
-    tolerance_days = fields.Integer(
-        "Tolerance in days", help="What comes so many days after it was due came in time."
-    )
-    tolerance_working_days = fields.Boolean(
-        "In working days",
-        help="Only days on which the company works count: what is due on a Sunday may come on "
-        "Monday.",
-    )
-    tolerance_amount = fields.Float(
-        "Tolerance as an amount", help="What is missing up to this amount is not late."
-    )
-    tolerance_percent = fields.Float(
-        "Tolerance in per cent", help="What is missing up to this share of the invoice is not late."
     )
     question_id = fields.Many2one(
         "customer.grading.question", ondelete="restrict", index="btree_not_null"
@@ -260,10 +245,6 @@ class CustomerGradingCriterion(models.Model):
     decide_by = fields.Selection(related="policy_id.decide_by")
     has_combinations = fields.Boolean(related="policy_id.has_combinations")
 
-    _tolerance_check = models.Constraint(
-        "CHECK (tolerance_days >= 0 AND tolerance_amount >= 0 AND tolerance_percent >= 0)",
-        "A tolerance cannot be less than nothing.",
-    )
     _length_check = models.Constraint(
         "CHECK (period_count >= 0)", "A period cannot have a negative length."
     )
@@ -330,7 +311,6 @@ class CustomerGradingCriterion(models.Model):
             criterion.has_tax = bool(measure.tax_value_field)
             criterion.has_uom = bool(measure.uom_field)
             criterion.has_credit_notes = measure._has_credit_notes()
-            criterion.has_tolerance = criterion.measure_id._has_tolerance()
             criterion.subject_model = SUBJECTS[measure.subject or "partner"].model
 
     def _counts_credits_by_invoice(self):

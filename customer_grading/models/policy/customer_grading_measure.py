@@ -45,8 +45,6 @@ SIGNED_FIELDS = {
 }
 # Documents that somebody ordered and somebody, perhaps another one, is invoiced for.
 TWO_PARTIES = ("sale.order", "sale.order.line", "account.move")
-# The measures of payments of which more is better.
-PAID_KEYS = ("ontime_ratio", "collection_ratio")
 PATH_FIELDS = (
     "subject_path",
     "company_field",
@@ -240,13 +238,8 @@ class CustomerGradingMeasure(models.Model):
         return set()
 
     def _is_better_low(self):
-        """Whether less is better as a rule: days that passed, what is owed or late."""
-        owed = self.category == "3_payments" and self.code_key not in PAID_KEYS
-        return self.unit == "days" or owed
-
-    def _get_beside_text(self, criterion, record, scope):
-        """Hook: return what is told beside the value of a customer or opportunity, if anything."""
-        return ""
+        """Hook: whether less is better as a rule, as of days that passed."""
+        return self.unit == "days"
 
     def _has_credit_notes(self):
         """Whether it adds up invoices, less credit notes, by their dates."""
@@ -256,15 +249,6 @@ class CustomerGradingMeasure(models.Model):
     def _can_tell_whose(self):
         """Whether who ordered its documents and who is invoiced may be told apart."""
         return self.subject == "partner" and self.model_name in TWO_PARTIES
-
-    def _has_tolerance(self):
-        """Whether it tells what is late: a criterion then says how much of that is let go."""
-        return self.kind == "code" and self.code_key in self._get_code_keys_with_tolerance()
-
-    @api.model
-    def _get_code_keys_with_tolerance(self):
-        """Hook: return the keys of the built-in measures that tell what is late."""
-        return set()
 
     @api.depends("model_name", "kind", "domain", "value_field", "field_name")
     def _compute_is_broken(self):

@@ -542,6 +542,7 @@ class CustomerGradingTrial(models.Model):
             ]
 
     def _get_known_blocks(self, criteria):
+        """Hook: return the blocks of the data check."""
         known = self._count_known(criteria)
         rows = [self._get_known_row(criterion, *known[criterion]) for criterion in criteria]
         columns = [
@@ -551,8 +552,6 @@ class CustomerGradingTrial(models.Model):
             self.env._("What to do"),
         ]
         blocks = [{"title": self.env._("Criterion"), "columns": columns, "rows": rows}]
-        if row := self._get_payment_row(criteria):
-            blocks.append({"title": self.env._("Payments"), "columns": columns[:2], "rows": [row]})
         if rows := self._get_tie_rows():
             title = self.env._("Ties")
             heads = [columns[0], self.env._("Equal")]
@@ -690,39 +689,6 @@ class CustomerGradingTrial(models.Model):
         )
         level = f"{criterion._to_text()} · {band._to_text()}"
         return {"mark": "missing", "cells": [{"text": level}, {"text": text}]}
-
-    def _get_payment_row(self, criteria):
-        """Return how many payments are not matched, where payment behaviour decides."""
-        if "3_payments" not in criteria.measure_id._get_base_measures().mapped("category"):
-            return None
-        domain = [
-            ("partner_type", "=", "customer"),
-            ("payment_type", "=", "inbound"),
-            ("state", "in", ("in_process", "paid")),
-            ("is_reconciled", "=", False),
-            ("company_id", "in", list(self._get_scope().company_ids)),
-        ]
-        count = self.env["account.payment"].sudo().search_count(domain)
-        if not count:
-            return None
-        cell = {"text": self.env._("Open them")}
-        if self.env["account.payment"].has_access("read"):
-            cell["action"] = {
-                "type": "ir.actions.act_window",
-                "name": self.env._("Payments not matched to invoices"),
-                "res_model": "account.payment",
-                "views": [[False, "list"], [False, "form"]],
-                "domain": domain,
-            }
-        text = (
-            self.env._("1 payment is not matched to invoices: “late” is not to be trusted.")
-            if count == 1
-            else self.env._(
-                "%s payments are not matched to invoices: “late” is not to be trusted.",
-                self._format_count(count),
-            )
-        )
-        return {"mark": "missing", "cells": [{"text": text}, cell]}
 
     # ------------------------------------------------------------------ its page
 

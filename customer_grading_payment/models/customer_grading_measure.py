@@ -2,23 +2,26 @@ from datetime import timedelta
 from functools import partialmethod
 
 from odoo import api, models
+from odoo.addons.customer_grading.tools.statement import narrow_to
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 # A small difference that was written off is let go; a larger one was not paid.
 SMALL_SHARE = 0.05
-# The measures that money on account changes.
-ON_ACCOUNT_KEYS = ("overdue_amount", "receivable_age", "late_count", "ontime_ratio", "exposure")
+# The measures that are told by what is late, which a criterion may be patient with.
+LATE_KEYS = ("overdue_amount", "late_count", "ontime_ratio")
+# Those of which more is better.
+PAID_KEYS = ("ontime_ratio", "collection_ratio")
 # As far back are working days told from free ones; before that all days count.
 HISTORY = timedelta(days=5 * 366)
 
 
 class CustomerGradingMeasure(models.Model):
-    """Built-in measures of what customers owe, and how they pay.
+    """Built-in measures of what customers owe, how they pay, and what is lost with them.
 
-    All are told of the items of ``customer.grading.receivables``. An item is late where what
-    was asked did not come in time: by the day on which it was due, or as many days later as
-    the criterion allows. One invoice may be several items, and is late where one of them is.
+    Payments are told of the items of ``customer.grading.receivables``. An item is late where
+    what was asked did not come in time: by the day on which it was due, or as many days later
+    as the criterion allows. One invoice may be several items, and is late where one of them is.
     """
 
     _inherit = "customer.grading.measure"
@@ -36,6 +39,8 @@ class CustomerGradingMeasure(models.Model):
             ("days_late", self.env._("Average days late")),
             ("median_days_late", self.env._("Median of the days late")),
             ("days_outstanding", self.env._("Days sales outstanding")),
+            ("exposure", self.env._("Owed, and ordered but not invoiced")),
+            ("credit_limit_share", self.env._("Exposure as a share of the credit limit")),
         ]
 
     @api.model
@@ -44,10 +49,13 @@ class CustomerGradingMeasure(models.Model):
         shares = {"late_count", "ontime_ratio", "collection_ratio"}
         return super()._get_code_keys_with_period() | shares | days
 
-    @api.model
-    def _get_code_keys_with_tolerance(self):
-        late = {"overdue_amount", "late_count", "ontime_ratio"}
-        return super()._get_code_keys_with_tolerance() | late
+    def _has_tolerance(self):
+        """Whether it tells what is late: a criterion then says how much of that is let go."""
+        return self.kind == "code" and self.code_key in LATE_KEYS
+
+    def _is_better_low(self):
+        owed = self.category == "3_payments" and self.code_key not in PAID_KEYS
+        return super()._is_better_low() or owed
 
     # ------------------------------------------------------------------ values
 
@@ -225,25 +233,81 @@ class CustomerGradingMeasure(models.Model):
             since=since,
         )
 
-    # ------------------------------------------------------------------ what is told beside
+    # ------------------------------------------------------------------ exposure
 
-    def _get_beside_text(self, criterion, record, scope):
-        """Tell the money on account: it pays what is due first, and nothing says so yet."""
-        text = super()._get_beside_text(criterion, record, scope)
-        if self.code_key not in ON_ACCOUNT_KEYS:
-            return text
-        free = self.env["customer.grading.receivables"]._get_on_account(record, scope)
-        currency = self.env["res.currency"].browse(scope.currency_id)
-        paid, credited = (
-            amount and f"{criterion._format_number(amount, digits=2)} {currency.name}"
-            for amount in free
+    def _get_exposure_values_sql(self, criterion, scope, statement):
+        """What is owed, as Odoo's balance of the customer, and what is ordered beyond."""
+        rows = SQL(
+            "SELECT subject_id, SUM(amount * %s) AS exposure FROM (%s UNION ALL %s) part"
+            " GROUP BY subject_id",
+            self._get_rate_sql(scope, SQL("company_id")),
+            self._get_owed_parts_sql(scope, statement.get_ids()),
+            self._get_ordered_parts_sql(scope, statement.get_ids()),
         )
-        texts = [
-            text,
-            paid and self.env._("%s paid, not matched", paid),
-            credited and self.env._("%s credited, not matched", credited),
-        ]
-        return " · ".join(filter(None, texts))
+        return statement.add_relation(rows, "exposure", empty=SQL("0"))
+
+    def _get_credit_limit_share_values_sql(self, criterion, scope, statement):
+        """Per cent of the customer's limit, or of the company's; unknown without one."""
+        exposure = self._get_exposure_values_sql(criterion, scope, statement)
+        limit = statement.get_field_sql("credit_limit", "partner")
+        rate = self._get_rate_sql(scope, SQL("%s", scope.company_ids[0]))
+        return SQL("100.0 * %s / NULLIF(GREATEST(%s, 0) * %s, 0)", exposure, limit, rate)
+
+    @staticmethod
+    def _get_owed_parts_sql(scope, ids):
+        """Return the open receivables of customers: ``subject_id, company_id, amount``."""
+        return SQL(
+            """
+            SELECT partner.commercial_partner_id AS subject_id, item.company_id,
+                   item.amount_residual AS amount
+              FROM account_move_line item
+              JOIN account_account account ON account.id = item.account_id
+              JOIN res_partner partner ON partner.id = item.partner_id
+             WHERE account.account_type = 'asset_receivable' AND item.parent_state = 'posted'
+               AND item.reconciled IS NOT TRUE AND item.company_id IN %(companies)s %(narrow)s
+            """,
+            companies=scope.company_ids,
+            narrow=narrow_to(SQL("item.partner_id"), ids),
+        )
+
+    @staticmethod
+    def _get_ordered_parts_sql(scope, ids):
+        """Return what is ordered and not invoiced yet, by order, with tax.
+
+        An order of which some invoice is a draft counts as not invoiced by it; a down payment
+        lessens what is left. It is of whom the invoice goes to.
+        """
+        return SQL(
+            """
+            SELECT partner.commercial_partner_id, ordered.company_id,
+                   GREATEST(ordered.amount_total - COALESCE(invoiced.amount, 0), 0)
+                   / COALESCE(NULLIF(ordered.currency_rate, 0), 1)
+              FROM sale_order ordered
+              JOIN res_partner partner ON partner.id = ordered.partner_invoice_id
+              LEFT JOIN LATERAL (
+                  SELECT SUM(CASE WHEN invoice.move_type = 'out_refund' THEN -line.price_total
+                                  ELSE line.price_total END
+                             * CASE WHEN line.currency_id = ordered.currency_id THEN 1
+                                    ELSE ordered.currency_rate / COALESCE(
+                                        NULLIF(invoice.invoice_currency_rate, 0), 1) END) AS amount
+                    FROM sale_order_line part
+                    JOIN sale_order_line_invoice_rel link ON link.order_line_id = part.id
+                    JOIN account_move_line line ON line.id = link.invoice_line_id
+                    JOIN account_move invoice ON invoice.id = line.move_id
+                   WHERE part.order_id = ordered.id AND invoice.state = 'posted'
+              ) invoiced ON TRUE
+             WHERE ordered.state = 'sale' AND ordered.company_id IN %(companies)s %(narrow)s
+               AND (ordered.invoice_status != 'invoiced' OR EXISTS (
+                       SELECT FROM sale_order_line part
+                         JOIN sale_order_line_invoice_rel link ON link.order_line_id = part.id
+                         JOIN account_move_line line ON line.id = link.invoice_line_id
+                        WHERE part.order_id = ordered.id AND line.parent_state = 'draft'))
+            """,
+            companies=scope.company_ids,
+            narrow=SQL()
+            if ids is None
+            else SQL("AND ordered.partner_invoice_id IN %s", tuple(ids) or (0,)),
+        )
 
     # ------------------------------------------------------------------ documents behind them
 
@@ -285,6 +349,18 @@ class CustomerGradingMeasure(models.Model):
         _get_items_documents, condition="open > 0 OR %(within)s"
     )
 
+    def _get_exposure_documents(self, criterion, record, scope):
+        """Return the open receivables; what is ordered stands in the list of orders."""
+        return "account.move.line", (
+            Domain("partner_id.commercial_partner_id", "=", record.id)
+            & Domain("account_id.account_type", "=", "asset_receivable")
+            & Domain("parent_state", "=", "posted")
+            & Domain("reconciled", "=", False)
+            & Domain("company_id", "in", scope.company_ids)
+        )
+
+    _get_credit_limit_share_documents = _get_exposure_documents
+
     # ------------------------------------------------------------------ what changed
 
     def _get_payments_changed_sql(self, scope, since):
@@ -310,3 +386,15 @@ class CustomerGradingMeasure(models.Model):
     _get_collection_ratio_changed_sql = _get_days_to_pay_changed_sql = _get_payments_changed_sql
     _get_days_late_changed_sql = _get_median_days_late_changed_sql = _get_payments_changed_sql
     _get_days_outstanding_changed_sql = _get_payments_changed_sql
+
+    def _get_exposure_changed_sql(self, scope, since):
+        """The customers whose receivables or orders were written."""
+        return SQL(
+            "%s UNION SELECT partner.commercial_partner_id FROM sale_order ordered"
+            " JOIN res_partner partner ON partner.id = ordered.partner_invoice_id"
+            " WHERE ordered.write_date >= %s",
+            self._get_payments_changed_sql(scope, since),
+            since,
+        )
+
+    _get_credit_limit_share_changed_sql = _get_exposure_changed_sql

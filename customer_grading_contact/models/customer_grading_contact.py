@@ -1,7 +1,6 @@
 from odoo import SUPERUSER_ID, api, models
+from odoo.addons.customer_grading.tools.statement import narrow_to
 from odoo.tools import SQL
-
-from ...tools.statement import narrow_to
 
 # What people write on: model -> its table, and the link to the contact it is of.
 THREADS = {

@@ -10,7 +10,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..common import TODAY, CustomerGradingCommon, at
-from ..oracles.ledgers import RandomLedger
+from .ledgers import RandomLedger
 
 # The tables that ledgers are written to.
 WRITTEN = (

@@ -31,3 +31,6 @@ class CustomerGradingMeasure(models.Model):
             "SELECT subject_id, MAX(day) AS contact FROM (%s) told GROUP BY subject_id", contacts
         )
         return statement.add_relation(last, "contact", of=of)
+
+    def _get_lead_last_contact_changed_sql(self, scope, since):
+        return self._get_lead_messages_changed_sql(scope, since)

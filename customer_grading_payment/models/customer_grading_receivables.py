@@ -1,7 +1,6 @@
 from odoo import api, models
+from odoo.addons.customer_grading.tools.statement import narrow_to
 from odoo.tools import SQL
-
-from ...tools.statement import narrow_to
 
 # The journals by which money comes in and goes out.
 MONEY_JOURNALS = ("bank", "cash", "credit")
