@@ -33,6 +33,7 @@ SCREENS = {
     "account.move": ("form",),
 }
 FIELDS = "ir.model.fields"
+MEASURE = "customer.grading.measure"
 CORE = "customer_grading"
 OFFICER_GROUP = "customer_grading.customer_grading_group_officer"
 check = TestCase()
@@ -113,13 +114,17 @@ def get_own_columns(env, addons, own):
     return tables, columns
 
 
+def get_factory(env):
+    return type("Factory", (CustomerGradingCommon,), {"env": env, "company": env.company})
+
+
 def prepare(env):
     """Put a policy in force that grades three customers, and return its id.
 
     It is made of a file, and decides the same without the addon that read it.
     """
     env.company.customer_grading_tz = "UTC"
-    factory = type("Factory", (CustomerGradingCommon,), {"env": env, "company": env.company})
+    factory = get_factory(env)
     for amount, customer in enumerate(factory._create_customers(3, ref="removing"), 1):
         factory._create_invoice(customer, date.today(), amount=amount * 100)
     policy = env["customer.grading.new.policy"].create({"name": "Removing"})._make_policy()
@@ -130,10 +135,52 @@ def prepare(env):
         env["customer.grading.approval"].create(
             {"policy_id": policy.id, "step": 1, "name": "Officers", "group_id": officers.id}
         )
+    run_now(policy)
+    return policy.id
+
+
+def prepare_asking(env, own):
+    """Put a policy in force that asks for the first of the measures among ``own``, if any.
+
+    :return: ``(id of the policy, id of the measure)``, or nothing
+    """
+    measures = env[MEASURE].browse(sorted(id_ for model, id_ in own if model == MEASURE))
+    if not measures:
+        return ()
+    measure, factory = measures[0], get_factory(env)
+    policy = factory._create_policy(
+        {"asked": {"measure": measure.code}, "revenue": {"measure": "invoiced_revenue"}},
+        [("A", ("all", ("asked", "known"), ("revenue", "ge", 1000))), ("B", ())],
+        name="Asking",
+        domain="[('ref', '=', 'removing')]",
+        dimension=factory._create_dimension("removing"),
+    )
+    run_now(policy)
+    return policy.id, measure.id
+
+
+def run_now(policy):
     for run in policy._put_in_force():
         run._execute()
         check.assertEqual(run.state, "done", run.error)
-    return policy.id
+
+
+def check_asking(env, policy_id, measure_id, works):
+    """Look at the policy whose measure works, or not: it says so, and its grades stay."""
+    policy, measure = (
+        env["customer.grading.policy"].browse(policy_id),
+        env[MEASURE].browse(measure_id),
+    )
+    check.assertEqual(Form(measure).is_broken, not works)
+    check.assertEqual(measure.name in str(Form(policy).problems), not works)
+    run = policy._create_run("nightly")
+    run._execute()
+    check.assertEqual(run.state, "done" if works else "failed", run.error)
+    results = env["customer.grading.result"].search([("policy_id", "=", policy_id)])
+    check.assertEqual(results.mapped("grade_id.code"), ["B"])
+    check.assertEqual(len(results), 3)
+    for customer in results.partner_id:
+        check.assertIn("Why not A", str(customer.get_grading_explanation()))
 
 
 def check_works(env, policy_id):
@@ -167,12 +214,16 @@ def begin(env):
         env[model].create({"name": "Another"})._make_policy()
 
 
-def check_gone(env, addons, own, before, tables, columns):
-    """Compare the database with what it was: the addons' part is gone, and nothing else."""
+def check_gone(env, addons, own, before, tables, columns, asked):
+    """Compare the database with what it was: the addons' part is gone, and nothing else.
+
+    :param asked: the measures that a policy asks for, which wait for their addon
+    """
     after = look(env)
-    check.assertFalse(get_names(env, addons))
+    names = {(model, name) for _module, model, name in get_names(env, addons)}
     left = {(model, id_) for model, id_ in own if model in env and env[model].browse(id_).exists()}
-    check.assertFalse(left)
+    check.assertEqual(left, {(MEASURE, id_) for id_ in asked})
+    check.assertEqual(len(names), len(asked), names)
     check.assertFalse(after["columns"] & columns)
     check.assertFalse({table for table, _column in after["columns"]} & tables)
     lost = before["columns"] - after["columns"]
@@ -190,11 +241,12 @@ def main(addon, database, configuration):
         addons = get_going(env, addon)
         before, names, own = look(env), get_names(env, addons), get_own(env, addons)
         tables, columns = get_own_columns(env, addons, own)
+        asking = () if is_core else prepare_asking(env, own)
         check.assertTrue(names)
     with connect(database) as env:
         env["ir.module.module"]._get(addon).button_immediate_uninstall()
     with connect(database) as env:
-        check_gone(env, addons, own, before, tables, columns)
+        check_gone(env, addons, own, before, tables, columns, asking[1:])
         modules = env["ir.module.module"].search([("name", "in", addons)])
         check.assertEqual(set(modules.mapped("state")), {"uninstalled"})
         if is_core:
@@ -202,6 +254,8 @@ def main(addon, database, configuration):
             check.assertFalse(kept)
         else:
             check_works(env, policy_id)
+            if asking:
+                check_asking(env, *asking, works=False)
             offered = env["res.config.settings"].create({}).customer_grading_module_ids
             check.assertEqual(set(offered), set(modules.filtered("auto_install")))
     with connect(database) as env:
@@ -213,6 +267,8 @@ def main(addon, database, configuration):
         check.assertEqual(env["res.users"].browse(officer).has_group(OFFICER_GROUP), not is_core)
         if not is_core:
             check_works(env, policy_id)
+        if asking:
+            check_asking(env, *asking, works=True)
 
 
 if __name__ == "__main__":

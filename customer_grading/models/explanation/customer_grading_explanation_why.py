@@ -271,7 +271,8 @@ class CustomerGradingExplanationWhy(models.AbstractModel):
         until = date_utils.end_of(today, "quarter")
         moving = {gap.condition.criterion_id for gap in gaps}
         moving = [criterion for criterion in moving if criterion._is_moving()]
-        if not moving or until == today:
+        broken = case.explanation.policy.criterion_ids.measure_id.filtered("is_broken")
+        if not moving or until == today or broken:
             return until, {}
         now, then = self._read_values(case, today), self._read_values(case, until)
         return until, {

@@ -313,6 +313,12 @@ class CustomerGradingMeasure(models.Model):
                 )
                 raise UserError(message)
 
+    def _load_records_write(self, values):
+        """Leave one that is locked as it was, when the addon that it is of is installed again."""
+        if self.env.context.get("install_mode") and self._is_used_by_running_policy():
+            return None
+        return super()._load_records_write(values)
+
     def _is_used_by_running_policy(self):
         """Whether grades in force are made of it: itself, or as a part of another measure."""
         made, new = self, self
