@@ -66,16 +66,11 @@ class CustomerGradingChecklist(models.TransientModel):
                 for question in questions
             ],
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Checklist of %s", record.display_name),
-            "res_model": self._name,
-            "res_id": checklist.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"dialog_size": "extra-large"},
-        }
+        return checklist._get_records_action(
+            name=self.env._("Checklist of %s", record.display_name),
+            target="new",
+            context={"dialog_size": "extra-large"},
+        )
 
     def action_save(self):
         """Close the dialog; its lines have made their answers when they were saved."""

@@ -278,16 +278,11 @@ class CustomerGradingTable(models.TransientModel):
     def _get_dialog_action(self):
         """Return the action that opens the table in its dialog."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Requirements as a table"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"dialog_size": "extra-large"},
-        }
+        return self._get_records_action(
+            name=self.env._("Requirements as a table"),
+            target="new",
+            context={"dialog_size": "extra-large"},
+        )
 
 
 class CustomerGradingTableRow(models.TransientModel):

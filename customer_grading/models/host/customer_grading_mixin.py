@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 from odoo.tools.misc import get_lang
 
-from ...tools.blocks import RELOAD, tell
+from ...tools.blocks import RELOAD, open_window, tell
 from ...tools.groups import MANAGER_GROUP, OFFICER_GROUP, USER_GROUP
 
 # What a result is read for when its record is shown, in one query.
@@ -443,18 +443,12 @@ class CustomerGradingMixin(models.AbstractModel):
         name = self.env._("Propose a grade")
         if self.env.user.has_group(OFFICER_GROUP):
             name = self.env._("Set by hand")
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": "customer.grading.set.grade",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_dimension_id": self._get_main_dimension().id,
-                "default_kind": kind,
-                f"default_{self._grading_subject}_ids": self._get_graded().ids,
-            },
+        context = {
+            "default_dimension_id": self._get_main_dimension().id,
+            "default_kind": kind,
+            f"default_{self._grading_subject}_ids": self._get_graded().ids,
         }
+        return open_window(name, "customer.grading.set.grade", target="new", context=context)
 
     def action_regrade(self):
         """Grade these records now, by the running policies of the current company.

@@ -597,14 +597,13 @@ class CustomerGradingPolicy(models.Model):
         return self._get_related_action("customer.grading.run", self.env._("Runs"))
 
     def _get_related_action(self, model, name, domain=()):
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": model,
-            "view_mode": "list,form",
-            "domain": [("policy_id", "=", self.id), *domain],
-            "context": {"create": False, "grading_subject": self.subject},
-        }
+        return open_window(
+            name,
+            model,
+            "list,form",
+            domain=[("policy_id", "=", self.id), *domain],
+            context={"create": False, "grading_subject": self.subject},
+        )
 
     def action_add_grade(self):
         """Open the dialog of a new grade with its requirement."""

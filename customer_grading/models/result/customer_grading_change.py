@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from ...tools.blocks import open_window
 from ...tools.groups import MANAGER_GROUP, OFFICER_GROUP
 from ..fields import GuardedMany2one
 
@@ -290,14 +291,10 @@ class CustomerGradingChange(models.Model):
     def action_ask_refusal(self):
         """Ask for the one reason for which the chosen changes are refused."""
         self._get_decidable()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Refuse"),
-            "res_model": "customer.grading.refuse",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_change_ids": self.ids},
-        }
+        context = {"default_change_ids": self.ids}
+        return open_window(
+            self.env._("Refuse"), "customer.grading.refuse", target="new", context=context
+        )
 
     def action_refuse(self, reason):
         """Refuse the chosen changes: the grades stay, and the refusal with its reason is kept."""

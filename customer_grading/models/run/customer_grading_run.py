@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime, plaintext2html
 
+from ...tools.blocks import open_window
 from ...tools.groups import OFFICER_GROUP
 from ..result.customer_grading_slices import SLICE
 
@@ -428,14 +429,12 @@ class CustomerGradingRun(models.Model):
         domain = Domain("run_id", "=", self.id)
         if self.undo_state:
             domain |= Domain("undoes_id.run_id", "=", self.id)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Changes"),
-            "res_model": "customer.grading.change",
-            "view_mode": "list,form",
-            "domain": list(domain),
-            "context": {"create": False, "grading_subject": self.subject},
-        }
+        return self._get_list_action(self.env._("Changes"), "customer.grading.change", domain)
+
+    def _get_list_action(self, name, model, domain):
+        """Return the action that opens what is told of, and made by nobody."""
+        context = {"create": False, "grading_subject": self.subject}
+        return open_window(name, model, "list,form", domain=list(domain), context=context)
 
     # ------------------------------------------------------------------ what a run did
 
@@ -479,14 +478,8 @@ class CustomerGradingRun(models.Model):
         """Return the action that opens customers as they stand since a run of everybody."""
         if self.mode != "nightly":
             return None
-        return {
-            "type": "ir.actions.act_window",
-            "name": self._get_subjects_title(),
-            "res_model": "customer.grading.result",
-            "view_mode": "list,form",
-            "domain": list(self._get_results_domain() & Domain(domain)),
-            "context": {"create": False, "grading_subject": self.subject},
-        }
+        graded = self._get_results_domain() & Domain(domain)
+        return self._get_list_action(self._get_subjects_title(), "customer.grading.result", graded)
 
     def _get_own_domain(self):
         """Return what is of the same policy and company as the run: runs, or results."""
@@ -628,14 +621,8 @@ class CustomerGradingRun(models.Model):
         """Ask why, and show what would go back and what would stay."""
         self.ensure_one()
         self._check_undo()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Undo this run"),
-            "res_model": "customer.grading.undo",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_run_id": self.id},
-        }
+        name, context = self.env._("Undo this run"), {"default_run_id": self.id}
+        return open_window(name, "customer.grading.undo", target="new", context=context)
 
     def _check_undo(self):
         """:raise AccessError: for who is no officer

@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ...tools.blocks import tell
+from ...tools.blocks import open_window, tell
 from ..policy.customer_grading_dimension import AMOUNT_FIELDS
 from ..policy.customer_grading_policy import PLANNED_STATES
 
@@ -89,14 +89,13 @@ class CustomerGradingPolicy(models.Model):
         unknown = self._get_companies_without_zone()
         if not unknown:
             return None
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Where do days begin?"),
-            "res_model": "customer.grading.time.zone",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_trial_id": trial.id, "default_company_ids": unknown.ids},
-        }
+        context = {"default_trial_id": trial.id, "default_company_ids": unknown.ids}
+        return open_window(
+            self.env._("Where do days begin?"),
+            "customer.grading.time.zone",
+            target="new",
+            context=context,
+        )
 
     def action_try_test_customers(self):
         """Say what grade the policy gives each test customer or opportunity today, and why.

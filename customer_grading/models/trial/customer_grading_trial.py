@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_time
 
-from ...tools.blocks import tell
+from ...tools.blocks import open_window, tell
 from ...tools.groups import MANAGER_GROUP
 from ...tools.period import Period
 from ...tools.statement import CUSTOMER, join_path
@@ -469,14 +469,14 @@ class CustomerGradingTrial(models.Model):
     def _get_lines_action(self, domain, name=None, context=None, views=("list",)):
         """Return the action that opens customers of the trial in ``views``."""
         prefix = "customer_grading.customer_grading_trial_line_view_"
-        return {
-            "type": "ir.actions.act_window",
-            "name": name or self.display_name,
-            "res_model": "customer.grading.trial.line",
-            "views": [[self.env.ref(f"{prefix}{view}").id, view] for view in views],
-            "domain": list(Domain("trial_id", "=", self.id) & Domain(domain)),
-            "context": {"create": False, "grading_subject": self.subject, **(context or {})},
-        }
+        return open_window(
+            name or self.display_name,
+            "customer.grading.trial.line",
+            ",".join(views),
+            views=[[self.env.ref(f"{prefix}{view}").id, view] for view in views],
+            domain=list(Domain("trial_id", "=", self.id) & Domain(domain)),
+            context={"create": False, "grading_subject": self.subject, **(context or {})},
+        )
 
     @api.depends("state")
     def _compute_moving_line_ids(self):
@@ -702,14 +702,7 @@ class CustomerGradingTrial(models.Model):
         return opener() if opener and self.state == "done" else self._open_page()
 
     def _open_page(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self._get_page_name(),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return self._get_records_action(name=self._get_page_name(), context={})
 
     def _get_page_name(self):
         """Hook: return the title of the page, by the kind of the trial."""

@@ -4,6 +4,7 @@ from itertools import zip_longest
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ...tools.blocks import open_window
 from ...tools.texts import join_sentences
 from ..policy.customer_grading_policy import PLANNED_STATES
 
@@ -90,18 +91,13 @@ class CustomerGradingPolicy(models.Model):
     @api.model
     def _get_comparison_action(self, before, now):
         """Return the action that opens what differs between two policies."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("What differs"),
-            "res_model": "customer.grading.comparison",
-            "views": [[False, "form"]],
-            "target": "new",
-            "context": {
-                "default_before_id": before.id,
-                "default_policy_id": now.id,
-                "dialog_size": "extra-large",
-            },
-        }
+        compared = {"default_before_id": before.id, "default_policy_id": now.id}
+        return open_window(
+            self.env._("What differs"),
+            "customer.grading.comparison",
+            target="new",
+            context={**compared, "dialog_size": "extra-large"},
+        )
 
     def action_compare(self):
         """Open what differs: between the two chosen, or of a version from the one before.
