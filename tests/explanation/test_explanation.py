@@ -171,14 +171,6 @@ class TestExplanation(CustomerGradingCommon):
             why_not["text"],
         )
 
-    def test_missing_criteria_left_a_better_grade_open(self):
-        self._make_requirements()
-        self._create_invoice(self.middle, date(2026, 4, 1), 100_000, due=date(2026, 12, 31))
-        self.middle.with_user(self.users["officer"]).action_regrade()
-        result = self._get_results(self.middle)[self.middle]
-        explanation = self.env["customer.grading.explanation"]._explain(result)[result]
-        self.assertEqual(explanation.get_missing_criteria().mapped("name"), ["Long-term partner?"])
-
     def test_what_leaves_the_period_is_told(self):
         self._make_requirements()
         self._create_invoice(self.poor, date(2025, 12, 1), 100_000, due=date(2026, 12, 31))

@@ -58,23 +58,6 @@ class Explanation:
         self.before = None
         self.at_rates_before = {}
 
-    def get_missing_criteria(self):
-        """Return the criteria whose unknown value left a better grade open."""
-        criteria = self.policy.criterion_ids.browse()
-        for rule in self.policy.rule_ids:
-            if rule == self.rule:
-                break
-            if self.holds[rule] is None and self.is_better(rule.grade_id):
-                criteria |= self._get_unknown(rule)
-        return criteria
-
-    def _get_unknown(self, rule):
-        """Return the measured criteria that leave ``rule`` unknown."""
-        if rule.kind == "condition":
-            return self.get_unknown_parts(rule.criterion_id)
-        unknown = [child for child in self.get_lines(rule) if self.holds[child] is None]
-        return rule.criterion_id.union(*(self._get_unknown(child) for child in unknown))
-
     def get_unknown_parts(self, criterion):
         """Return the measured criteria without a value that ``criterion`` is made of."""
         if criterion.kind == "measure":
