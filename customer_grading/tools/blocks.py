@@ -66,3 +66,9 @@ def open_window(name, model, modes="form", **values):
         "views": [[False, mode] for mode in modes.split(",")],
         **values,
     }
+
+
+def open_action(env, xml_id, name, **values):
+    """Return an action of a menu under another name; ``values`` are keys that differ."""
+    action = env["ir.actions.act_window"]._for_xml_id(xml_id)
+    return {**action, "name": name, "display_name": name, **values}

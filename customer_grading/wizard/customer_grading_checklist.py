@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools.blocks import open_action
+
 SHOWN = 500  # lines of the list “To assess”
 
 
@@ -117,13 +119,10 @@ class CustomerGradingChecklist(models.TransientModel):
         lines = self.env["customer.grading.assessment"]._create_lines(
             checklist, [*once.values()][:SHOWN]
         )
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "customer_grading.customer_grading_assessment_action"
-        )
-        return dict(
-            action,
-            name=name,
-            display_name=name,
+        return open_action(
+            self.env,
+            "customer_grading.customer_grading_assessment_action",
+            name,
             domain=[("list_id", "=", checklist.id)],
             context={
                 "create": False,

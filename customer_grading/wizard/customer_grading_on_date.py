@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..tools.blocks import open_action
+
 
 class CustomerGradingOnDate(models.TransientModel):
     """Asks for a date, and shows the grades of that day."""
@@ -56,9 +58,6 @@ class CustomerGradingOnDate(models.TransientModel):
     def action_show(self):
         """Open a list of who had which grade on the day, with today's beside it."""
         self._check()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "customer_grading.customer_grading_result_action_on_date"
-        )
         companies = self.dimension_id._get_result_company_ids(self.env.company)
         domain = [("dimension_id", "=", self.dimension_id.id), ("company_id", "in", companies)]
         if self.grade_id:
@@ -68,10 +67,10 @@ class CustomerGradingOnDate(models.TransientModel):
             dimension=self.dimension_id.name,
             date=format_date(self.env, self.date),
         )
-        return dict(
-            action,
-            name=name,
-            display_name=name,
+        return open_action(
+            self.env,
+            "customer_grading.customer_grading_result_action_on_date",
+            name,
             domain=domain,
             context={
                 "create": False,

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ...tools.blocks import open_action
+
 
 class CustomerGrade(models.Model):
     """One class of a dimension; it outlives the policies that give it."""
@@ -127,21 +129,14 @@ class CustomerGrade(models.Model):
         """
         self.ensure_one()
         dimension = self.dimension_id
+        context = {}
         if dimension._get_main(dimension.subject, self.env.company) != dimension:
-            action = self._get_action("customer_grading.customer_grading_result_action")
-            action.update(
-                domain=[("grade_id", "=", self.id)],
-                context={"create": False, "grading_subject": dimension.subject},
-            )
+            xml_id = "customer_grading.customer_grading_result_action"
+            domain = [("grade_id", "=", self.id)]
+            context = {"create": False, "grading_subject": dimension.subject}
         elif dimension.subject == "lead":
-            action = self._get_action("crm.crm_lead_opportunities")
-            action.update(domain=[("opportunity_grade_id", "=", self.id)], context={})
+            xml_id, domain = "crm.crm_lead_opportunities", [("opportunity_grade_id", "=", self.id)]
         else:
-            action = self._get_action("contacts.action_contacts")
-            holding = [("customer_grade_id", "=", self.id), ("parent_id", "=", False)]
-            action.update(domain=holding, context={})
-        return action
-
-    def _get_action(self, xml_id):
-        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
-        return dict(action, name=self.display_name, display_name=self.display_name)
+            xml_id = "contacts.action_contacts"
+            domain = [("customer_grade_id", "=", self.id), ("parent_id", "=", False)]
+        return open_action(self.env, xml_id, self.display_name, domain=domain, context=context)

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...tools.blocks import RELOAD, tell
+from ...tools.blocks import RELOAD, open_action, tell
 from ...tools.groups import OFFICER_GROUP
 
 
@@ -113,13 +113,10 @@ class CustomerGradingBulkChange(models.Model):
     def action_view_changes(self):
         """Open the changes."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "customer_grading.customer_grading_change_action"
-        )
-        return dict(
-            action,
-            name=self.name,
-            display_name=self.name,  # an action of a menu has one, which would win
+        return open_action(
+            self.env,
+            "customer_grading.customer_grading_change_action",
+            self.name,
             domain=[
                 "|",
                 ("bulk_change_id", "=", self.id),

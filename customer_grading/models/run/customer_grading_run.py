@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime, plaintext2html
 
-from ...tools.blocks import open_window
+from ...tools.blocks import open_action, open_window
 from ...tools.groups import OFFICER_GROUP
 from ..result.customer_grading_slices import SLICE
 
@@ -542,11 +542,9 @@ class CustomerGradingRun(models.Model):
 
     def _get_decisive_criteria(self, explanation, held):
         """Return what the grade held asks for in vain, or what the higher one asks first."""
-        lost = explanation.policy.rule_ids.filtered(
-            lambda rule: rule.grade_id == held and not explanation.holds[rule]
-        )
         if held and (not explanation.grade or explanation.is_better(held)):
-            gaps = explanation.get_gaps(lost[0]) if lost else []
+            lost = explanation.get_lost_rule(held)
+            gaps = explanation.get_gaps(lost) if lost else []
             return {gap.condition.criterion_id for gap in gaps}
         met = explanation.get_decisive_conditions(held)
         return {met[0].criterion_id} if met else set()
@@ -554,16 +552,13 @@ class CustomerGradingRun(models.Model):
     def action_view_waiting(self):
         """Open the customers that would move, as they stand."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "customer_grading.customer_grading_result_action"
-        )
         name = self.dimension_id._choose_text(
             self.env._("Customers that would move"), self.env._("Opportunities that would move")
         )
-        return dict(
-            action,
-            name=name,
-            display_name=name,
+        return open_action(
+            self.env,
+            "customer_grading.customer_grading_result_action",
+            name,
             domain=list(self._get_results_domain() & self._get_moving_domain()),
             context={"create": False, "grading_subject": self.subject},
         )
