@@ -33,10 +33,6 @@ class CrmLead(models.Model):
         groups=USER_GROUP,
     )
 
-    grading_answer_ids = fields.One2many(
-        "customer.grading.answer", "lead_id", string="Grading answers", groups=USER_GROUP
-    )
-
     def _get_customer(self):
         """Return the opportunity's customer."""
         return self.partner_id.commercial_partner_id

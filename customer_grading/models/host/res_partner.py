@@ -24,9 +24,6 @@ class ResPartner(models.Model):
     customer_grade_color = fields.Integer(
         "Grade color", compute="_compute_grading", groups=USER_GROUP
     )
-    grading_answer_ids = fields.One2many(
-        "customer.grading.answer", "partner_id", string="Grading answers", groups=USER_GROUP
-    )
 
     def unlink(self):
         """Answers go with whom they are about, and so do the proofs attached to them."""
