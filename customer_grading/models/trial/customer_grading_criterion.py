@@ -26,7 +26,7 @@ class CustomerGradingCriterion(models.Model):
                     criterion._set_known(statistics["total"], *known)
 
     def _set_known(self, total, known, lowest, middle, highest, best, limit):
-        share = self._format_share(known, total)
+        share = self.env["customer.grading.trial"]._format_share(known, total) or "0 %"
         self.known_label = share
         self.known_text = self.env._(
             "Values known for %(known)s of %(total)s (%(share)s).",
@@ -48,12 +48,6 @@ class CustomerGradingCriterion(models.Model):
                 count=self._format_number(best),
                 value=self._format_value(limit),
             )
-
-    def _format_share(self, known, total):
-        share = known * 100 / total
-        if known < total:
-            share = min(share, 99)  # 100 % is said only of all
-        return self.env._("%s %%", self._format_number(share, digits=0))
 
     def _get_highest_limit(self):
         """Return the highest number that a level, or a requirement, asks for, or ``None``."""
