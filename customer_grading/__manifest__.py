@@ -20,7 +20,6 @@
         "wizard/customer_grading_undo_views.xml",
         "wizard/customer_grading_measure_try_views.xml",
         "wizard/customer_grading_refuse_views.xml",
-        "wizard/customer_grading_comparison_views.xml",
         "views/customer_grading_dimension_views.xml",
         "views/customer_grade_views.xml",
         "views/customer_grading_question_views.xml",

@@ -1,6 +1,6 @@
 {
     "name": "Customer Grading: Simulation",
-    "summary": "See what a grading policy would give, gave on past days, and gives otherwise now",
+    "summary": "See what a grading policy would give, gave on past days, and says or gives otherwise",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
     "author": "The customer_grading maintainers",
@@ -17,6 +17,7 @@
         "views/customer_grading_policy_views.xml",
     ],
     "assets": {
+        "web.assets_backend": ["customer_grading_simulation/static/src/**/*"],
         "web.assets_tests": ["customer_grading_simulation/static/tests/tours/**/*"],
     },
     "auto_install": True,

@@ -5,7 +5,6 @@ from . import (
     assessment,
     result,
     explanation,
-    difference,
     check,
     run,
     trial,

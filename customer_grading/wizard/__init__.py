@@ -1,7 +1,6 @@
 from . import (
     customer_grading_assessment,
     customer_grading_checklist,
-    customer_grading_comparison,
     customer_grading_measure_try,
     customer_grading_on_date,
     customer_grading_refuse,

@@ -1,10 +1,12 @@
 """What a policy would give, gave, and gives otherwise now; nobody's grade is changed.
 
 In: policies, the core's engine and its trials. Out: further kinds of trial (pilot, back-test,
-comparison, once more), and what a second run of a day grades otherwise.
+comparison, once more), what a second run of a day grades otherwise, and what differs between
+two policies in words.
 """
 
 from . import (
+    difference,
     customer_grading_trial,
     customer_grading_trial_count,
     customer_grading_run,

@@ -1,4 +1,4 @@
-"""Pilots, back-tests and second runs: what a policy would give, gave, and gives now."""
+"""Policies compared, pilots, back-tests and second runs: what they would give, gave, and give now."""
 
 from datetime import date, datetime, timedelta
 
@@ -440,6 +440,59 @@ class TestSecondRun(TrialsCommon, TransactionCase):
 
 @tagged("post_install", "-at_install")
 class TestComparison(TrialsCommon, TransactionCase):
+    @staticmethod
+    def _get_texts(sheets):
+        return {
+            sheet["blocks"][0]["title"]: [
+                [cell["text"] for cell in row["cells"]] for row in sheet["blocks"][0]["rows"]
+            ]
+            for sheet in sheets
+        }
+
+    def test_only_what_differs_stands_side_by_side(self):
+        self._activate(self.policy)
+        draft = self._revise(limit=2000, downgrade_days=30, population="all")
+        draft.criterion_ids.up_to = "month_end"
+
+        wizard = self._make_wizard(draft.action_compare())
+
+        self.assertEqual((wizard.before_id, wizard.policy_id), (self.policy, draft))
+        lines = self._get_texts(wizard.differences)
+        self.assertEqual(
+            [*lines], ["Whom it grades", "Criteria", "What each grade takes", "How grades change"]
+        )
+        self.assertEqual(
+            lines["What each grade takes"],
+            [
+                [
+                    "A Grade A",
+                    "A, if revenue (all time) at least 1,000 USD.",
+                    "A, if revenue (all time up to the last month end) at least 2,000 USD.",
+                ]
+            ],
+        )
+        [[_, before, now]] = lines["How grades change"]
+        self.assertEqual(before, "A lower grade takes effect at once.")
+        self.assertIn("30 days", now)
+
+    def test_a_copy_says_the_same(self):
+        draft = self.policy.copy()
+        self.assertFalse(self._make_wizard((self.policy + draft).action_compare()).differences)
+
+    def test_a_criterion_and_a_grade_that_one_of_them_lacks_stand_alone(self):
+        other = self._create_policy(
+            {"orders": {"measure": "order_count"}},
+            [("A", ("orders", "ge", 3)), ("C", ("orders", "ge", 1))],
+            name="Orders",
+        )
+        lines = self._get_texts(
+            self._make_wizard((self.policy + other).action_compare()).differences
+        )
+        names = {name: (bool(before), bool(now)) for name, before, now in lines["Criteria"]}
+        self.assertEqual(names, {"revenue": (True, False), "orders": (False, True)})
+        grades = [name.split()[0] for name, *_ in lines["What each grade takes"]]
+        self.assertEqual(grades, ["A", "B", "Order", "C"])
+
     def test_two_policies_are_compared_on_the_same_customers(self):
         self._activate(self.policy)
         strict = self._create_policy(

@@ -116,13 +116,16 @@ class CustomerGradingPolicy(models.Model):
                     running=other.display_name,
                     previous=self.previous_id.display_name,
                 ),
-                self.env._("What differs"),
-                self._get_comparison_action(other, self),
+                *self._get_look_action(other),
                 level="warning",
             )
             for other in replaced.filtered(lambda p: p not in (self.previous_id, self))
         ]
         return problems
+
+    def _get_look_action(self, other):
+        """Hook: return how another version is looked at from this one: label and action."""
+        return self.env._("Open it"), other._get_records_action()
 
     def _get_grade_problems(self):
         if self.decide_by == "hand" or self.rule_ids:

@@ -1,6 +1,5 @@
 from odoo import models
-
-from ...tools.texts import join_list
+from odoo.addons.customer_grading.tools.texts import join_list
 
 
 class CustomerGradingCriterion(models.Model):

@@ -2,11 +2,10 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 
 from odoo import api, models
+from odoo.addons.customer_grading.models.policy.customer_grading_policy import PLANNED_STATES
+from odoo.addons.customer_grading.tools.blocks import open_window
+from odoo.addons.customer_grading.tools.texts import join_sentences
 from odoo.exceptions import UserError
-
-from ...tools.blocks import open_window
-from ...tools.texts import join_sentences
-from ..policy.customer_grading_policy import PLANNED_STATES
 
 
 class CustomerGradingPolicy(models.Model):
@@ -98,6 +97,10 @@ class CustomerGradingPolicy(models.Model):
             target="new",
             context={**compared, "dialog_size": "extra-large"},
         )
+
+    def _get_look_action(self, other):
+        """Show what differs from the other version, not that alone."""
+        return self.env._("What differs"), self._get_comparison_action(other, self)
 
     def action_compare(self):
         """Open what differs: between the two chosen, or of a version from the one before.

@@ -12,7 +12,8 @@ registry.category("web_tour.tours").add("customer_grading_simulation", {
         see(DRAFT),
 
         click("button[name=action_compare]", "What differs"),
-        see(".modal .o_grading_differences td:contains(2,000)"),
+        see(".modal .o_grading_differences td:contains(1,000)", "Before"),
+        see(".modal .o_grading_differences td:contains(2,000)", "Now"),
         click(".modal button[name=action_compare_grades]", "Compare the grades"),
         see(".o_pivot .o_pivot_cell_value", "Grade by grade"),
         see(".o_breadcrumb:contains(1 of 3 differ)"),
