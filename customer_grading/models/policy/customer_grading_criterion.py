@@ -243,7 +243,7 @@ class CustomerGradingCriterion(models.Model):
     used_in = fields.Char("Used in", compute="_compute_used_in")
     points_max = fields.Float("Most points", compute="_compute_points_max", recursive=True)
     decide_by = fields.Selection(related="policy_id.decide_by")
-    has_combinations = fields.Boolean(related="policy_id.has_combinations")
+    score_criterion_id = fields.Many2one(related="policy_id.score_criterion_id")
 
     _length_check = models.Constraint(
         "CHECK (period_count >= 0)", "A period cannot have a negative length."

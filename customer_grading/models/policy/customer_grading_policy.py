@@ -214,9 +214,6 @@ class CustomerGradingPolicy(models.Model):
         compute="_compute_has_dimensions", help="Whether there is more than one dimension."
     )
     points_max = fields.Float("Points at most", compute="_compute_points_max")
-    has_combinations = fields.Boolean(
-        compute="_compute_has_combinations", help="Whether a criterion can be part of another one."
-    )
     rest_text = fields.Char(compute="_compute_rest_text")
     first_version_id = fields.Many2one(
         "customer.grading.policy",
@@ -506,11 +503,6 @@ class CustomerGradingPolicy(models.Model):
                 if last and not last.line_ids and last.kind in ("all", "none")
                 else self.env._("Whoever fits none: not graded.")
             )
-
-    @api.depends("criterion_ids.kind")
-    def _compute_has_combinations(self):
-        for policy in self:
-            policy.has_combinations = any(c.kind != "measure" for c in policy.criterion_ids)
 
     @api.depends("criterion_ids.points_max", "criterion_ids.parent_id")
     def _compute_points_max(self):

@@ -761,12 +761,8 @@ class CustomerGradingTrial(models.Model):
             return ask
         runs = policy._put_in_force()
         runs._execute_or_queue(self.graded_count)
-        text = self._get_in_force_text(runs)
-        return (
-            tell(text, "success", policy._get_records_action())
-            if text
-            else (policy._get_records_action())
-        )
+        text, opened = self._get_in_force_text(runs), policy._get_records_action()
+        return tell(text, "success", opened) if text else opened
 
     def _get_in_force_text(self, runs):
         """Return how many are graded now, or soon, and when they are again."""
