@@ -238,6 +238,14 @@ class TestPaymentsOnScreen(QueryCountCommon):
         self.assertEqual(page.count("100 USD paid, not matched"), 3)
         self.assertEqual(sum("amount_residual" in query for query in queries), 1)
 
+    def test_many_are_graded_by_as_many_queries_as_one(self):
+        customers = self.customer | self._create_customers(20)
+        criteria = {code: {"measure": code} for code in ("late_count", "exposure", "days_to_pay")}
+        self._activate(self._create_policy(criteria, [("A", ("late_count", "le", 0)), ("B", ())]))
+        regrade = self.env["customer.grading.policy"]._regrade
+        regrade(customers)
+        self.assertEqual(self._count(regrade, customers), self._count(regrade, self.customer))
+
     def _try_on(self, code):
         policy = self._create_policy({"value": {"measure": code}}, [("A", ("value", "le", 0))])
         trial = policy._create_trial("try_on")
