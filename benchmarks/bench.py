@@ -76,6 +76,9 @@ def measure(template, data, tenth, scale):
     say("Grading all customers by rank")
     rows += measure_rank(data, scale)
 
+    say("Grading all customers by their payments, and single ones anew")
+    rows += measure_payments(data)
+
     say("Grading all customers by a matrix, and by its grades")
     rows += measure_others(data, scale)
 
@@ -142,6 +145,15 @@ def measure_rank(data, scale):
         stages.check_grading("rank", ranked),
         stages.check_first_grading("rank", ranked),
     ]
+
+
+def measure_payments(data):
+    """Measure the regrading of single customers where it reads what they owe and paid."""
+    install_on(data)
+    with databases.environment(LARGE) as env:
+        subject.execute(subject.put_in_force(subject.create_payments_policy(env)))
+    databases.vacuum(LARGE)
+    return stages.check_regrade(LARGE, "regrade one customer, payments")
 
 
 def measure_others(data, scale):

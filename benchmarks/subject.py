@@ -20,6 +20,9 @@ A_REVENUE, A_ORDERS = 5_000, 3
 B_REVENUE, B_ORDERS = 1_000, 4
 C_DAYS = 180
 
+# Per cent, of the requirements on payments.
+ON_TIME, COLLECTED = 60, 80
+
 # Grades of two criteria of three levels each, a row for each level of the first.
 MATRIX = ("AAB", "BBC", "CCD")
 # Days to closing, or expected revenue, of the opportunities of each grade.
@@ -96,6 +99,20 @@ def create_controlled_policy(env):
     best, good, *_others = policy.rule_ids.sorted("sequence")
     best.expiry_months = 12
     good.review_months = 1
+    return policy
+
+
+def create_payments_policy(env):
+    """Return a draft of a policy on what customers owe, and how they paid."""
+    policy = _create_policy(env, "value")
+    overdue = _create_criterion(policy, "overdue_amount")
+    late = _create_criterion(policy, "late_count", period_count=24)
+    on_time = _create_criterion(policy, "ontime_ratio", period_count=24)
+    collected = _create_criterion(policy, "collection_ratio", period_count=24)
+    _create_rule(policy, "A", "all", [(overdue, "le", 0), (late, "le", 0)])
+    _create_rule(policy, "B", "all", [(on_time, "ge", ON_TIME), (collected, "ge", COLLECTED)])
+    _create_rule(policy, "C", "any", [(on_time, "ge", ON_TIME), (collected, "ge", COLLECTED)])
+    _create_rule(policy, "D", "all", [])
     return policy
 
 
