@@ -247,30 +247,6 @@ class TestDecisionImport(DecisionImportCase, TransactionCase):
         with self.assertRaisesRegex(AccessError, "Those who decide"):
             self._export(self.changes, user=self.users["salesperson"])
 
-    def test_a_file_that_is_damaged_or_pretends_to_be_huge_is_refused(self):
-        book = openpyxl.Workbook()
-        book.active["XFD1048576"] = "far away"
-        huge = io.BytesIO()
-        book.save(huge)
-        for content, expected in (
-            (huge.getvalue(), "is larger than"),
-            (huge.getvalue()[:900], "is damaged"),
-            (b"PK no archive", "is damaged"),
-        ):
-            wizard = self.env["base_import.import"].create(
-                {
-                    "res_model": "customer.grading.decision",
-                    "file": content,
-                    "file_name": "meeting.xlsx",
-                    "file_type": XLSX,
-                }
-            )
-            options = {"has_headers": True, "quoting": '"', "separator": ","}
-            with self.subTest(expected=expected):
-                self.assertIn(expected, wizard.parse_preview(dict(options))["error"])
-                done = wizard.execute_import(["number"], ["No."], dict(options))
-                self.assertIn(expected, done["messages"][0]["message"])
-
     def test_figures_are_left_out_for_who_may_not_see_them(self):
         stranger = new_test_user(
             self.env,
