@@ -706,7 +706,7 @@ class CustomerGradingEngine(models.AbstractModel):
 
         Documents of these models, whatever their date, put the company of the contact at
         the end of the path among the subjects. An addon with other documents extends the
-        list.
+        list, and names them in ``_get_population_names`` of ``customer.grading.policy``.
         """
         invoices = Domain("move_type", "in", INVOICE_TYPES)
         return [

@@ -1,7 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import format_date, format_list
 
 from ...tools.change_rules import CHANGE_FIELDS, RULE_CHANGE_FIELDS
 from ...tools.texts import join_list
@@ -154,9 +154,8 @@ class CustomerGradingPolicy(models.Model):
                 return self.env._("It applies to open opportunities.")
             return self.env._("It applies to all opportunities, open, won or lost.")
         if self.population == "documents":
-            return self.env._(
-                "It applies to customers with a confirmed order, an invoice or an opportunity."
-            )
+            documents = format_list(self.env, self._get_population_names(), style="or")
+            return self.env._("It applies to customers with %s.", documents)
         return self.env._("It applies to all contacts that are companies or persons of their own.")
 
     def _get_dimension_sentence(self):

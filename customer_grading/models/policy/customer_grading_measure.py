@@ -495,10 +495,19 @@ class CustomerGradingMeasure(models.Model):
                     model=self.model_name,
                     name=name,
                 )
-            if not ((field.store or field.related) and field.column_type):
+            computed = (model._name, name) in self._get_computed_fields()
+            if not (computed or ((field.store or field.related) and field.column_type)):
                 return self.env._("the field “%s” is not stored.", path)
             model = self.env[field.comodel_name] if field.type == "many2one" else None
         return None
+
+    @api.model
+    def _get_computed_fields(self):
+        """Hook: return the fields that are not stored, but given as SQL by their models.
+
+        :return: set of ``(model, field)``
+        """
+        return set()
 
     @api.model
     def _get_domain_problem(self, domain, model_name, tried=False):

@@ -4,7 +4,7 @@ from datetime import date
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import format_date, format_list
 
 from ...tools.blocks import open_window
 from ...tools.change_rules import CHANGE_FIELDS, TIMINGS
@@ -104,10 +104,7 @@ class CustomerGradingPolicy(models.Model):
     domain = fields.Char("Applies to", default="[]", tracking=True)
     subject_model = fields.Char(compute="_compute_subject_model")
     population = fields.Selection(
-        [
-            ("documents", "Customers with an order, an invoice or an opportunity"),
-            ("all", "All contacts it applies to"),
-        ],
+        selection="_get_populations",
         default="documents",
         required=True,
         tracking=True,
@@ -245,6 +242,28 @@ class CustomerGradingPolicy(models.Model):
     _percent_check = models.Constraint(
         "CHECK (stop_percent BETWEEN 0 AND 100)", "“Stop and ask” is a share: between 0 and 100 %."
     )
+
+    @api.model
+    def _get_populations(self):
+        """Return whom a policy may grade, as ``(key, label)``."""
+        documents = format_list(self.env, self._get_population_names(), style="or")
+        return [
+            ("documents", self.env._("Customers with %s", documents)),
+            ("all", self.env._("All contacts it applies to")),
+        ]
+
+    @api.model
+    def _get_population_names(self):
+        """Hook: return in words the documents that make somebody a customer.
+
+        An addon that adds documents to ``_get_population_sources`` of
+        ``customer.grading.engine`` names them here, as they stand within a sentence.
+        """
+        return [
+            self.env._("a confirmed order"),
+            self.env._("a posted invoice"),
+            self.env._("an opportunity"),
+        ]
 
     @api.depends("dimension_id", "company_id")
     @api.depends_context("company")

@@ -1,0 +1,25 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class PosOrder(models.Model):
+    """Tells the untaxed amount of a purchase, less than zero for a refund.
+
+    From the totals of the order: its lines have the amounts of a refund now as more than zero,
+    now as less, as the till or the back office wrote them.
+    """
+
+    _inherit = "pos.order"
+
+    grading_amount_untaxed = fields.Monetary("Untaxed Amount", compute="_compute_untaxed")
+
+    @api.depends("amount_total", "amount_tax")
+    def _compute_untaxed(self):
+        for order in self:
+            order.grading_amount_untaxed = order.amount_total - order.amount_tax
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr != "grading_amount_untaxed":
+            return super()._field_to_sql(alias, field_expr, query)
+        parts = (super()._field_to_sql(alias, n, query) for n in ("amount_total", "amount_tax"))
+        return SQL("(%s - %s)", *parts)
