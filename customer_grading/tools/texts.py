@@ -2,6 +2,13 @@
 
 from functools import reduce
 
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# What those are called that have no grade, where records are grouped by grade.
+NOT_GRADED = _lt("Not graded")
+
 
 def join_all(env, texts):
     """Return phrases that hold together as one: “a, and b, and c”."""

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.addons.customer_grading.tools.texts import NOT_GRADED
 
 
 class CustomerGradingTrialCount(models.Model):
@@ -12,6 +13,11 @@ class CustomerGradingTrialCount(models.Model):
         "customer.grading.trial", required=True, ondelete="cascade", index=True
     )
     date = fields.Date("As of", required=True)
-    grade_id = fields.Many2one("customer.grade", ondelete="cascade", index="btree_not_null")
+    grade_id = fields.Many2one(
+        "customer.grade",
+        ondelete="cascade",
+        index="btree_not_null",
+        falsy_value_label=NOT_GRADED,
+    )
     count = fields.Integer("How many")
     share = fields.Float("Share (%)", digits=(16, 1), help="Of all that were graded on the day.")

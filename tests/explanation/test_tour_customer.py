@@ -25,10 +25,10 @@ class CustomerTourCase(CustomerGradingCommon, HttpCase):
             ],
         )
         salesperson = cls.users["salesperson"]
-        cls.azure, small = cls.env["res.partner"].create(
+        cls.azure, small, _idle = cls.env["res.partner"].create(
             [
                 {"name": name, "is_company": True, "user_id": salesperson.id}
-                for name in ("Azure Trucks", "Small Trucks")
+                for name in ("Azure Trucks", "Small Trucks", "Idle Trucks")
             ]
         )
         cls._create_invoice(cls.azure, TODAY, amount=5000)

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ...tools.groups import USER_GROUP
+from ...tools.texts import NOT_GRADED
 
 
 class CrmLead(models.Model):
@@ -20,12 +21,16 @@ class CrmLead(models.Model):
         compute="_compute_grading",
         search="_search_grade",
         groups=USER_GROUP,
+        falsy_value_label=NOT_GRADED,
     )
     opportunity_grade_color = fields.Integer(
         "Grade color", compute="_compute_grading", groups=USER_GROUP
     )
     customer_grade_id = fields.Many2one(
-        related="partner_id.customer_grade_id", string="Customer grade", groups=USER_GROUP
+        related="partner_id.customer_grade_id",
+        string="Customer grade",
+        groups=USER_GROUP,
+        falsy_value_label=NOT_GRADED,
     )
     customer_grade_color = fields.Integer(
         related="partner_id.customer_grade_color",

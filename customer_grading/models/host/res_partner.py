@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ...tools.groups import USER_GROUP
+from ...tools.texts import NOT_GRADED
 
 
 class ResPartner(models.Model):
@@ -20,6 +21,7 @@ class ResPartner(models.Model):
         compute="_compute_grading",
         search="_search_grade",
         groups=USER_GROUP,
+        falsy_value_label=NOT_GRADED,
     )
     customer_grade_color = fields.Integer(
         "Grade color", compute="_compute_grading", groups=USER_GROUP

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ...tools.groups import USER_GROUP
+from ...tools.texts import NOT_GRADED
 
 
 class SaleOrder(models.Model):
@@ -8,7 +9,10 @@ class SaleOrder(models.Model):
     _inherit = ["sale.order", "customer.grading.host"]
 
     customer_grade_id = fields.Many2one(
-        related="partner_id.customer_grade_id", string="Customer grade", groups=USER_GROUP
+        related="partner_id.customer_grade_id",
+        string="Customer grade",
+        groups=USER_GROUP,
+        falsy_value_label=NOT_GRADED,
     )
     customer_grade_color = fields.Integer(
         related="partner_id.customer_grade_color", groups=USER_GROUP

@@ -7,6 +7,7 @@ from odoo.tools import SQL, format_date
 
 from ...tools.blocks import open_window
 from ...tools.groups import MANAGER_GROUP, OFFICER_GROUP
+from ...tools.texts import NOT_GRADED
 from ..fields import GuardedMany2one
 
 CLOSED_STATES = ("applied", "refused", "superseded")  # in all others it is open
@@ -36,8 +37,8 @@ class CustomerGradingChange(models.Model):
     company_id = GuardedMany2one("res.company")
     policy_id = GuardedMany2one("customer.grading.policy")
     run_id = GuardedMany2one("customer.grading.run", index="btree_not_null")
-    from_grade_id = GuardedMany2one("customer.grade", "From")
-    grade_id = GuardedMany2one("customer.grade", "To")
+    from_grade_id = GuardedMany2one("customer.grade", "From", falsy_value_label=NOT_GRADED)
+    grade_id = GuardedMany2one("customer.grade", "To", falsy_value_label=NOT_GRADED)
     subject_name = fields.Char("Customer or opportunity", compute="_compute_subject_name")
     from_grade_color = fields.Integer(related="from_grade_id.color", string="From color")
     grade_color = fields.Integer(related="grade_id.color", string="To color")

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ...tools.groups import MANAGER_GROUP, OFFICER_GROUP
+from ...tools.texts import NOT_GRADED
 from ..fields import GuardedMany2one
 from .customer_grading_change import COMPUTED_ORIGINS
 
@@ -44,13 +45,17 @@ class CustomerGradingResult(models.Model):
     company_id = GuardedMany2one("res.company")
     policy_id = GuardedMany2one("customer.grading.policy")
     computed_rule_id = GuardedMany2one("customer.grading.rule", "Requirement met")
-    computed_grade_id = GuardedMany2one("customer.grade", "Computed grade")
+    computed_grade_id = GuardedMany2one(
+        "customer.grade", "Computed grade", falsy_value_label=NOT_GRADED
+    )
     considered_grade_id = GuardedMany2one(
         "customer.grade",
         "Considered grade",
         help="The computed grade that change control last dealt with.",
     )
-    grade_id = GuardedMany2one("customer.grade", index="btree_not_null")
+    grade_id = GuardedMany2one(
+        "customer.grade", index="btree_not_null", falsy_value_label=NOT_GRADED
+    )
     grade_color = fields.Integer(related="grade_id.color")
     manual_grade_id = GuardedMany2one("customer.grade", "Grade by hand", index="btree_not_null")
     manual_kind = fields.Selection(
@@ -97,7 +102,7 @@ class CustomerGradingResult(models.Model):
     last_move = fields.Selection(
         [("new", "New"), ("up", "Up"), ("down", "Down"), ("lost", "No longer graded")]
     )
-    previous_grade_id = GuardedMany2one("customer.grade", "Before")
+    previous_grade_id = GuardedMany2one("customer.grade", "Before", falsy_value_label=NOT_GRADED)
     change_ids = fields.One2many("customer.grading.change", "result_id", string="Changes")
     is_undecided = fields.Boolean(
         "Not dealt with",
@@ -110,6 +115,7 @@ class CustomerGradingResult(models.Model):
         "Grade on the day",
         compute="_compute_day_grade_id",
         search="_search_day_grade_id",
+        falsy_value_label=NOT_GRADED,
         help="The grade in effect on the day chosen in “Grades on a date”; today's without one.",
     )
     day_grade_color = fields.Integer(related="day_grade_id.color", string="Color on the day")

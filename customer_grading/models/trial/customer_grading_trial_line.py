@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.groups import MANAGER_GROUP
+from ...tools.texts import NOT_GRADED
 
 
 class CustomerGradingTrialLine(models.Model):
@@ -21,16 +22,25 @@ class CustomerGradingTrialLine(models.Model):
     partner_id = fields.Many2one(index="btree_not_null")
     lead_id = fields.Many2one(index="btree_not_null")
     current_grade_id = fields.Many2one(
-        "customer.grade", "Today", ondelete="cascade", index="btree_not_null"
+        "customer.grade",
+        "Today",
+        ondelete="cascade",
+        index="btree_not_null",
+        falsy_value_label=NOT_GRADED,
     )
     computed_grade_id = fields.Many2one(
-        "customer.grade", "Computed grade", ondelete="cascade", index="btree_not_null"
+        "customer.grade",
+        "Computed grade",
+        ondelete="cascade",
+        index="btree_not_null",
+        falsy_value_label=NOT_GRADED,
     )
     grade_id = fields.Many2one(
         "customer.grade",
         "New grade",
         ondelete="cascade",
         index="btree_not_null",
+        falsy_value_label=NOT_GRADED,
         help="The computed grade, or the one of today where that was set by hand and stays.",
     )
     current_grade_color = fields.Integer(related="current_grade_id.color", string="Today's color")

@@ -166,6 +166,14 @@ registry.category("web_tour.tours").add("customer_grading_phone", {
             content: "My customers are cards with a badge",
             trigger: ".o_kanban_record:contains(Azure Trucks) .badge:contains(/^B$/)",
         },
+        {
+            content: "They begin with the best grade",
+            trigger: ".o_kanban_group:first .o_kanban_header:contains(B Grade B)",
+        },
+        {
+            content: "Who has none comes last",
+            trigger: ".o_kanban_group:last:contains(Idle Trucks) .o_kanban_header:contains(Not graded)",
+        },
         fits("My customers"),
         {
             content: "Open one",
