@@ -56,6 +56,28 @@ class TestCustomerTour(CustomerTourCase):
             ],
         )
 
+    def test_a_badge_opens_why_wherever_it_stands(self):
+        order = self._create_order(self.azure, TODAY, confirm=False)
+        invoice = self._create_invoice(self.azure, TODAY)
+        lead = self._create_lead(self.azure, TODAY, user_id=self.env.ref("base.user_admin").id)
+        quotations, invoices, leads = (
+            f"/odoo/action-{action}"
+            for action in (
+                "sale.action_quotations",
+                "account.action_move_out_invoice_type",
+                "crm.crm_lead_action_pipeline",
+            )
+        )
+        for url, place in (
+            (quotations, "in_list"),
+            (f"{quotations}/{order.id}", "on_form"),
+            (f"{invoices}/{invoice.id}", "on_form"),
+            (leads, "in_kanban"),
+            (f"{leads}/{lead.id}", "on_form"),
+        ):
+            with self.subTest(url=url):
+                self.start_tour(url, f"customer_grading_badge_{place}", login="admin")
+
 
 @tagged("post_install", "-at_install")
 class TestPhoneTours(CustomerTourCase):

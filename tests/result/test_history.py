@@ -344,10 +344,13 @@ class TestSurvival(CustomerGradingCommon):
         grade = self.opportunities._find_grade("A")
         with self.assertRaisesRegex(UserError, "Archive it instead"):
             grade.unlink()
-        grade.active = False
-        lead.expected_revenue = 50
+        with self.assertRaisesRegex(UserError, "Revise the policy to go without it"):
+            grade.active = False
+        without = self._create_policy({}, [("B", ())], dimension=self.opportunities)
+        self.policy.state = "closed"
         with freeze_time(at(TODAY + DAY)):
-            self._run(self.policy)
+            self._activate(without)
+        grade.active = False
         self.assertEqual(self._get_lead_grades(lead), [("A", "new"), ("B", "down")])
         self.assertIn("A", lead.customer_grade_history)
         found = self.env["crm.lead"].search([("customer_grade_history", "=", f"A {TODAY}")])

@@ -36,11 +36,17 @@ class CustomerGradingRule(models.Model):
         groups = self | self.line_ids.filtered(lambda line: line.kind != "condition")
         problems = [group._get_group_problem(len(children.get(group, ()))) for group in groups]
         problems.append(self.limit_count and self._get_limit_problem())
+        problems.append(not self.grade_id.active and self._get_archived_problem())
         messages += [
             self.env._("Grade %(grade)s: %(problem)s", grade=self.grade_id.code, problem=problem)
             for problem in filter(None, problems)
         ]
         return [self._prepare_rule_problem(message) for message in messages]
+
+    def _get_archived_problem(self):
+        return self.env._(
+            "it is archived. Bring it back (Dimensions, All grades), or give another grade."
+        )
 
     def _get_group_problem(self, size):
         if self.root_id and not size:

@@ -5,6 +5,9 @@ from odoo.tools import format_date
 from ...tools.blocks import open_window
 from ...tools.texts import join_list
 
+# So many documents are listed at once: Odoo totals what it lists.
+LISTED_LEAST, LISTED_MOST = 80, 2000
+
 
 class CustomerGradingCriterion(models.Model):
     """Says values in words, in the user's formats."""
@@ -40,11 +43,13 @@ class CustomerGradingCriterion(models.Model):
         start = format_date(self.env, min(starts))
         return self.env._("%(start)s - %(end)s", start=start, end=end)
 
-    def _get_documents_cell(self, record, scope, figures):
+    def _get_documents_cell(self, record, scope, told):
         """Return the cell that opens the documents behind a value.
 
         They open under the reader's own rights; where he sees fewer than were counted, it
         says so, if he may see figures at all.
+
+        :param told: the value in words; ``None`` where the reader may not see it
         """
         self.ensure_one()
         if self.kind != "measure":
@@ -58,13 +63,43 @@ class CustomerGradingCriterion(models.Model):
         model_name, domain = documents
         model = self.env[model_name].sudo(False).with_context(active_test=False)
         shown = self._count_readable(model, domain)
-        count = model.sudo().search_count(domain) if figures else shown
-        context = {"create": False, "active_test": False}
-        action = open_window(
-            self.name, model_name, "list,form", domain=list(domain), context=context
-        )
+        count = shown if told is None else model.sudo().search_count(domain)
         text = self._get_shown_text(shown, count)
-        return {"text": text, "action": action if shown else None}
+        if not shown:
+            return {"text": text}
+        name = self._get_label()
+        action = open_window(
+            self.env._("%(criterion)s: %(value)s", criterion=name, value=told) if told else name,
+            model_name,
+            views=[[measure._get_documents_view(model_name).id, "list"], [False, "form"]],
+            domain=list(domain),
+            limit=min(max(shown, LISTED_LEAST), LISTED_MOST),
+            context={
+                "create": False,
+                "active_test": False,
+                "grading_counted": told is not None and self._get_counted_key(scope),
+            },
+        )
+        return {"text": text, "action": action}
+
+    def _get_counted_key(self, scope):
+        """Return what the list of documents knows the value by, if they add up to it."""
+        if not self.measure_id.sudo()._get_base_measure()._adds_values_up():
+            return False
+        of_group = self.policy_id.dimension_id.company_scope == "group"
+        return [self.id, 0 if of_group else scope.company_ids[0], str(scope.date)]
+
+    def _get_counted(self, documents, company, date):
+        """Return ``{id: what a document adds to the value}``, for who may see it."""
+        measure = self.measure_id.sudo()._get_base_measure() if self else self.measure_id
+        if measure.model_name != documents._name or not measure._adds_values_up():
+            return {}
+        if self.env["customer.grading.explanation"]._hides(self):
+            return {}
+        engine = self.env["customer.grading.engine"].sudo()
+        return measure._get_counted(
+            self, documents, engine._get_scope(self.policy_id, company, date)
+        )
 
     @staticmethod
     def _count_readable(model, domain):

@@ -120,7 +120,9 @@ class CustomerGradingExplanationCells(models.AbstractModel):
         """Return the cell that opens the documents, or asks for the answer."""
         if criterion.measure_id.kind == "question":
             return self._get_answer_cell(case, criterion.question_id)
-        return criterion._get_documents_cell(case.record, case.scope, self._sees(case, criterion))
+        value = case.explanation.readings[criterion].value
+        told = criterion._format_value(value, "down") if self._sees(case, criterion) else None
+        return criterion._get_documents_cell(case.record, case.scope, told)
 
     def _get_answer_cell(self, case, question):
         if not question.sudo(False)._filter_may_answer():

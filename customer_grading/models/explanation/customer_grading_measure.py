@@ -2,12 +2,15 @@ from ast import literal_eval
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import format_date, formatLang
+from odoo.tools import SQL, format_date, formatLang
 
+from ...tools.statement import Source
 from ...tools.subject import PARTNER
 from ...tools.texts import join_all, join_words
+from ..policy.customer_grading_measure import RAW_TYPES
 
 NUMBERS = ("integer", "float", "monetary")
+VALUED = ("sum", "avg", "min", "max", "latest")  # aggregates of a number of each document
 
 
 class CustomerGradingMeasure(models.Model):
@@ -26,16 +29,45 @@ class CustomerGradingMeasure(models.Model):
 
         :return: ``(model name, Domain)``, or ``None`` where there are none to open
         """
-        self.ensure_one()
-        if self.kind == "documents":
-            return self.model_name, self._get_documents_domain(criterion, record, scope)
-        if self.kind in ("ratio", "growth"):
-            base = self.denominator_id or self.base_measure_id
-            return base._get_documents(criterion, record, scope)
-        if self.kind == "code":
-            method = getattr(self, f"_get_{self.code_key}_documents", None)
+        measure = self._get_base_measure()
+        if measure.kind == "documents":
+            domain = measure._get_documents_domain(criterion, record, scope)
+            return measure.model_name, domain
+        if measure.kind == "code":
+            method = getattr(measure, f"_get_{measure.code_key}_documents", None)
             return method(criterion, record, scope) if method else None
         return None
+
+    def _get_base_measure(self):
+        """Return the measure whose documents a value is read from: of a share, the whole's."""
+        self.ensure_one()
+        base = self.denominator_id or self.base_measure_id
+        return base._get_base_measure() if self.kind in ("ratio", "growth") else self
+
+    def _adds_values_up(self):
+        """Whether each document has a number of its own that the value is made from."""
+        numeric = RAW_TYPES[self.unit] == "numeric"
+        return self.kind == "documents" and numeric and self.aggregate in VALUED
+
+    def _get_counted(self, criterion, documents, scope):
+        """Return ``{id: what a document adds to the value}``, by the SQL that adds it up.
+
+        Under the rights of who reads the documents.
+        """
+        query = documents._search(Domain("id", "in", documents.ids), active_test=False)
+        source = Source(documents, query, self.subject_path, self.company_field, Domain.TRUE)
+        value = self._get_value_sql(criterion, scope, source)
+        number = SQL.identifier(query.table, "id")
+        return dict(self.env.execute_query(query.select(number, value)))
+
+    def _get_documents_view(self, model_name):
+        """Hook: return the list view of documents that tells what each adds to the value.
+
+        :return: a view; empty for Odoo's own list
+        """
+        name = f"{model_name.replace('.', '_')}_view_list_documents"
+        view = self.env.ref(f"customer_grading.{name}", raise_if_not_found=False)
+        return view or self.env["ir.ui.view"]
 
     def _get_documents_domain(self, criterion, record, scope, dated=True):
         """Return the domain of the documents that count, of all dates unless ``dated``."""
@@ -46,14 +78,24 @@ class CustomerGradingMeasure(models.Model):
             domain &= Domain(self.company_field, "in", [False, *scope.company_ids])
         if self.date_field and dated:
             periods = criterion._get_bounds(scope)
-            dates = Domain.OR(self._get_date_domain(*period, scope) for period in periods)
-            if criterion._counts_credits_by_invoice():
-                reversing = Domain("reversed_entry_id", "!=", False)
-                dates = (dates & ~reversing) | (
-                    reversing & Domain("reversed_entry_id", "any", dates)
-                )
-            domain &= dates
+            domains = [domain & self._get_period_domain(criterion, p, scope) for p in periods]
+            if criterion.period == "best_year" and self._adds_values_up():
+                return max(domains, key=lambda year: self._get_total(criterion, year, scope))
+            domain = Domain.OR(domains)
         return domain
+
+    def _get_period_domain(self, criterion, period, scope):
+        """Return the domain of the documents that count in ``period`` (first day, last day)."""
+        dates = self._get_date_domain(*period, scope)
+        if not criterion._counts_credits_by_invoice():
+            return dates
+        reversing = Domain("reversed_entry_id", "!=", False)
+        return (dates & ~reversing) | (reversing & Domain("reversed_entry_id", "any", dates))
+
+    def _get_total(self, criterion, domain, scope):
+        """Return what the documents of ``domain`` add up to."""
+        documents = self.env[self.model_name].with_context(active_test=False).search(domain)
+        return sum(filter(None, self._get_counted(criterion, documents, scope).values()))
 
     def _get_subject_domain(self, criterion, record):
         """Return the domain of the documents that count for a customer or opportunity."""

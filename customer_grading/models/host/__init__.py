@@ -7,11 +7,14 @@ grade of the result that is theirs, to whom may see it; merging and deleting tak
 from . import (
     customer_grading_host,
     customer_grading_mixin,
+    customer_grading_document,
     res_company,
     res_partner,
     crm_lead,
     sale_order,
+    sale_order_line,
     account_move,
+    account_move_line,
     ir_ui_menu,
     base_partner_merge,
 )

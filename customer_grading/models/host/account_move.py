@@ -6,7 +6,7 @@ from ...tools.texts import NOT_GRADED
 
 class AccountMove(models.Model):
     _name = "account.move"
-    _inherit = ["account.move", "customer.grading.host"]
+    _inherit = ["account.move", "customer.grading.document"]
 
     customer_grade_id = fields.Many2one(
         related="partner_id.customer_grade_id",

@@ -8,7 +8,7 @@ class CrmLead(models.Model):
     """An opportunity has a grade of its own, and shows that of its customer."""
 
     _name = "crm.lead"
-    _inherit = ["crm.lead", "customer.grading.mixin"]
+    _inherit = ["crm.lead", "customer.grading.mixin", "customer.grading.document"]
 
     _grading_subject = "lead"
     _grading_result_field = "lead_id"

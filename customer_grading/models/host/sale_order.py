@@ -6,7 +6,7 @@ from ...tools.texts import NOT_GRADED
 
 class SaleOrder(models.Model):
     _name = "sale.order"
-    _inherit = ["sale.order", "customer.grading.host"]
+    _inherit = ["sale.order", "customer.grading.document"]
 
     customer_grade_id = fields.Many2one(
         related="partner_id.customer_grade_id",

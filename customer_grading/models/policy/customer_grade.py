@@ -4,6 +4,8 @@ from odoo.fields import Domain
 
 from ...tools.blocks import open_action
 
+IN_FORCE_STATES = ("scheduled", "running")  # of policies that grade, or are about to
+
 
 class CustomerGrade(models.Model):
     """One class of a dimension; it outlives the policies that give it."""
@@ -102,6 +104,24 @@ class CustomerGrade(models.Model):
             return super().name_create(name)
         grade = dimension._find_or_create_grade({"code": code})
         return grade.id, grade.display_name
+
+    def write(self, vals):
+        if not vals.get("active", True):
+            self._check_archivable()
+        return super().write(vals)
+
+    def _check_archivable(self):
+        """Raise where a policy gives one of these grades, or is about to."""
+        giving = [("grade_id", "in", self.ids), ("policy_id.state", "in", IN_FORCE_STATES)]
+        if rule := self.env["customer.grading.rule"].sudo().search(giving, limit=1):
+            raise UserError(
+                self.env._(
+                    "Grade %(grade)s cannot be archived: “%(policy)s” gives it, and is in force, or "
+                    "will be. Revise the policy to go without it, or close it; then archive the grade.",
+                    grade=rule.grade_id.code,
+                    policy=rule.policy_id.display_name,
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 from ...tools.keys import make_key
 from ...tools.subject import SUBJECTS
+from .customer_grade import IN_FORCE_STATES
 
 # From which companies amounts are added up, and in what.
 AMOUNT_FIELDS = ("company_scope", "currency_id", "rate_of")
@@ -166,7 +167,7 @@ class CustomerGradingDimension(models.Model):
             if name in vals
             and dimension._fields[name].convert_to_write(dimension[name], dimension) != vals[name]
         ]
-        used = self.sudo().policy_ids.filtered(lambda p: p.state in ("scheduled", "running"))
+        used = self.sudo().policy_ids.filtered(lambda p: p.state in IN_FORCE_STATES)
         if moved and used:
             raise UserError(
                 self.env._(

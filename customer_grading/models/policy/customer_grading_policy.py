@@ -8,6 +8,7 @@ from odoo.tools import format_date, format_list
 
 from ...tools.blocks import open_window
 from ...tools.change_rules import CHANGE_FIELDS, TIMINGS
+from .customer_grade import IN_FORCE_STATES
 
 PLANNED_STATES = ("draft", "scheduled")  # of policies that have graded nobody yet
 
@@ -431,7 +432,7 @@ class CustomerGradingPolicy(models.Model):
 
     def _check_archivable(self):
         """Raise where a policy that grades, or is about to, would be put away unseen."""
-        for policy in self.filtered(lambda policy: policy.state in ("scheduled", "running")):
+        for policy in self.filtered(lambda policy: policy.state in IN_FORCE_STATES):
             raise UserError(
                 self.env._(
                     "“%s” is in force, or will be. Close it first; then archive it.",

@@ -1,3 +1,4 @@
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { BadgeField, badgeField } from "@web/views/fields/badge/badge_field";
@@ -5,27 +6,63 @@ import { BadgeField, badgeField } from "@web/views/fields/badge/badge_field";
 import { useState } from "@odoo/owl";
 
 /**
- * The badge of a grade, whose title says in one sentence why it is held.
+ * The badge of a grade: its title says in one sentence why it is held, and a click opens "Why
+ * this grade?", not the record that it stands on.
  *
+ * With the option `of`, a many2one, it is the grade of that record: of an order's customer; with
+ * `labelled` a form says before it what it is.
  * The sentence is asked for when somebody points at the badge: a board with many cards costs
  * nothing more.
  */
 export class GradingBadgeField extends BadgeField {
     static template = "customer_grading.GradingBadgeField";
+    static props = {
+        ...BadgeField.props,
+        label: { type: String, optional: true },
+        labelled: { type: Boolean, optional: true },
+        of: { type: String, optional: true },
+    };
 
     setup() {
         super.setup();
         this.orm = useService("orm");
-        this.state = useState({ title: null });
+        this.action = useService("action");
+        this.state = useState({ reason: null });
     }
 
-    async loadTitle() {
-        if (this.state.title !== null) {
+    get title() {
+        return this.state.reason || _t("Why this grade?");
+    }
+
+    /** For who does not see where the badge stands. */
+    get description() {
+        return `${this.props.label} ${this.formattedValue}: ${this.title}`;
+    }
+
+    /** What is graded: the record, or what it names. */
+    get graded() {
+        const { of, record } = this.props;
+        if (!of) {
+            return { model: record.resModel, id: record.resId };
+        }
+        return { model: record.fields[of].relation, id: record.data[of].id };
+    }
+
+    async loadReason() {
+        if (this.state.reason !== null) {
             return;
         }
-        const { resModel, resId } = this.props.record;
-        this.state.title = ""; // asked for once
-        this.state.title = await this.orm.silent.call(resModel, "get_grade_reason", [[resId]]);
+        const { model, id } = this.graded;
+        this.state.reason = ""; // asked for once
+        this.state.reason = await this.orm.silent.call(model, "get_grade_reason", [[id]]);
+    }
+
+    async openWhy() {
+        const { record } = this.props;
+        const action = await this.orm.call(this.graded.model, "action_why_grade", [this.graded.id]);
+        // The grade may be another one afterwards; what was typed meanwhile stays.
+        const onClose = async () => (await record.isDirty()) || record.load();
+        await this.action.doAction(action, { onClose });
     }
 }
 
@@ -33,4 +70,15 @@ registry.category("fields").add("grading_badge", {
     ...badgeField,
     component: GradingBadgeField,
     supportedTypes: ["many2one"],
+    supportedOptions: [
+        ...badgeField.supportedOptions,
+        { label: _t("Whose grade it is"), name: "of", type: "field", availableTypes: ["many2one"] },
+        { label: _t("With its label"), name: "labelled", type: "boolean" },
+    ],
+    extractProps: (fieldInfo) => ({
+        ...badgeField.extractProps(fieldInfo),
+        label: fieldInfo.string,
+        labelled: fieldInfo.options.labelled,
+        of: fieldInfo.options.of,
+    }),
 });

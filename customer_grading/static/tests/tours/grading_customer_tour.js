@@ -22,6 +22,20 @@ function fits(screen) {
     };
 }
 
+/** Presses a badge: the dialog opens, and below it the screen stays as it is. */
+function askWhy(badge) {
+    return [
+        { content: "Press the badge", trigger: `${badge} .o_grading_badge`, run: "click" },
+        { content: "It tells why", trigger: `${VIEW}:contains(Revenue)` },
+        {
+            content: "Back",
+            trigger: `${DIALOG} footer button:contains(Back)`,
+            run: "click",
+        },
+        { content: "The dialog is gone", trigger: `body:not(:has(.modal)) ${badge}` },
+    ];
+}
+
 function chooseGrade(code) {
     return {
         content: `Choose ${code}`,
@@ -65,6 +79,7 @@ registry.category("web_tour.tours").add("customer_grading_customer", {
             trigger: ".o_group_header:first:contains(B Grade B)",
             run: "click",
         },
+        ...askWhy(".o_data_row:contains(Azure Trucks) td[name=customer_grade_id]"),
         {
             content: "Open the customer",
             trigger: ".o_data_row td[name=complete_name]:contains(Azure Trucks)",
@@ -175,6 +190,7 @@ registry.category("web_tour.tours").add("customer_grading_phone", {
             trigger: ".o_kanban_group:last:contains(Idle Trucks) .o_kanban_header:contains(Not graded)",
         },
         fits("My customers"),
+        ...askWhy(".o_kanban_record:contains(Azure Trucks)"),
         {
             content: "Open one",
             trigger: ".o_kanban_record:contains(Azure Trucks)",
@@ -215,6 +231,20 @@ registry.category("web_tour.tours").add("customer_grading_phone", {
             content: "The grade is as before",
             trigger: `${VIEW} header .badge:contains(/^B$/)`,
         },
+        {
+            content: "Back to the customer",
+            trigger: `${DIALOG} footer button:contains(Back)`,
+            run: "click",
+        },
+        {
+            content: "The badge says that a change is waiting",
+            trigger: "body:not(:has(.modal)) button[name=action_why_grade]:contains(Grade):contains(!)",
+        },
+        { content: "So it does on the card", trigger: ".o_back_button", run: "click" },
+        {
+            content: "Beside the badge",
+            trigger: ".o_kanban_record:contains(Azure Trucks) [name=customer_grading_mark]:contains(!)",
+        },
     ],
 });
 
@@ -246,4 +276,17 @@ registry.category("web_tour.tours").add("customer_grading_phone_approve", {
             trigger: ".o_form_view:not(:has(button[name=action_approve]))",
         },
     ],
+});
+
+// The url says which list, which form.
+registry.category("web_tour.tours").add("customer_grading_badge_in_list", {
+    steps: () => askWhy(".o_data_row:contains(Azure Trucks) td[name=customer_grade_id]"),
+});
+
+registry.category("web_tour.tours").add("customer_grading_badge_in_kanban", {
+    steps: () => askWhy(".o_kanban_record:contains(Azure Trucks) [name=customer_grade_id]"),
+});
+
+registry.category("web_tour.tours").add("customer_grading_badge_on_form", {
+    steps: () => askWhy(".o_form_view [name=customer_grade_id]:contains(Grade)"),
 });
