@@ -4,4 +4,5 @@ One table of keys (tools/policy_format.py), to which addons add theirs, says wha
 It drives what is read, found, made, checked and exported.
 """
 
+from . import customer_grading_band, customer_grading_rule
 from . import customer_grading_measure, customer_grading_policy_file, customer_grading_policy

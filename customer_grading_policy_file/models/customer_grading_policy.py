@@ -2,11 +2,12 @@ import json
 import os
 
 from odoo import api, fields, models
-from odoo.addons.customer_grading.tools.blocks import open_window
+from odoo.addons.customer_grading.tools.blocks import RELOAD, open_window, tell
 from odoo.exceptions import UserError
 from odoo.tools.misc import file_open, file_path
 
 from ..tools.policy_format import restore_wording, write
+from .limit_suggester import LimitSuggester
 from .policy_exporter import PolicyExporter
 from .policy_loader import PolicyLoader
 
@@ -19,6 +20,7 @@ class CustomerGradingPolicy(models.Model):
     file_form = fields.Json(
         help="What the policy's file named, and how it worded what records cannot tell."
     )
+    has_limits_to_suggest = fields.Boolean(compute="_compute_has_limits_to_suggest")
 
     @api.model
     def load_policy(self, text, file_name):
@@ -82,6 +84,54 @@ class CustomerGradingPolicy(models.Model):
             order="id desc",
             limit=1,
         )
+
+    # ------------------------------------------------------------------ limits
+
+    def _get_limits_to_suggest(self):
+        """Return the levels and the conditions whose limits its own figures are to give."""
+        return [
+            records.filtered("suggest_percent")
+            for records in (self.criterion_ids.band_ids, self.rule_ids.line_ids)
+        ]
+
+    @api.depends("criterion_ids.band_ids.suggest_percent", "rule_ids.line_ids.suggest_percent")
+    def _compute_has_limits_to_suggest(self):
+        for policy in self:
+            policy.has_limits_to_suggest = any(policy._get_limits_to_suggest())
+
+    def _suggest_limits(self):
+        """Take limits from the figures of whom the draft grades, and say so; else nothing."""
+        self.ensure_one()
+        dimension = self.dimension_id
+        unseen = dimension.company_scope == "group" and not dimension.is_seen_whole
+        if not self.has_limits_to_suggest or unseen:
+            return None
+        count = LimitSuggester(self).suggest()
+        return count and self.env._(
+            "The limits are taken from the figures of %s. Change them as you like.",
+            dimension._get_number_text(count),
+        )
+
+    def action_suggest_limits(self):
+        """Take the limits that wait for figures from those that there are now."""
+        self.check_access("write")
+        self._check_unlocked()
+        self._check_complete(alone=True)
+        self.dimension_id._check_seen_whole()
+        if text := self._suggest_limits():
+            return tell(text, "success", RELOAD)
+        raise UserError(self.env._("There are no figures yet: nobody is there to be graded."))
+
+    def _get_own_problems(self):
+        """Tell where limits still are those of the file."""
+        problems = super()._get_own_problems()
+        if self.has_limits_to_suggest:
+            text = self.env._(
+                "The limits are those of the file: there were no figures to take them from. Press "
+                "“Suggest limits” once there are, or write your own."
+            )
+            problems.append(self._prepare_problem(text, level="warning"))
+        return problems
 
     # ------------------------------------------------------------------ library
 

@@ -110,6 +110,7 @@ GROUP = "res.groups"
 DAYS = {"default": 0, "least": 0, "most": 3660}
 MONTHS = {"default": 0, "least": 0, "most": 1200}
 SPANS = ("this_year", "last_year", "this_fiscal_year", "last_fiscal_year", "all_time")
+SHARE = Key("number", default=0, least=0, most=100)
 LENGTHS = ("last_months", "last_days", "best_of_years", "month_ends")
 RANKED = ("percentile", "share", "position", "own_share")
 
@@ -259,6 +260,7 @@ SHAPES = {
         "for": Key("domain", "subject_domain", default=[], of="subject_model"),
         "level": Key("name"),
         "points": Key("number", default=0),
+        "suggest_percent": SHARE,
     }),
     "changes": Shape(POLICY, {
         "upgrades": Key("choice", "upgrade_timing"),
@@ -303,6 +305,7 @@ SHAPES = {
         "between": Key("bounds", "value", sets={"operator": "between"}),
         "is": Key("answer", "choice_id", when={"operator": ("is", "yes", "no")}),
         "known": Key("words", "operator", words=("known", "unknown")),
+        "suggest_percent": SHARE,
     }),
 }
 # fmt: on

@@ -1,6 +1,7 @@
 import base64
 
 from odoo import api, fields, models
+from odoo.addons.customer_grading.tools.blocks import tell
 from odoo.exceptions import UserError
 
 # The policy file that each way of deciding starts from; a library has others besides.
@@ -73,8 +74,8 @@ class CustomerGradingNewPolicy(models.TransientModel):
     def _get_starts(self):
         return [
             ("rank", self.env._("A-D by revenue rank, no figures needed")),
-            ("requirements", self.env._("Requirements A-D")),
-            ("points", self.env._("Points A-D")),
+            ("requirements", self.env._("Requirements A-D, limits from your own figures")),
+            ("points", self.env._("Points A-D, limits from your own figures")),
             *self._get_other_starts(),
         ]
 
@@ -141,7 +142,9 @@ class CustomerGradingNewPolicy(models.TransientModel):
 
     def action_create(self):
         """Make the draft and open it."""
-        return self._make_policy()._get_records_action()
+        policy = self._make_policy()
+        told, opened = policy._suggest_limits(), policy._get_records_action()
+        return tell(told, "success", opened) if told else opened
 
     def action_start(self):
         """Try the default policy on, from the panel of the first use."""

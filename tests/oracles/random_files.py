@@ -40,7 +40,7 @@ ORDER = {
     "period": "last_months last_days best_of_years month_ends since span up_to",
     "tolerance": "days working_days amount percent",
     "rank": "by among within field crossing",
-    "band": "from strict first_percent own_percent choice for level points",
+    "band": "from strict first_percent own_percent choice for level points suggest_percent",
     "changes": "upgrades downgrades upgrade_days downgrade_days grace_days working_days one_step"
     " probation_months windows regrades_changed stop_percent manual_months",
     "window": "first_day first_month last_day last_month",
@@ -255,6 +255,8 @@ class _Drawing:
                 band["level"] = self._name("L")
             if start == "choice" or self._maybe():
                 band["points"] = self._any(1, 2.5, 10)
+            if start == "from" and self._maybe():
+                band["suggest_percent"] = self._any(10, 2.5)
             bands.append(self._shape("band", band))
         if bands and self._maybe():
             bands += [{**band, "for": FILTERS[0]} for band in bands]
@@ -326,6 +328,7 @@ class _Drawing:
             options += [{"points_at_least": 1}, {"points_less_than": 2.5}]
         if criterion.get("combine") or "period" in criterion:
             options += [{"at_least": 2.5}, {"less_than": 100}, {"between": [1, 33.3333]}]
+            options += [{"at_least": 1, "suggest_percent": self._any(10, 33.3333)}]
         if criterion.get("measure") == "matches_filter":
             options += [{"is": True}, {"is": False}]
         if criterion.get("measure") == "country" and not named:
@@ -378,6 +381,7 @@ SHAPES_OF = {
     "rules": "rule",
     "dimension": "dimension",
     "period": "period",
+    "tolerance": "tolerance",
     "rank": "rank",
     "changes": "changes",
     "limit": "limit",

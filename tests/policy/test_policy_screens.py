@@ -123,9 +123,68 @@ class TestPolicyScreens(CustomerGradingCommon):
         return self.env[action["res_model"]].search(action["domain"])
 
     def test_counting_names_what_is_not_complete(self):
-        rule = self._create_rule("A", {"kind": "condition"})
-        with self.assertRaisesRegex(UserError, "condition 1: choose what to look at"):
+        rule = self._create_rule("A", {"criterion_id": self.revenue.id, "operator": "level_is"})
+        with self.assertRaisesRegex(UserError, "condition 1: choose a comparison"):
             rule.action_count()
+
+    def test_a_condition_begins_with_the_comparison_that_makes_sense(self):
+        measures = {"invoiced_revenue": "ge", "order_count": "ge", "overdue_amount": "le"}
+        measures |= {"days_since_order": "le", "matches_filter": "yes"}
+        for code, operator in measures.items():
+            with self.subTest(code):
+                criterion = self.env["customer.grading.criterion"].create(
+                    {"policy_id": self.policy.id, "measure_id": self._measure(code).id}
+                )
+                line = self._create_rule("A", {"criterion_id": criterion.id}).line_ids
+                self.assertRecordValues(line, [{"operator": operator, "value": 0}])
+
+    def test_a_line_on_which_nothing_was_chosen_is_dropped(self):
+        rule = self._create_rule("A", {"criterion_id": self.revenue.id}, {"kind": "condition"})
+        self.assertEqual(rule.line_ids.criterion_id, self.revenue)
+        rule.line_ids = [Command.create({"sequence": 99}), Command.create({"kind": "any"})]
+        self.assertEqual(rule.line_ids.mapped("kind"), ["condition", "any"])
+
+    # ------------------------------------------------------------------ total points
+
+    def test_a_draft_by_points_has_a_total_from_the_first_criterion_on(self):
+        policy = self._create_policy({}, decide_by="points")
+        Criterion = self.env["customer.grading.criterion"]
+
+        def add(code, points, **said):
+            context = policy.action_add_criterion()["context"]
+            with Form(Criterion.with_context(**context)) as form:
+                form.measure_id = self._measure(code)
+                for name, value in said.items():
+                    form[name] = value
+                with form.band_ids.new() as band:
+                    band.lower = 1
+                    band.points = points
+            return form.record
+
+        revenue = add("invoiced_revenue", 60, weight=0.5)
+        total = policy.score_criterion_id
+        self.assertRecordValues(total, [{"name": "Total points", "kind": "sum", "points_max": 30}])
+        orders, aside = add("order_count", 40), add("distinct_categories", 10, in_total=False)
+        self.assertEqual(policy.score_criterion_id, total)
+        self.assertEqual(total.child_ids, revenue | orders)
+        self.assertFalse(aside.parent_id)
+        self.assertEqual(policy.points_max, 70)
+
+        with Form(orders) as form:
+            form.in_total = False
+        aside.in_total = True
+        self.assertEqual(total.child_ids, revenue | aside)
+        self.assertEqual(policy.points_max, 40)
+        revenue.weight = 1
+        self.assertEqual(policy.points_max, 70)
+
+    def test_whoever_makes_the_total_himself_gets_no_second_one(self):
+        policy = self._create_policy({}, decide_by="points")
+        context = policy.action_add_criterion()["context"]
+        with Form(self.env["customer.grading.criterion"].with_context(**context)) as form:
+            form.kind = "sum"
+        self.assertEqual(policy.score_criterion_id, form.record)
+        self.assertEqual(policy.criterion_ids, form.record)
 
     # ------------------------------------------------------------------ test customers
 

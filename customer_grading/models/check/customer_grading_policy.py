@@ -68,6 +68,7 @@ class CustomerGradingPolicy(models.Model):
             *self._get_own_problems(),
             *self._get_rival_problems(),
             *self._get_test_problems(),
+            *self._get_figure_problems(),
         ]
         return sorted(problems, key=lambda problem: problem["level"] != "danger")
 
@@ -84,6 +85,10 @@ class CustomerGradingPolicy(models.Model):
 
     def _get_people_problems(self):
         """Hook: return the problems that only people can mend, such as a step nobody approves."""
+        return []
+
+    def _get_figure_problems(self):
+        """Hook: return what the last figures say of conditions: that everybody meets one, or nobody."""
         return []
 
     def _get_scope_problems(self):

@@ -263,10 +263,14 @@ class CustomerGradingEngine(models.AbstractModel):
         return columns
 
     def _create_values(self, policy, scope, table):
-        """Fill the temporary table ``table`` with the values of all subjects of a policy."""
+        """Fill the temporary table ``table`` with the values of all subjects of a policy.
+
+        :return: the scope with the cut-offs that they make
+        """
         self._create_table(table, self._get_values_sql(policy, scope, sure=False))
         self._analyze(table, "subject_id", "documented")
         self._delete_undocumented(policy, scope, table)
+        return scope._replace(cutoffs=self._compute_cutoffs(policy, scope, table))
 
     def _get_value_sql(self, criterion, scope, statement):
         measure = criterion.measure_id.sudo()
@@ -655,8 +659,7 @@ class CustomerGradingEngine(models.AbstractModel):
         values = self._get_values_sql(policy, scope, sure=sure)
         if self._needs_everybody(policy) and scope.cutoffs is None:
             sure = True
-            self._create_values(policy, scope, kept)
-            scope = scope._replace(cutoffs=self._compute_cutoffs(policy, scope, kept))
+            scope = self._create_values(policy, scope, kept)
             values = SQL("SELECT * FROM %s", kept)
         count = self._create_table(graded, self._get_graded_sql(policy, scope, values))
         if scope.subject_ids is None:

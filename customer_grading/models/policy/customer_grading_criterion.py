@@ -86,6 +86,12 @@ class CustomerGradingCriterion(models.Model):
         domain="[('policy_id', '=', policy_id), ('kind', '!=', 'measure'), ('id', '!=', id)]",
     )
     child_ids = fields.One2many("customer.grading.criterion", "parent_id", string="Parts")
+    in_total = fields.Boolean(
+        "Part of the total",
+        compute="_compute_in_total",
+        inverse="_inverse_in_total",
+        help="Its points count in the total, which decides where a policy decides by points.",
+    )
     # What is measured.
     measure_id = fields.Many2one("customer.grading.measure", ondelete="restrict", index=True)
     measure_kind = fields.Selection(related="measure_id.kind", string="Kind of measure")
@@ -248,6 +254,25 @@ class CustomerGradingCriterion(models.Model):
     _length_check = models.Constraint(
         "CHECK (period_count >= 0)", "A period cannot have a negative length."
     )
+
+    @api.depends("parent_id")
+    def _compute_in_total(self):
+        for criterion in self:
+            total = criterion.policy_id.score_criterion_id
+            criterion.in_total = bool(total) and criterion.parent_id == total
+
+    def _inverse_in_total(self):
+        """Make it part of the total, which there is from the first part on; or of nothing."""
+        for criterion, part in [(criterion, criterion.in_total) for criterion in self]:
+            total = criterion.policy_id.score_criterion_id - criterion
+            if part and (total or criterion.kind == "measure"):
+                criterion.parent_id = total or criterion._create_total()
+            elif criterion.parent_id and criterion.parent_id == total:
+                criterion.parent_id = False
+
+    def _create_total(self):
+        vals = {"policy_id": self.policy_id.id, "kind": "sum", "sequence": 0}
+        return self.create({**vals, "name": self.env._("Total points")})
 
     @api.depends("dimension_id", "measure_id", "policy_id")
     def _compute_is_rolled_up(self):
@@ -586,7 +611,9 @@ class CustomerGradingCriterion(models.Model):
             if criterion.period == "since_start" and not criterion._get_period_problem():
                 Measure._check_may_read(criterion.subject_model, [criterion.start_field])
 
-    @api.depends("band_ids.points", "cap", "weight", "child_ids.points_max", "normalize_to")
+    @api.depends(
+        "band_ids.points", "cap", "child_ids.points_max", "child_ids.weight", "normalize_to"
+    )
     def _compute_points_max(self):
         for criterion in self:
             criterion.points_max = criterion._get_attainable_points()

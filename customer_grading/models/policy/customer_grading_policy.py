@@ -636,7 +636,7 @@ class CustomerGradingPolicy(models.Model):
             target="new",
             context={
                 "default_policy_id": self.id,
-                "default_parent_id": self.decide_by == "points" and self.score_criterion_id.id,
+                "default_in_total": self.decide_by == "points",
                 "default_sequence": max(self.criterion_ids.mapped("sequence"), default=0) + 10,
             },
         )

@@ -353,7 +353,13 @@ class CustomerGradingRule(models.Model):
         ]
         rules = super().create(vals_list)
         rules.policy_id._check_unlocked()
+        rules._drop_blank_lines()
         return rules
+
+    def _drop_blank_lines(self):
+        """Delete conditions that were begun and left: nothing was chosen on them."""
+        lines = self.line_ids.filtered(lambda line: line.kind == "condition")
+        lines.filtered(lambda line: not line.criterion_id).unlink()
 
     def _prepare_root_vals(self, vals):
         """Return the values of a requirement, its grade found or made by its code."""
@@ -384,7 +390,10 @@ class CustomerGradingRule(models.Model):
             self.policy_id._check_unlocked()
         if "met_count" not in vals and vals.keys() & {"line_ids", "kind", "count"}:
             vals = {**vals, "met_count": False}  # it was counted of the conditions as they were
-        return super().write(vals)
+        result = super().write(vals)
+        if "line_ids" in vals:
+            self._drop_blank_lines()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_locked(self):

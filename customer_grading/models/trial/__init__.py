@@ -8,6 +8,7 @@ from . import (
     customer_grading_trial,
     customer_grading_trial_line,
     customer_grading_criterion,
+    customer_grading_rule,
     customer_grading_test_customer,
     customer_grading_policy,
 )

@@ -1,9 +1,13 @@
+from contextlib import closing
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools.columns import VALUES
 from ..policy.customer_grading_measure import NUMERIC_UNITS
 
 STATISTICS = 5  # a criterion: known, lowest, middle, highest, at or above the best level
+MOST_STEPS = 1_000  # of a distribution; of more values every n-th is told
 
 
 class CustomerGradingCriterion(models.Model):
@@ -96,3 +100,61 @@ class CustomerGradingCriterion(models.Model):
             reached = SQL("COUNT(*) FILTER (WHERE %s >= %s)", value, limit)
         middle = SQL("PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY %s)", value)
         return [known, SQL("MIN(%s)", value), middle, SQL("MAX(%s)", value), reached]
+
+    # ------------------------------------------------------------------ who reaches a limit
+
+    def get_distribution(self, vals=None):
+        """Return how many reach which value today: a form counts with it while a limit is typed.
+
+        :param vals: what the form holds that is not saved yet; nothing of it is kept
+        :return: ``[[value, number with at least that], ...]``, highest first; empty where there
+            is no number, or one that is kept from the user
+        :raise AccessError: for who may not write policies: it tells of figures
+        """
+        self.check_access("write")
+        with closing(self.env.cr.savepoint()):
+            criterion = self
+            if vals and self:
+                self.write(vals)
+            elif vals:
+                criterion = self.create(vals)
+            criterion.check_access("write")  # also of what was written
+            criterion.policy_id.check_access("write")
+            return criterion._get_steps()
+
+    def _get_steps(self):
+        policy, engine = self.policy_id.sudo(), self.env["customer.grading.engine"]
+        hidden = self.env["customer.grading.explanation"]._hides(self)
+        looked_at = self if self.kind == "measure" else policy.criterion_ids
+        if self.unit not in NUMERIC_UNITS or hidden or any(c._get_problems() for c in looked_at):
+            return []
+        policy.dimension_id._check_seen_whole()
+        company = policy._get_try_on_company()
+        scope = engine._get_scope(policy, company, engine._get_today(company))
+        if self.kind == "measure":
+            value = self._get_value_sql(SQL.identifier(VALUES, f"v{self.id}"), scope)
+            values, joins = engine._get_values_sql(policy, scope, self), SQL()
+        else:
+            table = SQL.identifier("customer_grading_distribution")
+            scope = engine._create_values(policy, scope, table)
+            terms, joins = engine._get_terms(policy, scope)
+            value, values = terms[self].value, SQL("SELECT * FROM %s", table)
+        statement = SQL(
+            """
+            SELECT value::float, reach::integer
+              FROM (SELECT value, SUM(COUNT(*)) OVER (ORDER BY value DESC) AS reach,
+                           ROW_NUMBER() OVER (ORDER BY value DESC) AS step,
+                           COUNT(*) OVER () AS steps
+                      FROM (SELECT %(value)s AS value FROM (%(values)s) %(raw)s %(joins)s) found
+                     WHERE value IS NOT NULL
+                     GROUP BY value) reached
+             WHERE MOD(step, CEIL(steps / %(most)s::float)::integer) = 0 OR step IN (1, steps)
+             ORDER BY value DESC
+            """,
+            value=value,
+            values=values,
+            raw=SQL.identifier(VALUES),
+            joins=joins,
+            most=MOST_STEPS,
+        )
+        return [list(step) for step in self.env.execute_query(statement)]

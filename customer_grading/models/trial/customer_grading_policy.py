@@ -141,6 +141,16 @@ class CustomerGradingPolicy(models.Model):
         statistics = trial.statistics or {}
         return statistics if statistics.get("total") and not trial._is_stale() else {}
 
+    def _get_figure_problems(self):
+        """Warn of conditions that ask for nothing, or for what nobody has, by the last try-on."""
+        statistics = self._get_known_statistics()
+        return [
+            line.root_id._prepare_rule_problem(text, level="warning")
+            for line in self.rule_ids.line_ids
+            if (figures := statistics.get("criteria", {}).get(str(line.criterion_id.id)))
+            and (text := line._get_met_text(statistics["total"], *figures[:4]))
+        ]
+
     @api.depends("state", "dimension_id")
     @api.depends_context("lang", "company")
     def _compute_subject_text(self):

@@ -13,6 +13,8 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 import { Component } from "@odoo/owl";
 
+import { GradingReach, SIDES, useTyped } from "../grading_reach/grading_reach";
+
 /** What a cell hands on to the field it is made of. */
 function getFieldProps({ record, readonly }, name) {
     return { record, readonly, name };
@@ -85,8 +87,18 @@ export class GradingRuleGroup extends Component {
  */
 export class GradingRuleValue extends Component {
     static template = "customer_grading.GradingRuleValue";
-    static components = { CharField, FloatField, Many2OneField, Many2OneReferenceField };
+    static components = {
+        CharField,
+        FloatField,
+        GradingReach,
+        Many2OneField,
+        Many2OneReferenceField,
+    };
     static props = { ...standardFieldProps };
+
+    setup() {
+        Object.assign(this, useTyped());
+    }
 
     /** What is compared with: a level, a choice, a text, one number, or two. */
     get kind() {
@@ -129,6 +141,25 @@ export class GradingRuleValue extends Component {
 
     get mostProps() {
         return { ...getFieldProps(this.props, "value_max"), trailingZeros: false };
+    }
+
+    /** Whether a number stands here of which the form tells how many reach it. */
+    get isCounted() {
+        const { data, evalContext } = this.props.record;
+        const isDraft = evalContext.parent.policy_state === "draft";
+        return isDraft && data.operator in SIDES && Boolean(data.criterion_id);
+    }
+
+    get reachProps() {
+        const { data, model, evalContext } = this.props.record;
+        return {
+            model,
+            criterionId: data.criterion_id.id,
+            operator: data.operator,
+            limit: this.typed.limit ?? data.value,
+            most: data.value_max,
+            subject: evalContext.parent.policy_subject,
+        };
     }
 }
 
