@@ -21,5 +21,5 @@ class PosOrder(models.Model):
     def _field_to_sql(self, alias, field_expr, query=None):
         if field_expr != "grading_amount_untaxed":
             return super()._field_to_sql(alias, field_expr, query)
-        parts = (super()._field_to_sql(alias, n, query) for n in ("amount_total", "amount_tax"))
-        return SQL("(%s - %s)", *parts)
+        total = super()._field_to_sql(alias, "amount_total", query)
+        return SQL("(%s - %s)", total, super()._field_to_sql(alias, "amount_tax", query))
