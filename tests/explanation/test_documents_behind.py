@@ -94,6 +94,7 @@ class TestDocumentsBehind(CustomerGradingCommon):
         self._trade()
         ever = {"period": "all_time"}
         revenue = {"measure": "invoiced_revenue"}
+        unit = {"uom_id": self.env.ref("uom.product_uom_unit").id}
         expected = {
             "revenue": (revenue, INVOICES, 683.33),
             "taxed": ({**revenue, "with_tax": True}, INVOICES, 783.33),
@@ -101,7 +102,7 @@ class TestDocumentsBehind(CustomerGradingCommon):
             "best": ({**revenue, "period": "best_year", "period_count": 2}, INVOICES, 90.55),
             "orders": ({"measure": "order_amount", **ever}, ORDERS, 240),
             "goods": ({"measure": "product_amount", **ever}, LINES, 240),
-            "quantity": ({"measure": "ordered_quantity", **ever}, LINES, 10),
+            "quantity": ({"measure": "ordered_quantity", **ever, **unit}, LINES, 10),
             "owed": ({"measure": "owed", **ever}, ITEMS, 960.55),
             "expected": ({"measure": "expected_revenue"}, LEADS, 5800.5),
         }

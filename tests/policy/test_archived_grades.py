@@ -12,7 +12,9 @@ class TestArchivedGrades(CustomerGradingCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.administrator = cls._create_users()["administrator"]
-        cls.policy = cls._create_policy({}, [("A", ()), ("B", ())], name="Trade")
+        orders = {"orders": {"measure": "order_count"}}
+        rules = [("A", ("orders", "ge", 1)), ("B", ())]
+        cls.policy = cls._create_policy(orders, rules, name="Trade")
         cls.grade = cls.dimension._find_grade("A").with_user(cls.administrator)
 
     def _open_screen(self):
