@@ -3,7 +3,9 @@ import { registry } from "@web/core/registry";
 import { getTabableElements } from "@web/core/utils/ui";
 
 export const ADD_LINE = ".modal .o_grading_rule_lines .o_field_x2many_list_row_add a";
-export const WHAT = ".modal .o_grading_rule_lines .o_selected_row td[name=criterion_id] input";
+// Of a line on which nothing was chosen yet: the one before it may still have the focus.
+export const WHAT =
+    ".modal .o_grading_rule_lines .o_selected_row td[name=criterion_id] input:placeholder-shown";
 
 /** Presses Tab; what vanishes, or cannot take the focus, is passed over as a browser does. */
 async function pressTab() {
@@ -138,7 +140,7 @@ registry.category("web_tour.tours").add("customer_grading_write_policy", {
         key("Enter"),
         ...addCondition("Long-term partner?"),
         key("Enter"),
-        key("Shift+Tab", `.o_selected_row td.o_grading_depth_1 input:focus`),
+        key("Shift+Tab", ".o_selected_row td.o_grading_depth_1 input:focus:placeholder-shown"),
         {
             content: "The empty line has left the group",
             trigger: ".o_selected_row td.o_grading_depth_0[name=criterion_id]",

@@ -97,7 +97,7 @@ registry.category("web_tour.tours").add("customer_grading_start_from_own_figures
         click(`${DIALOG} .o_field_x2many_list_row_add a:contains(Add a condition)`),
         {
             content: "A word finds measures besides the criteria that there are",
-            trigger: `${DIALOG} .o_selected_row td[name=criterion_id] input`,
+            trigger: `${DIALOG} .o_selected_row td[name=criterion_id] input:placeholder-shown`,
             run: "edit order am",
         },
         click(".o-autocomplete--dropdown-item:contains(Order amount):contains(new criterion)"),
