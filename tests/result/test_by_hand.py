@@ -224,7 +224,10 @@ class TestManyAtOnce(ByHandCommon):
         salesperson = self.users["salesperson"]
         bulk = self._do(self.customers, salesperson, grade_id=self.grades["A"].id)
         self.assertEqual(set(bulk.change_ids.mapped("state")), {"proposed"})
+        self.assertEqual(set(self.customers.mapped("customer_grading_mark")), {"waiting"})
         self._undo(bulk, salesperson)
+        self.customers.invalidate_recordset()
+        self.assertEqual(set(self.customers.mapped("customer_grading_mark")), {False})
         self.assertEqual(set(bulk.change_ids.mapped("state")), {"superseded"})
         mine = self._do(self.customers, grade_id=self.grades["A"].id, propose=True)
         self.assertEqual(set(mine.change_ids.mapped("state")), {"proposed"})

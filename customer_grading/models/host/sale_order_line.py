@@ -7,9 +7,7 @@ class SaleOrderLine(models.Model):
     _name = "sale.order.line"
     _inherit = ["sale.order.line", "customer.grading.document"]
 
-    grading_date = fields.Datetime(
-        "Date of the order", compute="_compute_grading_date", groups=USER_GROUP
-    )
+    grading_date = fields.Datetime("Order date", compute="_compute_grading_date", groups=USER_GROUP)
 
     def _compute_grading_date(self):
         for line in self:

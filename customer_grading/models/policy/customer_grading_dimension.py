@@ -337,6 +337,12 @@ class CustomerGradingDimension(models.Model):
             {"name": vals["code"], "sequence": last + 10, "dimension_id": self.id, **vals}
         )
 
+    @api.model
+    @tools.ormcache("dimension_id")
+    def _is_of_group(self, dimension_id):
+        """Whether a dimension is graded for all companies as one: asked for every badge."""
+        return self.sudo().browse(dimension_id).company_scope == "group"
+
     def _get_result_company_ids(self, company):
         """Return the values of ``company_id`` of the results that ``company`` may show.
 
@@ -345,7 +351,7 @@ class CustomerGradingDimension(models.Model):
 
         :return: list of company ids, or ``[False]``
         """
-        if self.company_scope == "group":
+        if self._is_of_group(self.id):
             return [False]
         parents = company.sudo().parent_ids or company
         return list(reversed(parents.ids))

@@ -161,23 +161,26 @@ class CustomerGradingResult(models.Model):
 
     def _get_marks(self):
         """Return ``{result: mark}``, one beside each badge: by hand, waiting, moved lately."""
-        marks = {}
+        Change, marks = self.env["customer.grading.change"].sudo(), {}
+        is_open = [("result_id", "in", self.ids), ("is_open", "=", True)]
+        waiting = Change.search_fetch(is_open, ["result_id"]).result_id
         for results in self.grouped("company_id").values():
             recent = results._get_today() - timedelta(days=RECENT_DAYS)
             for result in results:
-                marks[result] = result._get_mark(recent)
+                marks[result] = result._get_mark(recent, result in waiting)
         return marks
 
-    def _get_mark(self, recent):
+    def _get_mark(self, recent, waiting):
         """Return the mark, or ``False``.
 
         :param recent: the first day of which a move is still told
+        :param waiting: whether a change is open, such as a proposal
         """
         if self._is_by_hand() and self.manual_grade_id != self.computed_grade_id:
             return "manual"
         if self.date_provisional:
             return "provisional"
-        if self.is_waiting:
+        if waiting or self.is_waiting:
             return "waiting"
         moved = self.last_move in ("up", "down") and self.date_since >= recent
         return self.last_move if moved else False
