@@ -57,9 +57,10 @@ class TestCustomerTour(CustomerTourCase):
         )
 
     def test_a_badge_opens_why_wherever_it_stands(self):
-        order = self._create_order(self.azure, TODAY, confirm=False)
+        admin = {"user_id": self.env.ref("base.user_admin").id}
+        order = self._create_order(self.azure, TODAY, confirm=False, **admin)
         invoice = self._create_invoice(self.azure, TODAY)
-        lead = self._create_lead(self.azure, TODAY, user_id=self.env.ref("base.user_admin").id)
+        lead = self._create_lead(self.azure, TODAY, **admin)
         quotations, invoices, leads = (
             f"/odoo/action-{action}"
             for action in (

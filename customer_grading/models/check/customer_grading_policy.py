@@ -67,8 +67,8 @@ class CustomerGradingPolicy(models.Model):
         problems = [
             *self._get_own_problems(),
             *self._get_rival_problems(),
-            *self._get_test_problems(),
             *self._get_figure_problems(),
+            *self._get_test_problems(),
         ]
         return sorted(problems, key=lambda problem: problem["level"] != "danger")
 

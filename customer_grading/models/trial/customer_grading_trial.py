@@ -111,8 +111,8 @@ class CustomerGradingTrial(models.Model):
 
     def _is_stale(self):
         """Whether criteria changed after the trial was done: it says what they gave before."""
-        kept = self.sudo().value_positions
-        if self.state != "done" or kept is None or self.policy_state not in PLANNED_STATES:
+        kept = self.sudo().value_positions or {}
+        if self.state != "done" or self.policy_state not in PLANNED_STATES:
             return False
         policy = self.policy_id.sudo()
         if {*kept} != {*self.env["customer.grading.engine"]._get_value_keys(policy)}:

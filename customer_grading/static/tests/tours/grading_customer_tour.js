@@ -187,7 +187,7 @@ registry.category("web_tour.tours").add("customer_grading_phone", {
         },
         {
             content: "Who has none comes last",
-            trigger: ".o_kanban_group:last:contains(Idle Trucks) .o_kanban_header:contains(Not graded)",
+            trigger: ".o_kanban_group:last .o_kanban_header:contains(Not graded)",
         },
         fits("My customers"),
         ...askWhy(".o_kanban_record:contains(Azure Trucks)"),

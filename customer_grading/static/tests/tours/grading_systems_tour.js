@@ -39,7 +39,7 @@ registry.category("web_tour.tours").add("customer_grading_sales_share", {
         see("div[name=rest]:contains(Whoever fits none of those above: C)"),
         ...readsAs(
             "among those who make the first 70 % of the total",
-            "among those who make the first 90 % of the total, but not of the first 70 %",
+            "among those who make the first 90 % of the total, but not among those who make the first 70 % of the total",
             "C, for everybody else."
         ),
         ...tryOn({ A: 2, B: 1, C: 2 }),
