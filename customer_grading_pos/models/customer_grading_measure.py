@@ -8,4 +8,4 @@ class CustomerGradingMeasure(models.Model):
 
     @api.model
     def _get_computed_fields(self):
-        return super()._get_computed_fields() | {("pos.order", "grading_amount_untaxed")}
+        return super()._get_computed_fields() | {("pos.order", "shop_amount_untaxed")}

@@ -11,15 +11,15 @@ class PosOrder(models.Model):
 
     _inherit = "pos.order"
 
-    grading_amount_untaxed = fields.Monetary("Untaxed Amount", compute="_compute_untaxed")
+    shop_amount_untaxed = fields.Monetary("Untaxed Amount", compute="_compute_untaxed")
 
     @api.depends("amount_total", "amount_tax")
     def _compute_untaxed(self):
         for order in self:
-            order.grading_amount_untaxed = order.amount_total - order.amount_tax
+            order.shop_amount_untaxed = order.amount_total - order.amount_tax
 
     def _field_to_sql(self, alias, field_expr, query=None):
-        if field_expr != "grading_amount_untaxed":
+        if field_expr != "shop_amount_untaxed":
             return super()._field_to_sql(alias, field_expr, query)
         total = super()._field_to_sql(alias, "amount_total", query)
         return SQL("(%s - %s)", total, super()._field_to_sql(alias, "amount_tax", query))
