@@ -243,7 +243,7 @@ registry.category("web_tour.tours").add("customer_grading_phone", {
         { content: "So it does on the card", trigger: ".o_back_button", run: "click" },
         {
             content: "Beside the badge",
-            trigger: ".o_kanban_record:contains(Azure Trucks) [name=customer_grading_mark]:contains(!)",
+            trigger: ".o_kanban_record:contains(Azure Trucks):contains(!)",
         },
     ],
 });
