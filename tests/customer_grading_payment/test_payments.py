@@ -36,10 +36,6 @@ class TestPaymentMeasures(CustomerGradingCommon):
     def test_nothing_invoiced_is_nothing_overdue_and_no_ratio(self):
         self.assertEqual(self._measure_payments(), [(0, None, 0, None, None)] * 2)
 
-    def test_less_is_better_but_of_what_was_paid(self):
-        for code, low in (("overdue_amount", True), ("late_count", True), ("ontime_ratio", False)):
-            self.assertEqual(self._measure(code)._is_better_low(), low, code)
-
     def test_an_invoice_is_overdue_from_the_day_after_its_due_date(self):
         self._create_invoice(self.customer, date(2026, 10, 1), 100, due=date(2026, 11, 19))
         self._create_invoice(self.other, date(2026, 10, 1), 100, due=TODAY)

@@ -118,6 +118,12 @@ class TestUnknownRankings(CustomerGradingCommon):
         grades = self._rank(("low", "level_is", 0), low={**lowest, "bands": HALF})
         self.assertEqual(grades, ["C", "C", "A", "A", "C"])
 
+    def test_a_share_of_one_s_own_is_at_least_that_wherever_a_ranking_would_begin(self):
+        share = {"measure": "order_amount", "band_by": "own_share", "rank_from": "bottom"}
+        share["bands"] = [{"level": "large", "lower": 30}]
+        # 400 and 300 of 1,000 are 30 % and more.
+        self.assertEqual(self._rank(("share", "level_is", 0), share=share), ["A", "A", "C", "C"])
+
     def test_the_most_recent_come_first_and_so_does_who_ordered_today(self):
         days = {"measure": "days_since_order", "period": "all_time", "band_by": "percentile"}
         days |= {"rank_from": "bottom", "bands": HALF}

@@ -211,6 +211,17 @@ class TestTryOn(CustomerGradingCommon, TransactionCase):
         self.assertEqual(moving.filtered("moves_anyway").partner_id, self.customers[4])
         self.assertEqual(trial.moving_text, "Would move by the policy in force, too: 1.")
 
+    def test_a_policy_in_force_that_is_broken_keeps_nobody_from_trying_another_one_on(self):
+        measure = self.env.ref("customer_grading.measure_order_count").copy()
+        broken = self._create_policy({"n": {"measure": measure.code}}, [("C", ())])
+        self._activate(broken)
+        self.env.cr.execute(
+            "UPDATE customer_grading_measure SET model_name = 'gone' WHERE id = %s", [measure.id]
+        )
+        self.env.invalidate_all()
+        trial = self._try_on()
+        self.assertFalse(trial.line_ids.filtered("moves_anyway"))
+
     def test_revenue_that_is_kept_to_a_group_is_kept_in_the_try_on(self):
         trial, users = self._try_on(), self._create_users()
         group = self.env["res.groups"].create({"name": "Controlling"})

@@ -25,16 +25,10 @@ class CustomerGradingBand(models.Model):
         operator = SQL(">") if self.strict else SQL(">=")
         return SQL("%s %s %s", value, operator, self.lower)
 
-    def _get_line_sql(self):
-        """Return how much of the ranked is before the end of the band."""
-        if self.criterion_id.band_by == "position":
-            return SQL("%s", self.lower)
-        return SQL("total * %s / 100", self.lower)
-
     def _reaches_cutoff_sql(self, value, group, cutoffs):
         """Return whether ``value`` is among the first of its group, where that is known."""
         reached = {key: cutoff for key, cutoff in cutoffs.items() if cutoff is not None}
-        sign = SQL("<=") if self.criterion_id.rank_from == "bottom" else SQL(">=")
+        sign = SQL("<=") if self.criterion_id._ranks_lowest_first() else SQL(">=")
         if list(reached) == [""]:
             return SQL("%s %s %s::numeric", value, sign, reached[""])
         whens = [SQL("WHEN %s THEN %s::numeric", key, cutoff) for key, cutoff in reached.items()]

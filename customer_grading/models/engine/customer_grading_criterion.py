@@ -79,10 +79,15 @@ class CustomerGradingCriterion(models.Model):
         return SQL("CASE WHEN %s THEN NULL ELSE %s END", unknown, general)
 
     def _get_competes_sql(self, value):
-        """Return whether who has ``value`` is ranked. Of ages every one is: none is below zero."""
-        if self.rank_among == "known" or self.unit in ("days", "months"):
-            return SQL("%s IS NOT NULL", value)
-        return SQL("%s > 0", value)
+        """Return whether who has ``value`` is ranked."""
+        return SQL("%s IS NOT NULL" if self._ranks_all_known() else "%s > 0", value)
+
+    def _get_line_sql(self, lower):
+        """Return how much of the ranked, as it weighs, is before the end of a band.
+
+        :param lower: what the band says, as ``SQL``
+        """
+        return lower if self.band_by == "position" else SQL("total * %s / 100", lower)
 
     def _get_waits_sql(self, value, subject, scope):
         """Return whether ``value`` belongs to a ranking that only the next full run finds.

@@ -493,8 +493,9 @@ class CustomerGradingEngine(models.AbstractModel):
         A band of the first *p* per cent goes to a value where those before it are less than
         *p* per cent (who crosses the line belongs to it), or where those up to it are at
         most *p* per cent (is left out); the first *n* likewise. Customers of one value are
-        never parted. A combination is ranked once its parts are. A share of one's own is of the total of all above zero. Customers that have the value of
-        their corporate group weigh once, those who are excluded or frozen not at all.
+        never parted. A combination is ranked once its parts are. A share of one's own is of
+        the total of all above zero. Customers that have the value of their corporate group
+        weigh once, those who are excluded or frozen not at all.
 
         :return: ``{criterion id: {band id: {group: last value, as text}}}``, and
             ``{"limits": {requirement id: {group: who has the last place}}}``, see
@@ -601,23 +602,25 @@ class CustomerGradingEngine(models.AbstractModel):
                  GROUP BY 1, 2
               ) by_value
             """,
-            order=SQL("ASC") if criterion.rank_from == "bottom" else SQL("DESC"),
+            order=SQL("ASC") if criterion._ranks_lowest_first() else SQL("DESC"),
             weight=SQL("GREATEST(value, 0)") if criterion.band_by == "share" else SQL("1"),
             compared=compared,
             competes=criterion._get_competes_sql(value),
         )
 
-    def _get_tied_sql(self, band, compared):
-        """Return the query of ``value`` and number of those who are more than a band has places.
+    def _get_tied_sql(self, criterion, compared):
+        """Return the query of the bands that end among more who are equal than they have places.
 
-        They stand across its end, by group of who are compared, and are never parted.
+        :return: query of ``band_id, value`` and how many are equal, by group of who are
+            compared; they are never parted
         """
-        line = band._get_line_sql()
         return SQL(
-            "SELECT value, own FROM (%(places)s) ranked WHERE upto - own < %(line)s"
-            " AND upto > %(line)s AND own > GREATEST(%(line)s, 1)",
-            places=self._get_places_sql(band.criterion_id, compared),
-            line=line,
+            "SELECT band.id, value, own FROM (%(places)s) ranked"
+            " JOIN customer_grading_band band ON band.criterion_id = %(criterion)s"
+            " WHERE upto - own < %(line)s AND upto > %(line)s AND own > GREATEST(%(line)s, 1)",
+            places=self._get_places_sql(criterion, compared),
+            criterion=criterion.id,
+            line=criterion._get_line_sql(SQL.identifier("band", "lower")),
         )
 
     def _get_cutoff_sql(self, band, compared):
@@ -632,11 +635,12 @@ class CustomerGradingEngine(models.AbstractModel):
             )
         return SQL(
             "SELECT population, %s(value)::text FROM (%s) ranked WHERE %s GROUP BY population",
-            SQL("MAX") if criterion.rank_from == "bottom" else SQL("MIN"),
+            SQL("MAX") if criterion._ranks_lowest_first() else SQL("MIN"),
             self._get_places_sql(criterion, compared),
-            SQL("upto <= %s", band._get_line_sql())
-            if criterion.crossing == "out"
-            else SQL("upto - own < %s", band._get_line_sql()),
+            SQL(
+                "upto <= %s" if criterion.crossing == "out" else "upto - own < %s",
+                criterion._get_line_sql(SQL("%s", band.lower)),
+            ),
         )
 
     # ------------------------------------------------------------------ evaluation

@@ -100,7 +100,8 @@ class CustomerGradingMeasure(models.Model):
                 conditions.append(SQL("%s >= %s", date, first))
         if self.aggregate == "price_level":
             sums = [
-                source.add_aggregate(s, conditions, bounds) for s in self._get_price_sums(source)
+                source.add_aggregate(one, conditions, bounds)
+                for one in self._get_price_sums(criterion, scope, source)
             ]
             return SQL("(100.0 * %s / NULLIF(%s, 0))", *sums)
         aggregate = self._get_aggregate_sql(criterion, scope, source)
@@ -187,19 +188,25 @@ class CustomerGradingMeasure(models.Model):
         if self.unit == "amount" and self.rate_field:
             value = SQL("%s / NULLIF(%s, 0)", value, source.get_field_sql(self.rate_field))
         if self.unit == "amount" and scope.rates:
-            company = source.get_field_sql(self.company_field)
-            day = self._get_rate_day(criterion, source, scope)
-            value = SQL("%s * %s", value, self._get_rate_sql(scope, company, day))
+            value = SQL("%s * %s", value, self._get_group_rate_sql(criterion, scope, source))
         if self.uom_field and criterion.uom_id:
             value = self._convert_quantity_sql(value, criterion, source)
         return value
 
-    def _get_price_sums(self, source):
+    def _get_group_rate_sql(self, criterion, scope, source):
+        """Return what an amount of a document's company is multiplied by, 1 in one's own currency."""
+        if not scope.rates:
+            return SQL("1")
+        company = source.get_field_sql(self.company_field)
+        return self._get_rate_sql(scope, company, self._get_rate_day(criterion, source, scope))
+
+    def _get_price_sums(self, criterion, scope, source):
         """Return what was paid for order lines, and what it is at the price in ``value_field``.
 
-        That of a product is of its own unit of measure, in company currency; any other is of
-        the line's unit, in the currency of the order. What takes off from the whole order
-        lessens what was paid; a line without a price says nothing.
+        That of a product is of its own unit of measure, in the currency of the product's company,
+        or the main one; any other is of the line's unit, in the currency of the order. What takes
+        off from the whole order lessens what was paid. A line without a price says nothing, nor
+        one with a price in a currency that the companies looked at have no rate for.
         """
         quantity, price, discount, rate, asked = (
             source.get_field_sql(path)
@@ -208,20 +215,40 @@ class CustomerGradingMeasure(models.Model):
                 self.value_field,
             )
         )
-        rate = SQL("NULLIF(%s, 0)", rate)
+        # Of companies in several currencies each line weighs as in that of the group.
+        own = self._get_group_rate_sql(criterion, scope, source)
+        rate = SQL("%s / NULLIF(%s, 0)", own, rate)
+        full = SQL("%s * %s * %s", quantity, asked, rate)
         if self.value_field.startswith("product_id."):
-            units = [
-                source.get_field_sql(f"{path}.factor")
-                for path in ("product_uom_id", "product_id.product_tmpl_id.uom_id")
-            ]
-            full = SQL("%s * %s * %s / NULLIF(%s, 0)", quantity, asked, *units)
-        else:
-            full = SQL("%s * %s / %s", quantity, asked, rate)
-        paid = SQL("%s * %s * (1 - %s / 100.0) / %s", quantity, price, discount, rate)
+            asked, full = self._get_product_price_sql(criterion, scope, source, quantity, asked)
+        paid = SQL("%s * %s * (1 - %s / 100.0) * %s", quantity, price, discount, rate)
         return [
             SQL("SUM(CASE WHEN %s < 0 OR %s > 0 THEN %s END)", price, asked, paid),
             SQL("SUM(CASE WHEN %s >= 0 AND %s > 0 THEN %s END)", price, asked, full),
         ]
+
+    def _get_product_price_sql(self, criterion, scope, source, quantity, price):
+        """Return a product's ``price`` where it can be compared, and what the line is at it."""
+        template = "product_id.product_tmpl_id"
+        Company = self.env["res.company"].sudo()
+        company = SQL(
+            "COALESCE(%s, %s)",
+            source.get_field_sql(f"{template}.company_id"),
+            Company._get_main_company().id,
+        )
+        known = scope.company_ids
+        if not scope.rates:
+            known = Company.search([("currency_id", "=", scope.currency_id)]).ids
+        price = SQL("CASE WHEN %s IN %s THEN %s END", company, tuple(known) or (0,), price)
+        full = SQL(
+            "%s * %s * %s / NULLIF(%s, 0) * %s",
+            quantity,
+            price,
+            source.get_field_sql("product_uom_id.factor"),
+            source.get_field_sql(f"{template}.uom_id.factor"),
+            self._get_rate_sql(scope, company, self._get_rate_day(criterion, source, scope)),
+        )
+        return price, full
 
     @staticmethod
     def _get_reversal_value_sql(source, name, value):

@@ -16,6 +16,18 @@ ORDERS = {
     ),
 }
 
+# Parts of orders, the invoices that they are on, whom to, and whom Odoo keeps these with.
+INVOICED = SQL(
+    """
+    sale_order_line part
+    JOIN sale_order_line_invoice_rel link ON link.order_line_id = part.id
+    JOIN account_move_line line ON line.id = link.invoice_line_id
+    JOIN account_move move ON move.id = line.move_id
+    JOIN res_partner contact ON contact.id = move.partner_id
+    JOIN res_partner kept ON kept.id = move.commercial_partner_id
+    """
+)
+
 
 class CustomerGradingOwner(models.AbstractModel):
     """Whose a document is: that of whom Odoo keeps it with, wherever its contact works today.
@@ -99,17 +111,13 @@ class CustomerGradingOwner(models.AbstractModel):
             SELECT DISTINCT ON (part.order_id, contact.commercial_partner_id)
                    part.order_id AS document_id, contact.commercial_partner_id AS now_id,
                    kept.commercial_partner_id AS customer_id
-              FROM account_move move
-              JOIN account_move_line line ON line.move_id = move.id
-              JOIN sale_order_line_invoice_rel link ON link.invoice_line_id = line.id
-              JOIN sale_order_line part ON part.id = link.order_line_id
-              JOIN res_partner contact ON contact.id = move.partner_id
-              JOIN res_partner kept ON kept.id = move.commercial_partner_id
-             WHERE move.id IN %s
+              FROM %(invoiced)s
+             WHERE move.id IN %(invoices)s
              ORDER BY part.order_id, contact.commercial_partner_id,
                       move.invoice_date DESC, move.id DESC
             """,
-            invoice_ids,
+            invoiced=INVOICED,
+            invoices=invoice_ids,
         )
 
     @staticmethod
@@ -140,18 +148,14 @@ class CustomerGradingOwner(models.AbstractModel):
                    CASE WHEN buyer.commercial_partner_id = contact.commercial_partner_id
                         THEN kept.commercial_partner_id
                         ELSE buyer.commercial_partner_id END AS customer_id
-              FROM sale_order ordered
-              JOIN sale_order_line part ON part.order_id = ordered.id
-              JOIN sale_order_line_invoice_rel link ON link.order_line_id = part.id
-              JOIN account_move_line line ON line.id = link.invoice_line_id
-              JOIN account_move move ON move.id = line.move_id
+              FROM %(invoiced)s
+              JOIN sale_order ordered ON ordered.id = part.order_id
               JOIN res_partner buyer ON buyer.id = ordered.partner_id
-              JOIN res_partner contact ON contact.id = move.partner_id
-              JOIN res_partner kept ON kept.id = move.commercial_partner_id
-             %s
+             %(narrow)s
              ORDER BY move.id, part.order_id
             """,
-            SQL() if ids is None else narrow,
+            invoiced=INVOICED,
+            narrow=SQL() if ids is None else narrow,
         )
 
     # ------------------------------------------------------------------ those of few

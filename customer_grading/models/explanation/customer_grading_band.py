@@ -15,19 +15,15 @@ class CustomerGradingBand(models.Model):
 
     def _get_place_text(self):
         """Return how far a rank goes, in short."""
-        lowest, counted = (
-            self.criterion_id.rank_from == "bottom",
-            self.criterion_id.band_by == "position",
-        )
-        share = f"{self.lower:g}"
-        if counted:
+        lowest, share = self.criterion_id._ranks_lowest_first(), f"{self.lower:g}"
+        if self.criterion_id.band_by == "position":
             return self.env._("lowest %s", share) if lowest else self.env._("first %s", share)
         return self.env._("lowest %s %%", share) if lowest else self.env._("first %s %%", share)
 
     def _get_among_text(self):
         """Return a rank as a phrase: “among the first 10 %”."""
         criterion, share = self.criterion_id, self.criterion_id._format_number(self.lower)
-        lowest = criterion.rank_from == "bottom"
+        lowest = criterion._ranks_lowest_first()
         if criterion.band_by == "position":
             return (
                 self.env._("among the lowest %s", share)

@@ -238,13 +238,13 @@ class CustomerGradingCriterion(models.Model):
         crossing = dict(self._fields["crossing"]._description_selection(self.env))
         text = self.env._(
             "ranked among: %(among)s; ranked with: %(within)s; who crosses a line %(crossing)s",
-            among=among["known" if self.unit in ("days", "months") else self.rank_among],
+            among=among["known" if self._ranks_all_known() else "positive"],
             within=within,
             crossing=crossing[self.crossing],
         )
-        if self.rank_from == "top":
-            return text
-        return self.env._("the lowest value comes first; %s", text)
+        if self._ranks_lowest_first():
+            return self.env._("the lowest value comes first; %s", text)
+        return text
 
     def _get_rank_within_text(self):
         """Return who are ranked together; what they share is named as people know it."""

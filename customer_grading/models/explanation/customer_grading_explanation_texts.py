@@ -24,7 +24,8 @@ class CustomerGradingExplanationTexts(models.AbstractModel):
         for record, before in self._get_before(records.sudo()).items():
             if record in explanations:
                 explanations[record].before = before
-        self.env["customer.grading.explanation.rates"]._mark(explanations)
+        same = {r: told for r, told in explanations.items() if told.before == SAME}
+        self.env["customer.grading.explanation.rates"]._mark(same)
         shown = Explanation._get_shown_subjects(records) if figures else ()
         return {
             record: self._get_reason(

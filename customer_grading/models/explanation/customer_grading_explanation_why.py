@@ -303,7 +303,7 @@ class CustomerGradingExplanationWhy(models.AbstractModel):
             return ""
         run, group = explanation.run, explanation.readings[criterion].group
         ranked = self._read_ranked(run.id, str(run.write_date), criterion.id, group)
-        lowest = criterion.rank_from == "bottom"
+        lowest = criterion._ranks_lowest_first()
         sign = 1 if lowest else -1
         names = {
             "place": criterion._format_number(1 + bisect_left(ranked, sign * float(value))),
@@ -355,7 +355,7 @@ class CustomerGradingExplanationWhy(models.AbstractModel):
         query = SQL(
             "SELECT %(signed)s::float8 FROM (%(kept)s) %(values)s %(joins)s"
             " WHERE %(competes)s AND %(group)s = %(own)s ORDER BY 1",
-            signed=value if criterion.rank_from == "bottom" else SQL("-%s", value),
+            signed=value if criterion._ranks_lowest_first() else SQL("-%s", value),
             kept=kept,
             values=SQL.identifier(VALUES),
             joins=joins,

@@ -158,8 +158,8 @@ class Explanation:
         """Return the least and the most that a condition lets pass, each may be ``None``."""
         operator = (condition.operator or "").removeprefix("points_")
         if condition.operator in LEVEL_OPERATORS:
-            start, lowest = self._get_level_start(condition), condition.criterion_id
-            is_most = lowest._is_ranked() and lowest.rank_from == "bottom"
+            start = self._get_level_start(condition)
+            is_most = condition.criterion_id._ranks_lowest_first()
             return (None, start) if is_most else (start, None)
         if operator not in NUMERIC_OPERATORS:
             return None, None

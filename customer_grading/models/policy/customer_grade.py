@@ -3,8 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...tools.blocks import open_action
-
-IN_FORCE_STATES = ("scheduled", "running")  # of policies that grade, or are about to
+from .customer_grading_policy import IN_FORCE_STATES
 
 
 class CustomerGrade(models.Model):

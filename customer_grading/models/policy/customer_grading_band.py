@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .customer_grading_criterion import PLACES
+
 
 class CustomerGradingBand(models.Model):
     """A level, and its points, that a criterion gives from a value or for a choice."""
@@ -62,7 +64,7 @@ class CustomerGradingBand(models.Model):
         criterion = self[:1].criterion_id
         if criterion.unit in ("choice", "text"):
             return self.sorted(lambda band: (band.sequence, band.id or 0))
-        if criterion.band_by in ("percentile", "share", "position"):
+        if criterion.band_by in PLACES:
             return self.sorted(lambda band: band.lower)
         return self.sorted(lambda band: (band.lower, band.strict), reverse=True)
 

@@ -10,6 +10,12 @@ from ...tools.subject import SUBJECTS
 from ...tools.units import QUESTION_UNITS
 from .customer_grading_measure import NUMERIC_UNITS, RAW_TYPES
 
+# How levels are places in a ranking, which begins at one of its ends.
+PLACES = ("percentile", "share", "position")
+
+# Periods without the same one a year before, to grow from.
+WITHOUT_YEAR_BEFORE = ("best_year", "month_ends", "since_start", "all_time")
+
 # Who is compared with whom: those who share what the path leads to.
 RANK_WITHIN = [
     ("all", "All"),
@@ -35,10 +41,6 @@ def get_group_path(subject, within):
     if within == "industry_id" and subject == "lead":
         return "partner_id.commercial_partner_id.industry_id"
     return within
-
-
-# Periods that do not have a year before, to grow from.
-SEVERAL_STRETCHES = ("best_year", "month_ends", "since_start", "all_time")
 
 
 class CustomerGradingCriterion(models.Model):
@@ -438,8 +440,16 @@ class CustomerGradingCriterion(models.Model):
         )
 
     def _is_ranked(self):
-        """Whether its levels are places among all; of ages, the fewest days may come first."""
+        """Whether its levels hang on what all others have."""
         return self.band_by != "value"
+
+    def _ranks_lowest_first(self):
+        """Whether places are told from the lowest value up; a share of one's own is no place."""
+        return self.rank_from == "bottom" and self.band_by in PLACES
+
+    def _ranks_all_known(self):
+        """Whether whoever has a value is ranked: an age has none that is too little to count."""
+        return self.rank_among == "known" or self.unit in ("days", "months")
 
     @api.onchange("measure_id")
     def _onchange_measure(self):
@@ -742,7 +752,7 @@ class CustomerGradingCriterion(models.Model):
             counted = self.period_unit if self.period == "trailing" else self.period
             if self.period_count > (most := LONGEST[counted]):
                 return self.env._("the period can be at most %s long.", most)
-        if self.measure_kind == "growth" and self.period in SEVERAL_STRETCHES:
+        if self.measure_kind == "growth" and self.period in WITHOUT_YEAR_BEFORE:
             return self.env._("growth needs one stretch of time: choose another period.")
         return self._get_kind_of_period_problem()
 

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 from ...tools.keys import make_key
 from ...tools.subject import SUBJECTS
-from .customer_grade import IN_FORCE_STATES
+from .customer_grading_policy import IN_FORCE_STATES
 
 # From which companies amounts are added up, and in what.
 AMOUNT_FIELDS = ("company_scope", "currency_id", "rate_of")

@@ -31,13 +31,12 @@ REFUSED_MODELS = ("ir.", "res.users", "auth", "res.config", "base.")
 # Records that are guarded one by one, which no measure can follow: their texts are refused.
 GUARDED_MODELS = ("mail.message", "mail.activity", "discuss.", "calendar.event")
 
-# Ways to put documents together that read no value, and those that a value other than a number has.
-COUNTING = ("count", "is_new")
-TELLING = ("latest", "mode", "is_new")
+# How documents are put together without reading a value; and to what is no number.
+WITHOUT_VALUE = ("count", "is_new")
+WITHOUT_NUMBER = ("latest", "mode", "is_new")
 
 TEXT_TYPES = ("char", "text", "html")
 
-# What the paths are called that lead from a document to what is read of it.
 # Amounts of invoices in the company's currency, less than zero for credit notes -> in their own.
 SIGNED_FIELDS = {
     "amount_untaxed_signed": "amount_untaxed",
@@ -45,6 +44,7 @@ SIGNED_FIELDS = {
 }
 # Documents that somebody ordered and somebody, perhaps another one, is invoiced for.
 TWO_PARTIES = ("sale.order", "sale.order.line", "account.move")
+# What the paths are called that lead from a document to what is read of it.
 PATH_FIELDS = (
     "subject_path",
     "company_field",
@@ -431,11 +431,11 @@ class CustomerGradingMeasure(models.Model):
 
     def _get_aggregate_problem(self):
         """Return in words why the documents cannot be put together as is asked, or nothing."""
-        if not self.aggregate or (self.aggregate not in COUNTING and not self.value_field):
+        if not self.aggregate or (self.aggregate not in WITHOUT_VALUE and not self.value_field):
             return self.env._("say which field holds the value.")
         if self.aggregate in ("latest", "is_new") and not self.date_field:
             return self.env._("the latest document is told by its date: say which field it is.")
-        if self.unit in ("choice", "text", "yes_no") and self.aggregate not in TELLING:
+        if self.unit in ("choice", "text", "yes_no") and self.aggregate not in WITHOUT_NUMBER:
             return self.env._(
                 "values that are no numbers cannot be added up: take the latest or the most "
                 "frequent one."
@@ -471,7 +471,7 @@ class CustomerGradingMeasure(models.Model):
         return self._get_value_problem()
 
     def _get_value_problem(self):
-        if self.aggregate in ("is_new", "count", "count_distinct"):
+        if self.aggregate in (*WITHOUT_VALUE, "count_distinct"):
             return None
         if self.unit in ("days", "months") and self.aggregate in ("sum", "avg"):
             return self.env._("dates cannot be added up: take the first or the last one.")

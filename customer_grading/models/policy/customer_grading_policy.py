@@ -8,9 +8,9 @@ from odoo.tools import format_date, format_list
 
 from ...tools.blocks import open_window
 from ...tools.change_rules import CHANGE_FIELDS, TIMINGS
-from .customer_grade import IN_FORCE_STATES
 
 PLANNED_STATES = ("draft", "scheduled")  # of policies that have graded nobody yet
+IN_FORCE_STATES = ("scheduled", "running")  # of those that grade, or are about to
 
 # What the methods of a policy's life write, and nobody else.
 LIFE_FIELDS = ("state", "date_to", "activated_by_id")

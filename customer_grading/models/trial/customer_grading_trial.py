@@ -152,6 +152,8 @@ class CustomerGradingTrial(models.Model):
         engine = self.env["customer.grading.engine"]
         subject = SQL.identifier("line", self.dimension_id._get_subject_kind().field)
         for other in policy._get_running(self.dimension_id, self.company_id):
+            if other._get_measured_criteria().measure_id.filtered("is_broken"):
+                continue  # it moves nobody: the night says what it lacks
             engine._evaluate(other, engine._get_scope(other, self.company_id, self.date), table)
             self.env.cr.execute(
                 SQL(
@@ -647,34 +649,32 @@ class CustomerGradingTrial(models.Model):
     def _get_tie_rows(self):
         """Return the levels by rank of which more customers are equal than there are places."""
         engine, policy = self.env["customer.grading.engine"], self.policy_id.sudo()
-        bands = policy.criterion_ids.filtered(
-            lambda c: c.band_by in ("percentile", "position")
-        ).band_ids
-        if not bands:
+        # By a share of the total one counts more than another; a corporate group counts once.
+        ranked = policy.criterion_ids.filtered(
+            lambda c: c.band_by in ("percentile", "position") and not engine._weighs_groups_once(c)
+        )
+        if not ranked:
             return []
+        ranked.band_ids.flush_recordset(["criterion_id", "lower"])
         terms, joins = engine._get_terms(policy, self._get_scope())
         kept = engine._get_kept_values_sql(
             policy, self.env["customer.grading.trial.line"], SQL("kept.trial_id = %s", self.id)
         )
         queries = [
-            SQL(
-                "SELECT %s AS band_id, tied.* FROM (%s) tied",
-                band.id,
-                engine._get_tied_sql(
-                    band,
-                    SQL(
-                        "SELECT %s AS population, %s AS value FROM (%s) raw %s",
-                        SQL.identifier(f"g{band.criterion_id.id}"),
-                        terms[band.criterion_id].value,
-                        kept,
-                        joins,
-                    ),
+            engine._get_tied_sql(
+                criterion,
+                SQL(
+                    "SELECT %s AS population, %s AS value FROM (%s) raw %s",
+                    SQL.identifier(f"g{criterion.id}"),
+                    terms[criterion].value,
+                    kept,
+                    joins,
                 ),
             )
-            for band in bands
+            for criterion in ranked
         ]
         rows = self.env.execute_query(SQL(" UNION ALL ").join(queries))
-        return [self._get_tie_row(bands.browse(band_id), *tie) for band_id, *tie in rows]
+        return [self._get_tie_row(ranked.band_ids.browse(band_id), *tie) for band_id, *tie in rows]
 
     def _get_tie_row(self, band, value, count):
         criterion = band.criterion_id
