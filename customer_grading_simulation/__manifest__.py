@@ -12,9 +12,11 @@
         "data/ir_cron_data.xml",
         "wizard/customer_grading_back_test_views.xml",
         "wizard/customer_grading_comparison_views.xml",
+        "wizard/customer_grading_measure_try_views.xml",
         "views/customer_grading_trial_views.xml",
         "views/customer_grading_run_views.xml",
         "views/customer_grading_policy_views.xml",
+        "views/customer_grading_measure_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["customer_grading_simulation/static/src/**/*"],

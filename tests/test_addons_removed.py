@@ -4,8 +4,10 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
@@ -18,6 +20,8 @@ ROOT = Path(__file__).parent.parent
 
 @tagged("post_install", "-at_install")
 class TestAddonsRemoved(BaseCase):
+    copying = Lock()
+
     def _get_removable(self):
         """Return the names of the installed addons that came by themselves with the core."""
         domain = [
@@ -30,13 +34,14 @@ class TestAddonsRemoved(BaseCase):
             return sorted(modules.mapped("name"))
 
     @contextmanager
-    def _copy(self):
+    def _copy(self, addon):
         """Give the name of a copy of the database, with its files."""
         source, files = get_db_name(), Path(config.filestore(get_db_name()))
-        name = f"{source}-removing"
+        name = f"{source}-removing-{addon}"
         copied = Path(config["data_dir"]) / "filestore" / name
-        close_db(source)  # a database with connections cannot be copied
-        subprocess.run(["createdb", "-T", source, name], check=True)
+        with self.copying:
+            close_db(source)  # a database with connections cannot be copied
+            subprocess.run(["createdb", "-T", source, name], check=True)
         try:
             shutil.copytree(files, copied, copy_function=os.link, dirs_exist_ok=True)
             yield name
@@ -48,8 +53,13 @@ class TestAddonsRemoved(BaseCase):
         removable = self._get_removable()
         if not removable:
             self.skipTest("The core alone is removed with all the others, where they are.")
-        for addon in (*removable, "customer_grading"):
-            with self.subTest(addon=addon), self._copy() as name:
-                command = [sys.executable, "-m", "tests.removing", addon, name, config["config"]]
-                done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-                self.assertFalse(done.returncode, done.stderr)
+        addons = [*removable, "customer_grading"]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for addon, done in zip(addons, pool.map(self._remove, addons), strict=True):
+                with self.subTest(addon=addon):
+                    self.assertFalse(done.returncode, done.stderr)
+
+    def _remove(self, addon):
+        with self._copy(addon) as name:
+            command = [sys.executable, "-m", "tests.removing", addon, name, config["config"]]
+            return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

@@ -70,18 +70,21 @@ def join_corporate_group(env, of, query, customer, ids=None):
     return SQL("COALESCE(%s, %s)", top, customer)
 
 
-def join_path(model, alias, query, path):
-    """Return the value at ``path`` of the records at ``alias``, joining what leads there."""
+def join_path(model, alias, query, path, contacts=None):
+    """Return the value at ``path`` of the records at ``alias``, joining what leads there.
+
+    :param contacts: ids of the only ones whose customer at the end of ``path`` is of interest
+    """
     name, _dot, rest = path.partition(".")
     if not rest:
         return model._field_to_sql(alias, name, query)
     field = model._fields[name]
     if rest == CUSTOMER and field.comodel_name == PARTNER.model:
-        return _join_customer(model, alias, query, name)
-    return join_path(*field.join(model, alias, query), query, rest)
+        return _join_customer(model, alias, query, name, contacts)
+    return join_path(*field.join(model, alias, query), query, rest, contacts)
 
 
-def _join_customer(model, alias, query, name):
+def _join_customer(model, alias, query, name, contacts=None):
     """Return the commercial entity of the contact in the field ``name``.
 
     Most contacts are their own: where millions of documents are read, only the few others
@@ -91,10 +94,11 @@ def _join_customer(model, alias, query, name):
     Partner = model.env[model._fields[name].comodel_name]
     others = SQL(
         "(SELECT id, %(customer)s AS customer_id FROM %(table)s"
-        " WHERE %(parent)s IS NOT NULL AND %(customer)s <> id)",
+        " WHERE %(parent)s IS NOT NULL AND %(customer)s <> id %(asked)s)",
         customer=Partner._field_to_sql(Partner._table, CUSTOMER),
         parent=Partner._field_to_sql(Partner._table, "parent_id"),
         table=SQL.identifier(Partner._table),
+        asked=narrow_to(SQL("id"), contacts),
     )
     joined = query.make_alias(alias, f"{name}__customer")
     same = SQL("%s = %s", SQL.identifier(joined, "id"), contact)
@@ -153,7 +157,9 @@ class Source(QuerySource):
         super().__init__(query)
         self.model = model
         self.documents = (model._name, subject_path, company_field, domain.optimize(model))
-        self.subject = self.get_field_sql(subject_path)
+        # Whose documents are of others is told by whom they seem of, whoever that is.
+        contacts = None if others else ids
+        self.subject = join_path(model, query.table, query, subject_path, contacts)
         if others:
             self.subject = self._join_others(*others)
         if is_corporate_group(of):
@@ -261,6 +267,7 @@ class Statement:
         self.model = model
         self.query = query
         self.scope = scope
+        self.moved = {}  # invoices that moved, by the contacts they were looked up for
         self._found = found or {}
         self._sources = {}
         self._relations = []

@@ -1,10 +1,7 @@
 from . import (
     customer_grading_assessment,
     customer_grading_checklist,
-    customer_grading_measure_try,
-    customer_grading_on_date,
     customer_grading_refuse,
     customer_grading_set_grade,
     customer_grading_time_zone,
-    customer_grading_undo,
 )

@@ -34,6 +34,14 @@ class CustomerGradingChange(models.Model):
         "customer.grading.change.approval", "change_id", string="Approved so far"
     )
     keeps_step = fields.Boolean(help="It comes back to the step of approval that it was at.")
+    review = fields.Json(compute="_compute_review")
+
+    @api.depends("values", "result_id.values", "grade_id", "from_grade_id", "state")
+    @api.depends_context("uid", "lang", "company")
+    def _compute_review(self):
+        Review = self.env["customer.grading.change.review"]
+        for change in self:
+            change.review = Review._get_views(change)
 
     # ------------------------------------------------------------------ steps
 

@@ -6,13 +6,8 @@ class CustomerGradingRun(models.Model):
 
     _inherit = "customer.grading.run"
 
-    def _apply_changes(self, commit=False, subject_ids=None):
-        result = super()._apply_changes(commit, subject_ids)
+    def _after_changes(self):
+        result = super()._after_changes()
         # A job is not started for nothing at each regrade of one customer.
         (self.policy_id & self.policy_id._get_told_policies())._tell_deciders()
-        return result
-
-    def _undo(self, commit=False):
-        result = super()._undo(commit)
-        self.policy_id._tell_deciders()
         return result

@@ -2,13 +2,15 @@
 
 In: policies, the core's engine and its trials. Out: further kinds of trial (pilot, back-test,
 comparison, once more), what a second run of a day grades otherwise, and what differs between
-two policies in words.
+two policies in words; test customers.
 """
 
 from . import (
     difference,
+    customer_grading_measure,
     customer_grading_trial,
     customer_grading_trial_count,
     customer_grading_run,
     customer_grading_policy,
+    customer_grading_test_customer,
 )

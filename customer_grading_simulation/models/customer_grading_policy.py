@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 
 
 class CustomerGradingPolicy(models.Model):
-    """Starts and ends the pilot of a draft."""
+    """Runs a draft as a pilot, and tries it on its test customers."""
 
     _inherit = "customer.grading.policy"
 
@@ -14,6 +14,9 @@ class CustomerGradingPolicy(models.Model):
         copy=False,
         tracking=True,
         help="It runs every night beside the policies in force, and changes nobody's grade.",
+    )
+    test_customer_ids = fields.One2many(
+        "customer.grading.test.customer", "policy_id", string="Test customers", copy=True
     )
     pilot_differing_count = fields.Integer("Differ in the pilot", compute="_compute_pilot")
     has_pilot = fields.Boolean(compute="_compute_pilot")
@@ -26,7 +29,7 @@ class CustomerGradingPolicy(models.Model):
 
     @api.model
     def _get_unlocked_fields(self):
-        return super()._get_unlocked_fields() | {"is_piloted"}
+        return super()._get_unlocked_fields() | {"is_piloted", "test_customer_ids"}
 
     def _get_last_pilot(self):
         """Return the last night of the pilot that was done, of the company shown, sudoed."""
@@ -65,3 +68,30 @@ class CustomerGradingPolicy(models.Model):
         if self.state == "running":
             self.is_piloted = False
         return runs
+
+    # ------------------------------------------------------------------ test customers
+
+    def action_try_test_customers(self):
+        """Say what grade the policy gives each test customer or opportunity today, and why.
+
+        It is a try-on like any other: a ranking needs everybody's values.
+        """
+        self.ensure_one()
+        trial = self._try_on()
+        if trial.state == "failed":
+            raise UserError(trial.error)
+        self.test_customer_ids._note_results(trial)
+
+    @api.constrains("dimension_id")
+    def _check_test_customers(self):
+        self.test_customer_ids._check_subject()
+
+    def _get_figure_problems(self):
+        """Name the test customers whose grade is not the expected one, to whoever sees them."""
+        problems = super()._get_figure_problems()
+        if not self.env["customer.grading.test.customer"].has_access("read"):
+            return problems
+        failed = self.test_customer_ids.filtered(lambda test: test.verdict == "unmet")
+        return problems + [
+            self._prepare_problem(test._get_unmet_text(), level="warning") for test in failed
+        ]

@@ -1,1 +1,5 @@
-from . import customer_grading_back_test, customer_grading_comparison
+from . import (
+    customer_grading_back_test,
+    customer_grading_comparison,
+    customer_grading_measure_try,
+)

@@ -9,8 +9,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..common import TODAY, at
+from ..customer_grading_undo.test_undo import UndoCase
 from ..result.test_odd_sequences import OddSequencesCase
-from ..result.test_undo import UndoCase
 
 DAY = timedelta(1)
 

@@ -2,12 +2,10 @@
 
 from datetime import date
 
-from freezegun import freeze_time
-
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
-from ..common import TODAY, CustomerGradingCommon, at
+from ..common import TODAY, CustomerGradingCommon
 
 
 @tagged("post_install", "-at_install")
@@ -413,15 +411,9 @@ class TestOwnMeasures(CustomerGradingCommon):
         form.date_field = "start"
         measure = form.save()
         self.assertEqual(measure.model_name, "calendar.event")
-        action = measure.action_try()
-        dialog = Form(
-            self.env[action["res_model"]].with_user(manager).with_context(**action["context"])
-        )
-        dialog.partner_ids = customer | other
-        tried = dialog.save()
-        with freeze_time(at(TODAY)):
-            tried.action_show()
-        self.assertEqual(tried.line_ids.mapped("value"), ["2", "0"])
+        visits = {"measure": measure.code, "period_count": 12}
+        values = self._measure_all(customer | other, visits=visits)
+        self.assertEqual(values["visits"], [2, 0])
 
     def test_only_what_the_author_may_read_is_offered(self):
         manager = self._create_users()["administrator"]
@@ -489,13 +481,6 @@ class TestOwnMeasures(CustomerGradingCommon):
         codes = [measure.copy().code, measure.copy().code]
         self.assertEqual(codes, ["order_amount_copy", "order_amount_copy_2"])
         self.assertEqual(self._create_dimension("credit").copy().code, "credit_copy")
-
-    def test_what_a_policy_has_yet_to_say_is_not_tried(self):
-        tried = self.env["customer.grading.measure.try"].create(
-            {"measure_id": self._measure("asked").id, "partner_ids": self._create_customers(1).ids}
-        )
-        with self.assertRaisesRegex(UserError, "use it in a draft"):
-            tried.action_show()
 
 
 @tagged("post_install", "-at_install")

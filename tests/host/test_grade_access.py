@@ -171,7 +171,6 @@ class TestWhoMayNotSeeGrades(GradeAccessCommon):
             [("partner_id.customer_grade_id.meaning", "ilike", "late")],
             [("customer_grade_id.meaning", "ilike", "late")],
             [("customer_grade_id", "ilike", "A")],
-            [("partner_id.customer_grade_history", "=", "A 2026-11-20")],
             [("partner_id.customer_grading_result_id", "!=", False)],
             [("order_line.order_id.customer_grade_id.code", "=", "A")],
         ):

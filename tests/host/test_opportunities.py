@@ -8,7 +8,6 @@ from freezegun import freeze_time
 from lxml import etree
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..common import TODAY, at
@@ -265,24 +264,6 @@ class TestOpportunityScreens(OpportunityCommon):
             with self.subTest(dimension=dimension.name):
                 self.assertIn(self.soon, leads)
                 self.assertEqual(self.later in leads, dimension == other)
-
-    @freeze_time(at(TODAY))
-    def test_test_opportunities_get_their_grade_and_a_wrong_one_warns(self):
-        grade_a = self.intention._find_grade("A")
-        self.policy.test_customer_ids = [
-            Command.create({"lead_id": lead.id, "expected_grade_id": grade_a.id})
-            for lead in (self.soon, self.later)
-        ]
-        self.policy.action_try_test_customers()
-        self.assertEqual(self.policy.test_customer_ids.mapped("verdict"), ["met", "unmet"])
-        self.assertEqual(
-            self.policy._get_problems()[-1]["message"],
-            "Test opportunity “Opportunity” gets B instead of A.",
-        )
-        self.policy.test_customer_ids[1].lead_id = self.soon
-        self.assertFalse(self.policy.test_customer_ids[1].tried)
-        with self.assertRaisesRegex(ValidationError, "grades opportunities"):
-            self.policy.test_customer_ids = [Command.create({"partner_id": self.customer.id})]
 
     @freeze_time(at(TODAY))
     def test_the_badge_says_in_one_sentence_why(self):

@@ -555,28 +555,6 @@ class TestCompanies(CompaniesCommon):
             self.assertIn("fell below", fallen.reason)
             self.assertNotIn("exchange rates", fallen.reason)
 
-    def test_a_group_s_prices_weigh_in_one_currency(self):
-        self.product.list_price = 100
-        dollars = self.env.ref("base.USD")
-        group = self._create_dimension("group", company_scope="group", currency_id=dollars.id)
-        for company, price in ((self.company, 100), (self.abroad, 40)):
-            prices = self.env["product.pricelist"].create(
-                {"name": "Own", "company_id": company.id, "currency_id": company.currency_id.id}
-            )
-            order = {"company": company, "pricelist_id": prices.id}
-            self._create_order(self.elsewhere, date(2026, 5, 2), price, **order)
-        policy = self._create_policy(
-            {"price": {"measure": "price_against_product"}}, dimension=group, company_id=False
-        )
-        values = self._measure_all(self.customers, company=self.env["res.company"], policy=policy)
-        # 100 of 100 dollars, and 40 euros, which are 80 dollars, of as many.
-        self.assertEqual(float(values["price"][1]), 90)
-        # Abroad no rate is asked for what a product costs in dollars.
-        values = self._measure_all(
-            self.customers, company=self.abroad, price={"measure": "price_against_product"}
-        )
-        self.assertEqual(values["price"][1], None)
-
     def test_an_answer_is_its_company_s(self):
         question = self.env["customer.grading.question"].create({"name": "Reliable?"})
         self._answer(question, self.customer, True, company_id=self.abroad.id)

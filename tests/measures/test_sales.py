@@ -1,8 +1,8 @@
-"""What orders and invoices tell beyond their amounts: whose they are, new, cancelled, cheap."""
+"""What orders and invoices tell beyond their amounts: whose they are, new, cancelled."""
 
 from datetime import date
 
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 
 from ..common import TODAY, CustomerGradingCommon, at
 
@@ -35,6 +35,10 @@ class SalesCase(CustomerGradingCommon):
                     alone = row[f"v{criterion.id}"]
                     self.assertEqual(alone, values[criterion.key][position])
         return values
+
+    def _get_values(self, **criteria):
+        """Return the values of the first customer."""
+        return {key: values[0] for key, values in self._measure_each(**criteria).items()}
 
     def _open_documents(self, customer, **criterion):
         """Return the documents behind a value, as a reader opens them."""
@@ -136,9 +140,6 @@ class TestWhoseDocument(SalesCase):
 
 @tagged("post_install", "-at_install")
 class TestSalesMeasures(SalesCase):
-    def _get_values(self, **criteria):
-        return {key: values[0] for key, values in self._measure_each(**criteria).items()}
-
     def test_orders_of_one_day_are_one_day_with_an_order(self):
         # In Shanghai both are of the 2nd of March.
         self.company.customer_grading_tz = "Asia/Shanghai"
@@ -176,59 +177,6 @@ class TestSalesMeasures(SalesCase):
             cancelled={"measure": "cancelled_orders"}, orders={"measure": "order_count"}
         )
         self.assertEqual(values, {"cancelled": 1, "orders": 0})
-
-    def test_lower_prices_count_however_they_came_about(self):
-        self.product.list_price = 100
-        self.product.taxes_id = False
-        order = self._create_order(self.customer, date(2026, 3, 1), confirm=False)
-        with Form(order) as form, form.order_line.edit(0) as line:
-            line.product_uom_qty = 2
-            line.price_unit = 90
-        order.action_confirm()
-        order.date_order = at(date(2026, 3, 1))
-        dozen = {"product_uom_id": self.env.ref("uom.product_uom_dozen").id, "discount": 50}
-        self._create_order(self.other, date(2026, 3, 1), 1200, line=dozen)
-        values = self._measure_each(
-            product={"measure": "price_against_product"},
-            pricelist={"measure": "price_against_pricelist"},
-        )
-        self.assertEqual([float(value) for value in values["product"]], [90, 50])
-        self.assertEqual(float(values["pricelist"][1]), 50)
-
-    def test_a_price_typed_below_the_price_list_counts(self):
-        self.product.list_price = 100
-        self.product.taxes_id = False
-        order = self.env["sale.order"].create(
-            {
-                "partner_id": self.customer.id,
-                "order_line": [(0, 0, {"product_id": self.product.id})],
-            }
-        )
-        order.pricelist_id = self.env["product.pricelist"].create(
-            {
-                "name": "Dealers",
-                "item_ids": [(0, 0, {"compute_price": "fixed", "fixed_price": 80})],
-            }
-        )
-        order.action_update_prices()
-        self.assertEqual(order.order_line.price_unit, 80)
-        order.order_line.price_unit = 60
-        self.env["sale.order.discount"].create(
-            {"sale_order_id": order.id, "discount_type": "amount", "discount_amount": 20}
-        ).action_apply_discount()
-        order.action_confirm()
-        order.date_order = at(date(2026, 3, 1))
-        values = self._get_values(
-            pricelist={"measure": "price_against_pricelist"},
-            product={"measure": "price_against_product"},
-        )
-        self.assertEqual(
-            {key: float(value) for key, value in values.items()}, {"pricelist": 50, "product": 40}
-        )
-
-    def test_nothing_ordered_has_no_price(self):
-        values = self._get_values(price={"measure": "price_against_product"})
-        self.assertEqual(values, {"price": None})
 
     def test_a_fiscal_year_is_that_of_the_company(self):
         self.company.write({"fiscalyear_last_month": "3", "fiscalyear_last_day": 31})

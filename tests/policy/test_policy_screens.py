@@ -188,34 +188,6 @@ class TestPolicyScreens(CustomerGradingCommon):
 
     # ------------------------------------------------------------------ test customers
 
-    def test_test_customers_get_their_grade_and_a_wrong_one_warns(self):
-        good, bad = self._create_customers(2)
-        self._create_invoice(good, Date.today(), amount=1000)
-        rule = self._create_rule(
-            "A", {"criterion_id": self.revenue.id, "operator": "ge", "value": 500}
-        )
-        self.policy.test_customer_ids = [
-            Command.create({"partner_id": customer.id, "expected_grade_id": rule.grade_id.id})
-            for customer in (good, bad)
-        ]
-        self.assertFalse(self.policy.problems)
-
-        self.policy.action_try_test_customers()
-
-        self.assertRecordValues(
-            self.policy.test_customer_ids,
-            [
-                {"given_grade_id": rule.grade_id.id, "verdict": "met"},
-                {"given_grade_id": False, "verdict": "unmet"},
-            ],
-        )
-        self.assertTrue(all(self.policy.test_customer_ids.mapped("why")))
-        self.assertRegex(
-            self.policy._get_problems()[-1]["message"],
-            "Test customer “Customer 002” gets no grade instead of A",
-        )
-        self.policy._check_complete()
-
     # ------------------------------------------------------------------ what is known of criteria
 
     def test_a_criterion_tells_what_was_known_in_the_last_try_on(self):
@@ -262,8 +234,6 @@ class TestPolicyScreens(CustomerGradingCommon):
         return self.env.cr.sql_log_count - before, values
 
     def test_whoever_may_read_a_policy_opens_its_form(self):
-        [customer] = self._create_customers(1)
-        self.policy.test_customer_ids = [Command.create({"partner_id": customer.id})]
         users = self._create_users()
         for role in ("salesperson", "officer", "administrator"):
             with self.subTest(role=role):

@@ -24,13 +24,6 @@ class CustomerGradingPolicy(models.Model):
 
     _inherit = "customer.grading.policy"
 
-    def _get_test_problems(self):
-        """Name the test customers whose grade is not the expected one, to whoever sees them."""
-        if not self.env["customer.grading.test.customer"].has_access("read"):
-            return []
-        failed = self.test_customer_ids.filtered(lambda test: test.verdict == "unmet")
-        return [self._prepare_problem(test._get_unmet_text(), level="warning") for test in failed]
-
     @api.depends("state", "domain", "rule_ids", "criterion_ids.measure_id.is_broken", "decide_by")
     @api.depends_context("lang")
     def _compute_problems(self):
@@ -68,7 +61,6 @@ class CustomerGradingPolicy(models.Model):
             *self._get_own_problems(),
             *self._get_rival_problems(),
             *self._get_figure_problems(),
-            *self._get_test_problems(),
         ]
         return sorted(problems, key=lambda problem: problem["level"] != "danger")
 
@@ -88,7 +80,7 @@ class CustomerGradingPolicy(models.Model):
         return []
 
     def _get_figure_problems(self):
-        """Hook: return what the last figures say of conditions: that everybody meets one, or nobody."""
+        """Hook: return what the last try-on makes doubtful: a condition that nobody meets, say."""
         return []
 
     def _get_scope_problems(self):

@@ -82,7 +82,11 @@ class CustomerGradingMeasure(models.Model):
         source = statement.get_source(
             (*self._get_source_key(), of, criterion._get_whose()),
             partial(
-                self._open_source, ids=statement.get_ids(of), of=of, whose=criterion._get_whose()
+                self._open_source,
+                ids=statement.get_ids(of),
+                of=of,
+                whose=criterion._get_whose(),
+                known=statement.moved,
             ),
             of,
         )
@@ -98,17 +102,19 @@ class CustomerGradingMeasure(models.Model):
             conditions.append(SQL("%s <= %s", date, last))
             if bounds[1]:
                 conditions.append(SQL("%s >= %s", date, first))
-        if self.aggregate == "price_level":
-            sums = [
-                source.add_aggregate(one, conditions, bounds)
-                for one in self._get_price_sums(criterion, scope, source)
-            ]
-            return SQL("(100.0 * %s / NULLIF(%s, 0))", *sums)
-        aggregate = self._get_aggregate_sql(criterion, scope, source)
-        value = source.add_aggregate(aggregate, conditions, bounds)
+        add = partial(source.add_aggregate, conditions=conditions, bounds=bounds)
+        value = self._aggregate_documents(criterion, scope, source, add)
         if self.aggregate == "is_new":
             since = SQL("%s >= %s", value, first) if first else SQL("%s IS NOT NULL", value)
             return SQL("COALESCE(%s, FALSE)", since)
+        return value
+
+    def _aggregate_documents(self, criterion, scope, source, add):
+        """Hook: return what the documents come to.
+
+        :param add: makes an aggregate over the documents a column, and returns what reads it
+        """
+        value = add(self._get_aggregate_sql(criterion, scope, source))
         return SQL("(%s)[1]", value) if self.aggregate == "latest" else value
 
     def _get_since_start_sql(self, criterion, scope, source):
@@ -123,24 +129,32 @@ class CustomerGradingMeasure(models.Model):
     def _get_source_key(self):
         return (self.model_name, self.domain, self.subject_path, self.company_field)
 
-    def _open_source(self, scope, ids=None, of=None, whose=False):
+    def _open_source(self, scope, ids=None, of=None, whose=False, known=None):
         """Return the :class:`Source` of this measure's documents, by subject.
 
         :param ids: records (contacts, for customers) whose documents to read; ``None``:
             all
         :param of: a kind of corporate group where the documents of all of it are one's
         :param whose: whether they count for who ordered, or who is invoiced
+        :param known: the invoices that moved, by ``ids``, looked up once for several sources
         """
         Owner = self.env["customer.grading.owner"]
+        known = {} if known is None else known
+
+        def moved():
+            if ids not in known:
+                known[ids] = Owner._get_moved_invoices(ids)
+            return known[ids]
+
         model = self.env[self.model_name].with_context(active_test=False)
         documents = Domain(literal_eval(self.domain or "[]"))
         domain = documents
         if self.company_field:
             # A document without a company is everybody's, as in Odoo's own rules.
             domain &= Domain(self.company_field, "in", [False, *scope.company_ids])
-        path, others = Owner._get_path(self, whose), Owner._get_others(self, whose, ids)
+        path, others = Owner._get_path(self, whose), Owner._get_others(self, whose, moved, ids)
         if ids is not None:
-            domain &= Owner._get_few_domain(self, path, others, ids)
+            domain &= Owner._get_few_domain(self, path, others, moved, ids)
         query = model._search(domain, active_test=False, bypass_access=True)
         source = Source(model, query, path, self.company_field, documents, ids, of, others)
         if whose:
@@ -199,56 +213,6 @@ class CustomerGradingMeasure(models.Model):
             return SQL("1")
         company = source.get_field_sql(self.company_field)
         return self._get_rate_sql(scope, company, self._get_rate_day(criterion, source, scope))
-
-    def _get_price_sums(self, criterion, scope, source):
-        """Return what was paid for order lines, and what it is at the price in ``value_field``.
-
-        That of a product is of its own unit of measure, in the currency of the product's company,
-        or the main one; any other is of the line's unit, in the currency of the order. What takes
-        off from the whole order lessens what was paid. A line without a price says nothing, nor
-        one with a price in a currency that the companies looked at have no rate for.
-        """
-        quantity, price, discount, rate, asked = (
-            source.get_field_sql(path)
-            for path in (
-                *("product_uom_qty", "price_unit", "discount", "order_id.currency_rate"),
-                self.value_field,
-            )
-        )
-        # Of companies in several currencies each line weighs as in that of the group.
-        own = self._get_group_rate_sql(criterion, scope, source)
-        rate = SQL("%s / NULLIF(%s, 0)", own, rate)
-        full = SQL("%s * %s * %s", quantity, asked, rate)
-        if self.value_field.startswith("product_id."):
-            asked, full = self._get_product_price_sql(criterion, scope, source, quantity, asked)
-        paid = SQL("%s * %s * (1 - %s / 100.0) * %s", quantity, price, discount, rate)
-        return [
-            SQL("SUM(CASE WHEN %s < 0 OR %s > 0 THEN %s END)", price, asked, paid),
-            SQL("SUM(CASE WHEN %s >= 0 AND %s > 0 THEN %s END)", price, asked, full),
-        ]
-
-    def _get_product_price_sql(self, criterion, scope, source, quantity, price):
-        """Return a product's ``price`` where it can be compared, and what the line is at it."""
-        template = "product_id.product_tmpl_id"
-        Company = self.env["res.company"].sudo()
-        company = SQL(
-            "COALESCE(%s, %s)",
-            source.get_field_sql(f"{template}.company_id"),
-            Company._get_main_company().id,
-        )
-        known = scope.company_ids
-        if not scope.rates:
-            known = Company.search([("currency_id", "=", scope.currency_id)]).ids
-        price = SQL("CASE WHEN %s IN %s THEN %s END", company, tuple(known) or (0,), price)
-        full = SQL(
-            "%s * %s * %s / NULLIF(%s, 0) * %s",
-            quantity,
-            price,
-            source.get_field_sql("product_uom_id.factor"),
-            source.get_field_sql(f"{template}.uom_id.factor"),
-            self._get_rate_sql(scope, company, self._get_rate_day(criterion, source, scope)),
-        )
-        return price, full
 
     @staticmethod
     def _get_reversal_value_sql(source, name, value):

@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -52,9 +54,10 @@ class CustomerGradingOwner(models.AbstractModel):
         return measure.subject_path
 
     @api.model
-    def _get_others(self, measure, whose, ids=None):
+    def _get_others(self, measure, whose, moved, ids=None):
         """Return the documents that are of others than their path tells.
 
+        :param moved: returns what :meth:`_get_moved_invoices` does of ``ids``
         :param ids: only of these contacts; ``None``: of all
         :return: name of the documents' field, and the query of ``document_id`` (what that
             field holds), ``now_id`` (whom the path leads to), ``customer_id`` (whose it
@@ -66,38 +69,55 @@ class CustomerGradingOwner(models.AbstractModel):
         path = self._get_path(measure, whose)
         if path not in {f"{contact}.{CUSTOMER}" for contact in contacts.values()}:
             return None
-        moved = self._get_moved_invoices(ids)
-        return (order, self._get_moved_sql(moved)) if moved else None
+        invoices = moved()
+        return (order, self._get_moved_sql(invoices)) if invoices else None
 
     def _get_moved_invoices(self, ids):
         """Return the ids of the invoices whose contact belongs to another company by now.
 
         They are few, and looked up apart: PostgreSQL would plan for all of them.
+
+        :param ids: only those that are, or were, of these contacts; ``None``: all
         """
+        columns = SQL("id, partner_id, commercial_partner_id, state, move_type")
+        found = SQL("SELECT %s FROM account_move", columns)
+        if ids is not None:
+            # Those of contacts that came, and those that are kept of contacts that left: an item
+            # names whom Odoo keeps it with, and has an index of them.
+            found = SQL(
+                """
+                WITH addressed AS MATERIALIZED (
+                    SELECT %(columns)s FROM account_move WHERE partner_id IN %(ids)s
+                ), kept AS (
+                    SELECT move_id FROM account_move_line
+                     WHERE partner_id IN %(ids)s AND display_type = 'payment_term'
+                    EXCEPT SELECT id FROM addressed
+                )
+                SELECT * FROM addressed UNION ALL
+                SELECT %(columns)s FROM account_move
+                 WHERE id = ANY(ARRAY(SELECT move_id FROM kept))
+                """,
+                columns=columns,
+                ids=tuple(ids) or (0,),
+            )
+        # Looked up by who is addressed: of few customers, contacts are fewer than invoices.
         moved = SQL(
-            "SELECT move.id FROM account_move move"
-            " JOIN res_partner contact ON contact.id = move.partner_id"
-            " JOIN res_partner kept ON kept.id = move.commercial_partner_id"
-            " WHERE move.partner_id <> move.commercial_partner_id"
-            " AND contact.commercial_partner_id <> kept.commercial_partner_id"
-            " AND move.state = 'posted' AND move.move_type IN %s",
+            """
+            SELECT UNNEST(invoices) FROM (
+                SELECT partner_id, commercial_partner_id, ARRAY_AGG(id) AS invoices
+                  FROM (%s) found
+                 WHERE partner_id <> commercial_partner_id
+                   AND state = 'posted' AND move_type IN %s
+                 GROUP BY 1, 2
+              ) addressed
+             WHERE (SELECT contact.commercial_partner_id FROM res_partner contact
+                     WHERE contact.id = addressed.partner_id)
+                <> (SELECT kept.commercial_partner_id FROM res_partner kept
+                     WHERE kept.id = addressed.commercial_partner_id)
+            """,
+            found,
             INVOICE_TYPES,
         )
-        if ids is not None:
-            # Those of contacts that came, and those that are kept of contacts that left.
-            ids = tuple(ids) or (0,)
-            kept = SQL(
-                "SELECT move_id FROM account_move_line"
-                " WHERE partner_id IN %s AND display_type = 'payment_term'",
-                ids,
-            )
-            moved = SQL(
-                "%(moved)s AND move.partner_id IN %(ids)s"
-                " UNION %(moved)s AND move.id = ANY(ARRAY(%(kept)s))",
-                moved=moved,
-                ids=ids,
-                kept=kept,
-            )
         self.env["account.move"].flush_model(["partner_id", CUSTOMER, "state", "move_type"])
         self.env["res.partner"].flush_model([CUSTOMER])
         rows = self.env.execute_query(moved)
@@ -161,35 +181,32 @@ class CustomerGradingOwner(models.AbstractModel):
     # ------------------------------------------------------------------ those of few
 
     @api.model
-    def _get_few_domain(self, measure, path, others, ids):
+    def _get_few_domain(self, measure, path, others, moved, ids):
         """Return the documents that may be of these contacts, found with an index.
 
         :param path: as :meth:`_get_path` gives it
         :param others: as :meth:`_get_others` gives them
+        :param moved: returns what :meth:`_get_moved_invoices` does of ``ids``
         """
         domain = Domain(path.removesuffix(f".{CUSTOMER}"), "in", list(ids))
         if (measure.model_name, path) == (INVOICE, INVOICE_PATH):
-            domain = self._get_kept_domain(ids)
+            domain = self._get_kept_domain(ids, moved)
         if others:
             field, query = others
             rows = self.env.execute_query(SQL("SELECT document_id FROM (%s) other", query))
             domain |= Domain(field, "in", [document_id for (document_id,) in rows])
         return domain
 
-    @staticmethod
-    def _get_kept_domain(ids):
-        """Return the invoices that Odoo keeps with these contacts."""
+    @api.model
+    def _get_kept_domain(self, ids, moved=None):
+        """Return the invoices that Odoo keeps with these contacts, and some of others.
 
-        def to_sql(_model, alias, _query):
-            # Invoices have no index on their entity, but their items have, and name it too.
-            # As an array: for many of them PostgreSQL would read everybody's invoices.
-            return SQL(
-                "%s = ANY(ARRAY(SELECT move_id FROM account_move_line WHERE partner_id IN %s))",
-                SQL.identifier(alias, "id"),
-                tuple(ids) or (0,),
-            )
+        Their entity has no index, but who is addressed has.
 
-        return Domain.custom(to_sql=to_sql)
+        :param moved: returns what :meth:`_get_moved_invoices` does of ``ids``
+        """
+        invoices = moved() if moved else self._get_moved_invoices(ids)
+        return Domain("partner_id", "in", list(ids)) | Domain("id", "in", invoices)
 
     @api.model
     def _get_domain(self, measure, whose, customer):
@@ -199,7 +216,8 @@ class CustomerGradingOwner(models.AbstractModel):
         if (measure.model_name, path) == (INVOICE, INVOICE_PATH):
             domain = self._get_invoices_domain(customer)
         ids = self._get_contact_ids(customer)
-        if others := self._get_others(measure, whose, ids):
+        moved = partial(self._get_moved_invoices, ids)
+        if others := self._get_others(measure, whose, moved, ids):
             field, query = others
             rows = self.env.execute_query(query)
             away = [document for document, now, of in rows if customer.id == now != of]

@@ -20,5 +20,4 @@ from . import (
     customer_grading_explanation_history,
     customer_grading_explanation_notices,
     customer_grading_explanation_view,
-    customer_grading_change_review,
 )

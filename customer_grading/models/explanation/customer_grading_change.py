@@ -9,7 +9,7 @@ MONTHS = 12  # of the revenue that stands beside a customer
 
 
 class CustomerGradingChange(models.Model):
-    """What it takes to decide on a change: figures of then and of now, history, amounts."""
+    """Says of a change why it came about, and how much the customer stands for."""
 
     _inherit = "customer.grading.change"
 
@@ -22,7 +22,6 @@ class CustomerGradingChange(models.Model):
         "is expected of it.",
     )
     sees_revenue = fields.Boolean(compute="_compute_revenue")
-    review = fields.Json(compute="_compute_review")
 
     @api.depends("origin", "note", "grade_id", "from_grade_id", "policy_id", "run_id")
     @api.depends_context("uid", "lang", "company")
@@ -50,6 +49,9 @@ class CustomerGradingChange(models.Model):
 
     def _get_revenues(self, company):
         """Return ``{customer or opportunity: amount in the currency of company}``."""
+        revenues = {lead: lead.expected_revenue for lead in self.lead_id.sudo()}
+        if not self.partner_id:
+            return revenues
         today = self.env["customer.grading.engine"]._get_today(company)
         Owner = self.env["customer.grading.owner"]
         domain = Owner._get_kept_domain(Owner._get_contact_ids(self.partner_id)) & Domain(
@@ -62,12 +64,7 @@ class CustomerGradingChange(models.Model):
             ]
         )
         by, total = ["commercial_partner_id", "company_id"], ["amount_untaxed_signed:sum"]
-        groups = (
-            self.env["account.move"].sudo()._read_group(domain, by, total)
-            if self.partner_id
-            else []
-        )
-        revenues = {lead: lead.expected_revenue for lead in self.lead_id.sudo()}
+        groups = self.env["account.move"].sudo()._read_group(domain, by, total)
         for partner, of_company, amount in groups:
             amount = of_company.currency_id._convert(amount, company.currency_id, company, today)
             customer = partner.commercial_partner_id
@@ -80,10 +77,3 @@ class CustomerGradingChange(models.Model):
         if not self.company_id:
             return Company.search([("active", "=", True)])
         return Company.search([("id", "child_of", company.id)])
-
-    @api.depends("values", "result_id.values", "grade_id", "from_grade_id", "state")
-    @api.depends_context("uid", "lang", "company")
-    def _compute_review(self):
-        Review = self.env["customer.grading.change.review"]
-        for change in self:
-            change.review = Review._get_views(change)

@@ -16,5 +16,4 @@ from . import (
     customer_grading_band,
     customer_grading_rule,
     customer_grading_review_window,
-    customer_grading_test_customer,
 )

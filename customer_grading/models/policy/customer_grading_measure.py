@@ -165,7 +165,6 @@ class CustomerGradingMeasure(models.Model):
             ("latest", "That of the latest document"),
             ("mode", "The most frequent one"),
             ("is_new", "Whether the first one is of the period"),
-            ("price_level", "Price paid, in per cent of the price"),
         ],
         default="sum",
     )
@@ -430,7 +429,7 @@ class CustomerGradingMeasure(models.Model):
         return self._get_domain_problem(self.domain, self.model_name)
 
     def _get_aggregate_problem(self):
-        """Return in words why the documents cannot be put together as is asked, or nothing."""
+        """Hook: return in words why the documents cannot be put together as is asked, or nothing."""
         if not self.aggregate or (self.aggregate not in WITHOUT_VALUE and not self.value_field):
             return self.env._("say which field holds the value.")
         if self.aggregate in ("latest", "is_new") and not self.date_field:
@@ -442,11 +441,6 @@ class CustomerGradingMeasure(models.Model):
             )
         if self.aggregate == "is_new" and self.unit != "yes_no":
             return self.env._("whether the first one is of the period is a yes or a no.")
-        of_lines = self.model_name == "sale.order.line" and self.unit == "ratio"
-        if self.aggregate == "price_level" and not of_lines:
-            return self.env._(
-                "prices are compared on the lines of sales orders, and told in per cent."
-            )
         return None
 
     def _get_use_problem(self):
@@ -721,11 +715,3 @@ class CustomerGradingMeasure(models.Model):
         ]
         usual = ("partner_id", "order_partner_id", "opportunity_id", "lead_id")
         return next((name for name in usual if name in links), next(iter(links), False))
-
-    def action_try(self):
-        """Open the dialog that shows the measure's value for chosen customers."""
-        return self.env["customer.grading.measure.try"]._get_records_action(
-            name=self.env._("Try %s", self.name),
-            target="new",
-            context={"default_measure_id": self.id},
-        )

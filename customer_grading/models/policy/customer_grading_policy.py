@@ -26,7 +26,6 @@ UNLOCKED_FIELDS = {
     *LIFE_FIELDS,
     "regrades_changed",
     "rule_ids",
-    "test_customer_ids",
     "message_follower_ids",
     "message_ids",
     "activity_ids",
@@ -145,9 +144,6 @@ class CustomerGradingPolicy(models.Model):
         "companies, deletions and passing time wait for the night.",
     )
     run_ids = fields.One2many("customer.grading.run", "policy_id", string="Runs")
-    test_customer_ids = fields.One2many(
-        "customer.grading.test.customer", "policy_id", string="Test customers", copy=True
-    )
     result_count = fields.Integer("Customers", compute="_compute_counts")
     not_graded_count = fields.Integer("Not graded", compute="_compute_counts")
     change_count = fields.Integer("Changes", compute="_compute_counts")

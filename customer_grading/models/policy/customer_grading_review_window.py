@@ -2,24 +2,10 @@ from calendar import monthrange
 from datetime import date
 
 from odoo import api, fields, models
+from odoo.addons.account.models.company import MONTH_SELECTION
 from odoo.exceptions import ValidationError
 
 from ...tools.texts import join_words
-
-MONTHS = [
-    ("1", "January"),
-    ("2", "February"),
-    ("3", "March"),
-    ("4", "April"),
-    ("5", "May"),
-    ("6", "June"),
-    ("7", "July"),
-    ("8", "August"),
-    ("9", "September"),
-    ("10", "October"),
-    ("11", "November"),
-    ("12", "December"),
-]
 
 LEAP_YEAR = 2024
 
@@ -36,9 +22,9 @@ class CustomerGradingReviewWindow(models.Model):
     )
     company_id = fields.Many2one(related="policy_id.company_id", store=True, precompute=True)
     first_day = fields.Integer("From", default=1, required=True, aggregator=None)
-    first_month = fields.Selection(MONTHS, "Month", default="1", required=True)
+    first_month = fields.Selection(MONTH_SELECTION, "Month", default="1", required=True)
     last_day = fields.Integer("To", default=31, required=True, aggregator=None)
-    last_month = fields.Selection(MONTHS, "Last month", default="1", required=True)
+    last_month = fields.Selection(MONTH_SELECTION, "Last month", default="1", required=True)
 
     @api.constrains("first_day", "first_month", "last_day", "last_month")
     def _check_days(self):

@@ -435,32 +435,3 @@ class CustomerGradingChange(models.Model):
     def _get_lasting_sql(self, start, end):
         """Return whether a change lasted a day at least: others were replaced on their day."""
         return SQL("(%(end)s IS NULL OR %(end)s >= %(start)s)", start=start, end=end)
-
-    @api.model
-    def _get_held_sql(self, alias, day):
-        """Return whether a change of the table ``alias`` is what its result held on ``day``.
-
-        The day of a change is the first one of the new grade. Of merged customers the one
-        that stayed counts, and another's only where it held nothing itself.
-        """
-        covers, rival = (
-            SQL(
-                "%(change)s.state = 'applied' AND %(change)s.date_applied <= %(day)s"
-                " AND COALESCE(%(change)s.date_end >= %(day)s, TRUE)",
-                change=SQL.identifier(name),
-                day=day,
-            )
-            for name in (alias, "rival")
-        )
-        return SQL(
-            """
-            (%(covers)s AND (
-                %(change)s.is_aside IS NOT TRUE OR NOT EXISTS (
-                    SELECT FROM customer_grading_change rival
-                     WHERE rival.result_id = %(change)s.result_id AND %(rival)s
-                       AND (rival.is_aside IS NOT TRUE OR rival.id > %(change)s.id))))
-            """,
-            covers=covers,
-            change=SQL.identifier(alias),
-            rival=rival,
-        )

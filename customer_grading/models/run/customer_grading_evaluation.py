@@ -108,7 +108,9 @@ class CustomerGradingEvaluation(models.AbstractModel):
             self.env["ir.cron"]._commit_progress()
 
     def _finish_step(self, commit, progress):
-        self._note({"progress": progress}, commit)
+        """Say how far it is, where others can see it meanwhile."""
+        if commit:
+            self._note({"progress": progress}, commit)
 
     def _drop(self, table):
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", SQL.identifier(table)))

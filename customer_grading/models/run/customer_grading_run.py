@@ -71,15 +71,6 @@ class CustomerGradingRun(models.Model):
     unchanged_count = fields.Integer("Unchanged", readonly=True)
     counts = fields.Json(compute="_compute_counts")
     stop_text = fields.Char(compute="_compute_stop_text")
-    undo_state = fields.Selection(
-        [("asked", "Being undone"), ("done", "Undone")], "Undo", readonly=True, copy=False
-    )
-    undo_user_id = fields.Many2one(
-        "res.users", "Undone by", readonly=True, index="btree_not_null", copy=False
-    )
-    undo_note = fields.Char("Why it was undone", readonly=True, copy=False)
-    undo_text = fields.Char(compute="_compute_undo_text")
-    can_undo = fields.Boolean(compute="_compute_can_undo")
 
     def unlink(self):
         """Delete the runs; what they changed stays, without naming them."""
@@ -255,6 +246,10 @@ class CustomerGradingRun(models.Model):
                 "unchanged_count": max(self.graded_count - sum(counts.values()), 0),
             }
         )
+        self._after_changes()
+
+    def _after_changes(self):
+        """Hook: do what follows once the changes of this run were written, or taken back."""
 
     def _get_effect_date(self, commit):
         """Return the day on which its changes are decided.
@@ -426,10 +421,12 @@ class CustomerGradingRun(models.Model):
     def action_view_changes(self):
         """Open the changes that the run made or proposes, and what took them back."""
         self.ensure_one()
-        domain = Domain("run_id", "=", self.id)
-        if self.undo_state:
-            domain |= Domain("undoes_id.run_id", "=", self.id)
+        domain = self._get_changes_domain()
         return self._get_list_action(self.env._("Changes"), "customer.grading.change", domain)
+
+    def _get_changes_domain(self):
+        """Hook: return the changes that the run made, and those that followed from them."""
+        return Domain("run_id", "=", self.id)
 
     def _get_list_action(self, name, model, domain):
         """Return the action that opens what is told of, and made by nobody."""
@@ -562,107 +559,3 @@ class CustomerGradingRun(models.Model):
             domain=list(self._get_results_domain() & self._get_moving_domain()),
             context={"create": False, "grading_subject": self.subject},
         )
-
-    # ------------------------------------------------------------------ undo
-
-    @api.depends("state", "undo_state", "up_count", "down_count", "new_count", "left_count")
-    def _compute_can_undo(self):
-        for run in self:
-            moved = run.up_count or run.down_count or run.new_count or run.left_count
-            run.can_undo = bool(run.state == "done" and moved and not run.undo_state)
-
-    @api.depends("undo_state")
-    @api.depends_context("lang")
-    def _compute_undo_text(self):
-        for run in self:
-            run.undo_text = run._get_undo_text() if run.undo_state else False
-
-    def _get_undo_text(self):
-        states = self.env["customer.grading.change"]._get_open_states()
-        back, waiting = self._count_undone(), self._count_undone(states)
-        names = {
-            "user": self.undo_user_id.name,
-            "back": self._format_count(back),
-            "waiting": self._format_count(waiting),
-            "kept": self._format_count(self._count_applied() - back - waiting),
-            "reason": self.undo_note,
-        }
-        if self.undo_state == "asked":
-            return self.env._(
-                "%(user)s undoes this run: “%(reason)s”. %(back)s went back, %(kept)s to go.",
-                **names,
-            )
-        if waiting:
-            return self.env._(
-                "%(user)s undid this run: “%(reason)s”. %(back)s went back; %(kept)s were decided "
-                "since then and stayed; %(waiting)s wait for a decision.",
-                **names,
-            )
-        return self.env._(
-            "%(user)s undid this run: “%(reason)s”. %(back)s went back; %(kept)s were decided "
-            "since then and stayed.",
-            **names,
-        )
-
-    def _count_applied(self):
-        return sum(self._count_moves().values())
-
-    def _count_undone(self, states=("applied",)):
-        """Return how many changes that take this run's back are in one of the ``states``."""
-        Change = self.env["customer.grading.change"].sudo()
-        return Change.search_count([("undoes_id.run_id", "=", self.id), ("state", "in", states)])
-
-    def action_ask_undo(self):
-        """Ask why, and show what would go back and what would stay."""
-        self.ensure_one()
-        self._check_undo()
-        name, context = self.env._("Undo this run"), {"default_run_id": self.id}
-        return open_window(name, "customer.grading.undo", target="new", context=context)
-
-    def _check_undo(self):
-        """:raise AccessError: for who is no officer
-        :raise UserError: where nothing is to be undone
-        """
-        self._check_officer()
-        if not self.can_undo:
-            raise UserError(
-                self.env._(
-                    "Only a run that is done, moved grades and was not undone can be undone."
-                )
-            )
-
-    def _start_undo(self, reason):
-        """Take back what this run brought into effect; many in the background.
-
-        :raise AccessError: for who is no officer
-        :raise UserError: without a reason, or where nothing is to be undone
-        """
-        self.ensure_one()
-        self._check_undo()
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why the run is undone: the history keeps it."))
-        self._note({"undo_state": "asked", "undo_user_id": self.env.uid, "undo_note": reason})
-        if self._count_undoable() <= SLICE:
-            self._undo()
-        else:
-            self.env.ref("customer_grading.ir_cron_undo").sudo()._trigger()
-
-    def _count_undoable(self):
-        """Return how many changes would be taken back."""
-        return self.env["customer.grading.change.control"]._count_undoable(self)
-
-    @api.model
-    def _cron_undo(self):
-        """Go on with the runs that are being undone, slice by slice."""
-        for run in self.search([("undo_state", "=", "asked")], order="id"):
-            run._undo(commit=True)
-
-    def _undo(self, commit=False):
-        """Hook: take back what is left to be, and say that the run is undone.
-
-        One that was killed goes on where it was: what went back is in effect no more.
-        """
-        control = self.env["customer.grading.change.control"].sudo()
-        self._in_slices(control._undo_slice, commit, self)
-        self._try(self._note, commit, {"undo_state": "done"})
-        self.env.invalidate_all()

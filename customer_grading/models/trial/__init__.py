@@ -9,6 +9,5 @@ from . import (
     customer_grading_trial_line,
     customer_grading_criterion,
     customer_grading_rule,
-    customer_grading_test_customer,
     customer_grading_policy,
 )

@@ -97,21 +97,6 @@ class CustomerGradingPolicy(models.Model):
             context=context,
         )
 
-    def action_try_test_customers(self):
-        """Say what grade the policy gives each test customer or opportunity today, and why.
-
-        It is a try-on like any other: a ranking needs everybody's values.
-        """
-        self.ensure_one()
-        trial = self._try_on()
-        if trial.state == "failed":
-            raise UserError(trial.error)
-        self.test_customer_ids._note_results(trial)
-
-    @api.constrains("dimension_id")
-    def _check_test_customers(self):
-        self.test_customer_ids._check_subject()
-
     @api.model
     def action_open_grading(self):
         """Open the customers by grade, or where a manager begins while nobody was graded."""

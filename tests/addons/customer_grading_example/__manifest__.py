@@ -5,6 +5,6 @@
     "category": "Sales/CRM",
     "author": "The customer_grading maintainers",
     "license": "LGPL-3",
-    "depends": ["customer_grading_policy_file"],
+    "depends": ["customer_grading_approval", "customer_grading_policy_file"],
     "data": ["data/customer_grading_measure_data.xml", "views/customer_grading_policy_views.xml"],
 }

@@ -1,9 +1,8 @@
 from odoo import fields, models
+from odoo.addons.customer_grading.tools.statement import Statement
+from odoo.addons.customer_grading.tools.subject import SUBJECTS
 from odoo.exceptions import UserError
 from odoo.tools import SQL
-
-from ..tools.statement import Statement
-from ..tools.subject import SUBJECTS
 
 
 class CustomerGradingMeasureTry(models.TransientModel):

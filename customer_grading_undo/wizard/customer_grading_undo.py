@@ -1,6 +1,5 @@
 from odoo import api, fields, models
-
-from ..tools.blocks import RELOAD
+from odoo.addons.customer_grading.tools.blocks import RELOAD
 
 
 class CustomerGradingUndo(models.TransientModel):

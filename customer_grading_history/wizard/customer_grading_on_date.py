@@ -1,8 +1,7 @@
 from odoo import api, fields, models
+from odoo.addons.customer_grading.tools.blocks import open_action
 from odoo.exceptions import UserError
 from odoo.tools import format_date
-
-from ..tools.blocks import open_action
 
 
 class CustomerGradingOnDate(models.TransientModel):
@@ -69,7 +68,7 @@ class CustomerGradingOnDate(models.TransientModel):
         )
         return open_action(
             self.env,
-            "customer_grading.customer_grading_result_action_on_date",
+            "customer_grading_history.customer_grading_result_action_on_date",
             name,
             domain=domain,
             context={
