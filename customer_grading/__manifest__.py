@@ -10,6 +10,7 @@
         "security/customer_grading_groups.xml",
         "security/ir.model.access.csv",
         "security/customer_grading_security.xml",
+        "data/customer_grading_former_contact_data.xml",
         "data/customer_grading_dimension_data.xml",
         "data/customer_grading_measure_data.xml",
         "data/customer_grading_lead_data.xml",

@@ -2,7 +2,7 @@ from datetime import timedelta
 from functools import partialmethod
 
 from odoo import api, models
-from odoo.addons.customer_grading.tools.statement import narrow_to
+from odoo.addons.customer_grading.tools.statement import QuerySource, narrow_to
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -65,10 +65,13 @@ class CustomerGradingMeasure(models.Model):
         Criteria that are equally patient share one scan.
         """
         patience = (criterion.tolerance_days, criterion.tolerance_working_days)
-        items = self.env["customer.grading.receivables"]._get_items_sql(
-            scope, statement.get_ids(), self._get_latest_sql(criterion, scope)
-        )
-        source = statement.get_query_source(("receivables", *patience), items)
+
+        def open_source(scope):
+            latest = self._get_latest_sql(criterion, scope)
+            Receivables = self.env["customer.grading.receivables"]
+            return QuerySource(Receivables._get_items_sql(scope, statement.get_ids(), latest))
+
+        source = statement.get_source(("receivables", *patience), open_source)
         return source.add_column(aggregate)
 
     @staticmethod

@@ -5,11 +5,6 @@ from odoo.tools import SQL
 # The journals by which money comes in and goes out.
 MONEY_JOURNALS = ("bank", "cash", "credit")
 
-# What an entry that closes an item at the company's expense is booked on.
-IS_LOST = SQL(
-    "(split_part(account.account_type, '_', 1) IN ('income', 'expense')"
-    " OR line.tax_line_id IS NOT NULL)"
-)
 IS_CREDIT = SQL("(move.move_type = 'out_refund' OR move.reversed_entry_id IS NOT NULL)")
 
 
@@ -43,25 +38,29 @@ class CustomerGradingReceivables(models.AbstractModel):
             asked, paid, in_time, written_off, open, paid_on``, a row for each part that is
             due; amounts in the company's currency; not counted is money that went back
         """
-        few = "IN (SELECT move_id FROM account_move_line WHERE partner_id IN %s)"
-        of_these = SQL("IS NOT NULL") if ids is None else SQL(few, tuple(ids) or (0,))
         return SQL(
             """
             WITH exchange AS MATERIALIZED (%(exchange)s),
-                 waived AS MATERIALIZED (%(waived)s),
                  item AS MATERIALIZED (%(item)s),
+                 part AS MATERIALIZED (%(part)s),
+                 counter AS MATERIALIZED (%(counter)s),
+                 waived AS MATERIALIZED (%(waived)s),
                  promised AS MATERIALIZED (%(promised)s),
-                 matched AS (%(matched)s),
+                 matched AS MATERIALIZED (%(matched)s),
+                 promise AS (%(promise)s),
                  owed AS (%(owed)s),
                  on_account AS (%(on_account)s),
                  covered AS (%(covered)s)
             %(settled)s
             """,
-            exchange=self._get_exchange_sql(of_these),
-            waived=self._get_waived_sql(scope, of_these),
+            exchange=self._get_exchange_sql(ids),
             item=self._get_own_items_sql(scope, ids, latest or SQL("due")),
+            part=self._get_parts_sql(scope),
+            counter=self._get_counter_sql(),
+            waived=self._get_waived_sql(scope, ids),
             promised=self._get_promised_sql(scope, ids),
-            matched=self._get_matched_sql(scope),
+            matched=self._get_matched_sql(),
+            promise=self._get_promise_sql(),
             owed=self._get_owed_sql(),
             on_account=self._get_on_account_sql(scope),
             covered=self._get_covered_sql(),
@@ -96,78 +95,143 @@ class CustomerGradingReceivables(models.AbstractModel):
                 paid += amount
         return paid, credited
 
-    def _get_exchange_sql(self, of_these):
-        """Return the entries of exchange differences, with the day of the matching they are of."""
+    def _get_receivable_ids(self):
+        return self._get_ids("account.account", "account_type", ("asset_receivable",))
+
+    def _get_ids(self, model_name, name, values):
+        """Return the ids of the accounts or journals that are of these kinds.
+
+        Named by their ids PostgreSQL knows how many items they have.
+        """
+        records = self.env[model_name].sudo().with_context(active_test=False)
+        return records._search([(name, "in", values)]).get_result_ids() or (0,)
+
+    def _get_exchange_sql(self, ids):
+        """Return the items of exchange differences, with the day of the matching they are of."""
+        of_these = SQL("IS NOT NULL")
+        if ids is not None:
+            few = "IN (SELECT move_id FROM account_move_line WHERE partner_id IN %s)"
+            of_these = SQL(few, tuple(ids) or (0,))
         return SQL(
-            "SELECT exchange_move_id AS move_id, MIN(max_date) AS date"
-            "  FROM account_partial_reconcile WHERE exchange_move_id %s GROUP BY exchange_move_id",
+            """
+            SELECT line.id, entry.date
+              FROM (
+                SELECT exchange_move_id AS move_id, MIN(max_date) AS date
+                  FROM account_partial_reconcile
+                 WHERE exchange_move_id %s
+                 GROUP BY exchange_move_id
+              ) entry
+              JOIN account_move_line line ON line.move_id = entry.move_id
+            """,
             of_these,
         )
 
-    def _get_waived_sql(self, scope, of_these):
+    def _get_waived_sql(self, scope, ids):
         """Return the entries that close items at the company's expense, and their share of it.
 
         That is the whole of a bad debt's entry, and of a payment what it came short by.
         """
+        few = SQL("IS NOT NULL") if ids is None else SQL("IN (SELECT move_id FROM counter)")
         return SQL(
             """
             SELECT lost.move_id, LEAST(lost.amount / SUM(-item.balance), 1) AS share
               FROM (
                 SELECT line.move_id, SUM(line.balance) AS amount
                   FROM account_move_line line
-                  JOIN account_account account ON account.id = line.account_id
-                 WHERE line.journal_id IN (
-                           SELECT id FROM account_journal WHERE type IN %(journals)s)
-                   AND line.company_id IN %(companies)s AND line.parent_state = 'posted'
-                   AND %(is_lost)s AND line.move_id %(of_these)s
+                 WHERE line.journal_id IN %(journals)s AND line.parent_state = 'posted'
+                   AND (line.account_id IN %(results)s OR line.tax_line_id IS NOT NULL)
+                   AND line.company_id IN %(companies)s AND line.move_id %(of_these)s
                  GROUP BY line.move_id
                 HAVING SUM(line.balance) > 0
               ) lost
-              JOIN account_move_line item ON item.move_id = lost.move_id
-              JOIN account_account account
-                ON account.id = item.account_id AND account.account_type = 'asset_receivable'
+              JOIN account_move_line item
+                ON item.move_id = lost.move_id AND item.account_id IN %(receivable)s
              GROUP BY lost.move_id, lost.amount
             HAVING SUM(-item.balance) > 0
             """,
-            journals=(*MONEY_JOURNALS, "general"),
+            journals=self._get_ids("account.journal", "type", (*MONEY_JOURNALS, "general")),
+            results=self._get_ids("account.account", "internal_group", ("income", "expense")),
+            receivable=self._get_receivable_ids(),
             companies=scope.company_ids,
-            is_lost=IS_LOST,
-            of_these=of_these,
+            of_these=few,
         )
 
     def _get_own_items_sql(self, scope, ids, latest):
         """Return the receivable items of customers, but for those of exchange differences.
 
-        ``rate`` is what one of its own currency is in the company's.
+        ``rate`` is what one of its own currency is in the company's. Of what lessens a debt
+        ``is_credit`` tells whether it is a credit note: looked up for few, found for all.
         """
+        credits = SQL("SELECT move.id FROM account_move move WHERE %s", IS_CREDIT)
+        joined, is_credit = SQL("LEFT JOIN (%s) credit ON credit.id = item.move_id", credits), None
+        if ids is not None:
+            joined = SQL()
+            is_credit = SQL(
+                "(item.balance < 0 AND EXISTS (%s AND move.id = item.move_id))", credits
+            )
         return SQL(
             """
             SELECT own.*, %(latest)s AS latest
               FROM (
                 SELECT item.id, item.move_id, partner.commercial_partner_id AS subject_id,
                        item.company_id, item.date, item.balance,
-                       COALESCE(move.invoice_date, item.date) AS asked_on,
+                       COALESCE(item.invoice_date, item.date) AS asked_on,
                        COALESCE(item.date_maturity, item.date) AS due,
                        COALESCE(item.balance / NULLIF(item.amount_currency, 0), 1) AS rate,
-                       journal.type IN %(journals)s AS is_money, %(is_credit)s AS is_credit
+                       item.journal_id IN %(journals)s AS is_money, %(is_credit)s AS is_credit,
+                       item.statement_line_id IS NOT NULL AS is_banked
                   FROM account_move_line item
-                  JOIN account_account account ON account.id = item.account_id
-                  JOIN account_move move ON move.id = item.move_id
-                  JOIN account_journal journal ON journal.id = move.journal_id
                   JOIN res_partner partner ON partner.id = item.partner_id
-                  LEFT JOIN exchange ON exchange.move_id = item.move_id
-                 WHERE account.account_type = 'asset_receivable'
+                  LEFT JOIN exchange ON exchange.id = item.id
+                  %(joined)s
+                 WHERE item.account_id IN %(receivable)s
                    AND item.parent_state = 'posted' AND item.date <= %(date)s
                    AND item.company_id IN %(companies)s AND item.balance != 0
-                   AND exchange.move_id IS NULL %(narrow)s
+                   AND exchange.id IS NULL %(narrow)s
               ) own
             """,
             latest=latest,
-            journals=MONEY_JOURNALS,
-            is_credit=IS_CREDIT,
+            receivable=self._get_receivable_ids(),
+            journals=self._get_ids("account.journal", "type", MONEY_JOURNALS),
+            is_credit=is_credit or SQL("credit.id IS NOT NULL"),
+            joined=joined,
             date=scope.date,
             companies=scope.company_ids,
             narrow=narrow_to(SQL("item.partner_id"), ids),
+        )
+
+    def _get_parts_sql(self, scope):
+        """Return what was matched to each item that asks, and the item it was matched to.
+
+        ``closed`` is in the company's currency, and tells Odoo's open amount; ``value`` is so
+        at the item's own rate.
+        """
+        return SQL(
+            """
+            SELECT item.id, item.move_id, item.latest, part.credit_move_id AS counter_id,
+                   part.amount AS closed, part.debit_amount_currency * item.rate AS value
+              FROM item
+              JOIN account_partial_reconcile part ON part.debit_move_id = item.id
+              LEFT JOIN exchange ON exchange.id = part.credit_move_id
+             WHERE item.balance > 0 AND COALESCE(exchange.date, part.max_date) <= %s
+            """,
+            scope.date,
+        )
+
+    def _get_counter_sql(self):
+        """Return what items that ask were matched to: mostly the customers' own items."""
+        return SQL(
+            """
+            SELECT id, move_id, date, is_credit, is_banked FROM item WHERE balance < 0
+             UNION ALL
+            SELECT line.id, line.move_id, line.date, %s, move.statement_line_id IS NOT NULL
+              FROM (
+                SELECT counter_id FROM part EXCEPT SELECT id FROM item WHERE balance < 0
+              ) other
+              JOIN account_move_line line ON line.id = other.counter_id
+              JOIN account_move move ON move.id = line.move_id
+            """,
+            IS_CREDIT,
         )
 
     def _get_promised_sql(self, scope, ids):
@@ -206,12 +270,11 @@ class CustomerGradingReceivables(models.AbstractModel):
             ),
         )
 
-    def _get_matched_sql(self, scope):
+    def _get_matched_sql(self):
         """Return what was matched to each item that asks, by what it was matched to.
 
-        All in the company's currency at the item's own rate, but for ``closed``, by which
-        Odoo's open amount is told. A payment that had no entry at first is of its own day,
-        not of that of the bank statement.
+        A payment that had no entry at first is of its own day, not of that of the bank
+        statement.
         """
         return SQL(
             """
@@ -222,57 +285,58 @@ class CustomerGradingReceivables(models.AbstractModel):
                        FILTER (WHERE NOT is_credit AND day <= latest) AS in_time,
                    MAX(day) FILTER (WHERE NOT is_credit AND waived < 1 AND value > 0) AS paid_on
               FROM (
-                SELECT item.id, item.latest, part.amount AS closed, %(is_credit)s AS is_credit,
-                       move.statement_line_id IS NOT NULL AS is_banked,
-                       part.debit_amount_currency * item.rate AS value,
-                       COALESCE(waived.share, 0) AS waived,
-                       CASE WHEN move.statement_line_id IS NOT NULL
-                             AND part.amount <= promised.amount
-                            THEN LEAST(line.date, promised.date) ELSE line.date END AS day
-                  FROM item
-                  JOIN account_partial_reconcile part ON part.debit_move_id = item.id
-                  JOIN account_move_line line ON line.id = part.credit_move_id
-                  JOIN account_move move ON move.id = line.move_id
-                  LEFT JOIN exchange ON exchange.move_id = line.move_id
-                  LEFT JOIN waived ON waived.move_id = line.move_id
-                  LEFT JOIN promised ON promised.move_id = item.move_id
-                 WHERE item.balance > 0 AND COALESCE(exchange.date, part.max_date) <= %(date)s
+                SELECT part.id, part.latest, part.closed, part.value, counter.is_credit,
+                       counter.is_banked, COALESCE(waived.share, 0) AS waived,
+                       CASE WHEN counter.is_banked AND part.closed <= promised.amount
+                            THEN LEAST(counter.date, promised.date)
+                            ELSE counter.date END AS day
+                  FROM part
+                  JOIN counter ON counter.id = part.counter_id
+                  LEFT JOIN waived ON waived.move_id = counter.move_id
+                  LEFT JOIN promised ON promised.move_id = part.move_id
               ) part
              GROUP BY id
-            """,
-            is_credit=IS_CREDIT,
-            date=scope.date,
+            """
         )
 
-    def _get_owed_sql(self):
-        """Return the items that ask, what is open of them and of those before them.
+    def _get_promise_sql(self):
+        """Return what payments without an entry pay of what is open of an item.
 
-        ``promised`` is what a payment without an entry pays of what is open; what the bank
-        statement paid of it is matched already.
+        What the bank statement paid of it is matched already.
         """
         return SQL(
             """
-            SELECT pending.*, open - promised AS pending,
-                   SUM(open - promised) OVER (
-                       PARTITION BY subject_id, company_id ORDER BY due, id) AS pending_until
+            SELECT standing.id, promised.date,
+                   COALESCE(LEAST(GREATEST(
+                       promised.amount - SUM(standing.banked) OVER (PARTITION BY move_id)
+                       + standing.open - SUM(standing.open) OVER (
+                           PARTITION BY move_id ORDER BY standing.due, standing.id),
+                       0), standing.open), 0) AS amount
               FROM (
-                SELECT open.*, promised.date AS promised_on,
-                       COALESCE(LEAST(GREATEST(
-                           promised.amount - SUM(open.banked) OVER (PARTITION BY open.move_id)
-                           + open.open - SUM(open.open) OVER (
-                               PARTITION BY open.move_id ORDER BY open.due, open.id),
-                           0), open.open), 0) AS promised
-                  FROM (
-                    SELECT item.*, COALESCE(credited, 0) AS credited,
-                           COALESCE(written_off, 0) AS written_off,
-                           COALESCE(in_time, 0) AS in_time, COALESCE(banked, 0) AS banked, paid_on,
-                           balance - COALESCE(closed, 0) AS open
-                      FROM item
-                      LEFT JOIN matched ON matched.id = item.id
-                     WHERE balance > 0
-                  ) open
-                  LEFT JOIN promised ON promised.move_id = open.move_id
-              ) pending
+                SELECT item.id, item.move_id, item.due, COALESCE(banked, 0) AS banked,
+                       balance - COALESCE(closed, 0) AS open
+                  FROM item
+                  LEFT JOIN matched ON matched.id = item.id
+                 WHERE balance > 0
+              ) standing
+              JOIN promised USING (move_id)
+            """
+        )
+
+    def _get_owed_sql(self):
+        """Return the items that ask, and ``pending``: what is open of them and not promised."""
+        return SQL(
+            """
+            SELECT item.id, item.subject_id, item.company_id, item.move_id, item.asked_on,
+                   item.due, item.latest, item.is_money, item.balance,
+                   COALESCE(credited, 0) AS credited, COALESCE(written_off, 0) AS written_off,
+                   COALESCE(in_time, 0) AS in_time, paid_on, promise.date AS promised_on,
+                   COALESCE(promise.amount, 0) AS promised,
+                   balance - COALESCE(closed, 0) - COALESCE(promise.amount, 0) AS pending
+              FROM item
+              LEFT JOIN matched ON matched.id = item.id
+              LEFT JOIN promise ON promise.id = item.id
+             WHERE balance > 0
             """
         )
 
@@ -289,8 +353,7 @@ class CustomerGradingReceivables(models.AbstractModel):
                            WHERE COALESCE(exchange.date, part.max_date) <= %(date)s), 0) AS amount
                   FROM item
                   LEFT JOIN account_partial_reconcile part ON part.credit_move_id = item.id
-                  LEFT JOIN account_move_line line ON line.id = part.debit_move_id
-                  LEFT JOIN exchange ON exchange.move_id = line.move_id
+                  LEFT JOIN exchange ON exchange.id = part.debit_move_id
                  WHERE item.balance < 0
                  GROUP BY item.id, item.subject_id, item.company_id, item.date,
                           item.is_credit, item.balance
@@ -303,9 +366,9 @@ class CustomerGradingReceivables(models.AbstractModel):
     def _get_covered_sql(self):
         """Return what is on account for each item that is open, as it stands in the queue.
 
-        ``noted`` is from credit notes, ``in_time`` money that came in time. Of each customer
-        one row is looked at, however much is on account: money stands in it by its days, and
-        all of it up to each.
+        What is due first is paid first. ``noted`` is from credit notes, ``in_time`` money that
+        came in time. Of each customer one row is looked at, however much is on account: money
+        stands in it by its days, and all of it up to each.
         """
         return SQL(
             """
@@ -322,7 +385,13 @@ class CustomerGradingReceivables(models.AbstractModel):
                            AS until_latest,
                        account.days[1 + width_bucket(
                            owed.pending_until - 0.000001, account.untils)] AS paid_on
-                  FROM owed
+                  FROM (
+                    SELECT owed.*, SUM(pending) OVER (
+                               PARTITION BY subject_id, company_id ORDER BY due, id
+                           ) AS pending_until
+                      FROM owed
+                     WHERE pending != 0
+                  ) owed
                   JOIN (
                     SELECT subject_id, company_id, MAX(until) AS until,
                            COALESCE(MAX(until) FILTER (WHERE NOT is_money), 0) AS notes,

@@ -7,6 +7,7 @@ of each subject, as rows of a temporary table; no record is written.
 from . import (
     customer_grading_band,
     customer_grading_rule,
+    customer_grading_former_contact,
     customer_grading_owner,
     customer_grading_engine,
     customer_grading_measure,

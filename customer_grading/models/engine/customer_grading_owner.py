@@ -72,56 +72,39 @@ class CustomerGradingOwner(models.AbstractModel):
         invoices = moved()
         return (order, self._get_moved_sql(invoices)) if invoices else None
 
+    @api.model
     def _get_moved_invoices(self, ids):
         """Return the ids of the invoices whose contact belongs to another company by now.
 
         They are few, and looked up apart: PostgreSQL would plan for all of them.
 
-        :param ids: only those that are, or were, of these contacts; ``None``: all
+        :param ids: only those that are, or were, of these contacts, and of others that moved
+            with them; ``None``: all
         """
-        columns = SQL("id, partner_id, commercial_partner_id, state, move_type")
-        found = SQL("SELECT %s FROM account_move", columns)
+        Former, narrow = self.env["customer.grading.former.contact"].sudo(), SQL()
         if ids is not None:
-            # Those of contacts that came, and those that are kept of contacts that left: an item
-            # names whom Odoo keeps it with, and has an index of them.
-            found = SQL(
-                """
-                WITH addressed AS MATERIALIZED (
-                    SELECT %(columns)s FROM account_move WHERE partner_id IN %(ids)s
-                ), kept AS (
-                    SELECT move_id FROM account_move_line
-                     WHERE partner_id IN %(ids)s AND display_type = 'payment_term'
-                    EXCEPT SELECT id FROM addressed
-                )
-                SELECT * FROM addressed UNION ALL
-                SELECT %(columns)s FROM account_move
-                 WHERE id = ANY(ARRAY(SELECT move_id FROM kept))
-                """,
-                columns=columns,
-                ids=tuple(ids) or (0,),
-            )
-        # Looked up by who is addressed: of few customers, contacts are fewer than invoices.
-        moved = SQL(
-            """
-            SELECT UNNEST(invoices) FROM (
-                SELECT partner_id, commercial_partner_id, ARRAY_AGG(id) AS invoices
-                  FROM (%s) found
-                 WHERE partner_id <> commercial_partner_id
-                   AND state = 'posted' AND move_type IN %s
-                 GROUP BY 1, 2
-              ) addressed
-             WHERE (SELECT contact.commercial_partner_id FROM res_partner contact
-                     WHERE contact.id = addressed.partner_id)
-                <> (SELECT kept.commercial_partner_id FROM res_partner kept
-                     WHERE kept.id = addressed.commercial_partner_id)
-            """,
-            found,
-            INVOICE_TYPES,
-        )
+            contacts = [id_ for [id_] in self.env.execute_query(Former._get_moved_sql(ids))]
+            if not contacts:
+                return ()
+            narrow = SQL("AND move.partner_id IN %s", tuple(contacts))
         self.env["account.move"].flush_model(["partner_id", CUSTOMER, "state", "move_type"])
         self.env["res.partner"].flush_model([CUSTOMER])
-        rows = self.env.execute_query(moved)
-        return tuple(move_id for (move_id,) in rows)
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT move.id, move.partner_id, move.commercial_partner_id"
+                "  FROM account_move move"
+                "  JOIN res_partner contact ON contact.id = move.partner_id"
+                "  JOIN res_partner kept ON kept.id = move.commercial_partner_id"
+                " WHERE move.partner_id <> move.commercial_partner_id"
+                " AND contact.commercial_partner_id <> kept.commercial_partner_id"
+                " AND move.state = 'posted' AND move.move_type IN %s %s",
+                INVOICE_TYPES,
+                narrow,
+            )
+        )
+        if ids is None:
+            Former._note({tuple(pair) for _move_id, *pair in rows})
+        return tuple(move_id for move_id, *_pair in rows)
 
     @staticmethod
     def _get_moved_sql(invoice_ids):

@@ -27,6 +27,23 @@ class ResPartner(models.Model):
         "Grade color", compute="_compute_grading", groups=USER_GROUP
     )
 
+    def write(self, vals):
+        """Note who belongs to another company afterwards: invoices of before stay where they are."""
+        if not vals.keys() & {"parent_id", "is_company"}:
+            return super().write(vals)
+        every = self.sudo().with_context(active_test=False)
+        of_these = every.search([("id", "child_of", self.ids)])
+        before = {contact: contact.commercial_partner_id.id for contact in of_these}
+        written = super().write(vals)
+        self.env["customer.grading.former.contact"].sudo()._note(
+            [
+                (contact.id, customer_id)
+                for contact, customer_id in before.items()
+                if customer_id and contact.commercial_partner_id.id != customer_id
+            ]
+        )
+        return written
+
     def unlink(self):
         """Answers go with whom they are about, and so do the proofs attached to them."""
         if self.env["customer.grading.question"]._is_asked_about("partner"):

@@ -1,0 +1,43 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class CustomerGradingFormerContact(models.Model):
+    """A contact that belongs to another company by now: invoices of before stay where they were.
+
+    It is noted as it moves, and of those who moved before grading was installed then. So few
+    customers are graded without a search for what moved.
+    """
+
+    _name = "customer.grading.former.contact"
+    _description = "Contact that Belongs to Another Company by Now"
+    _rec_name = "partner_id"
+
+    partner_id = fields.Many2one("res.partner", "Contact", required=True, ondelete="cascade")
+    customer_id = fields.Many2one("res.partner", required=True, index=True, ondelete="cascade")
+
+    _moved_uniq = models.UniqueIndex("(partner_id, customer_id)")
+
+    @api.model
+    def _note(self, pairs):
+        """Note ``pairs`` of ids: contacts, and the companies that they belonged to."""
+        if pairs:
+            self.env.cr.execute(
+                SQL(
+                    "INSERT INTO %s (partner_id, customer_id)"
+                    " SELECT * FROM UNNEST(%s, %s) ON CONFLICT DO NOTHING",
+                    SQL.identifier(self._table),
+                    *map(list, zip(*pairs, strict=True)),
+                )
+            )
+
+    @api.model
+    def _get_moved_sql(self, ids):
+        """Return the query of the contacts that came to these, or left them."""
+        self.flush_model(["partner_id", "customer_id"])
+        return SQL(
+            "SELECT partner_id FROM %(table)s"
+            " WHERE partner_id IN %(ids)s OR customer_id IN %(ids)s",
+            table=SQL.identifier(self._table),
+            ids=tuple(ids) or (0,),
+        )
