@@ -153,7 +153,7 @@ def measure_payments(data):
     with databases.environment(LARGE) as env:
         subject.execute(subject.put_in_force(subject.create_payments_policy(env)))
     databases.vacuum(LARGE)
-    return stages.check_regrade(LARGE, "regrade one customer, payments")
+    return stages.check_regrade_by_payments(LARGE)
 
 
 def measure_others(data, scale):

@@ -289,10 +289,6 @@ class Statement:
             self._keys[source.alias] = self.get_key_sql(of)
         return self._sources[key]
 
-    def get_query_source(self, key, query, of=PARTNER.name):
-        """Return the source over ``query``, shared by all that name the same ``key``."""
-        return self.get_source(key, lambda _scope: QuerySource(query), of)
-
     def add_relation(self, query, column, empty=None, of=PARTNER.name):
         """Join a relation that has ``subject_id``, and return its ``column``.
 

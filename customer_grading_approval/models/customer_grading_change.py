@@ -1,7 +1,10 @@
 from typing import Any, NamedTuple
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.groups import OFFICER_GROUP
+from odoo.addons.customer_grading.tools.subject import INVOICE_TYPES, REVENUE_MONTHS
 from odoo.addons.customer_grading.tools.texts import join_list
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
@@ -22,7 +25,7 @@ class Steps(NamedTuple):
 
 
 class CustomerGradingChange(models.Model):
-    """Who decides on a change, step by step, and what it waits for meanwhile."""
+    """Who decides on a change, step by step, what it waits for meanwhile, and what to look at."""
 
     _inherit = "customer.grading.change"
 
@@ -35,6 +38,15 @@ class CustomerGradingChange(models.Model):
     )
     keeps_step = fields.Boolean(help="It comes back to the step of approval that it was at.")
     review = fields.Json(compute="_compute_review")
+    currency_id = fields.Many2one("res.currency", compute="_compute_revenue")
+    revenue = fields.Monetary(
+        "Revenue, 12 months",
+        compute="_compute_revenue",
+        currency_field="currency_id",
+        help="Invoiced in the last 12 months, untaxed, less credit notes; of an opportunity what "
+        "is expected of it.",
+    )
+    sees_revenue = fields.Boolean(compute="_compute_revenue")
 
     @api.depends("values", "result_id.values", "grade_id", "from_grade_id", "state")
     @api.depends_context("uid", "lang", "company")
@@ -42,6 +54,56 @@ class CustomerGradingChange(models.Model):
         Review = self.env["customer.grading.change.review"]
         for change in self:
             change.review = Review._get_views(change)
+
+    # ------------------------------------------------------------------ what it stands for
+
+    @api.depends("partner_id", "lead_id", "company_id")
+    @api.depends_context("uid", "company")
+    def _compute_revenue(self):
+        """Tell the revenue where the reader may see figures, by one query for all."""
+        Explanation = self.env["customer.grading.explanation"]
+        shown = Explanation._get_shown_subjects(self)
+        if Explanation._hides_revenue():
+            shown -= {*self.partner_id}
+        for company, changes in self.grouped("company_id").items():
+            company = company or self.env.company
+            revenues = changes._get_revenues(company)
+            for change in changes:
+                subject = change._get_subject()
+                change.currency_id = company.currency_id
+                change.sees_revenue = subject in shown
+                change.revenue = revenues.get(subject, 0) if subject in shown else 0
+
+    def _get_revenues(self, company):
+        """Return ``{customer or opportunity: amount in the currency of company}``."""
+        revenues = {lead: lead.expected_revenue for lead in self.lead_id.sudo()}
+        if not self.partner_id:
+            return revenues
+        today = self.env["customer.grading.engine"]._get_today(company)
+        Owner = self.env["customer.grading.owner"]
+        domain = Owner._get_kept_domain(Owner._get_contact_ids(self.partner_id)) & Domain(
+            [
+                ("state", "=", "posted"),
+                ("move_type", "in", INVOICE_TYPES),
+                ("company_id", "in", self._get_counted_companies(company).ids),
+                ("invoice_date", ">", today - relativedelta(months=REVENUE_MONTHS)),
+                ("invoice_date", "<=", today),
+            ]
+        )
+        by, total = ["commercial_partner_id", "company_id"], ["amount_untaxed_signed:sum"]
+        groups = self.env["account.move"].sudo()._read_group(domain, by, total)
+        for partner, of_company, amount in groups:
+            amount = of_company.currency_id._convert(amount, company.currency_id, company, today)
+            customer = partner.commercial_partner_id
+            revenues[customer] = revenues.get(customer, 0) + amount
+        return revenues
+
+    def _get_counted_companies(self, company):
+        """Return the companies whose documents count: with branches, or all of a group."""
+        Company = self.env["res.company"].sudo()
+        if not self.company_id:
+            return Company.search([("active", "=", True)])
+        return Company.search([("id", "child_of", company.id)])
 
     # ------------------------------------------------------------------ steps
 

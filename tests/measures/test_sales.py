@@ -86,6 +86,26 @@ class TestWhoseDocument(SalesCase):
         self.assertIn(invoice, moves)
         self.assertEqual(sum(moves.mapped("amount_untaxed_signed")), 110)
 
+    def test_who_becomes_a_company_of_its_own_takes_nothing_along(self):
+        ann = self.env["res.partner"].create({"name": "Ann", "parent_id": self.customer.id})
+        helper = self.env["res.partner"].create({"name": "Her helper", "parent_id": ann.id})
+        self._create_invoice(ann, date(2026, 3, 3), 10)
+        self._create_invoice(helper, date(2026, 3, 3), 5)
+        ann.is_company = True
+        self.assertEqual(helper.commercial_partner_id, ann)
+        self._create_invoice(helper, date(2026, 3, 4), 1)
+        values = self._measure_each(revenue={"measure": "invoiced_revenue"})
+        self.assertEqual(values["revenue"], [15, 0])
+
+    def test_who_moved_before_grading_was_installed_is_found_as_it_is(self):
+        ann = self.env["res.partner"].create({"name": "Ann", "parent_id": self.customer.id})
+        self._create_invoice(ann, date(2026, 3, 3), 10)
+        ann.parent_id = self.other
+        self.env["customer.grading.former.contact"].search([]).unlink()
+        self.env["customer.grading.owner"]._get_moved_invoices(None)
+        values = self._measure_each(revenue={"measure": "invoiced_revenue"})
+        self.assertEqual(values["revenue"], [10, 0])
+
     def test_who_has_nothing_but_what_a_leaver_bought_is_a_customer_still(self):
         ann = self.env["res.partner"].create({"name": "Ann", "parent_id": self.customer.id})
         self._create_invoice(ann, date(2026, 3, 3), 10)

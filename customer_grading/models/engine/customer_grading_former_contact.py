@@ -30,14 +30,3 @@ class CustomerGradingFormerContact(models.Model):
                     *map(list, zip(*pairs, strict=True)),
                 )
             )
-
-    @api.model
-    def _get_moved_sql(self, ids):
-        """Return the query of the contacts that came to these, or left them."""
-        self.flush_model(["partner_id", "customer_id"])
-        return SQL(
-            "SELECT partner_id FROM %(table)s"
-            " WHERE partner_id IN %(ids)s OR customer_id IN %(ids)s",
-            table=SQL.identifier(self._table),
-            ids=tuple(ids) or (0,),
-        )

@@ -83,10 +83,11 @@ class CustomerGradingOwner(models.AbstractModel):
         """
         Former, narrow = self.env["customer.grading.former.contact"].sudo(), SQL()
         if ids is not None:
-            contacts = [id_ for [id_] in self.env.execute_query(Former._get_moved_sql(ids))]
+            moved = Domain("partner_id", "in", list(ids)) | Domain("customer_id", "in", list(ids))
+            contacts = Former.search_fetch(moved, ["partner_id"]).partner_id
             if not contacts:
                 return ()
-            narrow = SQL("AND move.partner_id IN %s", tuple(contacts))
+            narrow = SQL("AND move.partner_id IN %s", contacts._ids)
         self.env["account.move"].flush_model(["partner_id", CUSTOMER, "state", "move_type"])
         self.env["res.partner"].flush_model([CUSTOMER])
         rows = self.env.execute_query(

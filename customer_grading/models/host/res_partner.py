@@ -32,16 +32,13 @@ class ResPartner(models.Model):
         if not vals.keys() & {"parent_id", "is_company"}:
             return super().write(vals)
         every = self.sudo().with_context(active_test=False)
-        of_these = every.search([("id", "child_of", self.ids)])
-        before = {contact: contact.commercial_partner_id.id for contact in of_these}
+        contacts = every.search([("id", "child_of", self.ids)])
+        before = [contact.commercial_partner_id.id for contact in contacts]
         written = super().write(vals)
-        self.env["customer.grading.former.contact"].sudo()._note(
-            [
-                (contact.id, customer_id)
-                for contact, customer_id in before.items()
-                if customer_id and contact.commercial_partner_id.id != customer_id
-            ]
-        )
+        after = [contact.commercial_partner_id.id for contact in contacts]
+        rows = zip(contacts.ids, before, after, strict=True)
+        moved = [(id_, was) for id_, was, now in rows if was and was != now]
+        self.env["customer.grading.former.contact"].sudo()._note(moved)
         return written
 
     def unlink(self):

@@ -12,8 +12,7 @@ from ...tools.blocks import open_window, tell
 from ...tools.groups import MANAGER_GROUP
 from ...tools.period import Period
 from ...tools.statement import CUSTOMER, join_path
-from ...tools.subject import INVOICE_TYPES
-from ..explanation.customer_grading_change import MONTHS
+from ...tools.subject import INVOICE_TYPES, REVENUE_MONTHS
 from ..policy.customer_grading_policy import PLANNED_STATES
 
 KEPT_DAYS = 30
@@ -272,7 +271,7 @@ class CustomerGradingTrial(models.Model):
     def _get_revenue_query(self):
         """Return what was invoiced in 12 months, untaxed, less credit notes, by customer."""
         scope = self._get_scope()
-        [(start, end)] = Period("trailing", MONTHS).get_bounds(self.date)
+        [(start, end)] = Period("trailing", REVENUE_MONTHS).get_bounds(self.date)
         Move = self.env["account.move"].sudo()
         invoiced = [
             ("state", "=", "posted"),
