@@ -18,6 +18,19 @@ class TestNoticesTour(CustomerTourCase):
         )
         self.start_tour("/odoo", "customer_grading_read_why", login="grading_salesperson")
 
+    def test_a_refused_proposal_reaches_who_made_it(self):
+        for tour, role in (
+            ("propose", "salesperson"),
+            ("refuse", "officer"),
+            ("read_refusal", "salesperson"),
+        ):
+            self.start_tour("/odoo", f"customer_grading_{tour}", login=f"grading_{role}")
+        author = self.users["salesperson"].partner_id
+        told = self.env["mail.message"].search(
+            [("message_type", "=", "user_notification"), ("partner_ids", "in", author.ids)]
+        )
+        self.assertIn("Not before March", told[:1].body)
+
     def test_an_alternative_that_failed_is_grey_where_another_held(self):
         either = ("any", ("Revenue", "ge", 1000), ("Revenue", "ge", 900_000))
         policy = self._create_policy(

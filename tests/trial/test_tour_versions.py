@@ -35,3 +35,9 @@ class TestVersionTours(CustomerGradingCommon, HttpCase):
         versions = self.policy._get_versions()
         self.assertEqual(versions.mapped("state"), ["running", "draft"])
         self.assertEqual(self._get_grades(self.customers), ["A", "A", "B"])
+
+    def test_another_policy_takes_over(self):
+        other = self._create_policy({}, [("C", ())], name="Simple")
+        self.start_tour("/odoo", "customer_grading_take_over", login="admin")
+        self.assertEqual((self.policy.state, other.state), ("closed", "running"))
+        self.assertEqual(set(self._get_grades(self.customers)), {"C"})

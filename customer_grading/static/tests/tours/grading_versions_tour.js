@@ -51,3 +51,18 @@ registry.category("web_tour.tours").add("customer_grading_schedule_version", {
         see(".o_field_widget[name=reads_as]:contains(In force from)"),
     ],
 });
+
+/** Another policy takes over from the one in force: said before it is tried on, and beside the button. */
+registry.category("web_tour.tours").add("customer_grading_take_over", {
+    url: "/odoo/action-customer_grading.customer_grading_policy_action",
+    steps: () => [
+        click(".o_data_row:contains(Simple) td[name=display_name]", "Open the draft"),
+        see(".o_form_view .alert:contains(takes over from it)", "It says whom it takes over from"),
+        click("button[name=action_activate]", "Look what it would do"),
+        see(".alert .o_field_widget[name=takeover_text]:contains(“Accounts”)", "And so does the try-on"),
+        see(".o_grading_view tr:has(td:first:contains(C)) td:contains(/^3\\b/)", "All are counted"),
+        see("body:not(:has(button[name=action_put_in_force]:contains(Activate)))"),
+        click("button[name=action_put_in_force]:contains(Take over)", "Take over"),
+        see(`.o_form_view:contains(Simple):has(${STATUS("running")})`, "It is in force"),
+    ],
+});
