@@ -86,6 +86,21 @@ class TestWhoseDocument(SalesCase):
         self.assertIn(invoice, moves)
         self.assertEqual(sum(moves.mapped("amount_untaxed_signed")), 110)
 
+    def test_who_is_merged_into_somebody_elsewhere_takes_nothing_along(self):
+        twins = self.env["res.partner"].create(
+            [
+                {"name": "Ann", "email": "ann@example.com", "parent_id": customer.id}
+                for customer in self.customers
+            ]
+        )
+        self._create_invoice(twins[0], date(2026, 3, 3), 10)
+        self._create_invoice(twins[1], date(2026, 3, 3), 1)
+        merge = self.env["base.partner.merge.automatic.wizard"].create({})
+        merge._merge(twins.ids, twins[1], extra_checks=False)
+        self.env.invalidate_all()
+        values = self._measure_each(revenue={"measure": "invoiced_revenue"})
+        self.assertEqual(values["revenue"], [10, 1])
+
     def test_who_becomes_a_company_of_its_own_takes_nothing_along(self):
         ann = self.env["res.partner"].create({"name": "Ann", "parent_id": self.customer.id})
         helper = self.env["res.partner"].create({"name": "Her helper", "parent_id": ann.id})

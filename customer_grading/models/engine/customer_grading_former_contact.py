@@ -13,10 +13,11 @@ class CustomerGradingFormerContact(models.Model):
     _description = "Contact that Belongs to Another Company by Now"
     _rec_name = "partner_id"
 
-    partner_id = fields.Many2one("res.partner", "Contact", required=True, ondelete="cascade")
+    # Not unique as a pair: Odoo's merge of contacts moves rows by SQL, and would end at an index.
+    partner_id = fields.Many2one(
+        "res.partner", "Contact", required=True, index=True, ondelete="cascade"
+    )
     customer_id = fields.Many2one("res.partner", required=True, index=True, ondelete="cascade")
-
-    _moved_uniq = models.UniqueIndex("(partner_id, customer_id)")
 
     @api.model
     def _note(self, pairs):
@@ -24,9 +25,12 @@ class CustomerGradingFormerContact(models.Model):
         if pairs:
             self.env.cr.execute(
                 SQL(
-                    "INSERT INTO %s (partner_id, customer_id)"
-                    " SELECT * FROM UNNEST(%s, %s) ON CONFLICT DO NOTHING",
-                    SQL.identifier(self._table),
-                    *map(list, zip(*pairs, strict=True)),
+                    "INSERT INTO %(table)s (partner_id, customer_id)"
+                    " SELECT * FROM UNNEST(%(contacts)s, %(customers)s) AS pair (contact, customer)"
+                    " WHERE NOT EXISTS (SELECT FROM %(table)s"
+                    " WHERE partner_id = contact AND customer_id = customer)",
+                    table=SQL.identifier(self._table),
+                    contacts=[contact for contact, _customer in pairs],
+                    customers=[customer for _contact, customer in pairs],
                 )
             )
