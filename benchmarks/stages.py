@@ -270,7 +270,7 @@ def check_regrade(name):
 
 
 def check_regrade_by_payments(name):
-    """One customer of each size graded by what it owes and paid; the largest are told beside."""
+    """One customer of each size graded by what it owes and paid, and the ten of thousands of items."""
     with databases.environment(name, partners.ADMIN) as env:
         ids = partners.get_customer_ids(env)
     tenth = len(ids) // 10
@@ -282,8 +282,15 @@ def check_regrade_by_payments(name):
             100,
             max(milliseconds),
             "ms",
-            f"slowest of {len(milliseconds)} of all sizes, each the best of 3; the ten of thousands "
-            f"of items {min(largest):.0f} to {max(largest):.0f} ms",
+            f"slowest of {len(milliseconds)} of all sizes, each the best of 3; "
+            f"median {statistics.median(milliseconds):.0f} ms",
+        ),
+        Row(
+            "the same of the largest",
+            400,
+            max(largest),
+            "ms",
+            f"slowest of the ten with thousands of items; median {statistics.median(largest):.0f} ms",
         ),
         _check_scanned(scanned | scanned_more),
     ]

@@ -61,6 +61,12 @@ def look(env):
             "SELECT table_name, column_name FROM information_schema.columns"
             " WHERE table_schema = 'public'",
         ),
+        "dangling": query(
+            env,
+            "SELECT data.module, data.name FROM ir_model_data data"
+            " LEFT JOIN ir_model_constraint told ON told.id = data.res_id"
+            " WHERE data.model = 'ir.model.constraint' AND told.id IS NULL",
+        ),
     }
 
 
@@ -159,6 +165,16 @@ def prepare_asking(env, own):
     return policy.id, measure.id
 
 
+def move_contact(env):
+    """Return a contact that was invoiced, and works for another company by now."""
+    factory = get_factory(env)
+    before, after = factory._create_customers(2, ref="moved")
+    contact = env["res.partner"].create({"name": "Ann", "parent_id": before.id})
+    factory._create_invoice(contact, date.today(), amount=1)
+    contact.parent_id = after
+    return contact
+
+
 def run_now(policy):
     for run in policy._put_in_force():
         run._execute()
@@ -226,6 +242,7 @@ def check_gone(env, addons, own, before, tables, columns, asked):
     check.assertEqual(len(names), len(asked), names)
     check.assertFalse(after["columns"] & columns)
     check.assertFalse({table for table, _column in after["columns"]} & tables)
+    check.assertFalse(after["dangling"] - before["dangling"])
     lost = before["columns"] - after["columns"]
     check.assertFalse({pair for pair in lost if pair[0] not in tables} - columns)
 
@@ -243,6 +260,7 @@ def main(addon, database, configuration):
         tables, columns = get_own_columns(env, addons, own)
         asking = () if is_core else prepare_asking(env, own)
         check.assertTrue(names)
+        mover = move_contact(env).id
     with connect(database) as env:
         env["ir.module.module"]._get(addon).button_immediate_uninstall()
     with connect(database) as env:
@@ -268,6 +286,8 @@ def main(addon, database, configuration):
         check.assertEqual(get_names(env, addons), names)
         check.assertEqual(look(env), before)
         check.assertEqual(env["res.users"].browse(officer).has_group(OFFICER_GROUP), not is_core)
+        former = env["customer.grading.former.contact"].search([("partner_id", "=", mover)])
+        check.assertEqual(len(former), 1)
         if not is_core:
             check_works(env, policy_id)
         if asking:

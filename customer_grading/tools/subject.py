@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-# What is invoiced to customers: less what is credited, it is the revenue with them.
 REVENUE_MONTHS = 12  # of the revenue that stands beside a customer
+# What is invoiced to customers: less what is credited, it is the revenue with them.
 INVOICE_TYPES = ("out_invoice", "out_refund", "out_receipt")
 
 

@@ -7,6 +7,8 @@ class CustomerGradingChange(models.Model):
 
     _inherit = "customer.grading.change"
 
+    _held_idx = models.Index("(grade_id, date_applied) WHERE state = 'applied'")
+
     @api.model
     def _get_held_sql(self, alias, day):
         """Return whether a change of the table ``alias`` is what its result held on ``day``.

@@ -332,7 +332,8 @@ class CustomerGradingReceivables(models.AbstractModel):
                    COALESCE(credited, 0) AS credited, COALESCE(written_off, 0) AS written_off,
                    COALESCE(in_time, 0) AS in_time, paid_on, promise.date AS promised_on,
                    COALESCE(promise.amount, 0) AS promised,
-                   balance - COALESCE(closed, 0) - COALESCE(promise.amount, 0) AS pending
+                   GREATEST(balance - COALESCE(closed, 0), 0) - COALESCE(promise.amount, 0)
+                       AS pending
               FROM item
               LEFT JOIN matched ON matched.id = item.id
               LEFT JOIN promise ON promise.id = item.id

@@ -39,6 +39,12 @@ class CustomerGradingTestCustomer(models.Model):
     )
     why = fields.Char(readonly=True, copy=False)
 
+    # Of this addon: it goes with it, as what the core declares would not.
+    _subject_check = models.Constraint(
+        "CHECK (num_nonnulls(partner_id, lead_id) = 1)",
+        "Say what it is about: a customer or an opportunity.",
+    )
+
     @api.depends("tried", "expected_grade_id", "given_grade_id")
     def _compute_verdict(self):
         for test in self:

@@ -138,6 +138,14 @@ class TestGradeOnADate(ChangeControlCommon):
         days = [self._on(self.moved + n * DAY, self.other) for n in range(4)]
         self.assertEqual(days, ["B", "A", "B", "B"])
 
+    def test_a_run_that_was_undone_on_its_day_gave_nothing(self):
+        self.other.partner_latitude = 25
+        with freeze_time(at(self.moved + DAY)):
+            self._run(self.policy)._start_undo("Invoices were missing")
+        self.env.invalidate_all()
+        days = [self._on(self.moved + n * DAY, self.other) for n in range(3)]
+        self.assertEqual(days, ["B", "B", "B"])
+
     def test_companies_have_their_own_history(self):
         company = self._create_company_with_chart("Another")
         here = self._get_result()

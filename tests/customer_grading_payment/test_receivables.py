@@ -51,22 +51,35 @@ class ReceivablesCommon(CustomerGradingCommon):
         )
 
     def _figures(self, *codes, customer=None, day=TODAY, **criterion):
-        """Return the values of measures of a customer, all rounded to cents."""
-        values = self._measure_all(
-            customer or self.customer,
-            day,
-            **{
-                code: {
-                    "measure": code,
-                    **({"period": "all_time"} if code == "receivable_balance" else {}),
-                    **criterion,
-                }
-                for code in codes
-            },
-        )
+        """Return the values of measures of a customer, all rounded to cents.
+
+        They are the same by a run of everybody and of the customer alone.
+        """
+        criteria = {
+            code: {
+                "measure": code,
+                **({"period": "all_time"} if code == "receivable_balance" else {}),
+                **criterion,
+            }
+            for code in codes
+        }
+        customer = customer or self.customer
+        policy = self._create_policy(criteria, population="all")
+        values = self._measure_all(customer, day, policy=policy)
+        self._assert_same_of_few(policy, customer, day, values)
         figures = [values[code][0] for code in codes]
         figures = [v if v is None or isinstance(v, date) else round(float(v), 2) for v in figures]
         return figures if len(codes) > 1 else figures[0]
+
+    def _assert_same_of_few(self, policy, customers, day, values):
+        """Assert that ``customers`` have the first of these values where only they are graded."""
+        engine = self.env["customer.grading.engine"]
+        scope = engine._get_scope(policy, self.company, day, customers.ids)
+        rows = self.env.execute_query_dict(engine._get_values_sql(policy, scope))
+        by_customer = {row["subject_id"]: row for row in rows}
+        for criterion in policy._get_measured_criteria():
+            told = [by_customer[customer.id][f"v{criterion.id}"] for customer in customers]
+            self.assertEqual(told, values[criterion.key][: len(customers)], criterion.key)
 
     @classmethod
     def _create_entry(cls, customer, day, amount, counterpart, due=None, reconcile=None, **vals):
@@ -209,6 +222,12 @@ class TestReceivables(ReceivablesCommon):
     def test_a_bad_debt_is_neither_collected_nor_on_time(self):
         invoice = self._create_invoice(self.customer, JUNE_1, 100, due=JUNE_15)
         self._create_entry(self.customer, AUGUST_3, -100, self.expense, reconcile=invoice)
+        self.assertEqual(self._figures(*CODES), [0, 1, 0, 0, 0, None, None])
+
+    def test_a_bad_debt_may_be_written_off_with_another_partner(self):
+        invoice = self._create_invoice(self.customer, JUNE_1, 100, due=JUNE_15)
+        other = self._create_customers(1)
+        self._create_entry(other, AUGUST_3, -100, self.expense, reconcile=invoice)
         self.assertEqual(self._figures(*CODES), [0, 1, 0, 0, 0, None, None])
 
     def _pay_without_entry(self, invoice, day, amount):
@@ -590,8 +609,11 @@ class TestLedgers(ReceivablesCommon):
         codes = list(ledgers[0].ledger.get_figures(TODAY, since))
         everything = {"receivable_balance": {"period": "all_time"}}
         criteria = {code: {"measure": code, **everything.get(code, {})} for code in codes}
+        policy = self._create_policy(criteria, population="all")
         for day in (TODAY, date(2026, 5, 5)):
-            values = self._measure_all(customers, day, **criteria)
+            values = self._measure_all(customers, day, policy=policy)
+            self._assert_same_of_few(policy, customers, day, values)
+            self._assert_same_of_few(policy, customers[0], day, values)
             first = day + relativedelta(days=1, months=-12)
             for row, (customer, made) in enumerate(zip(customers, ledgers, strict=True)):
                 with self.subTest(customer=customer.name, day=day, steps=made.steps):

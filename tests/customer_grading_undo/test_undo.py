@@ -7,7 +7,7 @@ from unittest.mock import patch
 from dateutil.relativedelta import relativedelta
 from freezegun import freeze_time
 
-from odoo.addons.customer_grading.models.run import customer_grading_run
+from odoo.addons.customer_grading_undo.models import customer_grading_run
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 

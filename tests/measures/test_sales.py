@@ -101,6 +101,17 @@ class TestWhoseDocument(SalesCase):
         values = self._measure_each(revenue={"measure": "invoiced_revenue"})
         self.assertEqual(values["revenue"], [10, 1])
 
+    def test_a_company_that_is_merged_leaves_its_contacts_invoices_to_who_it_becomes(self):
+        bought = self.env["res.partner"].create({"name": "Bought"})
+        ann = self.env["res.partner"].create({"name": "Ann", "parent_id": bought.id})
+        self._create_invoice(ann, date(2026, 3, 3), 10)
+        person = self.env["res.partner"].create({"name": "Person", "parent_id": self.other.id})
+        merge = self.env["base.partner.merge.automatic.wizard"].create({})
+        merge._merge((bought | person).ids, person, extra_checks=False)
+        self.env.invalidate_all()
+        values = self._measure_each(revenue={"measure": "invoiced_revenue"})
+        self.assertEqual(values["revenue"], [0, 10])
+
     def test_who_becomes_a_company_of_its_own_takes_nothing_along(self):
         ann = self.env["res.partner"].create({"name": "Ann", "parent_id": self.customer.id})
         helper = self.env["res.partner"].create({"name": "Her helper", "parent_id": ann.id})
@@ -117,7 +128,18 @@ class TestWhoseDocument(SalesCase):
         self._create_invoice(ann, date(2026, 3, 3), 10)
         ann.parent_id = self.other
         self.env["customer.grading.former.contact"].search([]).unlink()
-        self.env["customer.grading.owner"]._get_moved_invoices(None)
+        self.env["customer.grading.former.contact"]._note_all()
+        values = self._measure_each(revenue={"measure": "invoiced_revenue"})
+        self.assertEqual(values["revenue"], [10, 0])
+
+    def test_who_moved_without_a_trace_is_found_by_the_next_night(self):
+        """As whose parent is deleted, by a draft that is posted later, or as SQL moves."""
+        above = self.env["res.partner"].create({"name": "Sales", "parent_id": self.customer.id})
+        ann = self.env["res.partner"].create({"name": "Ann", "parent_id": above.id})
+        self._create_invoice(ann, date(2026, 3, 3), 10)
+        above.unlink()
+        self.assertEqual(ann.commercial_partner_id, ann)
+        self.env["customer.grading.run"]._schedule_nightly_runs()
         values = self._measure_each(revenue={"measure": "invoiced_revenue"})
         self.assertEqual(values["revenue"], [10, 0])
 

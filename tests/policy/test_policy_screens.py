@@ -186,8 +186,6 @@ class TestPolicyScreens(CustomerGradingCommon):
         self.assertEqual(policy.score_criterion_id, form.record)
         self.assertEqual(policy.criterion_ids, form.record)
 
-    # ------------------------------------------------------------------ test customers
-
     # ------------------------------------------------------------------ what is known of criteria
 
     def test_a_criterion_tells_what_was_known_in_the_last_try_on(self):

@@ -72,7 +72,6 @@ class CustomerGradingOwner(models.AbstractModel):
         invoices = moved()
         return (order, self._get_moved_sql(invoices)) if invoices else None
 
-    @api.model
     def _get_moved_invoices(self, ids):
         """Return the ids of the invoices whose contact belongs to another company by now.
 
@@ -81,8 +80,9 @@ class CustomerGradingOwner(models.AbstractModel):
         :param ids: only those that are, or were, of these contacts, and of others that moved
             with them; ``None``: all
         """
-        Former, narrow = self.env["customer.grading.former.contact"].sudo(), SQL()
+        narrow = SQL()
         if ids is not None:
+            Former = self.env["customer.grading.former.contact"].sudo()
             moved = Domain("partner_id", "in", list(ids)) | Domain("customer_id", "in", list(ids))
             contacts = Former.search_fetch(moved, ["partner_id"]).partner_id
             if not contacts:
@@ -92,8 +92,7 @@ class CustomerGradingOwner(models.AbstractModel):
         self.env["res.partner"].flush_model([CUSTOMER])
         rows = self.env.execute_query(
             SQL(
-                "SELECT move.id, move.partner_id, move.commercial_partner_id"
-                "  FROM account_move move"
+                "SELECT move.id FROM account_move move"
                 "  JOIN res_partner contact ON contact.id = move.partner_id"
                 "  JOIN res_partner kept ON kept.id = move.commercial_partner_id"
                 " WHERE move.partner_id <> move.commercial_partner_id"
@@ -103,9 +102,7 @@ class CustomerGradingOwner(models.AbstractModel):
                 narrow,
             )
         )
-        if ids is None:
-            Former._note({tuple(pair) for _move_id, *pair in rows})
-        return tuple(move_id for move_id, *_pair in rows)
+        return tuple(move_id for (move_id,) in rows)
 
     @staticmethod
     def _get_moved_sql(invoice_ids):

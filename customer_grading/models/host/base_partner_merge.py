@@ -13,10 +13,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         if self.env["customer.grading.dimension"]._is_used("partner"):
             self.env["customer.grading.result"].sudo()._settle_merge(src_partners, dst_partner)
         # Invoices of the merged stay with the company that they were for.
-        customers = src_partners.sudo().commercial_partner_id - dst_partner.commercial_partner_id
-        self.env["customer.grading.former.contact"].sudo()._note(
-            [(dst_partner.id, customer.id) for customer in customers]
-        )
+        self.env["customer.grading.former.contact"]._note(src_partners)
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _log_merge_operation(self, src_partners, dst_partner):

@@ -28,18 +28,17 @@ class ResPartner(models.Model):
     )
 
     def write(self, vals):
-        """Note who belongs to another company afterwards: invoices of before stay where they are."""
-        if not vals.keys() & {"parent_id", "is_company"}:
-            return super().write(vals)
-        every = self.sudo().with_context(active_test=False)
-        contacts = every.search([("id", "child_of", self.ids)])
-        before = [contact.commercial_partner_id.id for contact in contacts]
-        written = super().write(vals)
-        after = [contact.commercial_partner_id.id for contact in contacts]
-        rows = zip(contacts.ids, before, after, strict=True)
-        moved = [(id_, was) for id_, was, now in rows if was and was != now]
-        self.env["customer.grading.former.contact"].sudo()._note(moved)
-        return written
+        """Note who may belong to another company afterwards: invoices of before stay."""
+        if vals.keys() & {"parent_id", "is_company"}:
+            moving = self.filtered(
+                lambda contact: (
+                    contact.is_company != vals.get("is_company", contact.is_company)
+                    or contact.parent_id.id
+                    != (vals.get("parent_id", contact.parent_id.id) or False)
+                )
+            )
+            self.env["customer.grading.former.contact"]._note(moving)
+        return super().write(vals)
 
     def unlink(self):
         """Answers go with whom they are about, and so do the proofs attached to them."""

@@ -430,7 +430,9 @@ class CustomerGradingMeasure(models.Model):
 
     def _get_aggregate_problem(self):
         """Hook: return in words why the documents cannot be put together as is asked, or nothing."""
-        if not self.aggregate or (self.aggregate not in WITHOUT_VALUE and not self.value_field):
+        if not self.aggregate:
+            return self.env._("say how they are put together; an addon that did it may be gone.")
+        if self.aggregate not in WITHOUT_VALUE and not self.value_field:
             return self.env._("say which field holds the value.")
         if self.aggregate in ("latest", "is_new") and not self.date_field:
             return self.env._("the latest document is told by its date: say which field it is.")

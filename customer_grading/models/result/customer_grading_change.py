@@ -121,8 +121,6 @@ class CustomerGradingChange(models.Model):
     _open_idx = models.Index(f"(state) WHERE state NOT IN {CLOSED_STATES}")
     # What moved since a moment: history grows at its end, of which such an index keeps little.
     _written_idx = models.Index("USING brin (write_date)")
-    # Who held a grade on a day.
-    _held_idx = models.Index("(grade_id, date_applied) WHERE state = 'applied'")
 
     @api.depends("partner_id", "lead_id", "from_grade_id", "grade_id")
     @api.depends_context("lang")

@@ -129,6 +129,7 @@ class CustomerGradingRun(models.Model):
         night makes it wait here.
         """
         Policy = self.env["customer.grading.policy"].sudo()
+        self.env["customer.grading.former.contact"].sudo()._note_all()
         Policy._start_scheduled()
         for policy in Policy.search([("state", "=", "running")])._in_order_of_need():
             for company in policy._get_run_companies():
@@ -419,7 +420,7 @@ class CustomerGradingRun(models.Model):
         return self.env._("Last run %(when)s: %(error)s", when=when, error=self.error or "")
 
     def action_view_changes(self):
-        """Open the changes that the run made or proposes, and what took them back."""
+        """Open the changes that the run made or proposes."""
         self.ensure_one()
         domain = self._get_changes_domain()
         return self._get_list_action(self.env._("Changes"), "customer.grading.change", domain)
