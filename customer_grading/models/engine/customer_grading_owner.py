@@ -80,14 +80,13 @@ class CustomerGradingOwner(models.AbstractModel):
         :param ids: only those that are, or were, of these contacts, and of others that moved
             with them; ``None``: all
         """
-        narrow = SQL()
+        Former = self.env["customer.grading.former.contact"].sudo()
+        asked = Domain.TRUE
         if ids is not None:
-            Former = self.env["customer.grading.former.contact"].sudo()
-            moved = Domain("partner_id", "in", list(ids)) | Domain("customer_id", "in", list(ids))
-            contacts = Former.search_fetch(moved, ["partner_id"]).partner_id
-            if not contacts:
-                return ()
-            narrow = SQL("AND move.partner_id IN %s", contacts._ids)
+            asked = Domain("partner_id", "in", list(ids)) | Domain("customer_id", "in", list(ids))
+        contacts = Former.search_fetch(asked, ["partner_id"]).partner_id
+        if not contacts:
+            return ()
         self.env["account.move"].flush_model(["partner_id", CUSTOMER, "state", "move_type"])
         self.env["res.partner"].flush_model([CUSTOMER])
         rows = self.env.execute_query(
@@ -95,11 +94,11 @@ class CustomerGradingOwner(models.AbstractModel):
                 "SELECT move.id FROM account_move move"
                 "  JOIN res_partner contact ON contact.id = move.partner_id"
                 "  JOIN res_partner kept ON kept.id = move.commercial_partner_id"
-                " WHERE move.partner_id <> move.commercial_partner_id"
+                " WHERE move.partner_id IN %s"
                 " AND contact.commercial_partner_id <> kept.commercial_partner_id"
-                " AND move.state = 'posted' AND move.move_type IN %s %s",
+                " AND move.state = 'posted' AND move.move_type IN %s",
+                contacts._ids,
                 INVOICE_TYPES,
-                narrow,
             )
         )
         return tuple(move_id for (move_id,) in rows)
