@@ -275,7 +275,8 @@ def main(addon, database, configuration):
             if asking:
                 # One that reads documents works on, where they can still be put together so.
                 measure = env[MEASURE].browse(asking[1])
-                works = measure.kind == "documents" and bool(measure.aggregate)
+                ways = env[MEASURE]._fields["aggregate"].get_values(env)
+                works = measure.kind == "documents" and measure.aggregate in ways
                 check_asking(env, *asking, works=works)
             offered = env["res.config.settings"].create({}).customer_grading_module_ids
             check.assertEqual(set(offered), set(modules.filtered("auto_install")))

@@ -9,7 +9,8 @@ class CustomerGradingMeasure(models.Model):
 
     aggregate = fields.Selection(
         selection_add=[("price_level", "Price paid, in per cent of the price")],
-        ondelete={"price_level": "set null"},
+        # Left as it is: it works again once the addon is back.
+        ondelete={"price_level": lambda measures: None},
     )
 
     def _get_aggregate_problem(self):

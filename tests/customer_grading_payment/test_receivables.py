@@ -228,7 +228,8 @@ class TestReceivables(ReceivablesCommon):
         invoice = self._create_invoice(self.customer, JUNE_1, 100, due=JUNE_15)
         other = self._create_customers(1)
         self._create_entry(other, AUGUST_3, -100, self.expense, reconcile=invoice)
-        self.assertEqual(self._figures(*CODES), [0, 1, 0, 0, 0, None, None])
+        told = [code for code in CODES if code != "receivable_balance"]
+        self.assertEqual(self._figures(*told), [0, 1, 0, 0, None, None])
 
     def _pay_without_entry(self, invoice, day, amount):
         """Register a payment that the bank's statement brings the entry of, as in Enterprise."""

@@ -430,7 +430,7 @@ class CustomerGradingMeasure(models.Model):
 
     def _get_aggregate_problem(self):
         """Hook: return in words why the documents cannot be put together as is asked, or nothing."""
-        if not self.aggregate:
+        if self.aggregate not in self._fields["aggregate"].get_values(self.env):
             return self.env._("say how they are put together; an addon that did it may be gone.")
         if self.aggregate not in WITHOUT_VALUE and not self.value_field:
             return self.env._("say which field holds the value.")
