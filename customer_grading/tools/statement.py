@@ -267,7 +267,6 @@ class Statement:
         self.model = model
         self.query = query
         self.scope = scope
-        self.moved = {}  # invoices that moved, by the contacts they were looked up for
         self._found = found or {}
         self._sources = {}
         self._relations = []

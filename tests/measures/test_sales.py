@@ -139,7 +139,7 @@ class TestWhoseDocument(SalesCase):
         self._create_invoice(ann, date(2026, 3, 3), 10)
         above.unlink()
         self.assertEqual(ann.commercial_partner_id, ann)
-        self.env["customer.grading.run"]._schedule_nightly_runs()
+        self.env["customer.grading.run"]._cron_grade()
         values = self._measure_each(revenue={"measure": "invoiced_revenue"})
         self.assertEqual(values["revenue"], [10, 0])
 

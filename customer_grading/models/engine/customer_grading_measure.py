@@ -82,11 +82,7 @@ class CustomerGradingMeasure(models.Model):
         source = statement.get_source(
             (*self._get_source_key(), of, criterion._get_whose()),
             partial(
-                self._open_source,
-                ids=statement.get_ids(of),
-                of=of,
-                whose=criterion._get_whose(),
-                known=statement.moved,
+                self._open_source, ids=statement.get_ids(of), of=of, whose=criterion._get_whose()
             ),
             of,
         )
@@ -129,32 +125,24 @@ class CustomerGradingMeasure(models.Model):
     def _get_source_key(self):
         return (self.model_name, self.domain, self.subject_path, self.company_field)
 
-    def _open_source(self, scope, ids=None, of=None, whose=False, known=None):
+    def _open_source(self, scope, ids=None, of=None, whose=False):
         """Return the :class:`Source` of this measure's documents, by subject.
 
         :param ids: records (contacts, for customers) whose documents to read; ``None``:
             all
         :param of: a kind of corporate group where the documents of all of it are one's
         :param whose: whether they count for who ordered, or who is invoiced
-        :param known: the invoices that moved, by ``ids``, looked up once for several sources
         """
         Owner = self.env["customer.grading.owner"]
-        known = {} if known is None else known
-
-        def moved():
-            if ids not in known:
-                known[ids] = Owner._get_moved_invoices(ids)
-            return known[ids]
-
         model = self.env[self.model_name].with_context(active_test=False)
         documents = Domain(literal_eval(self.domain or "[]"))
         domain = documents
         if self.company_field:
             # A document without a company is everybody's, as in Odoo's own rules.
             domain &= Domain(self.company_field, "in", [False, *scope.company_ids])
-        path, others = Owner._get_path(self, whose), Owner._get_others(self, whose, moved, ids)
+        path, others = Owner._get_path(self, whose), Owner._get_others(self, whose, ids)
         if ids is not None:
-            domain &= Owner._get_few_domain(self, path, others, moved, ids)
+            domain &= Owner._get_few_domain(self, path, others, ids)
         query = model._search(domain, active_test=False, bypass_access=True)
         source = Source(model, query, path, self.company_field, documents, ids, of, others)
         if whose:

@@ -1,5 +1,3 @@
-from functools import partial
-
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -54,10 +52,9 @@ class CustomerGradingOwner(models.AbstractModel):
         return measure.subject_path
 
     @api.model
-    def _get_others(self, measure, whose, moved, ids=None):
+    def _get_others(self, measure, whose, ids=None):
         """Return the documents that are of others than their path tells.
 
-        :param moved: returns what :meth:`_get_moved_invoices` does of ``ids``
         :param ids: only of these contacts; ``None``: of all
         :return: name of the documents' field, and the query of ``document_id`` (what that
             field holds), ``now_id`` (whom the path leads to), ``customer_id`` (whose it
@@ -69,7 +66,7 @@ class CustomerGradingOwner(models.AbstractModel):
         path = self._get_path(measure, whose)
         if path not in {f"{contact}.{CUSTOMER}" for contact in contacts.values()}:
             return None
-        invoices = moved()
+        invoices = self._get_moved_invoices(ids)
         return (order, self._get_moved_sql(invoices)) if invoices else None
 
     def _get_moved_invoices(self, ids):
@@ -161,16 +158,15 @@ class CustomerGradingOwner(models.AbstractModel):
     # ------------------------------------------------------------------ those of few
 
     @api.model
-    def _get_few_domain(self, measure, path, others, moved, ids):
+    def _get_few_domain(self, measure, path, others, ids):
         """Return the documents that may be of these contacts, found with an index.
 
         :param path: as :meth:`_get_path` gives it
         :param others: as :meth:`_get_others` gives them
-        :param moved: returns what :meth:`_get_moved_invoices` does of ``ids``
         """
         domain = Domain(path.removesuffix(f".{CUSTOMER}"), "in", list(ids))
         if (measure.model_name, path) == (INVOICE, INVOICE_PATH):
-            domain = self._get_kept_domain(ids, moved)
+            domain = self._get_kept_domain(ids)
         if others:
             field, query = others
             rows = self.env.execute_query(SQL("SELECT document_id FROM (%s) other", query))
@@ -178,14 +174,12 @@ class CustomerGradingOwner(models.AbstractModel):
         return domain
 
     @api.model
-    def _get_kept_domain(self, ids, moved=None):
+    def _get_kept_domain(self, ids):
         """Return the invoices that Odoo keeps with these contacts, and some of others.
 
         Their entity has no index, but who is addressed has.
-
-        :param moved: returns what :meth:`_get_moved_invoices` does of ``ids``
         """
-        invoices = moved() if moved else self._get_moved_invoices(ids)
+        invoices = self._get_moved_invoices(ids)
         return Domain("partner_id", "in", list(ids)) | Domain("id", "in", invoices)
 
     @api.model
@@ -196,8 +190,7 @@ class CustomerGradingOwner(models.AbstractModel):
         if (measure.model_name, path) == (INVOICE, INVOICE_PATH):
             domain = self._get_invoices_domain(customer)
         ids = self._get_contact_ids(customer)
-        moved = partial(self._get_moved_invoices, ids)
-        if others := self._get_others(measure, whose, moved, ids):
+        if others := self._get_others(measure, whose, ids):
             field, query = others
             rows = self.env.execute_query(query)
             away = [document for document, now, of in rows if customer.id == now != of]

@@ -21,13 +21,13 @@ class CustomerGradingMeasure(models.Model):
         An addon with built-in measures gives ``_get_<key>_changed_sql(scope, since)``, which
         returns such a query, for those that shall not wait for the night.
         """
-        queries, moved = {}, {}
+        queries = {}
         if any(measure.kind == "question" for measure in self):
             queries["answers"] = self._get_answers_changed_sql(SUBJECTS[subject], since)
         for measure in self.filtered(lambda m: m.subject == subject and not m.is_broken):
             if measure.kind == "documents" and self.env[measure.model_name]._log_access:
                 key = measure._get_source_key()
-                queries[key] = measure._get_changed_documents_sql(scope, since, moved)
+                queries[key] = measure._get_changed_documents_sql(scope, since)
             elif measure.kind == "code":
                 name = measure.code_key
                 if method := getattr(measure, f"_get_{name}_changed_sql", None):
@@ -38,8 +38,8 @@ class CustomerGradingMeasure(models.Model):
             )
         return list(queries.values())
 
-    def _get_changed_documents_sql(self, scope, since, moved):
-        source = self._open_source(scope, known=moved)
+    def _get_changed_documents_sql(self, scope, since):
+        source = self._open_source(scope)
         source.query.add_where(
             SQL("%s >= %s", SQL.identifier(source.query.table, "write_date"), since)
         )

@@ -82,7 +82,11 @@ class CustomerGradingRun(models.Model):
 
     @api.model
     def _cron_grade(self):
-        """Queue a run of everybody for each running policy, and start going through them."""
+        """Queue a run of everybody for each running policy, and start going through them.
+
+        Before them, who moved to another company without a trace is noted.
+        """
+        self.env["customer.grading.former.contact"].sudo()._note_all()
         self._schedule_nightly_runs()
         self._go_on()
 
@@ -129,7 +133,6 @@ class CustomerGradingRun(models.Model):
         night makes it wait here.
         """
         Policy = self.env["customer.grading.policy"].sudo()
-        self.env["customer.grading.former.contact"].sudo()._note_all()
         Policy._start_scheduled()
         for policy in Policy.search([("state", "=", "running")])._in_order_of_need():
             for company in policy._get_run_companies():
