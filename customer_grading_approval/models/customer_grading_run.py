@@ -7,6 +7,6 @@ class CustomerGradingRun(models.Model):
     _inherit = "customer.grading.run"
 
     def _after_changes(self):
-        super()._after_changes()
         # A job is not started for nothing at each regrade of one customer.
         (self.policy_id & self.policy_id._get_told_policies())._tell_deciders()
+        return super()._after_changes()
