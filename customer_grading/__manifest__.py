@@ -22,7 +22,6 @@
         "views/customer_grading_dimension_views.xml",
         "views/customer_grading_question_views.xml",
         "views/customer_grading_answer_views.xml",
-        "wizard/customer_grading_assessment_views.xml",
         "views/customer_grading_measure_views.xml",
         "views/customer_grading_criterion_views.xml",
         "views/customer_grading_rule_views.xml",

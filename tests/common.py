@@ -230,7 +230,7 @@ class CustomerGradingCommon(BaseCommon):
     def _answer(cls, question, record, value, day=TODAY, **vals):
         """Answer ``question`` about a customer or an opportunity.
 
-        :param value: yes or no, a choice, points, a number or a text
+        :param value: yes or no, a choice, points, a number, a text or a day
         """
         field = {
             "yes_no": "yes_no",
@@ -238,6 +238,7 @@ class CustomerGradingCommon(BaseCommon):
             "points": "points",
             "number": "number",
             "text": "text_value",
+            "date": "date_value",
         }[question.kind]
         if question.kind == "yes_no":
             value = "yes" if value else "no"
@@ -388,10 +389,14 @@ class CustomerGradingCommon(BaseCommon):
     def _prepare_condition(cls, condition, criteria):
         key, operator, *operands = condition
         criterion = criteria[key]
+        operator, _, unknown = operator.partition("|")  # how unknown counts may stand behind it
         vals = {"kind": "condition", "criterion_id": criterion.id, "operator": operator}
+        vals["if_unknown"] = unknown
         if operator.startswith("level_"):
             bands = criterion.band_ids.sorted(lambda band: (band.sequence, band.id))
             vals["level_id"] = bands[operands[0]].id
+        elif operator in ("before", "after"):
+            vals["date_value"] = operands[0]
         elif operator == "is" and isinstance(operands[0], str):
             vals["text_value"] = operands[0]
         elif operator == "is":
@@ -456,5 +461,5 @@ class CustomerGradingCommon(BaseCommon):
         }
 
 
-GROUPS = ("all", "any", "none", "at_least", "at_most")
+GROUPS = ("all", "any", "none", "at_least", "at_most", "until")
 COUNTED = ("at_least", "at_most")

@@ -4,16 +4,22 @@ A case says in *facts* what is so; whatever it leaves out is not there. Days are
 
 Of a customer:
 
-- ``person``: no company; ``tags``, ``industry``, ``state``: by name, the state by its code
+- ``person``: no company; ``tags``, ``industry``, ``city``, ``state``, ``country``: by name,
+  state and country by their code
 - ``orders``, ``invoices``: each with ``day``, ``amount`` and how many ``times``; an order has
-  a ``quantity`` of a product of a ``category``; an invoice is ``due``, ``paid`` on a day, and
-  ``credited`` by an amount
-- ``opportunities``: how many
+  a ``quantity`` of a product of a ``category`` at a ``discount`` in per cent, each at a
+  ``cost``, and may be ``cancelled`` after it was confirmed, or not ``confirmed`` at all: a
+  quotation; an invoice is ``due``, ``paid`` on a day, and ``credited`` by an amount
+- ``opportunities``: how many, or a list of their facts
+- ``activities``: days on which one is due
 - ``answers``: ``{question: answer}``, or a list of ``{"question", "answer", "day"}``; a level
   by its English name
 
-Of an opportunity: ``closing``, ``won``, ``lost``, ``orders`` that came of it, ``answers``, and the facts of its
-``customer``.
+Of an opportunity: ``closing``, ``expected`` revenue, ``stage`` by its English name, the day on
+which it was ``created``, ``won``, ``lost`` (yes, or the name of a reason), the day on which it
+was ``closed``, ``orders`` that came of it, days of ``activities``, ``answers``, and the facts
+of its ``customer``; also its ``type``, ``phone`` and ``email``, and the days of ``calls`` that
+were made.
 """
 
 from datetime import date
@@ -24,7 +30,12 @@ from .common import CustomerGradingCommon, at
 
 SPRING = "2026-06-01"  # an ordinary day of the year before the grading
 YEAR_END = "2026-12-31"  # not yet due on the day of the grading
-VALUE_FIELDS = {"yes_no": "yes_no", "levels": "choice_id", "text": "text_value"}
+VALUE_FIELDS = {
+    "yes_no": "yes_no",
+    "levels": "choice_id",
+    "text": "text_value",
+    "date": "date_value",
+}
 
 
 class FactsCommon(CustomerGradingCommon):
@@ -55,12 +66,33 @@ class FactsCommon(CustomerGradingCommon):
             self._create_orders(customer, **order)
         for invoice in facts.pop("invoices", ()):
             self._create_invoices(customer, **invoice)
-        for _each in range(facts.pop("opportunities", 0)):
-            self._create_lead(customer, date.fromisoformat(SPRING))
+        opportunities = facts.pop("opportunities", ())
+        if isinstance(opportunities, int):
+            opportunities = [{}] * opportunities
+        for opportunity in opportunities:
+            self._create_opportunity(customer, name, opportunity)
+        self._create_activities(customer, facts)
         return customer
+
+    def _create_opportunity(self, customer, name, facts):
+        """Create an opportunity of a customer whose facts stand in the same case."""
+        facts = dict(facts)
+        answers = facts.pop("answers", {})
+        lead = self._create_case_lead(name, facts, customer)
+        if facts:
+            raise ValueError(f"{name}: nobody knows what to do with {sorted(facts)}")
+        self._create_answers(lead, answers)
+
+    def _create_activities(self, record, facts):
+        for day in facts.pop("activities", ()):
+            record.activity_schedule("mail.mail_activity_data_call", date.fromisoformat(day))
 
     def _prepare_place(self, facts):
         vals = {}
+        if city := facts.pop("city", None):
+            vals["city"] = city
+        if code := facts.pop("country", None):
+            vals["country_id"] = self.env["res.country"].search([("code", "=", code)]).id
         if code := facts.pop("state", None):
             state = self.env["res.country.state"].search(
                 [("code", "=", code), ("country_id.code", "=", "CN")]
@@ -76,18 +108,45 @@ class FactsCommon(CustomerGradingCommon):
         )
 
     def _create_orders(
-        self, customer, day=SPRING, times=1, amount=100.0, quantity=1, category=None, **vals
+        self,
+        customer,
+        day=SPRING,
+        times=1,
+        amount=100.0,
+        quantity=1,
+        category=None,
+        discount=0,
+        cost=None,
+        cancelled=False,
+        confirmed=True,
+        **vals,
     ):
         line = {"product_id": self._find_product(category).id} if category else {}
+        line["discount"] = discount
+        if cost is not None:
+            line["purchase_price"] = cost
+        day = date.fromisoformat(day)
         for _each in range(times):
-            self._create_order(
+            order = self._create_order(
                 customer,
-                date.fromisoformat(day),
+                day,
                 amount,
                 quantity=quantity,
                 line=line,
+                confirm=confirmed and not cancelled,
                 **vals,
             )
+            if cancelled:
+                self._confirm_and_cancel(order, day)
+
+    def _confirm_and_cancel(self, order, day):
+        """Confirm an order and cancel it, as its chatter tells afterwards."""
+        order = order.with_context(tracking_disable=False, mail_notrack=False)
+        self.env.cr.precommit.run()
+        with freeze_time(at(day)):
+            order.action_confirm()
+            self.env.cr.precommit.run()
+            order._action_cancel()
 
     def _find_product(self, category):
         """Return a product of a category, both made where there is none."""
@@ -117,23 +176,53 @@ class FactsCommon(CustomerGradingCommon):
         for invoice in invoices if credited else ():
             self._create_credit_note(invoice, day, credited)
 
-    def _create_case_lead(self, name, facts):
-        customer = self.env["res.partner"]
+    def _create_case_lead(self, name, facts, customer=None):
         if "customer" in facts:
             customer = self._create_subject("res.partner", name, facts.pop("customer"))
+        is_dated, created = "created" in facts, facts.pop("created", SPRING)
         lead = self._create_lead(
-            customer,
-            date.fromisoformat(SPRING),
+            customer or self.env["res.partner"],
+            date.fromisoformat(created),
             name=name,
             date_deadline=facts.pop("closing", False),
+            **self._prepare_pipeline(facts),
         )
+        if is_dated:  # the database says when, whatever the test's day
+            self.env.flush_all()
+            vals = [at(date.fromisoformat(created)), lead.id]
+            self.env.cr.execute("UPDATE crm_lead SET create_date = %s WHERE id = %s", vals)
+            lead.invalidate_recordset(["create_date"])
+        self._create_activities(lead, facts)
+        self._create_calls(lead, facts)
         for order in facts.pop("orders", ()):
             self._create_orders(customer, opportunity_id=lead.id, **order)
-        if facts.pop("won", False):
-            lead.action_set_won()
-        if facts.pop("lost", False):
-            lead.action_set_lost()
+        with freeze_time(at(date.fromisoformat(facts.pop("closed", created)))):
+            if facts.pop("won", False):
+                lead.action_set_won()
+            if lost := facts.pop("lost", False):
+                lead.action_set_lost(**self._prepare_loss(lost))
         return lead
+
+    def _prepare_loss(self, reason):
+        if reason is True:
+            return {}
+        return {"lost_reason_id": self._find_or_create("crm.lost.reason", reason).id}
+
+    def _create_calls(self, lead, facts):
+        for day in facts.pop("calls", ()):
+            with freeze_time(at(date.fromisoformat(day))):
+                lead.activity_schedule("mail.mail_activity_data_call").action_feedback()
+
+    def _prepare_pipeline(self, facts):
+        vals = {}
+        for name, field in (("type", "type"), ("phone", "phone"), ("email", "email_from")):
+            if name in facts:
+                vals[field] = facts.pop(name)
+        if "expected" in facts:
+            vals["expected_revenue"] = facts.pop("expected")
+        if name := facts.pop("stage", None):
+            [vals["stage_id"]] = self.env["crm.stage"].search([("name", "=", name)]).ids
+        return vals
 
     def _create_answers(self, record, answers):
         """Answer questions about a record, in the order of the days."""

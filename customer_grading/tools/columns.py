@@ -13,6 +13,7 @@ class CriterionColumns(NamedTuple):
 
     :param waits: whether it hangs on a ranking that only the next full run finds; nothing
         where all rankings are known
+    :param raw: what is stored, a date where the value is an age; nothing of a combination
     :param level_waits: the same of its level, which may hang on a ranking of its own
     """
 
@@ -21,6 +22,7 @@ class CriterionColumns(NamedTuple):
     points: SQL
     waits: SQL | None = None
     level_waits: SQL | None = None
+    raw: SQL | None = None
 
 
 class SubjectColumns(NamedTuple):

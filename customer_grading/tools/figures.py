@@ -3,6 +3,8 @@
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 WAN = 10_000
+# A part of a month, or of a year, is so many days of these: less than a whole one.
+AGE_DAYS = {"months": 31, "years": 366}
 ROUNDINGS = {"near": ROUND_HALF_UP, "down": ROUND_FLOOR, "up": ROUND_CEILING}
 
 
@@ -47,3 +49,21 @@ def split_wan(value, towards="near"):
     if abs(number) < WAN:
         return number, False
     return round_figure(Decimal(str(value)) / WAN, 2, towards), True
+
+
+def split_age(value, unit):
+    """Return an age as whole months or years and the days beyond them.
+
+    The days are ``None`` where it is no age of whole days: a limit that somebody wrote.
+
+    >>> split_age(3 + 27 / 31, "months"), split_age(40, "years"), split_age(1.5, "months")
+    ((3, 27), (40, 0), (1, None))
+    >>> split_age(-10 / 31, "months")
+    (0, -10)
+    """
+    days_of_one = AGE_DAYS[unit]
+    days = float(value) * days_of_one
+    whole = abs(days - round(days)) < 1e-3  # a value has six decimals
+    count, rest = divmod(abs(round(days)), days_of_one)
+    sign = -1 if days < 0 else 1
+    return sign * count, (sign * rest if whole else None)

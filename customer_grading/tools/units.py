@@ -5,4 +5,5 @@ QUESTION_UNITS = {
     "points": "points",
     "number": "number",
     "text": "text",
+    "date": "days",
 }

@@ -1,6 +1,4 @@
 from . import (
-    customer_grading_assessment,
-    customer_grading_checklist,
     customer_grading_refuse,
     customer_grading_set_grade,
     customer_grading_time_zone,

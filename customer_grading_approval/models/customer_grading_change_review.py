@@ -137,7 +137,7 @@ class CustomerGradingChangeReview(models.AbstractModel):
         if not self._sees(case, criterion):
             return self.env._("hidden")
         reading = case.explanation.readings[criterion]
-        if criterion.kind != "measure":
+        if criterion._adds_points():
             return criterion._format_points(reading.points or 0, "down")
         if reading.value is None:
             return self._get_unknown_text(criterion)

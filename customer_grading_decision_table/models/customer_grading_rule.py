@@ -13,7 +13,7 @@ class CustomerGradingRule(models.Model):
         :return: ``None`` where it is of another form
         """
         self.ensure_one()
-        if self.limit_count:
+        if self.limit_count or self._get_exit():
             return None
         children = self._get_children()
         lines = children.get(self, self.browse())
@@ -37,6 +37,7 @@ class CustomerGradingRule(models.Model):
                 line.kind != "condition"
                 or criterion in cells
                 or line.operator not in CELL_OPERATORS
+                or line.if_unknown in ("met", "unmet")
                 or line._get_problem()
                 or not criterion._get_table_cells()
             ):

@@ -1,4 +1,8 @@
 from odoo import models
+from odoo.addons.customer_grading.models.policy.customer_grading_measure import (
+    AGE_UNITS,
+    RAW_TYPES,
+)
 
 
 class CustomerGradingMeasure(models.Model):
@@ -25,6 +29,9 @@ class CustomerGradingMeasure(models.Model):
             "least_base": self.kind == "growth",
             "unit_of_measure": documents.uom_field,
             "tolerance": self._has_tolerance(),
+            "counted_in": self.kind == "question" or self.unit in AGE_UNITS,
+            "counted": self.kind == "question",
+            "zero_is_unknown": RAW_TYPES[self.unit] == "numeric",
         }
         return {"rank", *(name for name, fits in fitting.items() if fits)}
 

@@ -6,7 +6,7 @@ from odoo.addons.customer_grading.tools.blocks import RELOAD, open_window, tell
 from odoo.exceptions import UserError
 from odoo.tools.misc import file_open, file_path
 
-from ..tools.policy_format import restore_wording, write
+from ..tools.policy_format import restore_wording, walk_criteria, write
 from .limit_suggester import LimitSuggester
 from .policy_exporter import PolicyExporter
 from .policy_loader import PolicyLoader
@@ -45,9 +45,29 @@ class CustomerGradingPolicy(models.Model):
     def _load_file(self, key):
         """Make a draft of the policy ``key`` of the library.
 
+        Policies whose grades it looks at come along, where their dimensions are not there yet.
+
         :raise UserError: where the library has no such policy
         """
-        return self._load_text(self._read_library_file(key), f"{key}.json")
+        text = self._read_library_file(key)
+        for needed in self._get_needed_files(json.loads(text)):
+            self._load_file(needed)
+        return self._load_text(text, f"{key}.json")
+
+    @api.model
+    def _get_needed_files(self, content):
+        """Return the keys of the library's policies that grade what another one looks at."""
+        looked_at = {c["dimension"] for c in walk_criteria(content) if "dimension" in c}
+        Dimension = self.env["customer.grading.dimension"].with_context(active_test=False)
+        known = Dimension.search([("code", "in", list(looked_at))])
+        missing = looked_at - set(known.mapped("code"))
+        if not missing:
+            return []
+        by_code = {
+            json.loads(self._read_library_file(key))["dimension"]["code"]: key
+            for key in sorted(self._get_library_files(), reverse=True)
+        }
+        return [by_code[code] for code in sorted(missing) if code in by_code]
 
     # ------------------------------------------------------------------ start
 

@@ -5,6 +5,8 @@ from odoo import api, models
 from odoo.tools.misc import file_open
 
 from ..tools.policy_format import SHAPES, Shape, read_shape
+from ..tools.policy_schema import make_schema
+from .policy_finder import PolicyFinder
 
 _logger = logging.getLogger(__name__)
 
@@ -37,6 +39,12 @@ class CustomerGradingPolicyFile(models.AbstractModel):
                 if name in shapes and self._is_there(said, shapes, name):
                     shapes[name][key] = said
         return shapes
+
+    @api.model
+    def _get_schema(self):
+        """Return the JSON Schema of policy files, with the keys of the addons that are installed."""
+        finder = PolicyFinder(self.env)
+        return make_schema(finder.shapes, finder.get_options)
 
     @api.model
     def _is_there(self, key, shapes, name):

@@ -54,7 +54,7 @@ class LimitSuggester:
     def _suggest_rule(self, rule):
         """Settle the conditions of a requirement, the last one first."""
         children = rule._get_children()
-        settled = children.get(rule, rule.browse())
+        settled = rule._get_asked_lines(children)
         asked = settled.filtered(
             lambda line: line.suggest_percent and line.operator in UPWARDS + DOWNWARDS
         )

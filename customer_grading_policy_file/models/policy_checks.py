@@ -1,11 +1,18 @@
 from itertools import zip_longest
 
+from odoo.addons.customer_grading.models.policy.customer_grading_measure import AGE_UNITS
 from odoo.addons.customer_grading.tools.subject import SUBJECTS
 from odoo.addons.customer_grading.tools.units import QUESTION_UNITS
 from odoo.exceptions import UserError
 
 from ..tools.policy_format import BAND_STARTS, MEASURE, QUESTION
-from .policy_exporter import OF_COMBINATIONS, OF_MEASURES, PolicyExporter, get_band_start
+from .policy_exporter import (
+    OF_COMBINATIONS,
+    OF_MEASURES,
+    STRICT_STARTS,
+    PolicyExporter,
+    get_band_start,
+)
 from .policy_finder import PolicyFinder
 
 # What may differ between two definitions of one measure.
@@ -31,11 +38,13 @@ class PolicyChecks(PolicyFinder):
     # ------------------------------------------------------------------ what may exist already
 
     def _check_dimension(self, content, dimension):
-        code, scope = content.get("code"), dimension.company_scope
+        code = content.get("code")
         if code and not dimension and not content.get("name"):
             self.refuse("dimension.name", "dimension_unnamed", code=code)
-        if scope and scope != content.get("company_scope", "company"):
-            self.refuse("dimension.company_scope", "dimension_differs", code=code, scope=scope)
+        for name in ("company_scope", "lead_types") if dimension else ():
+            if dimension[name] != content.get(name, self.shapes["dimension"][name].default):
+                names = {"code": code, "scope": dimension[name]}
+                self.refuse(f"dimension.{name}", "dimension_differs", **names)
         grades = content.get("grades", ())
         self._refuse_twice(grades, "code", "dimension.grades")
         order = dimension.grade_ids.sorted().mapped("code")
@@ -92,7 +101,8 @@ class PolicyChecks(PolicyFinder):
             self.refuse(f"{path}.key", "key_stands_twice", key=content["key"])
         if "combine" in content:
             self._refuse_unfit(content, OF_MEASURES - {"measure"}, path, "unfit_of_combination")
-            content["unit"] = "count" if content["combine"] == "count" else "points"
+            units = {"count": "count", "quotient": "number"}
+            content["unit"] = units.get(content["combine"], "points")
             if not content.get("parts"):
                 self.refuse(f"{path}.parts", "combines_nothing")
         elif measure := self.known[MEASURE].get(content.get("measure")):
@@ -116,6 +126,10 @@ class PolicyChecks(PolicyFinder):
         if measure.kind == "question":
             question = self.known[QUESTION].get(content.get("question"))
             content["unit"] = question and QUESTION_UNITS.get(question.kind)
+            if question and question.kind != "date":
+                self._refuse_unfit(content, {"counted_in", "counted"}, path, "no_age", measure=code)
+        if content["unit"] in AGE_UNITS:
+            content["unit"] = content.get("counted_in", content["unit"])
         if start := content.get("period", {}).get("since"):
             field = measure._get_single_field(content["subject_model"], start)
             if not field or field.type not in ("date", "datetime"):
@@ -130,8 +144,8 @@ class PolicyChecks(PolicyFinder):
         if not start:
             return self._refuse_unfit(content, ["bands"], path, "text_without_bands")
         others = {*BAND_STARTS, "strict", "to"} - {start}
-        if start == "from":
-            others -= {"strict", "to"}
+        if start in STRICT_STARTS:
+            others -= {"strict", "to" if start == "from" else "strict"}
         sets = {}
         for position, (band, domain) in enumerate(zip(bands, domains, strict=True)):
             where = f"{path}.bands[{position}]"

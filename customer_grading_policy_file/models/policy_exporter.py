@@ -2,6 +2,7 @@ import re
 from ast import literal_eval
 from html import unescape
 
+from odoo.addons.customer_grading.models.policy.customer_grading_criterion import AVERAGES
 from odoo.addons.customer_grading.models.policy.customer_grading_measure import REFUSED_MODELS
 from odoo.addons.customer_grading.tools.keys import make_key
 from odoo.exceptions import UserError
@@ -16,9 +17,11 @@ from ..tools.policy_format import (
     KEY_PATTERN,
     MEASURE,
     QUESTION,
+    UNTIL,
     simplify,
 )
 
+STRICT_STARTS = ("from", "from_percent")  # where a band may begin just above
 IN_TREE = ("child_of", "parent_of")
 PARAGRAPHS = re.compile(r"(?:<p>[^<>]*</p>)+")
 # Keys of a criterion that depend on what it is.
@@ -26,7 +29,8 @@ OF_COMBINATIONS = {"combine", "parts", "normalize_to", "unknown_lowers_maximum"}
 OF_MEASURES = {
     *("measure", "question", "dimension", "roll_up", "filter", "period", "whole_group", "only"),
     "group_field",
-    *("with_tax", "credit_notes", "whose", "least_base", "unit_of_measure", "tolerance", "rank"),
+    *("with_tax", "credit_notes", "whose", "least_base", "unit_of_measure", "tolerance"),
+    *("counted_in", "counted", "zero_is_unknown"),
 }
 
 
@@ -34,6 +38,7 @@ def get_band_start(unit, band_by):
     """Return the key that says where a band of such a criterion begins; a text has no bands."""
     if band_by and band_by != "value":
         starts = {"own_share": "own_percent", "position": "first"}
+        starts |= dict.fromkeys(AVERAGES, "from_percent")
         return starts.get(band_by, "first_percent")
     return {"choice": "choice", "text": None}.get(unit, "from")
 
@@ -58,6 +63,8 @@ class PolicyExporter:
         :param said: the content of the file that it was made from: what that named is named
         """
         criteria = policy.criterion_ids.sorted(lambda c: (c.sequence, c.id))
+        # What only remembers who had a grade is made again with what asks for it.
+        criteria -= policy._get_own_grade().filtered(lambda c: not (c.key or c.rule_line_ids))
         self.keys = self._make_keys(criteria)
         questions = self._get_questions(criteria, said.get("questions", ()))
         measures = self._get_measures(criteria, said.get("measures", ()))
@@ -134,6 +141,9 @@ class PolicyExporter:
     def _export_words(self, record, key):
         value = record[key.field]
         return value == key.words[0] if value in key.words else None
+
+    def _export_date(self, record, key):
+        return str(record[key.field] or "") or None
 
     def _export_month(self, record, key):
         return int(record[key.field])
@@ -313,13 +323,17 @@ class PolicyExporter:
     def _get_band_keys(self, band):
         criterion = band.criterion_id
         start = get_band_start(band.unit, criterion._is_ranked() and criterion.band_by)
-        unfit = {*BAND_STARTS, "strict"} - {start, "strict" if start == "from" else start}
+        unfit = {*BAND_STARTS, "strict"} - {start, "strict" if start in STRICT_STARTS else start}
         return self.shapes["band"].keys() - unfit
 
     def _export_rule(self, rule):
         """Return the requirement: its grade, and its conditions where it has any."""
         children = rule._get_children()
-        group = {} if rule.kind == "all" and not children else self._export_group(rule, children)
+        asked = rule._get_asked_lines(children)
+        group = {} if rule.kind == "all" and not asked else self._export_group(rule, children)
+        leaving = rule._get_exit()
+        if leaving:
+            group[UNTIL] = self._export_group(leaving, children)[UNTIL]
         return self.export(rule, "rule") | group
 
     def _export_group(self, group, children):
@@ -327,7 +341,7 @@ class PolicyExporter:
             self.export(line, "condition")
             if line.kind == "condition"
             else self._export_group(line, children)
-            for line in children.get(group, ())
+            for line in group._get_asked_lines(children)
         ]
         if group.kind in COUNTED_GROUPS:
             return {group.kind: group.count, "of": lines}

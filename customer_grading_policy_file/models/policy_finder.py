@@ -3,6 +3,7 @@ from difflib import get_close_matches
 
 from markupsafe import Markup
 
+from odoo.addons.customer_grading.models.policy.customer_grading_measure import OWN_GRADE
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 
@@ -38,7 +39,7 @@ class PolicyFinder:
         table = env["customer.grading.policy.file"]
         languages = self.source["res.lang"].search([("code", "!=", "en_US")]).mapped("code")
         self.parser = PolicyParser(
-            env._, table._get_shapes(), self._get_options, languages, table._find_addon
+            env._, table._get_shapes(), self.get_options, languages, table._find_addon
         )
         self.shapes, self.problems = self.parser.shapes, self.parser.problems
         self.refuse = self.parser.refuse
@@ -56,7 +57,8 @@ class PolicyFinder:
         """Note at ``path`` what a model says is wrong."""
         self.problems.append((shorten(path) or "-", shorten(message)))
 
-    def _get_options(self, model_name, key):
+    def get_options(self, model_name, key):
+        """Return the values that a choice may have."""
         values = self.env[model_name]._fields[key.field].get_values(self.env)
         possible = dict(key.when).get(key.field, values)
         return [value for value in values if value in possible]
@@ -157,6 +159,8 @@ class PolicyFinder:
             grades = self.known[DIMENSION].get(criterion["dimension"], self.env[DIMENSION])
             options = {grade.code: grade for grade in grades.grade_ids}
             problem = {"problem": "no_other_grade"}
+        elif criterion.get("measure") == OWN_GRADE:
+            options, problem = self.known[GRADE], {"problem": "no_grade"}
         else:
             code = criterion.get("question")
             question = self.known[QUESTION].get(code, self.env[QUESTION])

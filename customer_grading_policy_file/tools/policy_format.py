@@ -15,9 +15,12 @@ WIDTH = 96
 KEY_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
 GROUPS = ("all", "any", "none")
 COUNTED_GROUPS = ("at_least", "at_most")
-BAND_STARTS = ("from", "first_percent", "first", "own_percent", "choice")  # where a band begins
+UNTIL = "until"  # the lines on which who has the grade leaves it
+# Where a band begins.
+BAND_STARTS = ("from", "first_percent", "first", "own_percent", "from_percent", "choice")
 # Comparison in a file -> operator of a condition.
 LEVELS = {"level": "level_is", "level_at_least": "level_ge", "level_at_most": "level_le"}
+DAY_WORDS = ("before", "after")
 NUMBERS = {
     "at_least": "ge",
     "more_than": "gt",
@@ -27,6 +30,7 @@ NUMBERS = {
     "points_more_than": "points_gt",
     "points_at_most": "points_le",
     "points_less_than": "points_lt",
+    "within": "within",
 }
 
 
@@ -34,7 +38,7 @@ class Key(NamedTuple):
     """What stands behind a key of an object in a policy file.
 
     :param kind: what it holds, which says how it is read, found, made and written:
-        text, name (translated), note (translated HTML), key, integer, number, flag, bounds,
+        text, name (translated), note (translated HTML), key, integer, number, flag, date, bounds,
         choice (of a selection), words (a flag for values of a field), month, domain; record,
         records (by external id or name), code, codes, currency, level, option, answer (by what
         names them); object, list (made one by one), lines (made with their record), rules
@@ -45,7 +49,8 @@ class Key(NamedTuple):
         names a domain's model
     :param sets: values of other fields that the key stands for; it is exported only with them
     :param when: values that fields have wherever the key is exported
-    :param words: the values of the field that true and false stand for
+    :param words: the values of the field that true and false stand for; of a choice that is kept
+        in the file alone, those that there are
     :param was: an older name under which it still loads
     """
 
@@ -112,7 +117,8 @@ MONTHS = {"default": 0, "least": 0, "most": 1200}
 SPANS = ("this_year", "last_year", "this_fiscal_year", "last_fiscal_year", "all_time")
 SHARE = Key("number", default=0, least=0, most=100)
 LENGTHS = ("last_months", "last_days", "best_of_years", "month_ends")
-RANKED = ("percentile", "share", "position", "own_share")
+COMBINED = ("sum", "best", "worst", "count", "first", "quotient")
+RANKED = ("percentile", "share", "position", "own_share", "average", "median")
 
 # fmt: off
 SHAPES = {
@@ -126,6 +132,8 @@ SHAPES = {
         "measures": Key("list", None, default=[], of="measure"),
         "decide_by": Key("choice", required=True),
         "applies_to": Key("domain", "domain", of="subject_model"),
+        "in_force_from": Key("date", "date_from"),
+        "records_from": Key("date"),
         "population": Key("choice", when={"subject": "partner"}),
         "opportunities": Key("choice", "lead_population", default="open", when={"subject": "lead"}),
         "criteria": Key("list", None, default=[], of="criterion"),
@@ -136,6 +144,7 @@ SHAPES = {
         "code": Key("text", required=True),
         "name": Key("name"),
         "subject": Key("choice", default="partner"),
+        "lead_types": Key("choice", default="opportunity", when={"subject": "lead"}),
         "company_scope": Key("choice", default="company"),
         "currency": Key("currency", "currency_id", when={"company_scope": "group"}),
         "rate_of": Key("choice", default="document", when={"company_scope": "group"}),
@@ -146,6 +155,36 @@ SHAPES = {
         "name": Key("name", required=True),
         "color": Key("integer", default=0, least=0, most=11),
         "meaning": Key("name"),
+        "follow_up": Key("list", None, default=[], of="cadence"),
+        "benefits": Key("list", None, default=[], of="benefit"),
+    }),
+    # What follows from a grade is kept in the file for the addons that bring it about.
+    "cadence": Shape("", one_of=("every", "times", "after", "yearly_on"), keys={
+        "contact": Key("choice", None, default="any", words=("any", "call", "visit", "message")),
+        "every": Key("object", None, of="span"),
+        "times": Key("integer", None, least=1, most=366),
+        "per": Key("choice", None, words=("week", "month", "quarter", "year")),
+        "after": Key("list", None, of="span"),
+        "anchor": Key("text", None),
+        "yearly_on": Key("text", None),
+        "working_days": Key("flag", None, default=False),
+        "who": Key("choice", None, default="salesperson",
+                   words=("salesperson", "team_leader", "officer")),
+        "about": Key("name", None),
+        "optional": Key("flag", None, default=False),
+    }),
+    "span": Shape("", one_of=("days", "weeks", "months"), keys={
+        "days": Key("integer", None, least=0, most=3660),
+        "weeks": Key("integer", None, least=0, most=520),
+        "months": Key("integer", None, least=0, most=120),
+    }),
+    "benefit": Shape("", {
+        "kind": Key("choice", None, required=True, words=(
+            "promise", "payment_term", "pricelist", "credit_limit", "priority", "salesperson",
+            "team", "tag", "protection")),
+        "text": Key("name", None),
+        "value": Key("text", None),
+        "amount": Key("number", None, least=0),
     }),
     "question": Shape(QUESTION, {
         "code": Key("text", required=True),
@@ -199,7 +238,7 @@ SHAPES = {
         "key": Key("key", required=True),
         "name": Key("name", required=True),
         "measure": Key("code", "measure_id", of=MEASURE, sets={"kind": "measure"}),
-        "combine": Key("choice", "kind", when={"kind": ("sum", "best", "worst", "count")}),
+        "combine": Key("choice", "kind", when={"kind": COMBINED}),
         "question": Key("code", "question_id", of=QUESTION),
         "dimension": Key("code", "dimension_id", of=DIMENSION),
         "roll_up": Key("choice", default="best", when={"is_rolled_up": True}),
@@ -212,6 +251,9 @@ SHAPES = {
         "credit_notes": Key("choice"),
         "whose": Key("choice"),
         "least_base": Key("number", default=0, least=0),
+        "counted_in": Key("choice", "age_unit"),
+        "counted": Key("choice", "age", default="until"),
+        "zero_is_unknown": Key("flag", default=False),
         "unit_of_measure": Key("record", "uom_id", of="uom.uom"),
         "tolerance": Key("object", default={}, of="tolerance"),
         "weight": Key("number", default=1),
@@ -220,6 +262,7 @@ SHAPES = {
         "unknown_lowers_maximum": Key("flag", default=False),
         "rank": Key("object", of="rank", when={"band_by": RANKED}),
         "bands": Key("lines", "band_ids", default=[], of="band"),
+        "linear": Key("flag", default=False),
         "parts": Key("list", None, default=[], of="criterion"),
     }),
     "period": Shape(CRITERION, one_of=(*LENGTHS, "since", "span"), keys={
@@ -256,6 +299,7 @@ SHAPES = {
         "first_percent": Key("number", "lower", least=0, most=100),
         "first": Key("number", "lower", least=1),
         "own_percent": Key("number", "lower", least=0, most=100),
+        "from_percent": Key("number", "lower"),
         "choice": Key("option", "choice_id"),
         "for": Key("domain", "subject_domain", default=[], of="subject_model"),
         "level": Key("name"),
@@ -291,6 +335,7 @@ SHAPES = {
         "count": Key("integer", "limit_count", required=True, least=1),
         "by": Key("code", "limit_criterion_id", required=True, of=CRITERION),
         "within": Key("choice", "limit_within", default="all"),
+        "field": Key("text", "limit_field", when={"limit_within": "field"}),
     }),
     "terms": Shape(RULE, {
         "timing": Key("choice", "change_timing"),
@@ -298,13 +343,15 @@ SHAPES = {
         "review_months": Key("integer", **MONTHS),
         "expiry_months": Key("integer", **MONTHS),
     }),
-    "condition": Shape(RULE, one_of=(*NUMBERS, *LEVELS, "between", "is", "known"), keys={
+    "condition": Shape(RULE, one_of=(*NUMBERS, *LEVELS, *DAY_WORDS, "between", "is", "known"), keys={
         "criterion": Key("code", "criterion_id", required=True, of=CRITERION),
         **{name: Key("number", "value", sets={"operator": op}) for name, op in NUMBERS.items()},
         **{name: Key("level", "level_id", sets={"operator": op}) for name, op in LEVELS.items()},
         "between": Key("bounds", "value", sets={"operator": "between"}),
+        **{name: Key("date", "date_value", sets={"operator": name}) for name in DAY_WORDS},
         "is": Key("answer", "choice_id", when={"operator": ("is", "yes", "no")}),
         "known": Key("words", "operator", words=("known", "unknown")),
+        "if_unknown": Key("choice"),
         "suggest_percent": SHARE,
     }),
 }
@@ -314,6 +361,17 @@ SHAPES = {
 def simplify(value):
     """Return a whole number as an integer, anything else as it is."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def walk_criteria(content):
+    """Yield the criteria of a policy file, and the parts of each.
+
+    >>> [c["key"] for c in walk_criteria({"criteria": [{"key": "a", "parts": [{"key": "b"}]}]})]
+    ['a', 'b']
+    """
+    for criterion in content.get("criteria", content.get("parts", ())):
+        yield criterion
+        yield from walk_criteria({"parts": criterion.get("parts", ())})
 
 
 LISTS = ("list", "lines", "rules")
@@ -337,7 +395,7 @@ def restore_wording(now, made, said, shapes, shape="policy"):
     for name, key in shapes[shape].items():
         value, was, words = now.get(name), made.get(name), said.get(name)
         if value == was and _is_wording(was, words, key):
-            value = words
+            value = words if key.field else _put_in_order(words, key, shapes)
         elif key.kind == "object":
             value = restore_wording(value or {}, was or {}, words or {}, shapes, key.of) or None
         elif key.kind in LISTS and value and words:
@@ -351,6 +409,19 @@ def restore_wording(now, made, said, shapes, shape="policy"):
         if value is not None:
             content[name] = value
     return {**content, **{name: now[name] for name in now if name not in shapes[shape]}}
+
+
+def _put_in_order(said, key, shapes):
+    """Return what the file alone keeps, with the keys of its objects in the order of the table."""
+    if isinstance(said, list) and key.kind in LISTS:
+        return [_put_in_order(item, key, shapes) for item in said]
+    if not isinstance(said, dict) or key.of not in shapes:
+        return said
+    return {
+        name: _put_in_order(said[name], own, shapes)
+        for name, own in shapes[key.of].items()
+        if name in said
+    }
 
 
 def _get_places(items):
@@ -367,6 +438,8 @@ def _is_wording(made, said, key):
         return key.kind in ("name", "note") or said == key.default or key.field is None
     if key.kind == "name":
         return _get_english(made) == _get_english(said)
+    if key.kind in ("domain", "record", "option", "answer"):
+        return True  # a record goes by its external id and by its name
     return key.kind in ("records", "codes") and sorted(made) == sorted(said)
 
 

@@ -1,9 +1,10 @@
 """Reads the text of a policy file."""
 
 import json
+from datetime import date
 from difflib import get_close_matches
 
-from .policy_format import COUNTED_GROUPS, FORMAT, GROUPS, KEY_PATTERN, MAX_DEPTH, Key
+from .policy_format import COUNTED_GROUPS, FORMAT, GROUPS, KEY_PATTERN, MAX_DEPTH, UNTIL, Key
 from .policy_problems import PROBLEMS
 
 # Kinds of keys that are written as another one is: what they name is found by the loader.
@@ -22,6 +23,7 @@ TYPES = {
     "number": ([int, float], "no_number"),
     "flag": ([bool], "no_flag"),
     "answer": ([str, bool], "no_answer"),
+    "date": ([str], "no_day"),
     "domain": ([list, str], "no_filter"),
     "bounds": ([list], "no_bounds"),
     **dict.fromkeys(("list", "rules"), ([list], "no_list")),
@@ -155,7 +157,8 @@ class PolicyParser:
         if isinstance(value, list) and len(value) > most:
             return self.refuse(path, "too_many", count=len(value), most=most)
         if kind == "choice":
-            return self._read_choice(value, self.get_options(model, key), path)
+            options = self.get_options(model, key) if key.field else key.words
+            return self._read_choice(value, options, path)
         read = getattr(self, f"_read_{kind}", None)
         return read(value, key, path) if read else value
 
@@ -216,6 +219,12 @@ class PolicyParser:
         """Yes or no, or the name of a choice."""
         return self.refuse(path, "no_answer") if value == "" else value
 
+    def _read_date(self, value, key, path):
+        try:
+            return value if date.fromisoformat(value).isoformat() == value else None
+        except ValueError:
+            return self.refuse(path, "no_day")
+
     def _read_texts(self, value, key, path):
         if all(isinstance(text, str) for text in value):
             return value
@@ -245,12 +254,17 @@ class PolicyParser:
         """
         own, rules = self.shapes[key.of], []
         for where, data in _walk(value, path):
-            group, lines = {}, []
+            group, leaving, lines = {}, None, []
             if isinstance(data, dict):
-                group = {name: value for name, value in data.items() if name not in own}
+                group = {name: value for name, value in data.items() if name not in (*own, UNTIL)}
+                leaving = data.get(UNTIL)
                 data = {name: value for name, value in data.items() if name in own}
             rule = self.read_object(data, key.of, where)
             kind = self._read_group(group, where, lines, 0) if group else EVERYBODY
+            if leaving is not None:
+                place = f"{where}.{UNTIL}"
+                lines.append({"path": place, "depth": 0, "kind": UNTIL, "count": 1})
+                self._read_lines(leaving, place, lines, 1)
             rules.append({**rule, **kind, "lines": lines})
         return rules
 
@@ -264,14 +278,18 @@ class PolicyParser:
         count = 1 if name == kind else self._read(data[kind], limits, f"{path}.{kind}") or 0
         if depth == MAX_DEPTH:
             self.refuse(path, "too_deep")
-        elif not isinstance(data[name], list):
-            self.refuse(f"{path}.{name}", "no_list")
-        elif len(data[name]) > MOST_IN_A_LIST:
-            self.refuse(f"{path}.{name}", "too_many", count=len(data[name]), most=MOST_IN_A_LIST)
         else:
-            for where, line in _walk(data[name], f"{path}.{name}"):
-                self._read_line(line, where, lines, depth)
+            self._read_lines(data[name], f"{path}.{name}", lines, depth)
         return {"kind": kind, "count": count}
+
+    def _read_lines(self, data, path, lines, depth):
+        if not isinstance(data, list):
+            self.refuse(path, "no_list")
+        elif len(data) > MOST_IN_A_LIST:
+            self.refuse(path, "too_many", count=len(data), most=MOST_IN_A_LIST)
+        else:
+            for where, line in _walk(data, path):
+                self._read_line(line, where, lines, depth)
 
     def _read_line(self, data, path, lines, depth):
         line = {"path": path, "depth": depth}

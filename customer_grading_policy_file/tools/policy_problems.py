@@ -44,6 +44,7 @@ PROBLEMS = {
     "too_little": _lt("%(value)s is too little. Write %(least)s or more."),
     "too_much": _lt("%(value)s is too much. Write %(most)s or less."),
     "no_flag": _lt("write true or false, without quotes."),
+    "no_day": _lt("write a day as 2026-11-20, in quotes."),
     "no_answer": _lt("write true, false or a text in quotes."),
     "no_choice": _lt("“%(value)s” is not possible. Write one of: %(options)s."),
     "no_texts": _lt("this must be a list of texts. Write it as [...]."),
@@ -107,6 +108,7 @@ PROBLEMS = {
     # Criteria, bands, conditions.
     "unfit_of_combination": _lt("a combination has none. Give it to a part."),
     "unfit_of_measure": _lt("it does not fit measure “%(measure)s”. Take it out."),
+    "no_age": _lt("only a date is counted in days, months or years. Take it out."),
     "needed_by_measure": _lt("measure “%(measure)s” needs this key. Add it."),
     "combines_nothing": _lt("say which criteria it combines."),
     "no_date": _lt(

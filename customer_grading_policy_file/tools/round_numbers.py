@@ -4,7 +4,7 @@ from math import floor, log10
 
 # The two leading digits, roundest first.
 ROUNDNESS = ((10, 20, 50), (10, 12, 15, 20, 25, 30, 40, 50, 60, 80), range(10, 100))
-WHOLE_UNITS = ("count", "days", "months", "points")
+WHOLE_UNITS = ("count", "days", "months", "years", "points")
 STEPS = {
     "months": ((12, 24, 36, 60, 120), (1, 2, 3, 6, 12, 18, 24, 36, 48, 60, 120)),
     "points": (range(0, 10_000, 25), range(0, 10_000, 5), range(10_000)),

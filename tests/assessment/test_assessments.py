@@ -1,11 +1,11 @@
-"""What people assess: kinds of answers, who gives them, what they outdate, what waits."""
+"""What people assess: kinds of answers, who gives them, what they outdate."""
 
 from datetime import date, timedelta
 
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
@@ -33,14 +33,6 @@ class AssessmentCommon(CustomerGradingCommon):
                 **vals,
             }
         )
-
-    def _read_lines(self, action, user=None):
-        Line = self.env[action["res_model"]].with_user(user or self.env.user)
-        return Line.search(action["domain"])
-
-    def _open_to_assess(self, user):
-        Checklist = self.env["customer.grading.checklist"].with_user(user)
-        return self._read_lines(Checklist.action_open_to_assess(), user)
 
 
 @tagged("post_install", "-at_install")
@@ -284,8 +276,9 @@ class TestAnswers(AssessmentCommon):
         self.assertIn("“Medium” is no answer to “Credit”", failed["messages"][0]["message"])
 
 
-@tagged("post_install", "-at_install")
-class TestAnswersOfOpportunities(AssessmentCommon):
+class OpportunityAssessmentCommon(AssessmentCommon):
+    """Two opportunities of one customer, of which one is a colleague's."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -311,6 +304,9 @@ class TestAnswersOfOpportunities(AssessmentCommon):
             dimension=cls.intention,
         )
 
+
+@tagged("post_install", "-at_install")
+class TestAnswersOfOpportunities(OpportunityAssessmentCommon):
     def _get_codes(self, leads):
         return self._get_grades(leads, dimension=self.intention)
 
@@ -322,16 +318,9 @@ class TestAnswersOfOpportunities(AssessmentCommon):
             self.assertEqual(self._get_codes(self.lead | self.theirs), ["A", "C"])
 
     def test_what_was_answered_about_others_opportunities_is_not_told(self):
-        urgent = self._answer(self.urgent, self.theirs, True)
+        self._answer(self.urgent, self.theirs, True)
         decision = self._ask("Decision?", subject="lead", basis_ids=self.urgent.ids)
-        user = self.users["salesperson"]
-        Checklist = self.env["customer.grading.checklist"].with_user(user)
-        action = Checklist._open_checklist(self.policy, self.company, self.lead.with_user(user))
-        line = Checklist.browse(action["res_id"]).line_ids[0]
-        line.write({"last_answer_id": urgent.id})
-        self.env.invalidate_all()
-        self.assertFalse(line.last_answer)
-        Answer = self.env["customer.grading.answer"].with_user(user)
+        Answer = self.env["customer.grading.answer"].with_user(self.users["salesperson"])
         about = {"question_id": decision.id, "company_id": self.company.id}
         mine = Answer.new({**about, "lead_id": self.lead.id})
         theirs = Answer.new({**about, "lead_id": self.theirs.id})
@@ -385,7 +374,6 @@ class TestAnswersOfOpportunities(AssessmentCommon):
             [c.get("default_lead_id") or c.get("default_partner_id") for c in asked],
             [self.lead.id],
         )
-        self.assertIn("Fill in the checklist", [b["label"] for b in view["buttons"]])
 
     def test_answers_follow_a_merge_and_go_with_a_deletion(self):
         kept = self._answer(self.urgent, self.lead, True)
@@ -394,197 +382,3 @@ class TestAnswersOfOpportunities(AssessmentCommon):
         self.assertEqual((kept | gone).lead_id, survivor)
         survivor.unlink()
         self.assertFalse((kept | gone).exists())
-
-
-@tagged("post_install", "-at_install")
-class TestToAssess(AssessmentCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.loyal = cls._ask("Loyal?", proof_required=True)
-        cls.credit = cls._ask("Credit", "levels", choices=("Low", "High"))
-        cls.audited = cls._ask("Audited?", asked_of="officer")
-        cls.third.user_id = False
-        for customer, amount in zip(cls.customers, (5000, 50, 5000), strict=True):
-            cls._create_invoice(customer, date(2026, 11, 1), amount=amount)
-        cls.policy = cls._create_policy(
-            {
-                "revenue": {"measure": "invoiced_revenue"},
-                "loyal": {"question": cls.loyal},
-                "credit": {"question": cls.credit},
-                "audited": {"question": cls.audited},
-            },
-            [
-                ("A", ("all", ("revenue", "ge", 1000), ("loyal", "yes"))),
-                ("B", ("all", ("revenue", "ge", 1000), ("credit", "level_is", 1))),
-                ("C", ()),
-            ],
-            domain=str([("id", "in", cls.customers.ids)]),
-        )
-        with freeze_time(at(TODAY)):
-            cls._activate(cls.policy)
-
-    def _get_telling(self, lines):
-        return [
-            (line.partner_id, line.question_id, line.would_grade_id.code or "") for line in lines
-        ]
-
-    @freeze_time(at(TODAY))
-    def test_mine_come_first_and_on_top_what_could_raise_a_grade(self):
-        lines = self._open_to_assess(self.users["salesperson"])
-        first, second, third = self.customers
-        self.assertEqual(
-            self._get_telling(lines),
-            [
-                (first, self.loyal, "A"),
-                (first, self.credit, "B"),
-                (second, self.loyal, ""),
-                (second, self.credit, ""),
-                (third, self.loyal, "A"),
-                (third, self.credit, "B"),
-            ],
-        )
-        self.assertEqual(lines.mapped("is_mine"), [True] * 4 + [False] * 2)
-        self.assertEqual(lines.grade_id.mapped("code"), ["C"])
-        of_officer = self._open_to_assess(self.users["officer"])
-        self.assertEqual(of_officer[:3].question_id, self.audited)
-        self.assertEqual(len(of_officer), 9)
-
-    @freeze_time(at(TODAY))
-    def test_what_has_a_valid_answer_waits_for_nobody_until_it_ends(self):
-        self._answer(self.loyal, self.first, True, date(2026, 11, 1), proof="Contract")
-        self._answer(self.credit, self.first, self.credit.choice_ids[1], date(2025, 12, 1))
-        self._answer(self.credit, self.second, self.credit.choice_ids[1], date(2025, 1, 1))
-        lines = self._open_to_assess(self.users["salesperson"])
-        credit = {
-            line.partner_id: (line.last_answer, line.is_ending)
-            for line in lines
-            if line.question_id == self.credit
-        }
-        self.assertEqual(
-            credit,
-            {
-                self.first: ("High", True),
-                self.second: ("High", False),
-                self.third: (False, False),
-            },
-        )
-        self.assertNotIn(
-            (self.first, self.loyal), [(line.partner_id, line.question_id) for line in lines]
-        )
-
-    @freeze_time(at(TODAY))
-    def test_several_lines_are_answered_at_once(self):
-        user = self.users["salesperson"]
-        lines = self._open_to_assess(user)
-        loyal = lines.filtered(lambda line: line.question_id == self.loyal)
-        with self.assertRaisesRegex(ValidationError, "Customer 001, “Loyal.*where the proof is"):
-            loyal.new_answer = "Yes"
-        loyal.new_answer = False
-        loyal.proof = "Contract 17"
-        loyal.new_answer = "Yes"
-        answers = loyal.answer_id
-        self.assertEqual(answers.partner_id, self.customers)
-        self.assertEqual(set(answers.mapped("yes_no")), {"yes"})
-        self.assertEqual(answers.user_id, user)
-        with self.assertRaisesRegex(
-            ValidationError, "Customer 001: “Yes” is no answer to “Credit”"
-        ):
-            lines.filtered(lambda line: line.question_id == self.credit).new_answer = "Yes"
-        answers[0].sudo().flush_recordset()
-        self.env.cr.execute("UPDATE customer_grading_answer SET create_date = %s", [at(TODAY)])
-        answers.invalidate_recordset()
-        loyal[0].new_answer = "No"  # the same day: corrected
-        self.assertEqual((answers[0].yes_no, len(loyal[0].answer_id)), ("no", 1))
-        self._run(self.policy)
-        self.assertEqual(self._get_grades(self.customers), ["C", "C", "A"])
-
-    @freeze_time(at(TODAY))
-    def test_points_are_supposed_at_their_most(self):
-        visit = self._ask("Visit", "points")
-        dimension = self._create_dimension("visits")
-        policy = self._create_policy(
-            {
-                "visit": {
-                    "question": visit,
-                    "bands": [{"lower": 8, "points": 60}, {"lower": 3, "points": 20}],
-                },
-                "revenue": {
-                    "measure": "invoiced_revenue",
-                    "bands": [{"lower": 1000, "points": 40}],
-                },
-                "total": {"kind": "sum", "parts": ("visit", "revenue")},
-                "rank": {
-                    "measure": "invoiced_revenue",
-                    "band_by": "percentile",
-                    "bands": [{"lower": 50, "level": "top"}],
-                },
-            },
-            [
-                ("A", ("all", ("total", "ge", 90), ("rank", "level_is", 0))),
-                ("B", ("total", "ge", 50)),
-                ("C", ()),
-            ],
-            dimension=dimension,
-            domain=str([("id", "in", self.customers.ids)]),
-        )
-        self._activate(policy)
-        lines = self._open_to_assess(self.users["salesperson"])
-        self.assertEqual(
-            self._get_telling(lines.filtered(lambda line: line.question_id == visit)),
-            [(self.first, visit, "A"), (self.second, visit, "B"), (self.third, visit, "A")],
-        )
-
-    @freeze_time(at(TODAY))
-    def test_no_more_queries_for_many_customers(self):
-        user = self.users["salesperson"]
-        counts = []
-        for count in (5, 60):
-            customers = self._create_customers(count, user_id=user.id)
-            dimension = self._create_dimension(f"of_{count}")
-            policy = self._create_policy(
-                {"loyal": {"question": self._ask(f"Sound {count}?")}},
-                [("A", ("loyal", "yes")), ("B", ())],
-                dimension=dimension,
-                population="all",
-                domain=str([("id", "in", customers.ids)]),
-            )
-            self._activate(policy)
-            self._open_to_assess(user)
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            lines = self._open_to_assess(user)
-            self.env.flush_all()
-            counts.append(self.env.cr.sql_log_count - before)
-            self.assertGreaterEqual(len(lines), count)
-            policy.action_close()
-        self.assertLessEqual(counts[1], counts[0] + 2)
-
-    @freeze_time(at(TODAY))
-    def test_a_checklist_is_filled_on_one_screen(self):
-        user = self.users["officer"]
-        result = self._get_results(self.first)[self.first].with_user(user)
-        action = result.action_fill_checklist()
-        checklist = self.env[action["res_model"]].with_user(user).browse(action["res_id"])
-        self.assertEqual(checklist.line_ids.question_id, self.loyal + self.credit + self.audited)
-        with Form(checklist) as form:
-            for position, answer in enumerate(("Yes", "High", "No")):
-                with form.line_ids.edit(position) as line:
-                    line.new_answer = answer
-                    line.proof = "Visit of 12 November"
-        answers = self.env["customer.grading.answer"].search([("partner_id", "=", self.first.id)])
-        self.assertEqual(set(answers.mapped("answer")), {"Yes", "High", "No"})
-        self.assertEqual(set(answers.mapped("proof")), {"Visit of 12 November"})
-
-    @freeze_time(at(TODAY))
-    def test_nobody_reads_the_list_of_another(self):
-        line = self._open_to_assess(self.users["salesperson"])[0]
-        with self.assertRaises(AccessError):
-            line.with_user(self.users["officer"]).read(["question_id"])
-
-    def test_a_changed_draft_is_tried_on_again_before_it_asks(self):
-        draft = self.policy.copy()
-        criterion = draft.criterion_ids.filtered("question_id")[0]
-        with self.assertRaisesRegex(UserError, "Try it on again"):
-            criterion.action_ask_for_answers()

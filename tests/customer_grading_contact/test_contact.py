@@ -145,3 +145,31 @@ class TestContact(CustomerGradingCommon):
         self.assertEqual(self._measure_all(self.lead, policy=policy)["value"], [None])
         self._post(self.lead, self.person, **email)
         self.assertEqual(self._measure_all(self.lead, policy=policy)["value"], [self.day])
+
+    def test_contacts_are_counted_and_those_without_an_answer(self):
+        ours, to_them = self.seller.partner_id, {"partner_ids": self.person.ids}
+        comment = {"message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
+        for month in (3, 4):
+            self.day = date(2026, month, 1)
+            self._post(self.order, ours, **comment, **to_them)
+        self.day = date(2026, 4, 15)
+        self._post(self.lead, self.person, message_type="email", subtype_xmlid="mail.mt_comment")
+        for day in (20, 20, 25):
+            self.day = date(2026, 4, day)
+            self._post(self.lead, ours, **comment, **to_them)
+        other = self._create_customers(1)
+        measured = {
+            "all": {"measure": "contact_count", "period": "all_time"},
+            "year": {"measure": "contact_count", "period": "trailing", "period_count": 8},
+            "tried": {"measure": "unanswered_contacts"},
+        }
+        values = self._measure_all(self.customer | other, **measured)
+        self.assertEqual(values, {"all": [6, 0], "year": [5, 0], "tried": [2, 0]})
+
+    def test_the_next_activity_is_the_first_that_is_planned_anywhere(self):
+        for record, day in ((self.order, 9), (self.person, 7), (self.lead, 8)):
+            record.activity_schedule("mail.mail_activity_data_call", date(2026, 12, day))
+        values = self._measure_all(
+            self.customer | self._create_customers(1), next={"measure": "days_to_next_activity"}
+        )
+        self.assertEqual(values["next"], [date(2026, 12, 7), None])

@@ -29,9 +29,15 @@ class GoldenCommon(FactsCommon):
             question.code = f"old_{question.id}"
 
     def _check(self, key):
-        """Grade the population of ``<key>.json`` in one run; compare each grade."""
+        """Grade the population of ``<key>.json`` in one run; compare each grade.
+
+        What a policy looks at in other dimensions is graded ``before`` it, by other files.
+        """
         golden = json.loads((self.cases / f"{key}.json").read_text(encoding="utf-8"))
-        policy = self.Policy.load_policy(self.Policy._read_library_file(key), f"{key}.json")
+        *before, policy = [
+            self.Policy.load_policy(self.Policy._read_library_file(name), f"{name}.json")
+            for name in (*golden.get("before", ()), key)
+        ]
         expected, subjects = {}, {}
         for case in golden["cases"]:
             for number in range(case.get("times", 1)):
@@ -42,8 +48,9 @@ class GoldenCommon(FactsCommon):
                     policy.subject_model, name, case.get("facts", {})
                 )
         with freeze_time(at(date.fromisoformat(golden["day"]))):
-            [run] = self._activate(policy)
-        self.assertEqual(run.state, "done", run.error)
+            for each in (*before, policy):
+                [run] = self._activate(each)
+                self.assertEqual(run.state, "done", run.error)
         records = self.env[policy.subject_model].concat(*subjects.values())
         codes = self._get_grades(records, dimension=policy.dimension_id)
         graded = dict(zip(subjects, (code or None for code in codes), strict=True))

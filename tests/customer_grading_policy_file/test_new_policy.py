@@ -151,7 +151,7 @@ class TestNewPolicy(CustomerGradingCommon):
 @tagged("post_install", "-at_install")
 class TestStartByClosing(OpportunityCommon):
     def test_the_start_by_expected_closing_has_its_days_on_the_better_side(self):
-        days = (0, 7, 8, 31, 32, 92, 93, -1)
+        days = (0, 7, 8, 30, 31, 92, 93, -1)  # a month is over on 20 December
         leads = self.env["crm.lead"].union(*map(self._create_closing, days))
         leads |= self._create_lead(self.customer, date(2026, 11, 1))
         policy = self.env["customer.grading.policy"]._load_file("s59_closing_time")

@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from odoo.addons.customer_grading_policy_file import tools
 from odoo.addons.customer_grading_policy_file.models import (
@@ -168,7 +169,7 @@ class TestPolicyFile(PolicyFileCommon):
         self.assertEqual(chinese.rule_ids[0].grade_id.name, "重点客户")
         self.assertEqual(chinese.criterion_ids.band_ids[0].level, "前 10 %")
         self.assertIn("无需自行设定金额", chinese.note)
-        self.assertIn("[D] The first 10 %", policy.note)
+        self.assertIn("Our own figure: The first 10 %", policy.note)
         library = dict(self.Policy.with_context(lang="zh_CN")._get_library())
         self.assertEqual(library["df1_revenue_rank"], "按收入排名 A-D")
 
@@ -745,3 +746,50 @@ class TestBadPolicyFile(PolicyFileCommon):
         self.env["res.partner.category"].create({"name": "Dealer"})
         example = re.search(r"## A small file\n\n```json\n(.*?)```", text, re.DOTALL)[1]
         self.assertEqual(self.Policy.load_policy(example, "doc.json").key, "active_dealers")
+
+
+@tagged("post_install", "-at_install")
+class TestPolicySchema(PolicyFileCommon):
+    """The published JSON Schema is that of the loader."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.published = json.loads((ROOT / "docs/policy.schema.json").read_text(encoding="utf-8"))
+
+    def test_what_is_published_is_what_the_loader_reads(self):
+        schema = self.env["customer.grading.policy.file"]._get_schema()
+        for shape, said in json.loads(EXAMPLE_KEYS.read_text()).items():
+            for key in read_shape(said):
+                schema["$defs"][shape]["properties"].pop(key, None)
+        named = self._get_names(schema)
+        self.assertEqual(named, {name: self._get_names(self.published)[name] for name in named})
+
+    @staticmethod
+    def _get_names(schema):
+        return {name: sorted(said.get("properties", ())) for name, said in schema["$defs"].items()}
+
+    def test_every_shipped_file_fits_it(self):
+        validator = Draft202012Validator(self.published)
+        paths = list(ROOT.glob("customer_grading_*/data/policies/*.json"))
+        self.assertGreater(len(paths), 10)
+        for path in paths:
+            with self.subTest(path=path.name):
+                content = json.loads(path.read_text(encoding="utf-8"))
+                self.assertFalse([error.message for error in validator.iter_errors(content)])
+
+    def test_what_it_refuses_is_refused_by_the_loader(self):
+        validator = Draft202012Validator(self.published)
+        for changes in (
+            {"decide_by": "luck"},
+            {"name": ""},
+            {"sriteria": []},
+            {"rules": [{"grade": "A", "all": [{"criterion": "orders", "is_more": 1}]}]},
+            {"rules": [{"grade": "A", "at_least": 1}]},
+            {"in_force_from": "1 Jan"},
+        ):
+            content = self._get_content(**changes)
+            with self.subTest(changes=changes):
+                self.assertTrue(list(validator.iter_errors(content)))
+                with self.assertRaises(ValidationError):
+                    self.Policy.load_policy(json.dumps(content), "bad.json")

@@ -318,3 +318,38 @@ class TestPlaces(CustomerGradingCommon):
         with freeze_time(at(date(2026, 11, 12))):
             policy._regrade(self.customers[3])
         self.assertEqual(self._get_grades(self.customers), ["A", "A", "B", "B"])
+
+    def _limit_both(self, criteria, rules, **limit):
+        policy = self._create_policy(criteria, rules)
+        limit = {"limit_count": 2, "limit_criterion_id": policy.criterion_ids[0].id, **limit}
+        policy.rule_ids[:-1].write(limit)
+        self._activate(policy)
+        return policy
+
+    def test_the_requirements_of_one_grade_share_its_places(self):
+        policy = self._limit_both(
+            {"orders": {"measure": "order_amount"}},
+            [("A", ("orders", "between", 200, 200)), ("A", ("orders", "ge", 1)), ("B", ())],
+        )
+        self.assertEqual(self._get_grades(self.customers), ["A", "B", "A", "B"])
+        policy._regrade(self.customers)
+        self.assertEqual(self._get_grades(self.customers), ["A", "B", "A", "B"])
+
+    def test_no_place_is_left_where_the_first_requirement_took_all(self):
+        self._limit_both(
+            {"orders": {"measure": "order_amount"}},
+            [("A", ("orders", "le", 200)), ("A", ("orders", "ge", 1)), ("B", ())],
+        )
+        self.assertEqual(self._get_grades(self.customers), ["B", "B", "A", "A"])
+
+    def test_places_are_counted_among_those_who_share_any_field(self):
+        for customer, city in zip(self.customers, ("Ghent", "Ghent", "Ghent", False), strict=True):
+            customer.city = city
+        policy = self._limit_both(
+            {"orders": {"measure": "order_amount"}},
+            [("A", ("orders", "ge", 1)), ("B", ())],
+            limit_within="field",
+            limit_field="city",
+        )
+        self.assertEqual(self._get_grades(self.customers), ["A", "A", "B", "A"])
+        self.assertIn("counted among: those of the same: City", policy.reads_as)

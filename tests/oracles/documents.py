@@ -8,9 +8,10 @@ from calendar import monthrange
 from collections import Counter
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import count
 from typing import Any, NamedTuple
 
-from .grades import exact, round_half_up, whole_months
+from .grades import exact
 
 DAY = timedelta(days=1)
 
@@ -37,6 +38,16 @@ def shift(day, months):
     """Return the same day so many months later, or the last one of a month that is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def count_age(start, end, months, days):
+    """Return how often so many months are over between two dates, and how much of the next.
+
+    :param days: of how many days a part is told
+    """
+    whole = next(n for n in count(0) if shift(start, (n + 1) * months) > end)
+    part = Fraction((end - shift(start, whole * months)).days, days)
+    return Fraction(round((whole + part) * 1_000_000), 1_000_000)
 
 
 def find_ends(day, every, count=1):
@@ -75,7 +86,7 @@ class DocumentOracle:
             for first, last in self.get_stretches(spec)
         ]
         if spec["period"] == "month_ends":
-            return None if None in values else round_half_up(Fraction(sum(values), len(values)))
+            return None if None in values else sum(values, Fraction(0)) / len(values)
         return max((value for value in values if value is not None), default=None)
 
     def get_growth(self, customer, spec):
@@ -86,7 +97,7 @@ class DocumentOracle:
         then = self.select(customer, spec, *before)
         before = sum(line.amount for line in then)
         more = sum(line.amount for line in now) - before
-        return round_half_up(Fraction(100 * more, before)) if before else None
+        return Fraction(100 * more, before) if before else None
 
     def get_ratio(self, customer, source, spec):
         """Return the share of the lines asked for, or their amount by quantity, in per cent."""
@@ -98,7 +109,7 @@ class DocumentOracle:
             whole = sum(line.amount for line in every)
         else:
             whole = self.aggregate("lines_quantity", lines, spec)
-        return round_half_up(Fraction(100 * part) / whole) if whole else None
+        return Fraction(100 * part) / whole if whole else None
 
     # ------------------------------------------------------------------ which lines
 
@@ -189,4 +200,13 @@ class DocumentOracle:
         return (self.reference - max(line.day for line in lines)).days
 
     def lines_tenure(self, lines, amounts):
-        return whole_months(min(line.day for line in lines), self.reference)
+        return count_age(min(line.day for line in lines), self.reference, 1, 31)
+
+    def lines_years(self, lines, amounts):
+        return count_age(min(line.day for line in lines), self.reference, 12, 366)
+
+    def lines_interval(self, lines, amounts):
+        """The days from the first day to the last, shared out to the steps between them."""
+        days = sorted({line.day for line in lines})
+        steps = len(days) - 1
+        return Fraction((days[-1] - days[0]).days, steps) if steps else None

@@ -17,7 +17,9 @@ from fractions import Fraction
 from functools import cache
 
 GROUPS = ("all", "any", "none", "at_least", "at_most")
-NUMERIC = ("number", "amount", "points", "count", "quantity", "ratio", "days", "months")
+AGES = ("days", "months", "years")
+NUMERIC = ("number", "amount", "points", "count", "quantity", "ratio", *AGES)
+OF_VALUES = ("first", "quotient")  # combinations of values, not of points
 ONE_TEN_THOUSANDTH = Decimal("0.0001")
 
 
@@ -32,10 +34,10 @@ def round_half_up(number):
     return Fraction(quotient.quantize(ONE_TEN_THOUSANDTH, ROUND_HALF_UP))
 
 
-def whole_months(start, end):
-    """Return how many whole calendar months lie between two dates."""
-    months = (end.year - start.year) * 12 + end.month - start.month
-    return months - 1 if end.day < start.day else months
+def get_median(numbers):
+    """Return the middle one of numbers, or what lies between the two in the middle."""
+    ordered, half = sorted(numbers), len(numbers) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 class Oracle:
@@ -78,7 +80,8 @@ class Oracle:
     def has_room(self, customer, position, limit):
         """Return whether a customer is among the strongest of those who meet a requirement.
 
-        Only they count who meet no earlier one. Of those who have the same value the next
+        Only they count who meet no earlier one; whom earlier ones of the same grade took have
+        their places. Of those who have the same value the next
         criterion that is a number decides, then who is there longer; who has none stays out.
         """
         group = self.get_group(customer, limit["within"])
@@ -89,7 +92,9 @@ class Oracle:
             and self.holds(other, self.as_root(self.rules[position][1])) is True
             and not any(self.takes(other, earlier) is True for earlier in range(position))
         ]
-        if len(rivals) <= limit["count"]:
+        placed = self.count_placed(position, group, limit["within"])
+        places = max(limit["count"] - placed, 0)
+        if len(rivals) + placed <= limit["count"]:
             return True
         if self.get_number(customer, limit["by"]) is None:
             return False
@@ -97,10 +102,26 @@ class Oracle:
         known = [other for other in rivals if self.get_number(other, limit["by"]) is not None]
         stronger = [o for o in known if self.is_stronger(o, customer, limit["by"], tie)]
         # Who was taken before is compared with whoever has the last place, too.
-        return len(stronger) < min(limit["count"], len(known))
+        return len(stronger) < min(places, len(known))
+
+    def count_placed(self, position, group, within):
+        """Return how many of a group have the grade by an earlier requirement."""
+        placed = 0
+        for other in self.customers:
+            earlier = (n for n in range(position) if self.takes(other, n) is True)
+            first = next(earlier, None) if self.get_group(other, within) == group else None
+            placed += first is not None and self.rules[first][0] == self.rules[position][0]
+        return placed
 
     def is_number(self, key):
-        return "parts" in self.criteria[key] or self.facts[key]["unit"] in NUMERIC
+        return self.get_unit(key) in NUMERIC
+
+    def get_unit(self, key):
+        """Return what a criterion is told in; points, and what is divided, are numbers."""
+        spec = self.criteria[key]
+        if "parts" not in spec:
+            return self.facts[key]["unit"]
+        return self.get_unit(spec["parts"][0]) if spec["kind"] == "first" else "number"
 
     def is_stronger(self, one, other, key, tie):
         """Return whether ``one`` comes before ``other``; customers stand in order of age."""
@@ -125,7 +146,7 @@ class Oracle:
         """Return the points of the first combination that is no part of another."""
         parts = {part for spec in self.criteria.values() for part in spec.get("parts", ())}
         for key, spec in self.criteria.items():
-            if "parts" in spec and key not in parts:
+            if "parts" in spec and spec["kind"] not in OF_VALUES and key not in parts:
                 return self.get_points(customer, key)
         return None
 
@@ -168,7 +189,14 @@ class Oracle:
         return False if surely_not else None
 
     def is_met(self, customer, key, operator, *operands):
-        """Return whether a condition holds; unknown where what it looks at is."""
+        """Return whether a condition holds; unknown where what it looks at is.
+
+        An operator may say how unknown counts: ``ge|met``, ``ge|unmet``.
+        """
+        operator, _, unknown = operator.partition("|")
+        if unknown in ("met", "unmet") and operator not in ("known", "unknown"):
+            verdict = self.is_met(customer, key, operator, *operands)
+            return (unknown == "met") if verdict is None else verdict
         value = self.get_value(customer, key)
         if operator == "known":
             return value is not None
@@ -190,6 +218,8 @@ class Oracle:
     def compares(value, operator, least, most=None):
         if operator == "between":
             return least <= value <= most
+        if operator == "within":
+            return 0 <= value <= least
         return {
             "ge": value >= least,
             "gt": value > least,
@@ -223,16 +253,25 @@ class Oracle:
 
     def get_value(self, customer, key):
         """Return what is compared: the value, or the points of a combination."""
-        if "parts" in self.criteria[key]:
+        spec = self.criteria[key]
+        if "parts" not in spec:
+            value = self.customers[customer][key]
+            is_zero = not isinstance(value, (bool, str)) and value == 0
+            return None if spec.get("zero_is_unknown") and is_zero else value
+        if spec["kind"] not in OF_VALUES:
             return self.get_points(customer, key)
-        return self.customers[customer][key]
+        values = [self.get_value(customer, part) for part in spec["parts"]]
+        if spec["kind"] == "first":
+            return next((value for value in values if value is not None), None)
+        first, second = map(exact, values)
+        return None if first is None or not second else first / second
 
     def get_points(self, customer, key):
         """Return what a criterion is worth, at most its cap; unknown has no points."""
         spec = self.criteria[key]
         points = (
             self.combine(customer, spec)
-            if "parts" in spec
+            if "parts" in spec and spec["kind"] not in OF_VALUES
             else self.get_points_of_value(customer, key)
         )
         if points is None or not spec.get("cap"):
@@ -240,16 +279,29 @@ class Oracle:
         return min(points, exact(spec["cap"]))
 
     def get_points_of_value(self, customer, key):
-        value = self.customers[customer][key]
-        unit = self.facts[key]["unit"]
+        value, unit = self.get_value(customer, key), self.get_unit(key)
         if value is None:
             return None
         if self.criteria[key].get("bands"):
             band = self.get_band(customer, key)
+            if band and self.criteria[key].get("linear"):
+                return self.get_points_on_line(customer, key, band)
             return exact(band.get("points", 0)) if band else Fraction(0)
         if unit in ("choice", "text"):
             return None
         return Fraction(1 if value else 0) if unit == "yes_no" else exact(value)
+
+    def get_points_on_line(self, customer, key, band):
+        """Return the points between a band and the next one up, in a straight line."""
+        start, points = exact(band["lower"]), exact(band.get("points", 0))
+        bands = self.get_bands(customer, self.criteria[key]["bands"])
+        above = [other for other in bands if exact(other["lower"]) > start]
+        if not above:
+            return points
+        end = min(above, key=lambda other: exact(other["lower"]))
+        rise = exact(end.get("points", 0)) - points
+        way = exact(self.get_value(customer, key)) - start
+        return round_half_up(points + rise * way / (exact(end["lower"]) - start))
 
     def combine(self, customer, spec):
         known = [
@@ -284,15 +336,15 @@ class Oracle:
     def get_most(self, key):
         """Return the most points that a criterion can give; 0 where there is no end."""
         spec = self.criteria[key]
-        if "parts" in spec:
+        if "parts" in spec and spec["kind"] not in OF_VALUES:
             most = self.get_most_of_parts(spec)
         elif spec.get("bands"):
             # Who is below every level gets no points, so it is never less than that.
             most = max(0, *(exact(band.get("points", 0)) for band in spec["bands"]))
-        elif self.facts[key]["unit"] == "yes_no":
+        elif self.get_unit(key) == "yes_no":
             most = Fraction(1)
         else:
-            most = exact(self.facts[key].get("most", 0)) or exact(spec.get("cap", 0))
+            most = exact(self.facts.get(key, {}).get("most", 0)) or exact(spec.get("cap", 0))
         cap = exact(spec.get("cap", 0))
         return min(most, cap) if cap else most
 
@@ -313,6 +365,8 @@ class Oracle:
         bands = self.get_bands(customer, spec.get("bands", ()))
         if spec.get("band_by") == "own_share":
             return self.get_band_of_share(customer, key, bands)
+        if spec.get("band_by") in ("average", "median"):
+            return self.get_band_of_average(customer, key, bands)
         if spec.get("band_by", "value") != "value":
             first = [b for b in bands if self.is_among_first(customer, key, b)]
             return min(first, key=lambda band: exact(band["lower"]), default=None)
@@ -347,6 +401,20 @@ class Oracle:
         total = sum(v for v in self.get_ranked(customer, key) if v > 0)
         reached = [b for b in bands if total and value >= total * exact(b["lower"]) / 100]
         return max(reached, key=lambda band: exact(band["lower"]), default=None)
+
+    def get_band_of_average(self, customer, key, bands):
+        """Return the highest band whose per cent of the average, or median, a value reaches."""
+        value, every = exact(self.get_value(customer, key)), self.get_ranked(customer, key)
+        by_median = self.criteria[key]["band_by"] == "median"
+        middle = get_median(every) if by_median else sum(every) / len(every)
+        reached = []
+        for band in bands:
+            limit = middle * exact(band["lower"]) / 100
+            if value > limit or (value == limit and not band.get("strict")):
+                reached.append(band)
+        return max(
+            reached, key=lambda band: (exact(band["lower"]), bool(band.get("strict"))), default=None
+        )
 
     def is_among_first(self, customer, key, band):
         """Return whether a customer is among the first so many (per cent) of its group.
@@ -385,8 +453,8 @@ class Oracle:
             # Those of one corporate group have its value, and weigh once.
             ranked = {self.groups[other]["top"]: other for other in ranked}.values()
         values = [exact(self.get_value(other, key)) for other in ranked]
-        of_days = key in self.facts and self.facts[key]["unit"] in ("days", "months")
-        if spec.get("rank_among", "positive") == "positive" and not of_days:
+        every = self.get_unit(key) in AGES or spec.get("band_by") in ("average", "median")
+        if spec.get("rank_among", "positive") == "positive" and not every:
             return [value for value in values if value > 0]
         return values
 

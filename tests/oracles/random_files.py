@@ -15,7 +15,7 @@ WITHOUT_SAYING = {
     "question": {"subject": "partner", "validity_months": 12, "proof_required": False},
     "choice": {"points": 0},
     "measure": {"category": "6_about", "empty_is": "zero", "known_for_past": True},
-    "criterion": {"weight": 1, "cap": 0},
+    "criterion": {"weight": 1, "cap": 0, "linear": False},
     "period": {"up_to": "day"},
     "tolerance": {"amount": 0, "working_days": False},
     "rank": {"among": "positive", "within": "all", "crossing": "in"},
@@ -25,10 +25,10 @@ WITHOUT_SAYING = {
     "terms": {"review_months": 0},
 }
 ORDER = {
-    "policy": "format key name note dimension questions measures decide_by applies_to population"
+    "policy": "format key name note dimension questions measures decide_by applies_to in_force_from records_from population"
     " criteria rules changes",
     "dimension": "code name subject company_scope grades",
-    "grade": "code name color meaning",
+    "grade": "code name color meaning follow_up benefits",
     "question": "code name subject kind choices points_max unit asked_of groups validity_months"
     " proof_required basis outdated_by description",
     "choice": "name points",
@@ -36,15 +36,19 @@ ORDER = {
     " company_field date_field value_field aggregate empty_is numerator denominator"
     " base_measure known_for_past groups",
     "criterion": "key name measure combine question filter period only with_tax whole_group credit_notes"
-    " unit_of_measure tolerance weight cap normalize_to unknown_lowers_maximum rank bands parts",
+    " counted_in counted zero_is_unknown unit_of_measure tolerance weight cap normalize_to"
+    " unknown_lowers_maximum rank bands linear parts",
     "period": "last_months last_days best_of_years month_ends since span up_to",
     "tolerance": "days working_days amount percent",
     "rank": "by among within field crossing",
-    "band": "from strict first_percent own_percent choice for level points suggest_percent",
+    "band": "from strict first_percent own_percent from_percent choice for level points suggest_percent",
     "changes": "upgrades downgrades upgrade_days downgrade_days grace_days working_days one_step"
     " probation_months windows regrades_changed stop_percent manual_months",
     "window": "first_day first_month last_day last_month",
-    "limit": "count by within",
+    "condition": "criterion at_least more_than at_most less_than within level level_at_least"
+    " level_at_most points_at_least points_less_than between before after is known if_unknown"
+    " suggest_percent",
+    "limit": "count by within field",
     "terms": "timing days review_months expiry_months",
 }
 PERIODS = [
@@ -145,6 +149,13 @@ class _Drawing:
             content["color"] = 10
         if self._maybe():
             content["meaning"] = self._name()
+        if self._maybe():
+            content["follow_up"] = [
+                {"contact": "call", "times": 2, "per": "week", "about": self._name()},
+                {"contact": "visit", "every": {"days": 15}},
+                {"after": [{"days": 3}, {"months": 1}], "anchor": "first_delivery"},
+            ]
+            content["benefits"] = [{"kind": "promise", "text": self._name()}]
         return content
 
     def _optional_policy(self):
@@ -153,6 +164,8 @@ class _Drawing:
             content["note"] = self._any(
                 ["One", "Two & more"], {"en": ["a"], "zh_CN": ["甲"]}, "<ul><li>x</li></ul>", "bare"
             )
+        if self._maybe():
+            content["in_force_from"] = content["records_from"] = "2027-01-01"
         if self._maybe():
             content["population"] = self._any("all", "documents")
         if self._maybe():
@@ -206,19 +219,26 @@ class _Drawing:
             content["credit_notes"] = self._any("own", "invoice")
         if content["measure"] != "win_rate" and self._maybe():
             content["whole_group"] = True
+        if content["measure"] != "own" and self._maybe():
+            content["zero_is_unknown"] = True
         if content["measure"] == "order_count" and self._maybe():
-            by = self._any("percentile", "share", "own_share")
+            starts = {"own_share": "own_percent", "average": "from_percent"}
+            by = self._any("percentile", "share", *starts)
             content["rank"] = self._shape("rank", {"by": by, "within": "country_id"})
-            self._bands(content, "own_percent" if by == "own_share" else "first_percent", [10, 50])
+            self._bands(content, starts.get(by, "first_percent"), [10, 50])
         else:
             self._bands(content, "from", self._any([], NUMBERS[:2], NUMBERS[2:5]))
+            if content.get("bands") and self._maybe():
+                content["linear"] = True
 
     def _asked(self, content):
-        kind = self._any("yes_no", "levels", "points", "number", "text")
+        kind = self._any("yes_no", "levels", "points", "number", "text", "date")
         question = self._question("q", kind)
         content.update(measure="asked", question=question["code"])
         names = [c["name"] if isinstance(c["name"], str) else c["name"]["en"]
                  for c in question.get("choices", ())]  # fmt: skip
+        if kind == "date" and self._maybe():
+            content.update(counted_in=self._any("months", "years"), counted="since")
         if names:
             self._bands(content, "choice", names)
         elif kind != "text":
@@ -242,10 +262,25 @@ class _Drawing:
             content["period"] = {"last_months": 6}
 
     def _combination(self, content):
+        if self._maybe():
+            content["combine"] = self._any("first", "quotient")
+            content["parts"] = [
+                {**part, "key": f"{part['key']}{number}"}
+                for number, part in enumerate([self._date()] * 2)
+            ]
+            return
         content["combine"] = self._any("sum", "best", "worst", "count")
         content["parts"] = [self._criterion(is_part=True) for _i in range(self._any(1, 2))]
         if content["combine"] == "sum" and self._maybe():
             content.update(normalize_to=100, unknown_lowers_maximum=True)
+
+    def _date(self):
+        """Return a criterion that is counted from a day."""
+        self.number += 1
+        period = self._shape("period", {"span": "all_time"})
+        content = {"key": f"c{self.number}", "name": self._name(), "measure": "days_since_order"}
+        content.update(period=period, counted_in=self._any("days", "months"))
+        return self._shape("criterion", content)
 
     def _bands(self, content, start, values):
         bands = []
@@ -255,6 +290,8 @@ class _Drawing:
                 band["level"] = self._name("L")
             if start == "choice" or self._maybe():
                 band["points"] = self._any(1, 2.5, 10)
+            if start in ("from", "from_percent") and self._maybe():
+                band["strict"] = True
             if start == "from" and self._maybe():
                 band["suggest_percent"] = self._any(10, 2.5)
             bands.append(self._shape("band", band))
@@ -300,13 +337,16 @@ class _Drawing:
         for criterion, code in zip(criteria, codes, strict=False):
             rule = {"grade": code}
             if "period" in criterion and "combine" not in criterion and self._maybe():
-                limit = {"count": 7, "by": criterion["key"], "within": "country_id"}
+                within = self._any({"within": "country_id"}, {"within": "field", "field": "city"})
+                limit = {"count": 7, "by": criterion["key"], **within}
                 rule["limit"] = self._shape("limit", limit)
             if self._maybe():
                 terms = {"timing": "within", "days": 5, "expiry_months": 6}
                 rule["terms"] = self._shape("terms", terms)
             conditions = [self._condition(criterion) for _i in range(self._any(1, 2))]
             rules.append({**rule, **self._group(conditions)})
+            if self._maybe():
+                rules[-1]["until"] = [self._condition(criterion)]
         return [*rules, {"grade": codes[len(criteria)]}]
 
     def _group(self, conditions):
@@ -321,6 +361,8 @@ class _Drawing:
         bands = criterion.get("bands", [])
         named = [band["level"] for band in bands if "level" in band]
         options = [{"known": True}]
+        if "counted_in" in criterion:
+            options += [{"within": 3}, {"before": "2027-01-01"}, {"after": "2026-01-01"}]
         if named:
             level = named[0] if isinstance(named[0], str) else named[0]["en"]
             options += [{self._any("level", "level_at_least", "level_at_most"): level}]
@@ -333,7 +375,10 @@ class _Drawing:
             options += [{"is": True}, {"is": False}]
         if criterion.get("measure") == "country" and not named:
             options += [{"is": "base.cn"}]
-        return {**asked, **self._any(*options)}
+        asked |= self._any(*options)
+        if "known" not in asked and self._maybe():
+            asked["if_unknown"] = self._any("met", "unmet", "open")
+        return self._shape("condition", asked)
 
 
 def shuffle(data, content, shape="policy"):
@@ -393,6 +438,8 @@ def _forget(content, shape):
     kept = {}
     for key, value in content.items():
         if WITHOUT_SAYING.get(shape, {}).get(key, value is None) == value:
+            continue
+        if key in ("follow_up", "benefits"):  # the file alone keeps them
             continue
         if key == "note":
             value = _forget_note(value)

@@ -15,7 +15,8 @@ SHARES = [1, 10, 25, 33.3333, 50, 80, 100]
 PLACES = [1, 2, 3, 10]
 CITIES = ["Ghent", "gent", "Liège"]
 RANKED = ("number", "amount", "points", "count", "quantity", "ratio")
-NUMERIC = (*RANKED, "days", "months")
+AGES = ("days", "months", "years")
+NUMERIC = (*RANKED, *AGES)
 # What a policy may look at: its unit, and numbers near its values.
 SOURCES = {
     "latitude": ("number", NUMBERS),
@@ -44,6 +45,8 @@ LINE_SOURCES = {
     "lines_main": ("choice", None),
     "lines_recency": ("days", [0, 30, 31, 400]),
     "lines_tenure": ("months", [0, 1, 2, 13]),
+    "lines_years": ("years", [0, 1, 2]),
+    "lines_interval": ("number", [1, 30, 200, 365]),
     "lines_growth": ("ratio", [-100, -50, 0, 100]),
     "lines_share": ("ratio", [0, 33.3333, 50, 100]),
     "lines_ratio": ("ratio", [0, 500, 1000]),
@@ -110,17 +113,26 @@ def rank_bands(draw, shares=SHARES):
 
 
 @st.composite
-def ranking(draw, unit, choices):
-    """Draw levels by rank: of days there are no shares of a total."""
+def ranking(draw, unit, choices, exact=True):
+    """Draw levels by rank: of days there are no shares of a total.
+
+    :param exact: whether values have few decimals, so that one may be the average itself
+    """
     ways = ["percentile", "position"]
-    if unit not in ("days", "months"):
+    if exact and unit != "ratio":
+        ways += ["average", "median"]
+    if unit not in AGES:
         ways += ["share", "own_share"]
     band_by = draw(st.sampled_from(ways))
-    places = PLACES if band_by == "position" else SHARES
+    averaged = band_by in ("average", "median")
+    bands = rank_bands(PLACES if band_by == "position" else SHARES)
+    if averaged:
+        bands = number_bands([-20, 50, 100, 150]).filter(bool)
+    placed = not averaged and band_by != "own_share"
     return {
-        "bands": draw(for_some(rank_bands(places), choices)),
+        "bands": draw(for_some(bands, choices)),
         "band_by": band_by,
-        "rank_from": "top" if band_by == "own_share" else draw(st.sampled_from(["top", "bottom"])),
+        "rank_from": draw(st.sampled_from(["top", "bottom"])) if placed else "top",
         "rank_among": draw(st.sampled_from(["positive", "known"])),
         "rank_within": draw(st.sampled_from(["all", "all", "country_id"])),
         "crossing": draw(st.sampled_from(["in", "out"])),
@@ -190,9 +202,14 @@ def measured(draw, choices):
             choice_bands(choices[source], source in ("asked_level", "other_dimension"))
         )
     elif unit in NUMERIC and draw(st.booleans()):
-        spec.update(draw(ranking(unit, choices)))
+        whole = source not in ("average", "lines_average", "lines_interval")
+        exact = whole and spec.get("period") != "month_ends"
+        spec.update(draw(ranking(unit, choices, exact)))
     elif unit != "text":
         spec["bands"] = draw(for_some(number_bands(numbers), choices))
+        spec["linear"] = draw(st.sampled_from([False, False, unit in NUMERIC]))
+    if unit in RANKED:
+        spec["zero_is_unknown"] = draw(st.sampled_from([False, False, True]))
     return spec
 
 
@@ -211,10 +228,32 @@ def combination(draw, parts, choices):
 
 
 @st.composite
+def value_combination(draw, parts, unit, choices):
+    """Draw the first known of parts of one unit, or the quotient of two."""
+    kind = draw(st.sampled_from(["first", "quotient"] if len(parts) == 2 else ["first"]))
+    unit = unit if kind == "first" else "number"
+    spec = {
+        "kind": kind,
+        "parts": parts,
+        "weight": draw(st.sampled_from(WEIGHTS)),
+        "bands": draw(for_some(number_bands([0, 1, 2, 30]), choices).filter(bool)),
+    }
+    return spec | draw(ranking(unit, choices, exact=False)) if draw(st.booleans()) else spec
+
+
+@st.composite
 def criteria(draw, choices):
     """Draw measured criteria, and combinations of some of them up to two high."""
     drawn = {f"m{position}": draw(measured(choices)) for position in range(draw(st.integers(1, 6)))}
     free = list(drawn)
+    units = {key: ALL_SOURCES[spec["source"]][0] for key, spec in drawn.items()}
+    numbers = [key for key in free if units[key] in NUMERIC]
+    if numbers and draw(st.booleans()):
+        unit = units[numbers[0]]
+        alike = [key for key in numbers if units[key] == unit]
+        parts = draw(st.lists(st.sampled_from(alike), unique=True, min_size=1, max_size=3))
+        drawn["v0"] = draw(value_combination(sorted(parts), unit, choices))
+        free = [key for key in free if key not in parts] + ["v0"]
     for position in range(draw(st.integers(0, 3))):
         parts = draw(st.lists(st.sampled_from(free), unique=True, min_size=1))
         drawn[f"c{position}"] = draw(combination(parts, choices))
@@ -227,19 +266,23 @@ def condition(draw, drawn, choices):
     key = draw(st.sampled_from(list(drawn)))
     spec = drawn[key]
     unit, numbers = ALL_SOURCES[spec["source"]] if "source" in spec else ("points", NUMBERS)
+    if spec.get("kind") == "first":
+        unit = ALL_SOURCES[drawn[spec["parts"][0]]["source"]][0]
     operators = ["known", "unknown"]
     if unit in NUMERIC:
         operators += ["ge", "gt", "le", "lt", "between"] * 2
+        operators += ["within"] * 2 if unit in AGES else []
     elif unit == "yes_no":
         operators += ["yes", "no"] * 3
     elif unit in ("choice", "text"):
         operators += ["is"] * 4
     if spec.get("bands"):
         operators += ["level_is", "level_ge", "level_le"] * 2
-        if "source" in spec:
+        if "source" in spec or key == "v0":
             operators += ["points_ge", "points_gt", "points_le", "points_lt"]
     operator = draw(st.sampled_from(operators))
-    return (key, operator, *draw(operands(operator, spec, numbers, choices)))
+    unknown = draw(st.sampled_from(["", "", "|met", "|unmet", "|open"]))
+    return (key, operator + unknown, *draw(operands(operator, spec, numbers, choices)))
 
 
 @st.composite
@@ -281,6 +324,8 @@ def policies(draw, choices):
     drawn = draw(criteria(choices))
     grades = draw(st.permutations("ABC"))[: draw(st.integers(1, 3))]
     rules = [(grade, draw(group(drawn, choices, 3))) for grade in grades]
+    if draw(st.integers(0, 2)) == 0:
+        rules.append((grades[0], draw(group(drawn, choices, 3))))
     if draw(st.booleans()):
         rules.append(("D", ()))
     return {"criteria": drawn, "rules": rules, "limits": draw(limits(drawn, rules))}

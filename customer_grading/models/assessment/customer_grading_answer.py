@@ -15,6 +15,7 @@ ANSWER_FIELDS = {
     "points": "points",
     "number": "number",
     "text": "text_value",
+    "date": "date_value",
 }
 
 # Whose answer to what it is.
@@ -59,6 +60,7 @@ class CustomerGradingAnswer(models.Model):
     points = fields.Float(default=0.0)
     number = fields.Float(digits=(16, 4))
     text_value = fields.Char("Text")
+    date_value = fields.Date("Day")
     valid_until = fields.Date(
         compute="_compute_valid_until", store=True, readonly=False, precompute=True
     )
@@ -69,7 +71,7 @@ class CustomerGradingAnswer(models.Model):
     answer = fields.Char(
         compute="_compute_answer",
         readonly=False,
-        help="To import: yes, no, the name of a level, a number or a text, as the question asks.",
+        help="To import: yes, no, the name of a level, a number, a text or a date, as the question asks.",
     )
     basis_text = fields.Text("Decided on", compute="_compute_basis_text")
 
@@ -88,7 +90,7 @@ class CustomerGradingAnswer(models.Model):
                 else False
             )
 
-    @api.depends("kind", "yes_no", "choice_id", "points", "number", "text_value", "unit_text")
+    @api.depends("kind", *ANSWER_FIELDS.values(), "unit_text")
     @api.depends_context("lang")
     def _compute_answer(self):
         yes_no = dict(self._fields["yes_no"]._description_selection(self.env))
@@ -99,6 +101,7 @@ class CustomerGradingAnswer(models.Model):
                 "yes_no": yes_no.get(answer.yes_no),
                 "levels": answer.choice_id.name,
                 "text": answer.text_value,
+                "date": format_date(self.env, answer.date_value),
                 "number": f"{number} {answer.unit_text or ''}".strip(),
             }.get(answer.kind, f"{answer.points:g}")
 
@@ -134,6 +137,8 @@ class CustomerGradingAnswer(models.Model):
             return self.env._("write a number below a million million.")
         if question.kind == "text" and not (self.text_value or "").strip():
             return self.env._("write an answer.")
+        if question.kind == "date" and not self.date_value:
+            return self.env._("write a date.")
         if question.proof_required and not (self.proof or self.proof_file):
             return self.env._("say where the proof is, or attach it.")
         return None
@@ -364,7 +369,7 @@ class CustomerGradingAnswer(models.Model):
 
     @api.model
     def _get_beside_texts(self, records):
-        """Return ``(record, text)`` of answers, or lines to assess: what their question hangs on."""
+        """Return ``(record, text)`` of answers, or of what waits for one: what a question hangs on."""
         asked = [(r._get_subject(), r.question_id.basis_ids, r.company_id) for r in records]
         latest = self._get_latest_of(asked)
         return [

@@ -1,5 +1,10 @@
+from contextlib import suppress
+from datetime import datetime
+
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
+from odoo.tools.misc import get_lang
 
 from ...tools.groups import OFFICER_GROUP
 from ...tools.subject import SUBJECTS
@@ -39,6 +44,7 @@ class CustomerGradingQuestion(models.Model):
             ("points", "Points"),
             ("number", "A number"),
             ("text", "A text"),
+            ("date", "A date"),
         ],
         string="Answers",
         default="yes_no",
@@ -272,6 +278,8 @@ class CustomerGradingQuestion(models.Model):
             return {"text_value": text}
         if self.kind in ("points", "number"):
             return {self.kind: self._parse_number(text)}
+        if self.kind == "date":
+            return {"date_value": self._parse_date(text)}
         options = self._get_options()
         value = next((v for v, names in options if text.casefold() in names), None)
         if not value:
@@ -313,6 +321,21 @@ class CustomerGradingQuestion(models.Model):
             )
         return number
 
+    def _parse_date(self, text):
+        """Return the day that is written in the user's format, or as 2026-11-20."""
+        written = (get_lang(self.env).date_format, "%Y-%m-%d")
+        for form in written:
+            with suppress(ValueError):
+                return datetime.strptime(text, form).date()
+        raise ValidationError(
+            self.env._(
+                "“%(text)s” is no answer to “%(question)s”. Write a date, such as %(date)s.",
+                text=text,
+                question=self.name,
+                date=format_date(self.env, fields.Date.today()),
+            )
+        )
+
     def action_view_answers(self):
         """Open the answers given to this question."""
         self.ensure_one()
@@ -320,14 +343,3 @@ class CustomerGradingQuestion(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
         domain = [("question_id", "=", self.id)]
         return dict(action, domain=domain, context={"default_question_id": self.id})
-
-    def _get_extreme_answers(self):
-        """Return the best and the worst answer there can be, as text; of numbers, none."""
-        self.ensure_one()
-        return {
-            "yes_no": ["true", "false"],
-            "levels": [str(choice.id) for choice in self.choice_ids],
-            "points": [str(self.points_max), "0"],
-            "number": ["0"],
-            "text": [""],
-        }[self.kind]

@@ -1,6 +1,7 @@
 from odoo import models
 
-from ..policy.customer_grading_measure import NUMERIC_UNITS
+from ..policy.customer_grading_criterion import AVERAGES, VALUE_KINDS
+from ..policy.customer_grading_measure import AGE_UNITS, NUMERIC_UNITS
 
 
 class CustomerGradingCriterion(models.Model):
@@ -23,9 +24,20 @@ class CustomerGradingCriterion(models.Model):
             if problem
         ]
 
+    def _may_be_unknown(self):
+        """Whether there are subjects, as a rule, of whom its value is not known."""
+        if self.kind in VALUE_KINDS:
+            return any(part._may_be_unknown() for part in self.child_ids)
+        measure = self.measure_id
+        if self.kind != "measure" or measure.kind in ("filter", "filled"):
+            return False
+        if measure.kind in ("documents", "code"):
+            return self.unit not in ("amount", "count", "quantity") or measure.empty_is == "unknown"
+        return self.unit != "yes_no" or measure.kind == "question"
+
     def _get_measure_problem(self):
         if self.kind != "measure":
-            return None if self.child_ids else self.env._("say which criteria are part of it.")
+            return self._get_parts_problem()
         if not self.measure_id:
             return self.env._("choose a measure.")
         if problem := self.measure_id._get_problem():
@@ -39,6 +51,16 @@ class CustomerGradingCriterion(models.Model):
         for domain, model in domains:
             if problem := Measure._get_domain_problem(domain, model, tried=True):
                 return problem
+        return None
+
+    def _get_parts_problem(self):
+        units = self._get_parts().mapped("unit")
+        if not units:
+            return self.env._("say which criteria are part of it.")
+        if self.kind == "quotient" and (len(units) != 2 or not NUMERIC_UNITS.issuperset(units)):
+            return self.env._("give it two parts that are numbers, the first to be divided.")
+        if self.kind == "first" and (len(set(units)) > 1 or units[0] == "choice"):
+            return self.env._("give it parts that are told in the same unit, and are no choices.")
         return None
 
     def _get_choice_of_measure_problem(self):
@@ -82,7 +104,7 @@ class CustomerGradingCriterion(models.Model):
             return self.env._("say who is among the first.")
         if self.unit not in NUMERIC_UNITS:
             return self.env._("only a number can be ranked.")
-        if self.unit in ("days", "months") and self.band_by in ("share", "own_share"):
+        if self.unit in AGE_UNITS and self.band_by in ("share", "own_share"):
             return self.env._(
                 "days of different customers make no total: rank them in per cent of those ranked."
             )
@@ -93,6 +115,8 @@ class CustomerGradingCriterion(models.Model):
         if self.band_by == "position":
             if any(band.lower < 1 or band.lower % 1 for band in bands):
                 return self.env._("the first so many are a whole number, 1 or more.")
+        elif self.band_by in AVERAGES:
+            return None
         elif any(not 0 < band.lower <= 100 for band in bands):
             return self.env._("a rank lies above 0 and at most at 100 %.")
         return None

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ...tools.texts import join_all
 from ..policy.customer_grading_measure import NUMERIC_UNITS
+from ..policy.customer_grading_rule import KNOWN_OPERATORS
 from .customer_grading_policy import Way
 
 
@@ -15,6 +16,8 @@ class CustomerGradingRule(models.Model):
             return self.env._("say by which criterion the strongest are chosen.")
         if criterion.unit not in NUMERIC_UNITS:
             return self.env._("the strongest are told by a number: choose another criterion.")
+        if self.limit_within == "field" and not self.limit_field:
+            return self.env._("choose the field that those who are counted together share.")
         if not criterion._is_group_path(self._get_limit_path()):
             return self.env._("choose among whom it is counted.")
         return None
@@ -34,14 +37,43 @@ class CustomerGradingRule(models.Model):
         ]
         children = self._get_children()
         groups = self | self.line_ids.filtered(lambda line: line.kind != "condition")
-        problems = [group._get_group_problem(len(children.get(group, ()))) for group in groups]
+        problems = [
+            group._get_group_problem(len(group._get_asked_lines(children))) for group in groups
+        ]
         problems.append(self.limit_count and self._get_limit_problem())
         problems.append(not self.grade_id.active and self._get_archived_problem())
         messages += [
             self.env._("Grade %(grade)s: %(problem)s", grade=self.grade_id.code, problem=problem)
             for problem in filter(None, problems)
         ]
-        return [self._prepare_rule_problem(message) for message in messages]
+        return [
+            *(self._prepare_rule_problem(message) for message in messages),
+            *(self._prepare_rule_problem(message, "warning") for message in self._get_traps()),
+        ]
+
+    def _get_traps(self):
+        """Return what does not take the grade because a value is unknown that should not count."""
+        parents = self._get_parents()
+        return [
+            self.env._(
+                "Grade %(grade)s: who has no value for “%(criterion)s” does not take it, since "
+                "“none of” is then unknown, too. Say on the condition how unknown counts.",
+                grade=self.grade_id.code,
+                criterion=line.criterion_id.name,
+            )
+            for line in parents
+            if line._is_ruled_out(parents) and line._may_be_open()
+        ]
+
+    def _is_ruled_out(self, parents):
+        """Whether a line stands under “none of”."""
+        above = parents.get(self)
+        return bool(above) and (above.kind == "none" or above._is_ruled_out(parents))
+
+    def _may_be_open(self):
+        """Whether a condition may be neither met nor unmet."""
+        stays_open = not self.if_unknown and self.operator not in KNOWN_OPERATORS
+        return self.kind == "condition" and stays_open and self.criterion_id._may_be_unknown()
 
     def _get_archived_problem(self):
         return self.env._(
@@ -49,6 +81,8 @@ class CustomerGradingRule(models.Model):
         )
 
     def _get_group_problem(self, size):
+        if self.kind == "until" and (self.depth or self != self.root_id._get_exit()):
+            return self.env._("“stays until” stands once, and within no other group: move it out.")
         if self.root_id and not size:
             return self.env._("a group is empty: add a condition or take the group out.")
         if self.kind == "any" and not size:
@@ -126,7 +160,7 @@ class CustomerGradingRule(models.Model):
 
     def _get_ways(self):
         children = self._get_children()
-        lines = children.get(self, self.browse())
+        lines = self._get_asked_lines(children)
         if self.kind == "any":
             parts = [
                 children.get(line, line) if line.kind in ("condition", "all") else line

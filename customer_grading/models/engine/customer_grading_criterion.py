@@ -4,6 +4,9 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.figures import AGE_DAYS
+from ..policy.customer_grading_measure import AGE_UNITS
+
 
 class CustomerGradingCriterion(models.Model):
     """The SQL half of a criterion: its value, level and points."""
@@ -13,21 +16,39 @@ class CustomerGradingCriterion(models.Model):
     def _get_value_sql(self, raw, scope):
         """Return what is compared, from what is stored: an age from its date.
 
-        Months are whole calendar months: the 15th of March to the 14th of April is none.
+        Months and years are those of the calendar: so many are over on the day of the same
+        date, or on the last of a month that is shorter. What is beyond them is a part of one,
+        so that “at most 3” and “more than 3” part on that very day.
         """
-        if self.unit not in ("days", "months"):
+        if self.unit not in AGE_UNITS:
             return raw
         dates = (raw, SQL("%s::date", scope.date))
-        start, end = dates if self.measure_id.age == "since" else dates[::-1]
+        start, end = dates if self._get_age() == "since" else dates[::-1]
         if self.unit == "days":
             return SQL("(%s - %s)", end, start)
         return SQL(
-            "((EXTRACT(YEAR FROM %(end)s) - EXTRACT(YEAR FROM %(start)s)) * 12"
-            " + EXTRACT(MONTH FROM %(end)s) - EXTRACT(MONTH FROM %(start)s)"
-            " - CASE WHEN EXTRACT(DAY FROM %(end)s) < EXTRACT(DAY FROM %(start)s)"
-            " THEN 1 ELSE 0 END)",
+            """
+            (SELECT ROUND(whole + (%(end)s - (%(start)s + whole * %(one)s)::date) / %(days)s::numeric, 6)
+               FROM (SELECT found - ((%(start)s + found * %(one)s)::date > %(end)s)::integer AS whole
+                       FROM (SELECT %(count)s AS found) counted) passed)
+            """,
             start=start,
             end=end,
+            one=SQL("INTERVAL '1 month'" if self.unit == "months" else "INTERVAL '1 year'"),
+            days=AGE_DAYS[self.unit],
+            count=self._count_begun_sql(start, end),
+        )
+
+    def _count_begun_sql(self, start, end):
+        """Return how many months, or years, of the calendar were begun between two dates."""
+        years = SQL("EXTRACT(YEAR FROM %s)::integer - EXTRACT(YEAR FROM %s)::integer", end, start)
+        if self.unit == "years":
+            return years
+        return SQL(
+            "(%s) * 12 + EXTRACT(MONTH FROM %s)::integer - EXTRACT(MONTH FROM %s)::integer",
+            years,
+            end,
+            start,
         )
 
     def _get_level_sql(self, value, subject, scope):
@@ -43,7 +64,7 @@ class CustomerGradingCriterion(models.Model):
         Without bands a number, or the points of an answer, is its own points, and yes is 1.
         """
         if self.band_ids:
-            points = {band: band.points for band in self.band_ids}
+            points = {band: band._get_points_sql(value) for band in self.band_ids}
             result = self._get_band_sql(value, subject, scope, points)
         elif self.unit == "yes_no":
             result = SQL("%s::integer", value)
@@ -130,6 +151,14 @@ class CustomerGradingCriterion(models.Model):
         """Return the bands for the subjects whose set has this number."""
         sets = list(self._get_band_sets().values())
         return sets[band_set - 1 if band_set else -1]
+
+    def _combine_values_sql(self, values):
+        """Return what a combination of values comes to, from those of its parts in order."""
+        if self.kind == "first":
+            return SQL("COALESCE(%s)", SQL(", ").join(values)) if values else SQL("NULL::numeric")
+        if len(values) < 2:
+            return SQL("NULL::numeric")
+        return SQL("(%s::numeric / NULLIF(%s, 0))", *values[:2])
 
     def _combine_sql(self, parts):
         """Return the points of a combination from those of its parts.

@@ -14,6 +14,13 @@ from ...tools.statement import CUSTOMER, Statement, join_path
 from ...tools.subject import INVOICE_TYPES, PARTNER
 from ..policy.customer_grading_policy import PLANNED_STATES
 
+# What a level is so many per cent of, by what levels are given.
+WHOLES = {
+    "own_share": SQL("SUM(value)"),
+    "average": SQL("AVG(value)::numeric"),
+    "median": SQL("PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY value)::numeric"),
+}
+
 EVALUATED = ("done", "stopped", "discarded", "superseded")  # runs whose grading counts
 
 
@@ -45,25 +52,34 @@ class CustomerGradingEngine(models.AbstractModel):
     _description = "Grading Engine"
 
     def _get_limit_sql(self, policy, scope, rule, values):
-        """Return the query of who has the last place in a limited grade, by group."""
+        """Return the query of who has the last place in a limited grade, by group.
+
+        Whom earlier requirements of the grade took have theirs before anybody else.
+        """
         terms, joins = self._get_terms(policy, scope)
         earlier = policy.rule_ids[: list(policy.rule_ids).index(rule)]
-        taken = [SQL("COALESCE(%s, FALSE)", o._get_holds_sql(terms, scope)) for o in earlier]
+        taken = [
+            SQL("WHEN %s THEN %s", o._get_holds_sql(terms, scope), o.grade_id == rule.grade_id)
+            for o in earlier
+        ]
         value, known, other, _member = rule._get_strength_sql(terms)
         return SQL(
             """
-            SELECT DISTINCT ON (place) place, total > %(most)s, value::text,
-                   CASE WHEN known THEN other::text END, subject_id
+            SELECT DISTINCT ON (place) place, total > %(most)s,
+                   CASE WHEN has IS NULL THEN value::text END,
+                   CASE WHEN has IS NULL AND known THEN other::text END, subject_id
               FROM (
                 SELECT %(group)s AS place, %(value)s AS value, %(known)s AS known,
-                       %(other)s AS other, subject_id,
+                       %(other)s AS other, subject_id, has,
                        COUNT(*) OVER (PARTITION BY %(group)s) AS total,
-                       ROW_NUMBER() OVER (PARTITION BY %(group)s ORDER BY %(order)s) AS position
+                       ROW_NUMBER() OVER (
+                           PARTITION BY %(group)s ORDER BY has DESC NULLS LAST, %(order)s) AS position
                   FROM (SELECT * FROM %(values)s) %(alias)s %(joins)s
-                 WHERE %(holds)s AND NOT (%(taken)s)
+                  CROSS JOIN LATERAL (SELECT %(taken)s AS has) given
+                 WHERE has OR (has IS NULL AND %(holds)s)
               ) ranked
              WHERE position <= %(most)s
-             ORDER BY place, value IS NULL, position DESC
+             ORDER BY place, has NULLS FIRST, value IS NULL, position DESC
             """,
             most=rule.limit_count,
             group=rule._get_limit_group(),
@@ -74,8 +90,8 @@ class CustomerGradingEngine(models.AbstractModel):
             values=values,
             alias=SQL.identifier(VALUES),
             joins=joins,
-            holds=rule._combine_sql(rule._get_children(), terms),
-            taken=SQL(" OR ").join(taken) if taken else SQL("FALSE"),
+            holds=rule._get_meets_sql(terms),
+            taken=SQL("CASE %s END", SQL(" ").join(taken)) if taken else SQL("NULL::boolean"),
         )
 
     # ------------------------------------------------------------------ scope
@@ -281,7 +297,11 @@ class CustomerGradingEngine(models.AbstractModel):
             raise
         except Exception as error:
             raise MeasureError(criterion, error) from error
-        return SQL("(%s)::%s", value, SQL(criterion._get_raw_type()))
+        raw_type = criterion._get_raw_type()
+        value = SQL("(%s)::%s", value, SQL(raw_type))
+        if criterion.zero_is_unknown and raw_type == "numeric":
+            return SQL("NULLIF(%s, 0)", value)
+        return value
 
     @staticmethod
     def _get_group_sql(path, get_field_sql):
@@ -370,12 +390,17 @@ class CustomerGradingEngine(models.AbstractModel):
             banded[f"p{criterion.id}"] = criterion._get_points_sql(value, subject, scope)
             level, points = (SQL.identifier("banded", f"{kind}{criterion.id}") for kind in "lp")
             waits = criterion._get_waits_sql(value, subject, scope)
-            terms[criterion] = CriterionColumns(value, level, points, waits, waits)
+            terms[criterion] = CriterionColumns(value, level, points, waits, waits, raw)
         joins = [("valued", values), ("banded", banded)]
+        by_calendar = any(c.unit in ("months", "years") for c in policy._get_measured_criteria())
+        computed_once = {"valued"} if by_calendar else set()
         for depth, criteria in enumerate(policy._get_combinations()):
             joins += self._add_combinations(f"sum{depth}", criteria, terms, scope)
+            computed_once.add(f"sum{depth}")
         return terms, SQL(" ").join(
-            self._lateral(alias, columns) for alias, columns in joins if columns
+            self._lateral(alias, columns, alias in computed_once)
+            for alias, columns in joins
+            if columns
         )
 
     @staticmethod
@@ -386,30 +411,47 @@ class CustomerGradingEngine(models.AbstractModel):
 
     def _add_combinations(self, alias, criteria, terms, scope):
         """Add the terms of combinations whose parts have theirs already."""
-        points, levels = {}, {}
+        totals, banded = {}, {}
         for criterion in criteria:
-            parts = {child: terms[child].points for child in criterion.child_ids}
-            waits = [terms[child].waits for child in criterion.child_ids if terms[child].waits]
+            adds, parts = criterion._adds_points(), criterion._get_parts()
+            # The value of a measure waits for no ranking, whatever its points do.
+            waiting = parts if adds else parts.filtered(lambda part: part.kind != "measure")
+            waits = [terms[part].waits for part in waiting if terms[part].waits]
             waits = SQL("(%s)", SQL(" OR ").join(waits)) if waits else None
-            points[f"p{criterion.id}"] = combined = criterion._combine_sql(parts)
+            combined = (
+                criterion._combine_sql({part: terms[part].points for part in parts})
+                if adds
+                else criterion._combine_values_sql([terms[part].value for part in parts])
+            )
             if waits:
-                points[f"p{criterion.id}"] = SQL("CASE WHEN NOT %s THEN %s END", waits, combined)
-            total = SQL.identifier(alias, f"p{criterion.id}")
+                combined = SQL("CASE WHEN NOT %s THEN %s END", waits, combined)
+            totals[f"p{criterion.id}"] = combined
+            total = points = SQL.identifier(alias, f"p{criterion.id}")
             subject = self._get_subject_columns(criterion)
-            levels[f"l{criterion.id}"] = criterion._get_level_sql(total, subject, scope)
+            banded[f"l{criterion.id}"] = criterion._get_level_sql(total, subject, scope)
             level = SQL.identifier(f"{alias}_level", f"l{criterion.id}")
             own = criterion._get_waits_sql(total, subject, scope)
             level_waits = SQL("(%s OR %s)", waits, own) if waits and own else waits or own
-            terms[criterion] = CriterionColumns(total, level, total, waits, level_waits)
-        return [(alias, points), (f"{alias}_level", levels)]
+            if not adds:
+                banded[f"q{criterion.id}"] = criterion._get_points_sql(total, subject, scope)
+                points = SQL.identifier(f"{alias}_level", f"q{criterion.id}")
+                waits = level_waits
+            terms[criterion] = CriterionColumns(total, level, points, waits, level_waits)
+        return [(alias, totals), (f"{alias}_level", banded)]
 
     @staticmethod
-    def _lateral(alias, columns):
+    def _lateral(alias, columns, computed_once):
+        """Return the join of a layer of columns.
+
+        :param computed_once: whether PostgreSQL shall not put their expressions in wherever they
+            are read, and into each other, which takes all memory where layers are many
+        """
         return SQL(
-            "CROSS JOIN LATERAL (SELECT %s) %s",
+            "CROSS JOIN LATERAL (SELECT %s%s) %s",
             SQL(", ").join(
                 SQL("%s AS %s", sql, SQL.identifier(name)) for name, sql in columns.items()
             ),
+            SQL(" OFFSET 0" if computed_once else ""),
             SQL.identifier(alias),
         )
 
@@ -626,12 +668,15 @@ class CustomerGradingEngine(models.AbstractModel):
     def _get_cutoff_sql(self, band, compared):
         """Return the query of the last value of a band, by group of who are compared."""
         criterion = band.criterion_id
-        if criterion.band_by == "own_share":
+        if whole := WHOLES.get(criterion.band_by):
             return SQL(
-                "SELECT population, (SUM(value) * %s / 100)::text FROM (%s) compared"
-                " WHERE value > 0 GROUP BY 1",
+                "SELECT population, (%s * %s / 100)::text FROM (%s) compared WHERE %s GROUP BY 1",
+                whole,
                 band.lower,
                 compared,
+                SQL("value > 0")
+                if criterion.band_by == "own_share"
+                else criterion._get_competes_sql(SQL("value")),
             )
         return SQL(
             "SELECT population, %s(value)::text FROM (%s) ranked WHERE %s GROUP BY population",
@@ -795,7 +840,7 @@ class CustomerGradingEngine(models.AbstractModel):
         )
 
     def _get_lead_domain(self, scope):
-        return Domain("type", "=", "opportunity") & self._get_asked_domain(scope)
+        return self._get_asked_domain(scope)
 
     def _get_asked_domain(self, scope):
         """Return the records of the companies, or those of them that are asked for."""
@@ -807,8 +852,10 @@ class CustomerGradingEngine(models.AbstractModel):
     def _get_population_sql(self, policy, scope, Model, query):
         """Return whether a candidate is one that ``policy`` is about, documents aside."""
         domain = policy._parse_domain() & self._get_created_domain(policy, scope)
-        if policy.subject == "lead" and policy.lead_population == "open":
-            domain &= self._get_open_domain(scope)
+        if policy.subject == "lead":
+            domain &= Domain("type", "in", policy.dimension_id._get_lead_types())
+            if policy.lead_population == "open":
+                domain &= self._get_open_domain(scope)
         conditions = [SQL("TRUE")]
         if policy.subject == "partner":
             conditions = [

@@ -14,7 +14,7 @@ from ..policy.customer_grading_measure import RAW_TYPES, SIGNED_FIELDS
 BALANCE = "balance"  # of a journal item: what is owed is the sum of all
 
 # What is read of an answer, in this order.
-GIVEN = ("yes_no", "levels", "points", "number", "text", "stamp", "valid_until")
+GIVEN = ("yes_no", "levels", "points", "number", "text", "date", "stamp", "valid_until")
 
 
 class CustomerGradingMeasure(models.Model):
@@ -110,8 +110,19 @@ class CustomerGradingMeasure(models.Model):
 
         :param add: makes an aggregate over the documents a column, and returns what reads it
         """
+        if self.aggregate == "interval":
+            return self._get_interval_sql(scope, source, add)
         value = add(self._get_aggregate_sql(criterion, scope, source))
         return SQL("(%s)[1]", value) if self.aggregate == "latest" else value
+
+    def _get_interval_sql(self, scope, source, add):
+        """Return the days from one day with a document to the next, on average."""
+        field, date = source.get_field(self.date_field), source.get_field_sql(self.date_field)
+        day = self._get_day_sql(field, date, scope)
+        first, last, count = map(
+            add, (SQL("MIN(%s)", day), SQL("MAX(%s)", day), SQL("COUNT(DISTINCT %s)", day))
+        )
+        return SQL("((%s - %s)::numeric / NULLIF(%s - 1, 0))", last, first, count)
 
     def _get_since_start_sql(self, criterion, scope, source):
         """Return whether a document is not older than its customer's or opportunity's date."""
@@ -406,7 +417,8 @@ class CustomerGradingMeasure(models.Model):
                    jsonb_object_agg(
                        question_id,
                        jsonb_build_array(
-                           yes, choice_id, points, number, text_value, stamp, valid_until
+                           yes, choice_id, points, number, text_value, date_value, stamp,
+                           valid_until
                        )
                    ) FILTER (WHERE valid_until IS NULL OR valid_until >= %(date)s) AS given,
                    jsonb_object_agg(question_id, stamp) FILTER (WHERE yes) AS affirmed
@@ -414,7 +426,7 @@ class CustomerGradingMeasure(models.Model):
                 SELECT DISTINCT ON (%(key)s, answer.question_id)
                        %(key)s AS subject_id, answer.question_id,
                        answer.yes_no = 'yes' AS yes, answer.choice_id, answer.points,
-                       answer.number, answer.text_value, answer.valid_until,
+                       answer.number, answer.text_value, answer.date_value, answer.valid_until,
                        jsonb_build_array(answer.date, answer.id) AS stamp
                   FROM customer_grading_answer answer
                   %(join)s

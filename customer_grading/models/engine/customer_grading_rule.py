@@ -3,9 +3,22 @@ from odoo.tools import SQL
 
 from ...tools.blocks import tell
 from ...tools.columns import LIMITS, VALUES
-from ..policy.customer_grading_rule import KNOWN_OPERATORS, LEVEL_OPERATORS, POINTS_OPERATORS
+from ..policy.customer_grading_rule import (
+    DATE_OPERATORS,
+    KNOWN_OPERATORS,
+    LEVEL_OPERATORS,
+    POINTS_OPERATORS,
+)
 
-COMPARISONS = {"ge": SQL(">="), "gt": SQL(">"), "le": SQL("<="), "lt": SQL("<"), "is": SQL("=")}
+COMPARISONS = {
+    "ge": SQL(">="),
+    "gt": SQL(">"),
+    "le": SQL("<="),
+    "lt": SQL("<"),
+    "is": SQL("="),
+    "before": SQL("<"),
+    "after": SQL(">"),
+}
 
 TABLE = "customer_grading_rule_count"  # the values, where a ranking needs them all first
 
@@ -24,7 +37,21 @@ class CustomerGradingRule(models.Model):
             explanation
         :param scope: the :class:`Scope`
         """
-        return self._limit_sql(self._combine_sql(self._get_children(), values), values, scope)
+        return self._limit_sql(self._get_meets_sql(values), values, scope)
+
+    def _get_meets_sql(self, values):
+        """Return whether the requirement is met, or the grade kept, whoever else takes it."""
+        children = self._get_children()
+        meets, leaving = self._combine_sql(children, values), self._get_exit()
+        if not leaving:
+            return meets
+        return SQL(
+            "(%s OR (COALESCE(%s = %s, FALSE) AND NOT COALESCE(%s, FALSE)))",
+            meets,
+            values[self.policy_id._get_own_grade()].value,
+            self.grade_id.id,
+            leaving._combine_sql(children, values),
+        )
 
     def _get_waits_sql(self, values, scope):
         """Return whether a ranking that only the next full run finds leaves it open.
@@ -50,9 +77,9 @@ class CustomerGradingRule(models.Model):
 
     def _combine_sql(self, children, values):
         if self.kind == "condition":
-            return self._get_condition_sql(values[self.criterion_id])
-        parts = [child._combine_sql(children, values) for child in children.get(self, ())]
-        if self.kind == "all":
+            return self._get_counted_sql(values[self.criterion_id])
+        parts = [line._combine_sql(children, values) for line in self._get_asked_lines(children)]
+        if self.kind in ("all", "until"):
             return self._join_sql(SQL(" AND "), parts, SQL("TRUE"))
         if self.kind == "any":
             return self._join_sql(SQL(" OR "), parts, SQL("FALSE"))
@@ -81,6 +108,17 @@ class CustomerGradingRule(models.Model):
             least=least,
         )
 
+    def _get_counted_sql(self, terms):
+        """Return whether a condition holds, what is unknown counted as it says."""
+        holds, waits = (
+            self._get_condition_sql(terms),
+            self._get_open_sql({self.criterion_id: terms}),
+        )
+        if self.if_unknown not in ("met", "unmet") or self.operator in KNOWN_OPERATORS:
+            return holds
+        counted = SQL("COALESCE(%s, %s)", holds, self.if_unknown == "met")
+        return SQL("CASE WHEN NOT %s THEN %s END", waits, counted) if waits else counted
+
     def _get_condition_sql(self, terms):
         """Return whether a condition holds, unknown where its criterion is."""
         operator = self.operator
@@ -100,6 +138,10 @@ class CustomerGradingRule(models.Model):
             return SQL("(%s %s %s)", terms.points, sign, self.value)
         if operator == "between":
             return SQL("(%s BETWEEN %s AND %s)", terms.value, self.value, self.value_max)
+        if operator == "within":
+            return SQL("(%s BETWEEN 0 AND %s)", terms.value, self.value)
+        if operator in DATE_OPERATORS:
+            return SQL("(%s %s %s::date)", terms.raw, COMPARISONS[operator], self.date_value)
         if operator in ("yes", "no"):
             return SQL("(%s = %s)", terms.value, operator == "yes")
         if operator == "is":
@@ -222,7 +264,7 @@ class CustomerGradingRule(models.Model):
         )
 
     def _get_count_text(self, met, near):
-        conditions = len(self._get_children().get(self, ()))
+        conditions = len(self._get_asked_lines(self._get_children()))
         if self.kind != "all" or conditions < 2:
             return self.env._("Meet this today: %s.", met)
         return self.env._(
@@ -252,7 +294,7 @@ class CustomerGradingRule(models.Model):
         values = SQL("SELECT * FROM %s", table)
         terms, joins = engine._get_terms(policy, scope)
         children = self._get_children()
-        parts = children.get(self, self.browse())
+        parts = self._get_asked_lines(children)
         met = [part._combine_sql(children, terms) for part in parts]
         count = SQL(" + ").join(SQL("COALESCE((%s)::integer, 0)", part) for part in met)
         near = SQL("%s = %s", count, len(parts) - 1)

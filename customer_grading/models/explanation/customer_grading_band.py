@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..policy.customer_grading_criterion import AVERAGES
+
 
 class CustomerGradingBand(models.Model):
     _inherit = "customer.grading.band"
@@ -40,6 +42,14 @@ class CustomerGradingBand(models.Model):
             return self.env._("among the lowest that make %s %% of the total", share)
         return self.env._("among those who make the first %s %% of the total", share)
 
+    def _get_average_text(self):
+        """Return what a level is compared with: “120 % of the average”."""
+        if self.criterion_id.band_by == "median":
+            text = self.env._("%s %% of the median", f"{self.lower:g}")
+            return self.env._("the median") if self.lower == 100 else text
+        text = self.env._("%s %% of the average", f"{self.lower:g}")
+        return self.env._("the average") if self.lower == 100 else text
+
     def _get_start_text(self):
         criterion = self.criterion_id
         gives = " ".join(
@@ -50,6 +60,8 @@ class CustomerGradingBand(models.Model):
             return f"{name.display_name if name else ''}: {self.points:g}"
         if criterion.band_by == "own_share":
             start = self.env._("≥ %s %% of the total", f"{self.lower:g}")
+        elif criterion.band_by in AVERAGES:
+            start = f"{'>' if self.strict else '≥'} {self._get_average_text()}"
         elif criterion._is_ranked():
             start = self._get_place_text()
         else:

@@ -4,6 +4,7 @@ from odoo.tools import format_date
 
 from ...tools.blocks import open_window
 from ...tools.texts import join_list
+from ..policy.customer_grading_criterion import AVERAGES
 
 # So many documents are listed at once: Odoo totals what it lists.
 LISTED_LEAST, LISTED_MOST = 80, 2000
@@ -133,12 +134,23 @@ class CustomerGradingCriterion(models.Model):
     def _get_definition(self):
         """Return in one line how the criterion is measured, as far as its name leaves open."""
         self.ensure_one()
-        if self.kind != "measure":
+        if self._adds_points():
             return ""
+        if self.kind != "measure":
+            return self._get_combined_text()
         details = join_list(self.env, self._get_details())
         if not details:
             return ""
         return self.env._("%(criterion)s: %(details)s", criterion=self.name, details=details)
+
+    def _get_combined_text(self):
+        """Return in one line how a value is made of others."""
+        parts = self._get_parts().mapped("name")
+        if self.kind == "first":
+            text = self.env._("the first known of: %s", join_list(self.env, parts))
+        else:
+            text = self.env._("%(first)s divided by %(second)s", first=parts[0], second=parts[-1])
+        return self.env._("%(criterion)s: %(details)s", criterion=self.name, details=text)
 
     def _get_details(self):
         """Hook: return in words how the criterion is measured, nothing being an empty text."""
@@ -154,6 +166,8 @@ class CustomerGradingCriterion(models.Model):
             self._get_least_base_details(),
             self._get_rank_details(),
             self._get_level_details(),
+            self.env._("points in a straight line between levels") if self.linear else "",
+            self.env._("0 means unknown") if self.zero_is_unknown else "",
         ]
 
     def _get_beside_texts(self, record, scope):
@@ -196,7 +210,7 @@ class CustomerGradingCriterion(models.Model):
         root = self
         while root.parent_id:
             root = root.parent_id
-        return root.kind != "measure"
+        return root._adds_points()
 
     def _get_domain_details(self):
         measure = self.env["customer.grading.measure"]
@@ -235,6 +249,8 @@ class CustomerGradingCriterion(models.Model):
         within = self._get_rank_within_text()
         if self.band_by == "own_share":
             return self.env._("share of the total of: %s", within)
+        if self.band_by in AVERAGES:
+            return self.env._("compared with: %s", within)
         crossing = dict(self._fields["crossing"]._description_selection(self.env))
         text = self.env._(
             "ranked among: %(among)s; ranked with: %(within)s; who crosses a line %(crossing)s",
@@ -265,13 +281,13 @@ class CustomerGradingCriterion(models.Model):
             self._format_number(most * self.weight) if most else "",
         ]
         rows = [row]
-        for child in self.child_ids.sorted(lambda c: (c.sequence, c._origin.id)):
+        for child in self._get_parts() if self._adds_points() else ():
             rows += child._get_points_rows(depth + 1)
         return rows
 
     def _get_own_points_text(self):
         """Return what gives the points where no levels do."""
-        if self.kind != "measure":
+        if self._adds_points():
             return dict(self._fields["kind"]._description_selection(self.env))[self.kind]
         if self.measure_id.kind == "question" and self.question_id.kind == "points":
             return self.env._("the points given")

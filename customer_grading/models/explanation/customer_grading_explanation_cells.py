@@ -5,7 +5,9 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...tools.blocks import open_window
-from ..policy.customer_grading_rule import LEVEL_OPERATORS, POINTS_OPERATORS
+from ..policy.customer_grading_criterion import VALUE_KINDS
+from ..policy.customer_grading_measure import AGE_UNITS
+from ..policy.customer_grading_rule import DATE_OPERATORS, LEVEL_OPERATORS, POINTS_OPERATORS
 
 
 class Case(NamedTuple):
@@ -57,8 +59,13 @@ class CustomerGradingExplanationCells(models.AbstractModel):
             return self._get_unknown_text(criterion)
         if condition.operator in POINTS_OPERATORS:
             return criterion._format_points(value, "down")
+        if condition.operator in DATE_OPERATORS:
+            return format_date(self.env, explanation.readings[criterion].raw)
         too_much = (explanation.get_distance(condition) or 0) < 0
         text = criterion._format_value(value, "up" if too_much else "down")
+        if criterion._get_question().kind == "date":
+            day = format_date(self.env, explanation.readings[criterion].raw)
+            text = self.env._("%(level)s (%(value)s)", level=day, value=text)
         level = ""
         if condition.operator in LEVEL_OPERATORS and not criterion._is_ranked():
             reached = explanation.readings[criterion].level
@@ -82,14 +89,29 @@ class CustomerGradingExplanationCells(models.AbstractModel):
                 date=format_date(self.env, answer.date),
                 user=answer.user_id.name,
             )
+        if criterion.kind in VALUE_KINDS:
+            return self._get_parts_text(case, criterion)
         raw = case.explanation.readings[criterion].raw
-        if criterion.unit in ("days", "months") and raw and self._sees(case, criterion):
+        if criterion.unit in AGE_UNITS and raw and self._sees(case, criterion):
             return format_date(self.env, raw)
         dates = criterion._get_dates_text(case.scope)
         base = criterion._get_base_text()
         if dates and base:
             return self.env._("%(dates)s, %(base)s", dates=dates, base=base)
         return dates or base
+
+    def _get_parts_text(self, case, criterion):
+        """Return the values that a value was made of: “Silence: 48 days; Usual: 20 days”."""
+        readings = case.explanation.readings
+        return "; ".join(
+            self.env._(
+                "%(criterion)s: %(value)s",
+                criterion=part.name,
+                value=part._format_value(readings[part].value),
+            )
+            for part in criterion._get_parts()
+            if readings[part].value is not None and self._sees(case, part)
+        )
 
     def _get_lapse_text(self, case, criterion):
         """Return why the last answer does not count: its end, a later contrary fact, too new."""

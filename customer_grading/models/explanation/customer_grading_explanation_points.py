@@ -31,14 +31,15 @@ class CustomerGradingExplanationPoints(models.AbstractModel):
     def _get_part_rows(self, case, total, shown, indent=0):
         """Return a row for each part of a total, with its own parts below."""
         rows = []
-        for part in total.child_ids.sorted(lambda c: (c.sequence, c.id)):
+        for part in total._get_parts():
             rows.append(self._get_part_row(case, part, shown, indent))
-            rows += self._get_part_rows(case, part, shown, indent + 1)
+            if part._adds_points():
+                rows += self._get_part_rows(case, part, shown, indent + 1)
         return rows
 
     def _get_part_row(self, case, criterion, shown, indent):
         reading = case.explanation.readings[criterion]
-        measured = criterion.kind == "measure"
+        measured = not criterion._adds_points()
         unknown = measured and reading.value is None
         value = ""
         if measured and not shown:

@@ -110,7 +110,7 @@ class CustomerGradingExplanationView(models.AbstractModel):
     # ------------------------------------------------------------------ buttons
 
     def _get_buttons(self, record, dimension, result):
-        """Return what the reader can do, likeliest first."""
+        """Hook: return what the reader can do, a grade by hand first, then likeliest first."""
 
         def call(label, of, method):
             return {"label": label, "method": method, "model": of._name, "ids": of.ids}
@@ -124,10 +124,6 @@ class CustomerGradingExplanationView(models.AbstractModel):
         action = open_window(label, "customer.grading.set.grade", target="new", context=context)
         buttons = [{"label": label, "action": action}]
         policy = result.policy_id
-        questions = policy.state == "running" and policy.sudo()._get_questions().sudo(False)
-        if questions and len(questions) > 1 and questions._filter_may_answer():
-            fill = self.env._("Fill in the checklist")
-            buttons.append(call(fill, result, "action_fill_checklist"))
         if officer and result._is_by_hand():
             buttons.append(call(self.env._("End now"), result, "action_end_manual"))
         if officer:

@@ -9,6 +9,7 @@ from ...tools.blocks import at_end, make_block, make_row
 from ...tools.columns import VALUES
 from ...tools.scope import Scope
 from ...tools.texts import join_all
+from ..policy.customer_grading_measure import AGE_UNITS
 from ..policy.customer_grading_rule import LEVEL_OPERATORS, POINTS_OPERATORS
 
 MARKS = {True: "met", False: "unmet", None: "missing"}
@@ -42,7 +43,7 @@ class CustomerGradingExplanationWhy(models.AbstractModel):
     def _get_why_block(self, case, rule, best):
         """Return what the grade asks for, and the rank where no better grade tells it."""
         explanation = case.explanation
-        lines = explanation.get_lines(rule)
+        lines = explanation.get_deciding_lines(rule)
         met = all(explanation.holds[line] for line in lines)
         title = self._get_why_title(case, rule, met and rule.kind == "all")
         if rule.kind != "all":
@@ -117,7 +118,9 @@ class CustomerGradingExplanationWhy(models.AbstractModel):
                 cells = self._get_condition_cells(case, line, missing)
             else:
                 cells = [line._get_group_name(), *[""] * 4]
-            mark = MARKS[explanation.holds[line]]
+            holds = explanation.holds[line]
+            # Who stays has not met what he leaves on.
+            mark = MARKS[not holds if line.kind == "until" else holds]
             rows.append(make_row(mark, *cells, indent=indent, muted=muted))
             for child in explanation.get_lines(line):
                 aside = muted or self._is_aside(case, line, child)
@@ -211,7 +214,7 @@ class CustomerGradingExplanationWhy(models.AbstractModel):
         }
         if text := self._get_day_step_text(case, condition, distance):
             return text
-        if criterion.unit in ("ratio", "days", "months"):
+        if criterion.unit in ("ratio", *AGE_UNITS):
             # Nothing that is added up: so many per cent more would be read as another share.
             return self.env._(
                 "%(condition)s (now %(value)s)",

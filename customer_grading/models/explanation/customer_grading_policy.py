@@ -75,6 +75,7 @@ class CustomerGradingPolicy(models.Model):
         "criterion_ids.subject_domain",
         "rule_ids.limit_count",
         "rule_ids.limit_within",
+        "rule_ids.limit_field",
         "rule_ids.limit_criterion_id",
         "criterion_ids.parent_id",
         "criterion_ids.cap",
@@ -252,7 +253,7 @@ class CustomerGradingPolicy(models.Model):
     def _get_points_html(self):
         """Return a table for each total of points."""
         totals = self.criterion_ids.filtered(
-            lambda criterion: not criterion.parent_id and criterion.kind != "measure"
+            lambda criterion: not criterion.parent_id and criterion._adds_points()
         )
         head = [
             self.env._("Criterion"),

@@ -1,10 +1,17 @@
 from decimal import Decimal
 
 from odoo import api, models
+from odoo.tools import format_date
 
 from ...tools.columns import LIMITS
 from ...tools.texts import join_all, join_list, join_sentences
-from ..policy.customer_grading_rule import ASKED_FIELDS, LEVEL_OPERATORS, POINTS_OPERATORS
+from ..policy.customer_grading_criterion import AVERAGES
+from ..policy.customer_grading_rule import (
+    ASKED_FIELDS,
+    DATE_OPERATORS,
+    LEVEL_OPERATORS,
+    POINTS_OPERATORS,
+)
 
 
 class CustomerGradingRule(models.Model):
@@ -66,7 +73,9 @@ class CustomerGradingRule(models.Model):
         group = subject.sudo()
         for name in filter(None, self._get_limit_path().split(".")):
             group = group[name]
-        key = str(group.id or 0) if self._get_limit_path() else ""
+        if isinstance(group, models.BaseModel):
+            group = group.id or 0 if self._get_limit_path() else ""
+        key = str(group or ("" if group == "" else 0))
         last = (explanation.run.cutoffs or {}).get(LIMITS, {}).get(str(self.id), {}).get(key)
         value = explanation.readings[self.limit_criterion_id].value
         if not last or last[0] is None or value is None:
@@ -84,12 +93,11 @@ class CustomerGradingRule(models.Model):
     def _get_limit_text(self):
         """Return in one sentence how many take the grade."""
         self.ensure_one()
-        within = dict(self._fields["limit_within"]._description_selection(self.env))
         names = {
             "grade": self.grade_id.code,
             "count": self.limit_count,
             "criterion": self.limit_criterion_id.name or "",
-            "within": within[self.limit_within],
+            "within": self._get_limit_within_text(),
         }
         if self.limit_within == "all":
             return self.env._(
@@ -100,6 +108,18 @@ class CustomerGradingRule(models.Model):
             "among: %(within)s.",
             **names,
         )
+
+    def _get_limit_within_text(self):
+        if self.limit_within == "field":
+            criterion = self.limit_criterion_id
+            field = criterion.measure_id._get_path_field(
+                self.policy_id.subject_model, self.limit_field or ""
+            )
+            name = field._description_string(self.env) if field else self.limit_field or ""
+            return self.env._("those of the same: %s", name)
+        return dict(self._fields["limit_within"]._description_selection(self.env))[
+            self.limit_within
+        ]
 
     @api.depends(
         "grade_id",
@@ -122,10 +142,22 @@ class CustomerGradingRule(models.Model):
         self.ensure_one()
         grade = self.grade_code or self.grade_id.code or "?"
         children = self._get_children()
-        if not children.get(self):
-            return self.env._("%s, for everybody else.", grade)
-        return self.env._(
+        if not self._get_asked_lines(children):
+            text = self.env._("%s, for everybody else.", grade)
+            return join_sentences(self.env, [text, self._get_exit_sentence()])
+        text = self.env._(
             "%(grade)s, if %(conditions)s.", grade=grade, conditions=self._to_text(children)
+        )
+        return join_sentences(self.env, [text, self._get_exit_sentence()])
+
+    def _get_exit_sentence(self):
+        """Return until when who took the grade keeps it, where a condition says so."""
+        if not (leaving := self._get_exit()):
+            return ""
+        return self.env._(
+            "Who has %(grade)s keeps it until: %(conditions)s.",
+            grade=self.grade_code or self.grade_id.code or "?",
+            conditions=leaving._to_text(self._get_children()),
         )
 
     def _to_text(self, children):
@@ -136,8 +168,8 @@ class CustomerGradingRule(models.Model):
         self.ensure_one()
         if self.kind == "condition":
             return self._get_condition_text()
-        parts = [child._to_nested_text(children) for child in children.get(self, ())]
-        if self.kind == "all" and not self.root_id:
+        parts = [line._to_nested_text(children) for line in self._get_asked_lines(children)]
+        if self.kind == "until" or (self.kind == "all" and not self.root_id):
             return join_all(self.env, parts)
         return self._get_group_text(join_list(self.env, parts))
 
@@ -165,6 +197,7 @@ class CustomerGradingRule(models.Model):
             "all": self.env._("All of"),
             "any": self.env._("Any of"),
             "none": self.env._("None of"),
+            "until": self.env._("Stays until all of"),
             "at_least": self.env._("At least %s of", self.count),
             "at_most": self.env._("At most %s of", self.count),
         }
@@ -174,6 +207,15 @@ class CustomerGradingRule(models.Model):
         """Return a condition as a phrase; what is wrong with a broken one is said in it."""
         if problem := self._get_problem():
             return self.env._("[to be completed: %s]", problem.rstrip("."))
+        text = self._get_plain_text()
+        if self.if_unknown == "met":
+            return self.env._("%s (unknown counts as met)", text)
+        if self.if_unknown == "unmet":
+            return self.env._("%s (unknown counts as not met)", text)
+        return text
+
+    def _get_plain_text(self):
+        """Return a condition as a phrase, whatever is unknown."""
         criterion, asked = self.criterion_id, self._get_asked_text()
         names = {"criterion": criterion._get_label(), "asked": asked}
         if self.operator in ("yes", "no"):
@@ -230,14 +272,26 @@ class CustomerGradingRule(models.Model):
         }
         if operator in texts:
             return texts[operator]
+        if operator in DATE_OPERATORS:
+            return self._get_day_text(operator)
         least, most = self._format_limit(self.value), self._format_limit(self.value_max)
+        within = (
+            self.env._("within the last %s", least)
+            if self.criterion_id._get_age() == "since"
+            else self.env._("within the next %s", least)
+        )
         return {
+            "within": within,
             "between": self.env._("between %(least)s and %(most)s", least=least, most=most),
             "ge": self.env._("at least %s", least),
             "gt": self.env._("more than %s", least),
             "le": self.env._("at most %s", least),
             "lt": self.env._("less than %s", least),
         }[operator]
+
+    def _get_day_text(self, operator):
+        day = format_date(self.env, self.date_value)
+        return self.env._("before %s", day) if operator == "before" else self.env._("after %s", day)
 
     def _format_limit(self, value):
         """Return a number that a condition asks for, in words."""
@@ -262,6 +316,11 @@ class CustomerGradingRule(models.Model):
             return self.env._(
                 "with at least %s %% of the total", criterion._format_number(self.level_id.lower)
             )
+        if criterion.band_by in AVERAGES:
+            average = self.level_id._get_average_text()
+            if self.level_id.strict:
+                return self.env._("more than %s", average)
+            return self.env._("at least %s", average)
         among = self.level_id._get_among_text()
         better = criterion.band_ids.filtered(lambda band: band.lower < self.level_id.lower)
         if self.operator != "level_is" or not better:
@@ -296,17 +355,18 @@ class CustomerGradingRule(models.Model):
         self.ensure_one()
         children = self._get_children()
         flat = self._get_flat_conditions()
-        rest = children.get(self, self.browse()) - flat
+        rest = self._get_asked_lines(children) - flat
         if not flat or not children:
             return self._get_requirement_text()
         if not rest:
-            return ""
+            return self._get_exit_sentence()
         alone = len(rest) == 1
         texts = [
             line._to_text(children) if alone else line._to_nested_text(children) for line in rest
         ]
-        return self.env._(
+        text = self.env._(
             "%(grade)s also takes: %(conditions)s.",
             grade=self.grade_id.code,
             conditions=join_all(self.env, texts),
         )
+        return join_sentences(self.env, [text, self._get_exit_sentence()])

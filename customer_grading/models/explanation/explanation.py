@@ -66,8 +66,25 @@ class Explanation:
         return criterion.browse().union(*map(self.get_unknown_parts, criterion.child_ids))
 
     def get_lines(self, rule):
-        """Return the lines right below a requirement or group."""
-        return self.children.get(rule, rule.browse())
+        """Return the lines right below a requirement or group, but for when it is left."""
+        return rule._get_asked_lines(self.children)
+
+    def get_exit(self, rule):
+        """Return the group that says when ``rule`` is left, for who was in it; else nothing."""
+        leaving = rule._get_exit() if not rule.root_id else rule.browse()
+        own = leaving and self.readings[self.policy._get_own_grade()].value
+        return leaving if own == rule.grade_id.id else rule.browse()
+
+    def get_deciding_lines(self, rule):
+        """Return the lines for which ``rule`` holds: of who only stays, those on which he leaves."""
+        lines, leaving = self.get_lines(rule), self.get_exit(rule)
+        stays = leaving and not self.holds[leaving]
+        return leaving if stays and self._get_unmet(rule, lines) else lines
+
+    def _get_unmet(self, rule, lines):
+        """Return whether what ``rule`` asks for is not met, whoever stays in it all the same."""
+        target, count = self._get_target(rule, len(lines), True)
+        return sum(self.holds[line] is target for line in lines) < count
 
     def get_conditions(self, rule):
         """Return all conditions of a requirement or group."""
@@ -128,6 +145,8 @@ class Explanation:
             return []
         if rule.kind == "condition":
             return [Gap(rule, wanted)]
+        if leaving := self.get_exit(rule):
+            return self.get_gaps(leaving, not wanted)
         lines = self.get_lines(rule)
         target, count = self._get_target(rule, len(lines), wanted)
         open_lines = [line for line in lines if self.holds[line] is not target]
@@ -145,7 +164,7 @@ class Explanation:
             "at_least": ((True, rule.count), (False, size - rule.count + 1)),
             "at_most": ((False, size - rule.count), (True, rule.count + 1)),
         }
-        return targets[rule.kind][0 if wanted else 1]
+        return targets["all" if rule.kind == "until" else rule.kind][0 if wanted else 1]
 
     # ------------------------------------------------------------------ distances
 
@@ -165,6 +184,8 @@ class Explanation:
             return None, None
         if operator == "between":
             return condition.value, condition.value_max
+        if operator == "within":
+            return 0, condition.value
         return (condition.value, None) if operator in ("ge", "gt") else (None, condition.value)
 
     def _get_level_start(self, condition):

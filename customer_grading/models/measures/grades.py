@@ -1,5 +1,8 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
+
+from ...tools.statement import narrow_to
+from ..policy.customer_grading_measure import OWN_GRADE
 
 # Which of several grades counts, as the order in which the first one is taken.
 ORDERS = {
@@ -28,6 +31,26 @@ class CustomerGradingMeasure(models.Model):
         else:
             query = self._get_held_sql(criterion, scope, statement)
         return statement.add_relation(query, COLUMNS[self.unit], of=of)
+
+    @api.model
+    def _get_code_keys(self):
+        return [*super()._get_code_keys(), (OWN_GRADE, self.env._("Grade so far"))]
+
+    def _get_own_grade_values_sql(self, criterion, scope, statement):
+        """The grade that was computed in the policy's own dimension before."""
+        dimension = criterion.policy_id.dimension_id
+        subject = dimension._get_subject_kind()
+        own = dimension.company_scope == "company" and scope.company_ids[0]
+        query = SQL(
+            "SELECT %(key)s AS subject_id, computed_grade_id FROM customer_grading_result"
+            " WHERE dimension_id = %(dimension)s AND %(key)s IS NOT NULL"
+            " AND company_id IS NOT DISTINCT FROM %(company)s %(narrow)s",
+            key=SQL.identifier(subject.field),
+            dimension=dimension.id,
+            company=own or None,
+            narrow=narrow_to(SQL.identifier(subject.field), statement.get_ids(subject.name)),
+        )
+        return statement.add_relation(query, "computed_grade_id", of=subject.name)
 
     def _get_company_sql(self, criterion, scope):
         if criterion.dimension_id.company_scope == "group":

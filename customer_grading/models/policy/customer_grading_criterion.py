@@ -3,15 +3,20 @@ from odoo.exceptions import ValidationError
 from odoo.tools import formatLang
 from odoo.tools.misc import get_lang
 
-from ...tools.figures import count_decimals, round_figure, split_wan
+from ...tools.figures import count_decimals, round_figure, split_age, split_wan
 from ...tools.period import LONGEST, Period
 from ...tools.statement import CORPORATE_GROUP
 from ...tools.subject import SUBJECTS
 from ...tools.units import QUESTION_UNITS
-from .customer_grading_measure import NUMERIC_UNITS, RAW_TYPES
+from .customer_grading_measure import AGE_UNITS, NUMERIC_UNITS, OWN_GRADE, RAW_TYPES
 
 # How levels are places in a ranking, which begins at one of its ends.
 PLACES = ("percentile", "share", "position")
+# How levels begin at so many per cent of what all have.
+AVERAGES = ("average", "median")
+
+# Combinations of the values of their parts; the others add up, or choose among, their points.
+VALUE_KINDS = ("first", "quotient")
 
 # Periods without the same one a year before, to grow from.
 WITHOUT_YEAR_BEFORE = ("best_year", "month_ends", "since_start", "all_time")
@@ -76,6 +81,8 @@ class CustomerGradingCriterion(models.Model):
             ("best", "Best of"),
             ("worst", "Worst of"),
             ("count", "Number met of"),
+            ("first", "First known of"),
+            ("quotient", "First divided by second"),
         ],
         default="measure",
         required=True,
@@ -87,6 +94,7 @@ class CustomerGradingCriterion(models.Model):
         index=True,
         domain="[('policy_id', '=', policy_id), ('kind', '!=', 'measure'), ('id', '!=', id)]",
     )
+    parent_kind = fields.Selection(related="parent_id.kind", string="Kind of the whole")
     child_ids = fields.One2many("customer.grading.criterion", "parent_id", string="Parts")
     in_total = fields.Boolean(
         "Part of the total",
@@ -106,8 +114,9 @@ class CustomerGradingCriterion(models.Model):
     unit = fields.Selection(
         selection=lambda self: self.env["customer.grading.measure"]._fields["unit"].selection,
         compute="_compute_unit",
+        recursive=True,
     )
-    unit_label = fields.Char(compute="_compute_unit")
+    unit_label = fields.Char(compute="_compute_unit", recursive=True)
     period = fields.Selection(
         [
             ("trailing", "The last"),
@@ -171,6 +180,19 @@ class CustomerGradingCriterion(models.Model):
         "Least figure before",
         help="Growth from less than this in the year before is unknown; 0: from whatever it was.",
     )
+    age_unit = fields.Selection(
+        [("days", "Days"), ("months", "Calendar months"), ("years", "Years")],
+        "Counted in",
+        help="Where nothing is chosen: as the measure says, or in days. Of months and years the "
+        "day of the same date counts: three months after 30 November are over on 28 February.",
+    )
+    age = fields.Selection(
+        [("until", "Until the date"), ("since", "Since the date")],
+        "Counted",
+        default="until",
+        required=True,
+        help="Whether the time up to the date that was answered counts, or that since it.",
+    )
     question_id = fields.Many2one(
         "customer.grading.question", ondelete="restrict", index="btree_not_null"
     )
@@ -206,6 +228,8 @@ class CustomerGradingCriterion(models.Model):
             ("share", "The rank, in per cent of the total"),
             ("position", "The rank, counted"),
             ("own_share", "Its own share of the total, in per cent"),
+            ("average", "The value, in per cent of the average"),
+            ("median", "The value, in per cent of the median"),
         ],
         string="Levels by",
         default="value",
@@ -232,6 +256,13 @@ class CustomerGradingCriterion(models.Model):
         default="in",
         required=True,
         help="Those with the same value always stay together.",
+    )
+    linear = fields.Boolean(
+        "Straight line between levels",
+        help="Between two levels points rise in a straight line, instead of by steps.",
+    )
+    zero_is_unknown = fields.Boolean(
+        "0 means unknown", help="For what is 0 only because nobody filled it in."
     )
     weight = fields.Float(default=1.0)
     cap = fields.Float("Points at most", help="0: no limit")
@@ -352,26 +383,44 @@ class CustomerGradingCriterion(models.Model):
         measure = self.measure_id
         return measure.base_measure_id or measure.numerator_id or measure
 
-    @api.depends("measure_id", "question_id", "kind", "uom_id")
+    @api.depends("measure_id", "question_id", "kind", "uom_id", "age_unit", "child_ids.unit")
     @api.depends_context("lang")
     def _compute_unit(self):
-        units = dict(self._fields["unit"]._description_selection(self.env))
+        field = self.env["customer.grading.measure"]._fields["unit"]
+        units = dict(field._description_selection(self.env))
         units |= {"ratio": "%", "count": False, "yes_no": False, "choice": False, "text": False}
         for criterion in self:
             if criterion.kind != "measure":
-                criterion.unit = "count" if criterion.kind == "count" else "points"
+                criterion.unit = criterion._get_unit_of_combination()
             elif criterion.measure_id.kind == "question":
                 criterion.unit = QUESTION_UNITS.get(criterion.question_id.kind)
             else:
                 criterion.unit = criterion.measure_id.unit
+            if criterion.unit in AGE_UNITS and criterion.age_unit:
+                criterion.unit = criterion.age_unit
             if criterion.unit == "amount":
                 criterion.unit_label = criterion.currency_id.name
             elif criterion.unit == "number":
                 criterion.unit_label = criterion._get_question().unit_text
+            elif criterion.kind == "first":
+                criterion.unit_label = criterion._get_parts()[:1].unit_label
             elif criterion.unit == "quantity":
                 criterion.unit_label = criterion.uom_id.name
             else:
                 criterion.unit_label = units.get(criterion.unit)
+
+    def _get_unit_of_combination(self):
+        if self.kind == "first":
+            return self._get_parts()[:1].unit
+        return {"count": "count", "quotient": "number"}.get(self.kind, "points")
+
+    def _get_parts(self):
+        """Return the parts of a combination, in their order."""
+        return self.child_ids.sorted(lambda part: (part.sequence, part._origin.id or 0))
+
+    def _adds_points(self):
+        """Whether it is a combination of the points of its parts."""
+        return self.kind not in ("measure", *VALUE_KINDS)
 
     def _get_period(self, scope):
         return Period(self.period, self.period_count, self.period_unit, self.up_to, scope.year_end)
@@ -384,6 +433,12 @@ class CustomerGradingCriterion(models.Model):
         """Return whom documents count for, ``ordered`` or ``invoiced``, where it is chosen."""
         return self.has_whose and self.whose
 
+    def _get_age(self):
+        """Return whether time counts ``since`` the date or ``until`` it."""
+        if self.kind == "first":
+            return self._get_parts()[:1]._get_age()
+        return self.age if self.measure_id.kind == "question" else self.measure_id.age
+
     def _get_question(self):
         """Return the question that is asked, none where the value is read elsewhere."""
         asked = self.filtered(lambda criterion: criterion.measure_id.kind == "question")
@@ -392,7 +447,7 @@ class CustomerGradingCriterion(models.Model):
     def _get_choice_model(self):
         if self.measure_id.kind == "question":
             return self.question_id.kind == "levels" and "customer.grading.question.choice"
-        if self.measure_id.kind == "grade":
+        if self.measure_id.kind == "grade" or self.measure_id.code_key == OWN_GRADE:
             return self.unit == "choice" and "customer.grade"
         return self.measure_id._get_choice_model()
 
@@ -449,7 +504,7 @@ class CustomerGradingCriterion(models.Model):
 
     def _ranks_all_known(self):
         """Whether whoever has a value is ranked: an age has none that is too little to count."""
-        return self.rank_among == "known" or self.unit in ("days", "months")
+        return self.rank_among == "known" or self.unit in AGE_UNITS or self.band_by in AVERAGES
 
     @api.onchange("measure_id")
     def _onchange_measure(self):
@@ -484,8 +539,9 @@ class CustomerGradingCriterion(models.Model):
             choices = []
             if criterion.question_id.kind == "levels":
                 choices = [(c.id, c.name, c.points) for c in criterion.question_id.choice_ids]
-            elif criterion.measure_id.kind == "grade" and criterion.unit == "choice":
-                choices = [(g.id, g.code, 0.0) for g in criterion.dimension_id.grade_ids]
+            elif criterion._get_choice_model() == "customer.grade":
+                dimension = criterion.dimension_id or criterion.policy_id.dimension_id
+                choices = [(g.id, g.code, 0.0) for g in dimension.grade_ids]
             names = ("sequence", "choice_id", "level", "points")
             criterion.band_ids = [
                 fields.Command.create(dict(zip(names, (position * 10, *choice), strict=True)))
@@ -658,7 +714,7 @@ class CustomerGradingCriterion(models.Model):
 
     def _get_attainable_points(self):
         """Return the most points that this criterion can give, or 0 where there is no end."""
-        children = self.browse() if self.kind == "measure" else self.child_ids
+        children = self.child_ids if self._adds_points() else self.browse()
         parts = [child._get_attainable_points() * child.weight for child in children]
         if self.kind == "count":
             most = len(parts)
@@ -724,12 +780,28 @@ class CustomerGradingCriterion(models.Model):
             return self.env._("%s %%", text)
         if self.unit == "days":
             return self.env._("1 day") if number == 1 else self.env._("%s days", text)
-        if self.unit == "months":
-            return self.env._("1 month") if number == 1 else self.env._("%s months", text)
+        if self.unit in ("months", "years"):
+            return self._format_age(value, text)
         if self.unit == "points":
             return self._format_points(value, towards)
         unit = self.unit in ("quantity", "number") and self.unit_label
         return f"{text} {unit or ''}".strip()
+
+    def _format_age(self, value, text):
+        """Return months or years with the days beyond them: “3 months and 27 days”."""
+        count, days = split_age(value, self.unit)
+        if days is None:
+            count, days = text, 0
+        if self.unit == "months":
+            whole = self.env._("1 month") if count == 1 else self.env._("%s months", count)
+        else:
+            whole = self.env._("1 year") if count == 1 else self.env._("%s years", count)
+        if not days:
+            return whole
+        rest = self.env._("1 day") if days == 1 else self.env._("%s days", days)
+        if not count:
+            return rest
+        return self.env._("%(months)s and %(days)s", months=whole, days=rest)
 
     def _format_points(self, value, towards="near"):
         number = round_figure(value, 2, towards)
@@ -759,7 +831,7 @@ class CustomerGradingCriterion(models.Model):
     def _get_kind_of_period_problem(self):
         measure = self.measure_id
         several = self.period in ("best_year", "month_ends")
-        if several and self.unit not in NUMERIC_UNITS - {"days", "months"}:
+        if several and self.unit not in NUMERIC_UNITS.difference(AGE_UNITS):
             return self.env._("only numbers are compared between several periods.")
         if self.period in ("month_ends", "since_start") and measure.kind not in (
             "documents",

@@ -31,6 +31,13 @@ class CustomerGradingDimension(models.Model):
         default="partner",
         required=True,
     )
+    lead_types = fields.Selection(
+        [("opportunity", "Opportunities"), ("lead", "Leads"), ("both", "Leads and opportunities")],
+        "Which of them",
+        default="opportunity",
+        required=True,
+        help="What a salesperson has not qualified yet is a lead.",
+    )
     company_scope = fields.Selection(
         [("company", "Each company for itself"), ("group", "All companies as one")],
         string="Companies are graded",
@@ -314,6 +321,10 @@ class CustomerGradingDimension(models.Model):
             found = criteria.dimension_id - needed
             needed |= found
         return needed
+
+    def _get_lead_types(self):
+        """Return the types of the records of CRM that are graded."""
+        return ["lead", "opportunity"] if self.lead_types == "both" else [self.lead_types]
 
     def _find_grade(self, code):
         """Return the grade that has ``code``, archived or not."""

@@ -18,10 +18,14 @@ RAW_TYPES = {
     "ratio": "numeric",
     "days": "date",
     "months": "date",
+    "years": "date",
     "yes_no": "boolean",
     "choice": "integer",
     "text": "text",
 }
+
+# An age is counted from a date, or up to it.
+AGE_UNITS = tuple(unit for unit, raw in RAW_TYPES.items() if raw == "date")
 
 NUMERIC_UNITS = {unit for unit, raw in RAW_TYPES.items() if raw in ("numeric", "date")}
 
@@ -32,8 +36,10 @@ REFUSED_MODELS = ("ir.", "res.users", "auth", "res.config", "base.")
 GUARDED_MODELS = ("mail.message", "mail.activity", "discuss.", "calendar.event")
 
 # How documents are put together without reading a value; and to what is no number.
-WITHOUT_VALUE = ("count", "is_new")
+WITHOUT_VALUE = ("count", "is_new", "interval")
 WITHOUT_NUMBER = ("latest", "mode", "is_new")
+
+OWN_GRADE = "own_grade"  # key of the built-in measure of the grade that a subject had before
 
 TEXT_TYPES = ("char", "text", "html")
 
@@ -63,6 +69,7 @@ FIELD_TYPES = {
     ),
     "days": ("date", "datetime"),
     "months": ("date", "datetime"),
+    "years": ("date", "datetime"),
     "yes_no": ("boolean",),
     "choice": ("many2one",),
     "text": ("char", "text", "selection"),
@@ -132,6 +139,7 @@ class CustomerGradingMeasure(models.Model):
             ("ratio", "Per cent"),
             ("days", "Days"),
             ("months", "Months"),
+            ("years", "Years"),
             ("yes_no", "Yes or no"),
             ("choice", "Choice"),
             ("text", "Text"),
@@ -165,6 +173,7 @@ class CustomerGradingMeasure(models.Model):
             ("latest", "That of the latest document"),
             ("mode", "The most frequent one"),
             ("is_new", "Whether the first one is of the period"),
+            ("interval", "Days from one to the next, on average"),
         ],
         default="sum",
     )
@@ -176,7 +185,7 @@ class CustomerGradingMeasure(models.Model):
     )
     age = fields.Selection(
         [("since", "Since the date"), ("until", "Until the date")],
-        string="Days or months",
+        string="Days, months, years",
         default="since",
         required=True,
     )
@@ -434,8 +443,8 @@ class CustomerGradingMeasure(models.Model):
             return self.env._("say how they are put together; an addon that did it may be gone.")
         if self.aggregate not in WITHOUT_VALUE and not self.value_field:
             return self.env._("say which field holds the value.")
-        if self.aggregate in ("latest", "is_new") and not self.date_field:
-            return self.env._("the latest document is told by its date: say which field it is.")
+        if self.aggregate in ("latest", "is_new", "interval") and not self.date_field:
+            return self.env._("the documents are told apart by their date: say which field it is.")
         if self.unit in ("choice", "text", "yes_no") and self.aggregate not in WITHOUT_NUMBER:
             return self.env._(
                 "values that are no numbers cannot be added up: take the latest or the most "
@@ -443,6 +452,10 @@ class CustomerGradingMeasure(models.Model):
             )
         if self.aggregate == "is_new" and self.unit != "yes_no":
             return self.env._("whether the first one is of the period is a yes or a no.")
+        if self.aggregate == "interval" and (self.unit, self.empty_is) != ("number", "unknown"):
+            return self.env._(
+                "the days from one to the next are a number, and unknown of a single one: choose so."
+            )
         return None
 
     def _get_use_problem(self):
@@ -469,7 +482,7 @@ class CustomerGradingMeasure(models.Model):
     def _get_value_problem(self):
         if self.aggregate in (*WITHOUT_VALUE, "count_distinct"):
             return None
-        if self.unit in ("days", "months") and self.aggregate in ("sum", "avg"):
+        if self.unit in AGE_UNITS and self.aggregate in ("sum", "avg"):
             return self.env._("dates cannot be added up: take the first or the last one.")
         for path in filter(None, (self.value_field, self.tax_value_field)):
             field = self._get_path_field(self.model_name, path)

@@ -8,6 +8,7 @@ from odoo.tools import format_date, format_list
 
 from ...tools.blocks import open_window
 from ...tools.change_rules import CHANGE_FIELDS, TIMINGS
+from .customer_grading_measure import OWN_GRADE
 
 PLANNED_STATES = ("draft", "scheduled")  # of policies that have graded nobody yet
 IN_FORCE_STATES = ("scheduled", "running")  # of those that grade, or are about to
@@ -287,7 +288,7 @@ class CustomerGradingPolicy(models.Model):
         """The score is the total of the root sum, where a policy has one."""
         for policy in self:
             policy.score_criterion_id = policy.criterion_ids.filtered(
-                lambda criterion: not criterion.parent_id and criterion.kind != "measure"
+                lambda criterion: not criterion.parent_id and criterion._adds_points()
             )[:1]
 
     def _compute_counts(self):
@@ -366,6 +367,10 @@ class CustomerGradingPolicy(models.Model):
 
     def _parse_domain(self):
         return Domain(literal_eval(self.domain or "[]"))
+
+    def _get_own_grade(self):
+        """Return the criterion that tells which grade of its own a subject had before, if any."""
+        return self.criterion_ids.filtered(lambda c: c.measure_id.code_key == OWN_GRADE)[:1]
 
     def _get_measured_criteria(self):
         """Return the criteria that have a measure, in the order of their stored values."""
@@ -500,10 +505,16 @@ class CustomerGradingPolicy(models.Model):
         return self.rule_ids.filtered(lambda rule: rule.grade_id == grade)[:1]
 
     def _get_limited_rules(self):
-        """Return the requirements of those grades that only so many have at a time."""
-        return self.rule_ids.filtered(
-            lambda rule: rule.limit_count and rule.grade_id not in (self.rule_ids - rule).grade_id
-        )
+        """Return the first requirement of each grade that only so many have at a time.
+
+        That is told of one that all its requirements limit alike.
+        """
+        limited = self.rule_ids.browse()
+        for rules in self.rule_ids.grouped("grade_id").values():
+            limits = {(rule.limit_count, rule._get_limit_path()) for rule in rules}
+            if len(limits) == 1 and rules[0].limit_count:
+                limited |= rules[0]
+        return limited
 
     def _compute_has_dimensions(self):
         self.has_dimensions = self.env["customer.grading.dimension"]._has_several()

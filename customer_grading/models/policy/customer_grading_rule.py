@@ -3,11 +3,13 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...tools.change_rules import RULE_CHANGE_FIELDS, TIMINGS
 from .customer_grading_criterion import RANK_WITHIN, get_group_path
-from .customer_grading_measure import NUMERIC_UNITS
+from .customer_grading_measure import AGE_UNITS, NUMERIC_UNITS
 
 MAX_GROUPS = 3  # groups within groups, the requirement itself included
 
-NUMERIC_OPERATORS = ("ge", "gt", "le", "lt", "between")
+NUMERIC_OPERATORS = ("ge", "gt", "le", "lt", "between", "within")
+
+DATE_OPERATORS = ("before", "after")
 
 POINTS_OPERATORS = ("points_ge", "points_gt", "points_le", "points_lt")
 
@@ -28,6 +30,8 @@ ASKED_FIELDS = (
     "level_id",
     "choice_id",
     "text_value",
+    "date_value",
+    "if_unknown",
 )
 
 # What may change while the policy is in force: nothing that decides a grade.
@@ -41,6 +45,9 @@ class CustomerGradingRule(models.Model):
     a criterion, or a group, which combines the lines that follow it one step deeper. The
     lines are one flat list; a line's parent is the nearest group above it that is less
     deep, the requirement itself where there is none.
+
+    A group may say until when who took the grade keeps it, though he meets the requirement no
+    more: a stage that is entered and left. What he had before is a criterion of the policy.
 
     A limit on how many take a grade is a cut-off, as a ranking is: a full run finds who has the
     last place, and grading compares with him. Of those of one value the policy's next criterion
@@ -64,6 +71,7 @@ class CustomerGradingRule(models.Model):
     )
     policy_state = fields.Selection(related="policy_id.state")
     policy_subject = fields.Selection(related="policy_id.subject")
+    policy_subject_model = fields.Char(related="policy_id.subject_model", string="Graded records")
     company_id = fields.Many2one(related="policy_id.company_id", store=True, precompute=True)
     dimension_id = fields.Many2one(related="policy_id.dimension_id")
     sequence = fields.Integer(default=10, aggregator=None)
@@ -86,6 +94,7 @@ class CustomerGradingRule(models.Model):
             ("at_least", "AT LEAST n of"),
             ("at_most", "AT MOST n of"),
             ("none", "NONE of"),
+            ("until", "STAYS UNTIL all of"),
         ],
         default="condition",
         required=True,
@@ -122,6 +131,9 @@ class CustomerGradingRule(models.Model):
             ("le", "at most"),
             ("lt", "less than"),
             ("between", "between"),
+            ("within", "within"),
+            ("before", "before"),
+            ("after", "after"),
             ("is", "is"),
             ("yes", "is yes"),
             ("no", "is no"),
@@ -152,6 +164,14 @@ class CustomerGradingRule(models.Model):
     choice_model = fields.Char(compute="_compute_operators")
     choice_id = fields.Many2oneReference(model_field="choice_model")
     text_value = fields.Char("Text")
+    date_value = fields.Date("Day")
+    if_unknown = fields.Selection(
+        [("open", "stays open"), ("met", "counts as met"), ("unmet", "counts as not met")],
+        "Unknown",
+        help="How the condition counts where its value is not known. While it stays open, so does "
+        "the requirement that hangs on it: the grade is not taken. So it is, too, where nothing is "
+        "chosen.",
+    )
     problem = fields.Char(compute="_compute_problem")
     text = fields.Text("Reads", compute="_compute_text", compute_sudo=True)
     change_timing = fields.Selection(
@@ -178,14 +198,15 @@ class CustomerGradingRule(models.Model):
         "refused it; 0: the grade has no end.",
     )
     limit_count = fields.Integer(
-        "At most", aggregator=None, help="How many take the grade; 0: as many as meet it."
+        "At most",
+        aggregator=None,
+        help="How many take the grade, those whom earlier requirements of the same grade took "
+        "included; 0: as many as meet it.",
     )
     limit_within = fields.Selection(
-        selection=[choice for choice in RANK_WITHIN if choice[0] != "field"],
-        string="Counted among",
-        default="all",
-        required=True,
+        RANK_WITHIN, string="Counted among", default="all", required=True
     )
+    limit_field = fields.Char("Field they share", help="Those are counted together who share it.")
     limit_criterion_id = fields.Many2one(
         "customer.grading.criterion",
         "The strongest by",
@@ -195,7 +216,8 @@ class CustomerGradingRule(models.Model):
     )
 
     _root_check = models.Constraint(
-        "CHECK (root_id IS NOT NULL OR (grade_id IS NOT NULL AND kind != 'condition'))",
+        "CHECK (root_id IS NOT NULL"
+        " OR (grade_id IS NOT NULL AND kind NOT IN ('condition', 'until')))",
         "A requirement needs a grade.",
     )
     _change_days_check = models.Constraint(
@@ -233,6 +255,14 @@ class CustomerGradingRule(models.Model):
                 open_groups.append(line)
         return parents
 
+    def _is_negated(self, parents):
+        """Whether the line speaks against its requirement: an odd number of “none of” above."""
+        negations = 0
+        above = self
+        while above := parents.get(above):
+            negations += above.kind in ("none", "at_most")
+        return bool(negations % 2)
+
     def _get_ordered_lines(self):
         """Return the lines in the order of the screen; unsaved ones are kept in place."""
         return self.line_ids.sorted(lambda line: line.sequence)
@@ -244,6 +274,17 @@ class CustomerGradingRule(models.Model):
         for line, parent in self._get_parents().items():
             children[parent] = children.get(parent, self.browse()) | line
         return children
+
+    def _get_asked_lines(self, children):
+        """Return what must hold for the grade to be taken, without what must not to lose it.
+
+        :param children: as :meth:`_get_children` gives them
+        """
+        return children.get(self, self.browse()).filtered(lambda line: line.kind != "until")
+
+    def _get_exit(self):
+        """Return the group that says when who has the grade leaves it, if there is one."""
+        return self.line_ids.filtered(lambda line: line.kind == "until")[:1]
 
     @api.constrains("root_id", "depth", "kind", "line_ids")
     def _check_depth(self):
@@ -272,7 +313,10 @@ class CustomerGradingRule(models.Model):
     @api.depends("criterion_id")
     def _compute_operators(self):
         for rule in self:
-            rule.operators = rule._get_fitting_operators()
+            fitting = rule._get_fitting_operators()
+            if LEVEL_OPERATORS[0] in fitting:
+                fitting = [name for name in fitting if name != "is"]  # its levels say the same
+            rule.operators = fitting
             rule.choice_model = rule.criterion_id._get_choice_model()
 
     def _get_fitting_operators(self):
@@ -283,24 +327,27 @@ class CustomerGradingRule(models.Model):
         levels = LEVEL_OPERATORS if any(criterion.band_ids.mapped("level")) else ()
         operators = []
         if criterion.unit in NUMERIC_UNITS:
-            operators += NUMERIC_OPERATORS
+            operators += NUMERIC_OPERATORS[:-1]
             if criterion.measure_id._is_better_low():
                 operators.sort(key=("le", "lt", "ge", "gt", "between").index)
+            if criterion.unit in AGE_UNITS:
+                operators.append("within")
+                operators += DATE_OPERATORS if criterion.kind == "measure" else ()
             operators = [*levels, *operators] if criterion._is_ranked() else [*operators, *levels]
         elif criterion.unit == "yes_no":
             operators += ("yes", "no")
         elif criterion.unit in ("choice", "text"):
-            operators += (criterion.unit == "choice" and levels) or ("is",)
-        if criterion.kind == "measure" and any(criterion.band_ids.mapped("points")):
+            operators += ("is", *levels)
+        if not criterion._adds_points() and any(criterion.band_ids.mapped("points")):
             operators += POINTS_OPERATORS
         return [*operators, *KNOWN_OPERATORS]
 
-    @api.depends("criterion_id")
+    @api.depends("criterion_id", "operators")
     def _compute_operator(self):
         for rule in self:
             fitting = rule._get_fitting_operators()
             if rule.operator not in fitting:
-                rule.operator = fitting[0] if fitting else False
+                rule.operator = (rule.operators or [False])[0]
 
     @api.depends(*ASKED_FIELDS, "child_ids")
     @api.depends_context("lang")
@@ -325,6 +372,8 @@ class CustomerGradingRule(models.Model):
             return self.env._("choose a value for “%s”.", criterion.name)
         if self.operator == "is" and criterion.unit == "text" and not self.text_value:
             return self.env._("write the text that “%s” shall be.", criterion.name)
+        if self.operator in DATE_OPERATORS and not self.date_value:
+            return self.env._("choose a day for “%s”.", criterion.name)
         if self.operator == "between" and self.value > self.value_max:
             return self.env._(
                 "“%(criterion)s” between %(least)s and %(most)s: the first is the larger one.",
@@ -354,6 +403,7 @@ class CustomerGradingRule(models.Model):
         rules = super().create(vals_list)
         rules.policy_id._check_unlocked()
         rules._drop_blank_lines()
+        rules._remember_grades()
         return rules
 
     def _drop_blank_lines(self):
@@ -393,7 +443,17 @@ class CustomerGradingRule(models.Model):
         result = super().write(vals)
         if "line_ids" in vals:
             self._drop_blank_lines()
+        if vals.keys() & {"line_ids", "kind"}:
+            self._remember_grades()
         return result
+
+    def _remember_grades(self):
+        """Give policies whose grades are left by a condition the criterion that tells who had one."""
+        leaving = (self | self.line_ids).filtered(lambda line: line.kind == "until")
+        for policy in leaving.policy_id.filtered(lambda policy: not policy._get_own_grade()):
+            measure = self.env.ref("customer_grading.measure_own_grade")
+            vals = {"policy_id": policy.id, "measure_id": measure.id, "sequence": 1000}
+            self.env["customer.grading.criterion"].create(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_locked(self):
@@ -408,6 +468,8 @@ class CustomerGradingRule(models.Model):
                 )
 
     def _get_limit_path(self):
+        if self.limit_within == "field":
+            return self.limit_field or ""
         return get_group_path(self.policy_id.subject, self.limit_within)
 
     def _get_tie_criterion(self):
@@ -420,9 +482,11 @@ class CustomerGradingRule(models.Model):
         """Whether this condition can only hold where ``other`` does."""
         if not self.criterion_id or self.criterion_id != other.criterion_id:
             return False
+        if self.if_unknown == "met" and other.if_unknown != "met":
+            return False
         if other.operator == "known":
             return self.operator != "unknown"
-        floor, ceiling = ("ge", "gt", "between"), ("le", "lt", "between")
+        floor, ceiling = ("ge", "gt", "between"), ("le", "lt", "between", "within")
         prefix = "points_" if (self.operator or "").startswith("points_") else ""
         mine = (self.operator or "").removeprefix(prefix)
         theirs = (other.operator or "").removeprefix(prefix)
@@ -431,18 +495,16 @@ class CustomerGradingRule(models.Model):
         if theirs in ("ge", "gt") and mine in floor:
             strict = theirs == "gt" and mine != "gt"
             return self.value > other.value or (self.value == other.value and not strict)
+        if theirs == mine == "within":
+            return self.value <= other.value
         if theirs in ("le", "lt") and mine in ceiling:
             most = self.value_max if mine == "between" else self.value
             strict = theirs == "lt" and mine != "lt"
             return most < other.value or (most == other.value and not strict)
         if mine.startswith("level_") and theirs.startswith("level_"):
             return self._level_implies(other)
-        return mine == theirs and (self.choice_id, self.text_value, self.value, self.value_max) == (
-            other.choice_id,
-            other.text_value,
-            other.value,
-            other.value_max,
-        )
+        asked = ("choice_id", "text_value", "date_value", "value", "value_max")
+        return mine == theirs and all(self[name] == other[name] for name in asked)
 
     def _level_implies(self, other):
         ranks = self.criterion_id._get_level_ranks()

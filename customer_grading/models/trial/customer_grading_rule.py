@@ -30,7 +30,8 @@ class CustomerGradingRule(models.Model):
                 ),
             )
         nearest = {"ge": highest, "gt": highest, "le": lowest, "lt": lowest}
-        if self._holds_for(nearest.get(self.operator, min(max(lowest, self.value), highest))):
+        least = 0 if self.operator == "within" else self.value
+        if self._holds_for(nearest.get(self.operator, min(max(lowest, least), highest))):
             return None
         return self.dimension_id._choose_text(
             self.env._("Grade %(grade)s: no customer meets “%(condition)s” today.", **names),
@@ -45,4 +46,5 @@ class CustomerGradingRule(models.Model):
             "le": value <= least,
             "lt": value < least,
             "between": least <= value <= most,
+            "within": 0 <= value <= least,
         }[self.operator]

@@ -620,17 +620,18 @@ class CustomerGradingTrial(models.Model):
     def _get_known_row(self, criterion, known, total, grade, missing):
         share = self._get_share_cell(known, total) if known else {"text": "0 %", "align": "end"}
         missed = self._get_missed_text(grade, missing) if missing else ""
-        cells = [{"text": criterion._to_text()}, share, {"text": missed}, {"text": ""}]
-        if known < total:
-            if criterion.measure_id.kind == "question":
-                ask = {"model": criterion._name, "method": "action_ask_for_answers"}
-                cells[3] = {"text": self.env._("Ask for answers"), "ids": criterion.ids, **ask}
-            else:
-                unknown = [("unknown_criterion_id", "=", criterion.id)]
-                action = self._get_lines_action(unknown, criterion.name)
-                cells[3] = {"text": self.env._("See them"), "action": action}
+        to_do = self._get_missing_cell(criterion) if known < total else {"text": ""}
+        cells = [{"text": criterion._to_text()}, share, {"text": missed}, to_do]
         mark = "met" if known == total else "missing" if missing else None
         return {"mark": mark, "cells": cells}
+
+    def _get_missing_cell(self, criterion):
+        """Hook: return the cell that says what to do where values of a criterion are missing."""
+        if criterion.measure_id.kind == "question":
+            return {"text": ""}
+        unknown = [("unknown_criterion_id", "=", criterion.id)]
+        action = self._get_lines_action(unknown, criterion.name)
+        return {"text": self.env._("See them"), "action": action}
 
     def _get_missed_text(self, grade, count):
         """Return that so many miss ``grade`` by a criterion."""

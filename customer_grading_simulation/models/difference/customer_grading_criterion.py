@@ -11,7 +11,7 @@ class CustomerGradingCriterion(models.Model):
         """Return all that a regulation says of the criterion, as one phrase."""
         self.ensure_one()
         rows = self._get_points_rows()
-        if self.kind != "measure":
+        if self._adds_points():
             parts = [join_list(self.env, row[:2]) for row in rows[1:]]
             scale = self._get_scale_sentence()
             return join_list(

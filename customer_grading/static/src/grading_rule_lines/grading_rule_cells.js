@@ -1,6 +1,7 @@
 import { registry } from "@web/core/registry";
 import { SelectMenu } from "@web/core/select_menu/select_menu";
 import { CharField } from "@web/views/fields/char/char_field";
+import { DateTimeField } from "@web/views/fields/datetime/datetime_field";
 import { FloatField } from "@web/views/fields/float/float_field";
 import { IntegerField } from "@web/views/fields/integer/integer_field";
 import { Many2OneField } from "@web/views/fields/many2one/many2one_field";
@@ -89,6 +90,7 @@ export class GradingRuleValue extends Component {
     static template = "customer_grading.GradingRuleValue";
     static components = {
         CharField,
+        DateTimeField,
         FloatField,
         GradingReach,
         Many2OneField,
@@ -100,7 +102,7 @@ export class GradingRuleValue extends Component {
         Object.assign(this, useTyped());
     }
 
-    /** What is compared with: a level, a choice, a text, one number, or two. */
+    /** What is compared with: a level, a choice, a text, a day, one number, or two. */
     get kind() {
         const { operator, unit } = this.props.record.data;
         if (operator?.startsWith("level_")) {
@@ -108,6 +110,9 @@ export class GradingRuleValue extends Component {
         }
         if (operator === "is") {
             return unit === "text" ? "text" : "choice";
+        }
+        if (["before", "after"].includes(operator)) {
+            return "day";
         }
         return operator === "between" ? "between" : "number";
     }
@@ -129,6 +134,10 @@ export class GradingRuleValue extends Component {
             canOpen: false,
             context: {},
         };
+    }
+
+    get dayProps() {
+        return { ...getFieldProps(this.props, "date_value"), required: true };
     }
 
     get textProps() {

@@ -23,6 +23,7 @@ import {
 } from "./rule_outline";
 
 const SEQUENCE_STEP = 10;
+const EXIT = "until"; // the group that says when who has the grade leaves it
 const NO_LINE = "none"; // stands for the links that add a line
 
 /**
@@ -84,16 +85,23 @@ export class GradingRuleLinesRenderer extends ListRenderer {
         return records.find((record) => record.id === inFocus) || records.at(-1);
     }
 
-    getNewDepth(after) {
-        return after ? getDeepest(this.lines[this.getIndex(after)]) : 0;
+    getNewDepth(after, kind) {
+        return after && kind !== EXIT ? getDeepest(this.lines[this.getIndex(after)]) : 0;
     }
 
-    canAddGroup(after) {
-        return fitsAt([{ depth: 0, isGroup: true }], this.getNewDepth(after));
+    canAddGroup(after, kind) {
+        return fitsAt([{ depth: 0, isGroup: true }], this.getNewDepth(after, kind));
+    }
+
+    get hasExit() {
+        return this.props.list.records.some((record) => record.data.kind === EXIT);
     }
 
     isControlOffered(control) {
         const { default_kind: kind } = makeContext([control.context]);
+        if (kind === EXIT) {
+            return !this.hasExit;
+        }
         return !kind || this.canAddGroup(this.lineToFollow);
     }
 
@@ -157,14 +165,14 @@ export class GradingRuleLinesRenderer extends ListRenderer {
      */
     async addLine(kind, after = this.lineToFollow) {
         const isGroup = kind !== "condition";
-        if (isGroup && !this.canAddGroup(after)) {
+        if (isGroup && !this.canAddGroup(after, kind)) {
             this.refuseDepth();
             return;
         }
         await this.commitChanges();
         const { list } = this.props;
         await list.leaveEditMode({ canAbandon: false });
-        const context = { default_kind: kind, default_depth: this.getNewDepth(after) };
+        const context = { default_kind: kind, default_depth: this.getNewDepth(after, kind) };
         // It is drawn where it belongs from the first: a row that moves loses what is typed.
         const record = after
             ? await list.addNewRecordAtIndex(this.getIndex(after), { context })
@@ -271,6 +279,9 @@ export class GradingRuleLinesRenderer extends ListRenderer {
     /** @override */
     add({ context } = {}) {
         const { default_kind: kind } = makeContext([context]);
+        if (kind === EXIT) {
+            return this.inTurn(() => this.addLine(EXIT, this.props.list.records.at(-1)));
+        }
         return this.inTurn(() => (kind ? this.addGroup() : this.addLine("condition")));
     }
 

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
+from odoo.addons.customer_grading.tools.blocks import open_action
 from odoo.exceptions import UserError
 from odoo.tools import SQL
-
-from ..tools.blocks import open_action
 
 SHOWN = 500  # lines of the list “To assess”
 
@@ -121,7 +120,7 @@ class CustomerGradingChecklist(models.TransientModel):
         )
         return open_action(
             self.env,
-            "customer_grading.customer_grading_assessment_action",
+            "customer_grading_assessment.customer_grading_assessment_action",
             name,
             domain=[("list_id", "=", checklist.id)],
             context={
@@ -182,6 +181,8 @@ class CustomerGradingChecklist(models.TransientModel):
 
 
 class CustomerGradingResult(models.Model):
+    """Opens the checklist of whom it is about."""
+
     _inherit = "customer.grading.result"
 
     def action_fill_checklist(self):
@@ -194,6 +195,8 @@ class CustomerGradingResult(models.Model):
 
 
 class CustomerGradingCriterion(models.Model):
+    """Opens the list of who has no answer to its question."""
+
     _inherit = "customer.grading.criterion"
 
     def action_ask_for_answers(self):

@@ -1,19 +1,15 @@
 from datetime import timedelta
 
 from odoo import api, models
+from odoo.addons.customer_grading.models.engine.customer_grading_measure import GIVEN
+from odoo.addons.customer_grading.tools.statement import Statement
+from odoo.addons.customer_grading.tools.subject import LEAD, PARTNER
 from odoo.fields import Domain
 from odoo.tools import SQL
-
-from ...tools.statement import Statement
-from ...tools.subject import LEAD, PARTNER
-from ..engine.customer_grading_measure import GIVEN
 
 MANY = 20_000  # customers of one person, from which on all are looked at
 
 ENDING_DAYS = 30  # how long before its end an answer is asked for again
-
-# A comparison -> the number beside its limit that meets it, and the one that does not.
-STEPS = {"ge": (0, -1), "gt": (1, 0), "le": (0, 1), "lt": (-1, 0)}
 
 
 class CustomerGradingEngine(models.AbstractModel):

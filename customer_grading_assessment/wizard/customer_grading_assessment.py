@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..models.assessment.customer_grading_engine import ENDING_DAYS
+from ..models.customer_grading_engine import ENDING_DAYS
 
 # What a line hands on to the answer that it makes.
 HANDED_ON = ("proof", "remark")
