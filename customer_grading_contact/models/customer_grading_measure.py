@@ -70,12 +70,12 @@ class CustomerGradingMeasure(models.Model):
         return statement.add_relation(query, "told", of=of, **({"empty": empty} if empty else {}))
 
     def _count_contacts(self, criterion, scope, statement, of):
-        """Return how many contacts there were in the period."""
+        """Return on how many days of the period there was contact: what is on one day is one."""
         first, last = criterion._get_bounds(scope)[0]
         within = SQL("day <= %s", last)
         if first:
             within = SQL("%s AND day >= %s", within, first)
-        counted = SQL("COUNT(*) FILTER (WHERE %s)", within)
+        counted = SQL("COUNT(DISTINCT day) FILTER (WHERE %s)", within)
         return self._add_contacts(scope, statement, of, counted, empty=SQL("0"))
 
     def _count_unanswered(self, scope, statement, of):

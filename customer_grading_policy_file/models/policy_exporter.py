@@ -3,7 +3,11 @@ from ast import literal_eval
 from html import unescape
 
 from odoo.addons.customer_grading.models.policy.customer_grading_criterion import AVERAGES
-from odoo.addons.customer_grading.models.policy.customer_grading_measure import REFUSED_MODELS
+from odoo.addons.customer_grading.models.policy.customer_grading_measure import (
+    AGE_UNITS,
+    REFUSED_MODELS,
+)
+from odoo.addons.customer_grading.models.policy.customer_grading_policy import PLANNED_STATES
 from odoo.addons.customer_grading.tools.keys import make_key
 from odoo.exceptions import UserError
 
@@ -304,6 +308,12 @@ class PolicyExporter:
 
     # ------------------------------------------------------------------ criteria and rules
 
+    def _get_policy_keys(self, policy):
+        """Leave out what is of the life of one in force: its first day, and whose it went on from."""
+        own = set() if policy.state in PLANNED_STATES else {"in_force_from"}
+        own |= {"records_from"} if policy.previous_id else set()
+        return self.shapes["policy"].keys() - own
+
     def _get_changes_keys(self, policy):
         usual = policy.regrades_changed == (policy.subject == "lead")
         return self.shapes["changes"].keys() - ({"regrades_changed"} if usual else ())
@@ -312,7 +322,8 @@ class PolicyExporter:
         keys = self.shapes["criterion"].keys() - OF_COMBINATIONS - OF_MEASURES
         if criterion.kind != "measure":
             return keys | OF_COMBINATIONS
-        return keys | {"measure"} | criterion.measure_id._get_criterion_keys()
+        keys |= {"measure"} | criterion.measure_id._get_criterion_keys()
+        return keys if criterion.unit in AGE_UNITS else keys - {"counted", "counted_in"}
 
     def _export_tree(self, criterion):
         """Return a criterion with its parts."""

@@ -221,9 +221,10 @@ class PolicyParser:
 
     def _read_date(self, value, key, path):
         try:
-            return value if date.fromisoformat(value).isoformat() == value else None
+            day = date.fromisoformat(value).isoformat()
         except ValueError:
-            return self.refuse(path, "no_day")
+            day = None
+        return value if day == value else self.refuse(path, "no_day")
 
     def _read_texts(self, value, key, path):
         if all(isinstance(text, str) for text in value):

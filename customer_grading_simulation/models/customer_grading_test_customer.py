@@ -16,7 +16,7 @@ class CustomerGradingTestCustomer(models.Model):
     dimension_id = fields.Many2one(related="policy_id.dimension_id")
     sequence = fields.Integer(default=10, aggregator=None)
     partner_id = fields.Many2one(index="btree_not_null", domain="[('parent_id', '=', False)]")
-    lead_id = fields.Many2one(index="btree_not_null", domain="[('type', '=', 'opportunity')]")
+    lead_id = fields.Many2one(index="btree_not_null")
     expected_grade_id = fields.Many2one(
         "customer.grade",
         "I expect",

@@ -4,7 +4,7 @@ from datetime import date
 
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..common import CustomerGradingCommon, at
@@ -353,3 +353,13 @@ class TestPlaces(CustomerGradingCommon):
         )
         self.assertEqual(self._get_grades(self.customers), ["A", "A", "B", "A"])
         self.assertIn("counted among: those of the same: City", policy.reads_as)
+
+    def test_places_are_not_counted_by_a_field_that_its_author_may_not_read(self):
+        policy = self._create_policy(
+            {"orders": {"measure": "order_amount"}}, [("A", ()), ("B", ())]
+        )
+        administrator = self._create_users()["administrator"]
+        rule = policy.rule_ids[0].with_user(administrator)
+        limit = {"limit_count": 1, "limit_criterion_id": policy.criterion_ids.id}
+        with self.assertRaisesRegex(AccessError, "cannot be used to grade"):
+            rule.write({**limit, "limit_within": "field", "limit_field": "user_id.login"})

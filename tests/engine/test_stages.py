@@ -125,3 +125,31 @@ class TestStages(CustomerGradingCommon):
         self._tell(contract=False)
         self._activate(revised)
         self.assertEqual(self._get_grades(self.customer), ["N"])
+
+    def test_what_a_discarded_run_computed_is_not_remembered(self):
+        latitude = {"kind": "field", "field_name": "partner_latitude", "unit": "number"}
+        self.env["customer.grading.measure"].create({"name": "L", "code": "lat", **latitude})
+        policy = self._create_policy(
+            {"lat": {"measure": "lat"}},
+            [
+                ("L", ("lat", "ge", 20)),
+                ("N", ("all", ("lat", "ge", 10), ("until", ("lat", "ge", 20)))),
+                ("T", ()),
+            ],
+            population="all",
+            domain=str([("id", "in", self.customers.ids)]),
+        )
+        self.customers.partner_latitude = 10
+        self._activate(policy)
+        policy.stop_percent = 20
+        self.customers.partner_latitude = 25  # a mistake of an import
+        run = self._run(policy)
+        self.assertEqual(run.state, "stopped")
+        run.action_discard()
+        self.customers.partner_latitude = 5
+        self.assertEqual(self._get_stage(policy), ["N"])
+
+    def test_what_remembers_cannot_be_taken_away(self):
+        policy = self._create_stages()
+        with self.assertRaisesRegex(UserError, "is used in the requirement of N"):
+            policy._get_own_grade().unlink()

@@ -90,6 +90,13 @@ class TestValuesOfValues(CustomerGradingCommon):
         self.assertIn("Silence: 40 days; Usual: 10", str(view))
         self.assertIn("Silence divided by Usual", policy.reads_as)
 
+    def test_one_that_is_begun_says_what_it_needs(self):
+        policy = self._create_policy({"times": {"kind": "quotient"}}, [("A", ("times", "known"))])
+        self.assertTrue(policy.reads_as)
+        self.assertTrue(policy.has_combinations)
+        with self.assertRaisesRegex(UserError, "which criteria are part of it"):
+            policy._check_complete()
+
     def test_nothing_is_divided_by_nothing(self):
         self._answer_all(self.margin, 0, 2)
         self._grade(
@@ -111,6 +118,7 @@ class TestValuesOfValues(CustomerGradingCommon):
                 "margin": {
                     "question": self.margin,
                     "band_by": "average",
+                    "rank_among": "known",
                     "bands": [
                         {"level": "above", "lower": 100, "strict": True},
                         {"level": "half", "lower": 50},
@@ -130,6 +138,18 @@ class TestValuesOfValues(CustomerGradingCommon):
             [("A", ("margin", "level_is", 0)), ("B", ())],
         )
         self.assertEqual(self._get_grades(self.customers), ["B", "B", "A", "A"])
+
+    def test_where_most_have_nothing_nobody_is_above_the_median_by_it(self):
+        self._answer_all(self.margin, 0, 0, 0, 9)
+        bands = [{"level": "upper half", "lower": 150}]
+        spec = {"question": self.margin, "band_by": "median", "bands": bands}
+        rules = [("A", ("margin", "level_is", 0)), ("B", ())]
+        policy = self._grade({"margin": {**spec, "rank_among": "known"}}, rules)
+        self.assertEqual(self._get_grades(self.customers), ["B", "B", "B", "B"])
+        policy.state = "closed"
+        bands[0]["lower"] = 100
+        self._grade({"margin": {**spec, "rank_among": "positive"}}, rules)
+        self.assertEqual(self._get_grades(self.customers), ["B", "B", "B", "A"])
 
     # ------------------------------------------------------------------ points on a line
 

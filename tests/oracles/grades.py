@@ -298,7 +298,7 @@ class Oracle:
         above = [other for other in bands if exact(other["lower"]) > start]
         if not above:
             return points
-        end = min(above, key=lambda other: exact(other["lower"]))
+        end = min(above, key=lambda other: (exact(other["lower"]), bool(other.get("strict"))))
         rise = exact(end.get("points", 0)) - points
         way = exact(self.get_value(customer, key)) - start
         return round_half_up(points + rise * way / (exact(end["lower"]) - start))
@@ -405,8 +405,12 @@ class Oracle:
     def get_band_of_average(self, customer, key, bands):
         """Return the highest band whose per cent of the average, or median, a value reaches."""
         value, every = exact(self.get_value(customer, key)), self.get_ranked(customer, key)
+        if value not in every:
+            return None
         by_median = self.criteria[key]["band_by"] == "median"
         middle = get_median(every) if by_median else sum(every) / len(every)
+        if middle <= 0:  # nothing is so many per cent of that
+            return None
         reached = []
         for band in bands:
             limit = middle * exact(band["lower"]) / 100
@@ -453,7 +457,7 @@ class Oracle:
             # Those of one corporate group have its value, and weigh once.
             ranked = {self.groups[other]["top"]: other for other in ranked}.values()
         values = [exact(self.get_value(other, key)) for other in ranked]
-        every = self.get_unit(key) in AGES or spec.get("band_by") in ("average", "median")
+        every = self.get_unit(key) in AGES
         if spec.get("rank_among", "positive") == "positive" and not every:
             return [value for value in values if value > 0]
         return values

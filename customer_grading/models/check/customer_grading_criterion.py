@@ -27,7 +27,10 @@ class CustomerGradingCriterion(models.Model):
     def _may_be_unknown(self):
         """Whether there are subjects, as a rule, of whom its value is not known."""
         if self.kind in VALUE_KINDS:
-            return any(part._may_be_unknown() for part in self.child_ids)
+            unknown = [part._may_be_unknown() for part in self.child_ids]
+            return self.kind == "quotient" or all(unknown)
+        if self.zero_is_unknown:
+            return True
         measure = self.measure_id
         if self.kind != "measure" or measure.kind in ("filter", "filled"):
             return False
@@ -54,12 +57,14 @@ class CustomerGradingCriterion(models.Model):
         return None
 
     def _get_parts_problem(self):
-        units = self._get_parts().mapped("unit")
+        parts = self._get_parts()
+        units = parts.mapped("unit")
         if not units:
             return self.env._("say which criteria are part of it.")
         if self.kind == "quotient" and (len(units) != 2 or not NUMERIC_UNITS.issuperset(units)):
             return self.env._("give it two parts that are numbers, the first to be divided.")
-        if self.kind == "first" and (len(set(units)) > 1 or units[0] == "choice"):
+        told = {(p.unit, p.unit in AGE_UNITS and p._get_age(), p.uom_id) for p in parts}
+        if self.kind == "first" and (len(told) > 1 or units[0] == "choice"):
             return self.env._("give it parts that are told in the same unit, and are no choices.")
         return None
 

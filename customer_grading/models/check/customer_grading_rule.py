@@ -83,6 +83,10 @@ class CustomerGradingRule(models.Model):
     def _get_group_problem(self, size):
         if self.kind == "until" and (self.depth or self != self.root_id._get_exit()):
             return self.env._("“stays until” stands once, and within no other group: move it out.")
+        if self.kind == "until" and not self.policy_id._get_own_grade():
+            return self.env._(
+                "“stays until” needs a criterion on the measure “Grade so far”: add it."
+            )
         if self.root_id and not size:
             return self.env._("a group is empty: add a condition or take the group out.")
         if self.kind == "any" and not size:

@@ -48,7 +48,8 @@ class CustomerGradingBand(models.Model):
         if criterion._is_ranked() or criterion.unit not in NUMERIC_UNITS:
             return self.browse()
         bands = criterion._get_band_sets()[self._get_set_domain()]
-        return bands.filtered(lambda band: band.lower > self.lower).sorted("lower")[:1]
+        above = bands.filtered(lambda band: band.lower > self.lower)
+        return above.sorted(lambda band: (band.lower, band.strict))[:1]
 
     def _reaches_cutoff_sql(self, value, group, cutoffs):
         """Return whether ``value`` is among the first of its group, where that is known."""

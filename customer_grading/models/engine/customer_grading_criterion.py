@@ -18,7 +18,8 @@ class CustomerGradingCriterion(models.Model):
 
         Months and years are those of the calendar: so many are over on the day of the same
         date, or on the last of a month that is shorter. What is beyond them is a part of one,
-        so that “at most 3” and “more than 3” part on that very day.
+        so that “at most 3” and “more than 3” part on that very day. What has passed is counted
+        as what is ahead, and negative.
         """
         if self.unit not in AGE_UNITS:
             return raw
@@ -26,17 +27,21 @@ class CustomerGradingCriterion(models.Model):
         start, end = dates if self._get_age() == "since" else dates[::-1]
         if self.unit == "days":
             return SQL("(%s - %s)", end, start)
+        first, last = (SQL("%s(%s, %s)", SQL(name), start, end) for name in ("LEAST", "GREATEST"))
         return SQL(
             """
-            (SELECT ROUND(whole + (%(end)s - (%(start)s + whole * %(one)s)::date) / %(days)s::numeric, 6)
-               FROM (SELECT found - ((%(start)s + found * %(one)s)::date > %(end)s)::integer AS whole
-                       FROM (SELECT %(count)s AS found) counted) passed)
+            (CASE WHEN %(end)s >= %(start)s THEN 1 WHEN %(end)s < %(start)s THEN -1 END * (
+             SELECT ROUND(whole + (%(last)s - (%(first)s + whole * %(one)s)::date) / %(days)s::numeric, 6)
+               FROM (SELECT found - ((%(first)s + found * %(one)s)::date > %(last)s)::integer AS whole
+                       FROM (SELECT %(count)s AS found) counted) passed))
             """,
             start=start,
             end=end,
+            first=first,
+            last=last,
             one=SQL("INTERVAL '1 month'" if self.unit == "months" else "INTERVAL '1 year'"),
             days=AGE_DAYS[self.unit],
-            count=self._count_begun_sql(start, end),
+            count=self._count_begun_sql(first, last),
         )
 
     def _count_begun_sql(self, start, end):

@@ -18,7 +18,11 @@ from ..policy.customer_grading_policy import PLANNED_STATES
 WHOLES = {
     "own_share": SQL("SUM(value)"),
     "average": SQL("AVG(value)::numeric"),
-    "median": SQL("PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY value)::numeric"),
+    # Of the two in the middle; as PERCENTILE_CONT reads floats, who is the median would miss it.
+    "median": SQL(
+        "(PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY value)"
+        " + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY value DESC))::numeric / 2"
+    ),
 }
 
 EVALUATED = ("done", "stopped", "discarded", "superseded")  # runs whose grading counts
@@ -416,7 +420,12 @@ class CustomerGradingEngine(models.AbstractModel):
             adds, parts = criterion._adds_points(), criterion._get_parts()
             # The value of a measure waits for no ranking, whatever its points do.
             waiting = parts if adds else parts.filtered(lambda part: part.kind != "measure")
-            waits = [terms[part].waits for part in waiting if terms[part].waits]
+            # The points of a value hang on its own ranking, too.
+            waits = [
+                terms[part].waits if part._adds_points() or not adds else terms[part].level_waits
+                for part in waiting
+            ]
+            waits = list(filter(None, waits))
             waits = SQL("(%s)", SQL(" OR ").join(waits)) if waits else None
             combined = (
                 criterion._combine_sql({part: terms[part].points for part in parts})
@@ -435,7 +444,6 @@ class CustomerGradingEngine(models.AbstractModel):
             if not adds:
                 banded[f"q{criterion.id}"] = criterion._get_points_sql(total, subject, scope)
                 points = SQL.identifier(f"{alias}_level", f"q{criterion.id}")
-                waits = level_waits
             terms[criterion] = CriterionColumns(total, level, points, waits, level_waits)
         return [(alias, totals), (f"{alias}_level", banded)]
 
@@ -670,7 +678,9 @@ class CustomerGradingEngine(models.AbstractModel):
         criterion = band.criterion_id
         if whole := WHOLES.get(criterion.band_by):
             return SQL(
-                "SELECT population, (%s * %s / 100)::text FROM (%s) compared WHERE %s GROUP BY 1",
+                "SELECT population, CASE WHEN %s > 0 THEN (%s * %s / 100)::text END"
+                " FROM (%s) compared WHERE %s GROUP BY 1",
+                whole,
                 whole,
                 band.lower,
                 compared,

@@ -1,3 +1,5 @@
+import json
+
 from odoo import models
 from odoo.tools import SQL
 
@@ -73,7 +75,10 @@ class CustomerGradingRule(models.Model):
         if self.kind != "condition":
             return None
         terms = values[self.criterion_id]
-        return terms.level_waits if self.operator in LEVEL_OPERATORS else terms.waits
+        by_level = self.operator in LEVEL_OPERATORS or (
+            self.operator in POINTS_OPERATORS and not self.criterion_id._adds_points()
+        )
+        return terms.level_waits if by_level else terms.waits
 
     def _combine_sql(self, children, values):
         if self.kind == "condition":
@@ -116,8 +121,10 @@ class CustomerGradingRule(models.Model):
         )
         if self.if_unknown not in ("met", "unmet") or self.operator in KNOWN_OPERATORS:
             return holds
-        counted = SQL("COALESCE(%s, %s)", holds, self.if_unknown == "met")
-        return SQL("CASE WHEN NOT %s THEN %s END", waits, counted) if waits else counted
+        counted = SQL("%s", self.if_unknown == "met")
+        if waits:  # the next full run may know it
+            counted = SQL("CASE WHEN NOT %s THEN %s END", waits, counted)
+        return SQL("COALESCE(%s, %s)", holds, counted)
 
     def _get_condition_sql(self, terms):
         """Return whether a condition holds, unknown where its criterion is."""
@@ -162,13 +169,23 @@ class CustomerGradingRule(models.Model):
         """
         if not self.limit_count:
             return holds
-        whens = [
-            SQL("WHEN %s THEN %s", group, self._get_room_sql(values, last))
-            for group, last in self._get_limits(scope).items()
-        ]
-        if not whens:
-            return SQL("(%s AND NULL::boolean)", holds)
-        return SQL("(%s AND CASE %s %s END)", holds, self._get_limit_group(), SQL(" ").join(whens))
+        last = self._get_last_sql(scope)
+        return SQL(
+            "(%(holds)s AND CASE WHEN %(last)s IS NULL THEN NULL WHEN %(last)s = '[]' THEN TRUE ELSE"
+            " COALESCE((%(strength)s) >= ((%(last)s ->> 0)::numeric, %(last)s ->> 1 IS NOT NULL,"
+            " COALESCE((%(last)s ->> 1)::numeric, 0), -(%(last)s ->> 2)::bigint), FALSE) END)",
+            holds=holds,
+            last=last,
+            strength=SQL(", ").join(self._get_strength_sql(values)),
+        )
+
+    def _get_last_sql(self, scope):
+        """Return who has the last place in a subject's group, nothing where none was counted.
+
+        One value holds the groups: they may be as many as cities.
+        """
+        limits = json.dumps(self._get_limits(scope))
+        return SQL("(%s::jsonb -> %s)", limits, self._get_limit_group())
 
     def _get_limits(self, scope):
         """Return ``{group: who has the last place}`` of the last full run.
@@ -185,22 +202,7 @@ class CustomerGradingRule(models.Model):
             return SQL("TRUE")
         if not self._get_limit_path():
             return None
-        return SQL("%s NOT IN %s", self._get_limit_group(), tuple(sorted(limits)))
-
-    def _get_room_sql(self, values, last):
-        if not last:
-            return SQL("TRUE")
-        value, other, subject_id = last
-        if value is None:
-            return SQL("FALSE")
-        return SQL(
-            "COALESCE(%s >= (%s::numeric, %s, %s::numeric, %s), FALSE)",
-            SQL("(%s)", SQL(", ").join(self._get_strength_sql(values))),
-            value,
-            other is not None,
-            other or 0,
-            -subject_id,
-        )
+        return SQL("%s IS NULL", self._get_last_sql(scope))
 
     def _get_strength_sql(self, values):
         """Return what tells who is stronger, as columns to compare, more being better.

@@ -50,6 +50,13 @@ class CustomerGradingBand(models.Model):
         text = self.env._("%s %% of the average", f"{self.lower:g}")
         return self.env._("the average") if self.lower == 100 else text
 
+    def _get_least_text(self):
+        """Return from where on a level beside the average is reached, as a phrase."""
+        average = self._get_average_text()
+        if self.strict:
+            return self.env._("more than %s", average)
+        return self.env._("at least %s", average)
+
     def _get_start_text(self):
         criterion = self.criterion_id
         gives = " ".join(

@@ -146,11 +146,14 @@ class CustomerGradingCriterion(models.Model):
     def _get_combined_text(self):
         """Return in one line how a value is made of others."""
         parts = self._get_parts().mapped("name")
+        if len(parts) < (2 if self.kind == "quotient" else 1):
+            return ""
         if self.kind == "first":
             text = self.env._("the first known of: %s", join_list(self.env, parts))
         else:
             text = self.env._("%(first)s divided by %(second)s", first=parts[0], second=parts[-1])
-        return self.env._("%(criterion)s: %(details)s", criterion=self.name, details=text)
+        details = join_list(self.env, [text, self._get_rank_details(), self._get_level_details()])
+        return self.env._("%(criterion)s: %(details)s", criterion=self.name, details=details)
 
     def _get_details(self):
         """Hook: return in words how the criterion is measured, nothing being an empty text."""

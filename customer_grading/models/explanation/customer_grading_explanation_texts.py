@@ -191,7 +191,7 @@ class CustomerGradingExplanationTexts(models.AbstractModel):
 
     def _get_met_text(self, explanation, condition, figures):
         """Return that a condition is met, with the value where it may be seen."""
-        if condition._asks_for_none():
+        if condition._asks_for_none() or self._counts_unknown(explanation, condition):
             return condition._get_condition_text()
         if explanation.before == NEW:
             text = self._get_new_text(condition)
@@ -205,13 +205,19 @@ class CustomerGradingExplanationTexts(models.AbstractModel):
             text = condition._get_condition_text()
         return self._add_value(text, explanation, condition, figures, "near")
 
+    @staticmethod
+    def _counts_unknown(explanation, condition):
+        """Whether a condition turned out as it says that unknown counts."""
+        unknown = explanation.readings[condition.criterion_id].value is None
+        return condition.if_unknown in ("met", "unmet") and unknown
+
     def _get_gap_text(self, explanation, gap, figures, fell):
         """Return that a condition is not met, with the value where it may be seen.
 
         :param fell: whether it was met before
         """
         condition = gap.condition
-        if explanation.holds[condition] is None:
+        if explanation.holds[condition] is None or self._counts_unknown(explanation, condition):
             return self._get_unknown_text(explanation, condition.criterion_id)
         if not gap.wanted:
             return self.env._("%s, which it must not", condition._get_condition_text())

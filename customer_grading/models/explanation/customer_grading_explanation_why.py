@@ -46,7 +46,8 @@ class CustomerGradingExplanationWhy(models.AbstractModel):
         lines = explanation.get_deciding_lines(rule)
         met = all(explanation.holds[line] for line in lines)
         title = self._get_why_title(case, rule, met and rule.kind == "all")
-        if rule.kind != "all":
+        stays = lines.filtered(lambda line: line.kind == "until")
+        if rule.kind != "all" and not stays:
             title = self._add_group(title, rule)
             lines = lines.filtered(lambda line: not self._is_aside(case, rule, line))
         conditions = explanation.get_conditions(rule) if best else ()
@@ -156,6 +157,9 @@ class CustomerGradingExplanationWhy(models.AbstractModel):
         distance = case.explanation.get_distance(condition)
         if not distance or not self._sees(case, condition.criterion_id):
             return ""
+        by_calendar = condition.criterion_id.unit in ("months", "years")
+        if by_calendar and condition.operator not in POINTS_OPERATORS:
+            return ""  # how many days are short hangs on the months they are of
         number = self._format_distance(condition, distance)
         return self.env._("%s short", number) if distance > 0 else self.env._("%s too much", number)
 

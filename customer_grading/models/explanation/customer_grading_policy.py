@@ -76,6 +76,7 @@ class CustomerGradingPolicy(models.Model):
         "rule_ids.limit_count",
         "rule_ids.limit_within",
         "rule_ids.limit_field",
+        "dimension_id.lead_types",
         "rule_ids.limit_criterion_id",
         "criterion_ids.parent_id",
         "criterion_ids.cap",
@@ -151,9 +152,19 @@ class CustomerGradingPolicy(models.Model):
 
     def _get_population_sentence(self):
         if self.subject == "lead":
-            if self.lead_population == "open":
-                return self.env._("It applies to open opportunities.")
-            return self.env._("It applies to all opportunities, open, won or lost.")
+            sentences = {
+                "opportunity_open": self.env._("It applies to open opportunities."),
+                "opportunity_all": self.env._(
+                    "It applies to all opportunities, open, won or lost."
+                ),
+                "lead_open": self.env._("It applies to open leads."),
+                "lead_all": self.env._("It applies to all leads, open or lost."),
+                "both_open": self.env._("It applies to open leads and opportunities."),
+                "both_all": self.env._(
+                    "It applies to all leads and opportunities, open, won or lost."
+                ),
+            }
+            return sentences[f"{self.dimension_id.lead_types}_{self.lead_population}"]
         if self.population == "documents":
             documents = format_list(self.env, self._get_population_names(), style="or")
             return self.env._("It applies to customers with %s.", documents)
@@ -214,7 +225,7 @@ class CustomerGradingPolicy(models.Model):
         if not self.rule_ids:
             return Markup()
         sentences = [self.env._("Of several grades that fit, the first in this order is given.")]
-        if self.rule_ids[-1]._get_children():
+        if self.rule_ids[-1]._get_asked_lines(self.rule_ids[-1]._get_children()):
             sentences.append(self.env._("Whoever fits none is not graded."))
         sentences += [rule._get_limit_text() for rule in self.rule_ids.filtered("limit_count")]
         return self._get_requirements_table() + self._get_paragraphs(sentences)

@@ -75,6 +75,8 @@ class CustomerGradingRule(models.Model):
             group = group[name]
         if isinstance(group, models.BaseModel):
             group = group.id or 0 if self._get_limit_path() else ""
+        if isinstance(group, bool):
+            group = str(group).lower()  # as PostgreSQL writes it
         key = str(group or ("" if group == "" else 0))
         last = (explanation.run.cutoffs or {}).get(LIMITS, {}).get(str(self.id), {}).get(key)
         value = explanation.readings[self.limit_criterion_id].value
@@ -317,10 +319,7 @@ class CustomerGradingRule(models.Model):
                 "with at least %s %% of the total", criterion._format_number(self.level_id.lower)
             )
         if criterion.band_by in AVERAGES:
-            average = self.level_id._get_average_text()
-            if self.level_id.strict:
-                return self.env._("more than %s", average)
-            return self.env._("at least %s", average)
+            return self._get_average_level_text()
         among = self.level_id._get_among_text()
         better = criterion.band_ids.filtered(lambda band: band.lower < self.level_id.lower)
         if self.operator != "level_is" or not better:
@@ -329,6 +328,18 @@ class CustomerGradingRule(models.Model):
             "%(level)s, but not %(better)s",
             level=among,
             better=better.sorted("lower")[-1]._get_among_text(),
+        )
+
+    def _get_average_level_text(self):
+        """Return a level beside the average: “at least 80 % of the average, but not at least 120 %”."""
+        own, bands = self.level_id, self.criterion_id.band_ids
+        better = bands.filtered(lambda band: band.lower > own.lower).sorted("lower")[:1]
+        if self.operator != "level_is" or not better:
+            return own._get_least_text()
+        return self.env._(
+            "%(level)s, but not %(better)s",
+            level=own._get_least_text(),
+            better=better._get_least_text(),
         )
 
     def _get_choice_text(self):

@@ -37,12 +37,15 @@ class CustomerGradingMeasure(models.Model):
         return [*super()._get_code_keys(), (OWN_GRADE, self.env._("Grade so far"))]
 
     def _get_own_grade_values_sql(self, criterion, scope, statement):
-        """The grade that was computed in the policy's own dimension before."""
+        """The grade that change control last dealt with in the policy's own dimension.
+
+        What a run computed that was stopped, and discarded, was none.
+        """
         dimension = criterion.policy_id.dimension_id
         subject = dimension._get_subject_kind()
         own = dimension.company_scope == "company" and scope.company_ids[0]
         query = SQL(
-            "SELECT %(key)s AS subject_id, computed_grade_id FROM customer_grading_result"
+            "SELECT %(key)s AS subject_id, considered_grade_id FROM customer_grading_result"
             " WHERE dimension_id = %(dimension)s AND %(key)s IS NOT NULL"
             " AND company_id IS NOT DISTINCT FROM %(company)s %(narrow)s",
             key=SQL.identifier(subject.field),
@@ -50,7 +53,7 @@ class CustomerGradingMeasure(models.Model):
             company=own or None,
             narrow=narrow_to(SQL.identifier(subject.field), statement.get_ids(subject.name)),
         )
-        return statement.add_relation(query, "computed_grade_id", of=subject.name)
+        return statement.add_relation(query, "considered_grade_id", of=subject.name)
 
     def _get_company_sql(self, criterion, scope):
         if criterion.dimension_id.company_scope == "group":

@@ -283,6 +283,7 @@ class CustomerGradingCriterion(models.Model):
     points_max = fields.Float("Most points", compute="_compute_points_max", recursive=True)
     decide_by = fields.Selection(related="policy_id.decide_by")
     score_criterion_id = fields.Many2one(related="policy_id.score_criterion_id")
+    has_combinations = fields.Boolean(related="policy_id.has_combinations")
 
     _length_check = models.Constraint(
         "CHECK (period_count >= 0)", "A period cannot have a negative length."
@@ -298,7 +299,7 @@ class CustomerGradingCriterion(models.Model):
         """Make it part of the total, which there is from the first part on; or of nothing."""
         for criterion, part in [(criterion, criterion.in_total) for criterion in self]:
             total = criterion.policy_id.score_criterion_id - criterion
-            if part and (total or criterion.kind == "measure"):
+            if part and (total or not criterion._adds_points()):
                 criterion.parent_id = total or criterion._create_total()
             elif criterion.parent_id and criterion.parent_id == total:
                 criterion.parent_id = False
@@ -400,10 +401,10 @@ class CustomerGradingCriterion(models.Model):
                 criterion.unit = criterion.age_unit
             if criterion.unit == "amount":
                 criterion.unit_label = criterion.currency_id.name
-            elif criterion.unit == "number":
-                criterion.unit_label = criterion._get_question().unit_text
             elif criterion.kind == "first":
                 criterion.unit_label = criterion._get_parts()[:1].unit_label
+            elif criterion.unit == "number":
+                criterion.unit_label = criterion._get_question().unit_text
             elif criterion.unit == "quantity":
                 criterion.unit_label = criterion.uom_id.name
             else:
@@ -504,7 +505,7 @@ class CustomerGradingCriterion(models.Model):
 
     def _ranks_all_known(self):
         """Whether whoever has a value is ranked: an age has none that is too little to count."""
-        return self.rank_among == "known" or self.unit in AGE_UNITS or self.band_by in AVERAGES
+        return self.rank_among == "known" or self.unit in AGE_UNITS
 
     @api.onchange("measure_id")
     def _onchange_measure(self):
@@ -552,6 +553,9 @@ class CustomerGradingCriterion(models.Model):
     def _unlink_except_used(self):
         self.policy_id._check_unlocked()
         for criterion in self:
+            if criterion.measure_id.code_key == OWN_GRADE:
+                stages = criterion.policy_id.rule_ids.filtered(lambda rule: rule._get_exit())
+                stages._refuse_removal(criterion.name)
             by_it = [("limit_criterion_id", "=", criterion.id)]
             limited = criterion.policy_id.rule_ids.filtered_domain(by_it)
             (criterion.rule_line_ids | limited)._refuse_removal(criterion.name)

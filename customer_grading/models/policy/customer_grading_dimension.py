@@ -162,6 +162,8 @@ class CustomerGradingDimension(models.Model):
     def write(self, vals):
         if vals.keys() & {*AMOUNT_FIELDS}:
             self._check_amounts_stay(vals)
+        if vals.get("lead_types", False):
+            self._check_lead_types_stay(vals["lead_types"])
         self._forget_use()
         return super().write(vals)
 
@@ -181,6 +183,18 @@ class CustomerGradingDimension(models.Model):
                     "“%s” is in force: what amounts are added up from, and in which currency, stays. "
                     "Close it first, or make another dimension.",
                     used[0].display_name,
+                )
+            )
+
+    def _check_lead_types_stay(self, lead_types):
+        """Raise where whoever is graded would leave the scope of a policy in force."""
+        moved = self.filtered(lambda d: d.subject == "lead" and d.lead_types != lead_types)
+        for used in moved.sudo().policy_ids.filtered(lambda p: p.state in IN_FORCE_STATES)[:1]:
+            raise UserError(
+                self.env._(
+                    "“%s” is in force: whether it grades leads or opportunities stays. Close it "
+                    "first, or make another dimension.",
+                    used.display_name,
                 )
             )
 

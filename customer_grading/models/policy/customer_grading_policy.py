@@ -129,6 +129,7 @@ class CustomerGradingPolicy(models.Model):
         required=True,
     )
     criterion_ids = fields.One2many("customer.grading.criterion", "policy_id", string="Criteria")
+    has_combinations = fields.Boolean("Combines criteria", compute="_compute_score_criterion_id")
     rule_ids = fields.One2many(
         "customer.grading.rule", "policy_id", string="Grades", domain=[("root_id", "=", False)]
     )
@@ -287,6 +288,8 @@ class CustomerGradingPolicy(models.Model):
     def _compute_score_criterion_id(self):
         """The score is the total of the root sum, where a policy has one."""
         for policy in self:
+            kinds = set(policy.criterion_ids.mapped("kind"))
+            policy.has_combinations = bool(kinds - {"measure"})
             policy.score_criterion_id = policy.criterion_ids.filtered(
                 lambda criterion: not criterion.parent_id and criterion._adds_points()
             )[:1]

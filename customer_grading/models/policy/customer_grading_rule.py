@@ -260,7 +260,7 @@ class CustomerGradingRule(models.Model):
         negations = 0
         above = self
         while above := parents.get(above):
-            negations += above.kind in ("none", "at_most")
+            negations += above.kind in ("none", "at_most", "until")
         return bool(negations % 2)
 
     def _get_ordered_lines(self):
@@ -466,6 +466,13 @@ class CustomerGradingRule(models.Model):
                 raise ValidationError(
                     self.env._("“%s” belongs to another policy.", rule.limit_criterion_id.name)
                 )
+
+    @api.constrains("limit_count", "limit_within", "limit_field", "limit_criterion_id")
+    def _check_author_may_read(self):
+        Measure = self.env["customer.grading.measure"]
+        for rule in self.filtered(lambda rule: rule.limit_within == "field" and rule.limit_field):
+            if rule.limit_criterion_id._is_group_path(rule.limit_field):
+                Measure._check_may_read(rule.policy_subject_model, [rule.limit_field])
 
     def _get_limit_path(self):
         if self.limit_within == "field":
