@@ -20,6 +20,7 @@ class TestValuesOfValues(CustomerGradingCommon):
         cls.mine = str([("id", "in", cls.customers.ids)])
         Question = cls.env["customer.grading.question"]
         cls.handle_by = Question.create({"name": "Handle by?", "kind": "date"})
+        cls.planned = Question.create({"name": "Planned for?", "kind": "date"})
         cls.margin = Question.create({"name": "Margin?", "kind": "number"})
 
     def _grade(self, criteria, rules, **vals):
@@ -39,13 +40,11 @@ class TestValuesOfValues(CustomerGradingCommon):
         self._answer_all(
             self.handle_by, TODAY + timedelta(days=5), None, TODAY + timedelta(days=40)
         )
-        activity = {"res_model": "res.partner", "date_deadline": TODAY + timedelta(days=3)}
-        for customer in self.customers[:2]:
-            customer.activity_schedule("mail.mail_activity_data_todo", activity["date_deadline"])
+        self._answer_all(self.planned, *[TODAY + timedelta(days=3)] * 2)
         self._grade(
             {
                 "asked": {"question": self.handle_by},
-                "planned": {"measure": "days_to_next_activity"},
+                "planned": {"question": self.planned},
                 "due": {"kind": "first", "parts": ["asked", "planned"], "name": "To be handled"},
             },
             [("A", ("due", "le", 3)), ("B", ("due", "le", 5)), ("C", ("due", "known"))],
