@@ -1,3 +1,5 @@
+from datetime import date
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import models
@@ -24,5 +26,8 @@ class CustomerGradingCriterion(models.Model):
         if self._get_question().kind != "date":
             return str(number)
         today = self.env["customer.grading.engine"]._get_today(self.company_id)
-        span = relativedelta(**{self.unit: round(number)})
-        return str(today - span if self._get_age() == "since" else today + span)
+        sign = -1 if self._get_age() == "since" else 1
+        try:
+            return str(today + sign * relativedelta(**{self.unit: round(number)}))
+        except (OverflowError, ValueError):  # a limit beyond the calendar
+            return str(date.max if sign * number > 0 else date.min)

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 
 class CustomerGradingQuestion(models.Model):
@@ -7,7 +7,10 @@ class CustomerGradingQuestion(models.Model):
     _inherit = "customer.grading.question"
 
     def _get_extreme_answers(self):
-        """Return the best and the worst answer there can be, as text; of numbers, none."""
+        """Return the best and the worst answer there can be, as text.
+
+        Numbers and dates have neither: those of no size, and of no time from today, stand in.
+        """
         self.ensure_one()
         return {
             "yes_no": ["true", "false"],
@@ -15,5 +18,5 @@ class CustomerGradingQuestion(models.Model):
             "points": [str(self.points_max), "0"],
             "number": ["0"],
             "text": [""],
-            "date": [],
+            "date": [str(fields.Date.context_today(self))],
         }[self.kind]

@@ -12,6 +12,14 @@ class CustomerGradingRule(models.Model):
 
     _inherit = "customer.grading.rule"
 
+    def _is_negated(self, parents):
+        """Whether the line speaks against its requirement: an odd number of “none of” above."""
+        negations = 0
+        above = self
+        while above := parents.get(above):
+            negations += above.kind in ("none", "at_most", "until")
+        return bool(negations % 2)
+
     def _get_deciding_answers(self):
         """Return the answers, as text, that meet a condition and those that do not."""
         if self.operator in ("yes", "no"):

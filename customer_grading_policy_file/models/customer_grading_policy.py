@@ -42,16 +42,19 @@ class CustomerGradingPolicy(models.Model):
         return PolicyLoader(self.env, file_name or self.env._("The file")).load(text)
 
     @api.model
-    def _load_file(self, key):
+    def _load_file(self, key, loading=()):
         """Make a draft of the policy ``key`` of the library.
 
         Policies whose grades it looks at come along, where their dimensions are not there yet.
 
+        :param loading: keys of those that it comes along with: none of them is begun again
         :raise UserError: where the library has no such policy
         """
         text = self._read_library_file(key)
-        for needed in self._get_needed_files(json.loads(text)):
-            self._load_file(needed)
+        loading = (*loading, key)
+        # Looked up anew each time: one of them may have brought the next along.
+        while needed := [k for k in self._get_needed_files(json.loads(text)) if k not in loading]:
+            self._load_file(needed[0], loading)
         return self._load_text(text, f"{key}.json")
 
     @api.model

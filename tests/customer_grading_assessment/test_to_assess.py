@@ -185,6 +185,25 @@ class TestToAssess(ToAssessCommon):
         )
 
     @freeze_time(at(TODAY))
+    def test_a_date_that_decides_only_in_a_combination_is_asked_for(self):
+        licence = self._ask("Licence ends", "date")
+        dimension = self._create_dimension("licences")
+        policy = self._create_policy(
+            {
+                "licence": {"question": licence},
+                "left": {"kind": "first", "parts": ("licence",)},
+            },
+            [("A", ("left", "ge", 30)), ("B", ())],
+            dimension=dimension,
+            domain=str([("id", "in", self.customers.ids)]),
+        )
+        self._activate(policy)
+        lines = self._open_to_assess(self.users["salesperson"])
+        self.assertEqual(
+            lines.filtered(lambda line: line.question_id == licence).partner_id, self.customers
+        )
+
+    @freeze_time(at(TODAY))
     def test_no_more_queries_for_many_customers(self):
         user = self.users["salesperson"]
         counts = []

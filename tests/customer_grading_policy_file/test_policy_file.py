@@ -420,6 +420,46 @@ class TestPolicyFile(PolicyFileCommon):
             attachment.raw.decode(), self.Policy._read_library_file("df1_revenue_rank")
         )
 
+    @contextmanager
+    def _library(self, looked_at):
+        """Let the library be small files, each looking at the grades of others.
+
+        :param looked_at: ``{key of a file, and code of its dimension: keys of the others}``
+        """
+        texts = {}
+        for key, others in looked_at.items():
+            content = self._get_content(key=key)
+            content["dimension"]["code"] = key
+            content["criteria"] += [
+                {"key": other, "name": other, "measure": "other_grade", "dimension": other}
+                for other in others
+            ]
+            texts[key] = json.dumps(content)
+        Policy = type(self.Policy)
+        with (
+            patch.object(Policy, "_get_library_files", lambda _self: texts),
+            patch.object(Policy, "_read_library_file", lambda _self, key: texts[key]),
+        ):
+            yield
+
+    def test_what_two_files_look_at_comes_along_once(self):
+        with self._library({"top": ["left", "right"], "left": ["right"], "right": []}):
+            before = self.Policy.search([])
+            self.Policy._load_file("top")
+        loaded = self.Policy.search([]) - before
+        self.assertEqual(sorted(loaded.mapped("dimension_id.code")), ["left", "right", "top"])
+        self.assertEqual(len(loaded), 3)
+
+    def test_files_that_look_at_each_other_are_refused(self):
+        for looked_at in ({"a": ["a"]}, {"a": ["b"], "b": ["a"]}):
+            with (
+                self.subTest(looked_at=looked_at),
+                self._undone(),
+                self._library(looked_at),
+                self.assertRaisesRegex(ValidationError, "json” cannot be loaded"),
+            ):
+                self.Policy._load_file("a")
+
     def test_a_policy_that_the_library_lacks_is_named(self):
         with self.assertRaisesRegex(UserError, "no policy “../../x”.*df1_revenue_rank"):
             self.Policy._load_file("../../x")

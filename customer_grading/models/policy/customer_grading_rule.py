@@ -255,14 +255,6 @@ class CustomerGradingRule(models.Model):
                 open_groups.append(line)
         return parents
 
-    def _is_negated(self, parents):
-        """Whether the line speaks against its requirement: an odd number of “none of” above."""
-        negations = 0
-        above = self
-        while above := parents.get(above):
-            negations += above.kind in ("none", "at_most", "until")
-        return bool(negations % 2)
-
     def _get_ordered_lines(self):
         """Return the lines in the order of the screen; unsaved ones are kept in place."""
         return self.line_ids.sorted(lambda line: line.sequence)
