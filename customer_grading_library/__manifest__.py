@@ -1,10 +1,25 @@
 {
     "name": "Customer Grading: Library",
-    "summary": "Grading policies of real companies, to start from",
+    "summary": "Grading policies of real companies, to find, try on and adopt",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
     "author": "The customer_grading maintainers",
     "license": "LGPL-3",
     "depends": ["customer_grading_policy_file"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/customer_grading_library_security.xml",
+        "data/customer_grading_library_policy_data.xml",
+        "views/customer_grading_library_policy_views.xml",
+        "wizard/customer_grading_adoption_views.xml",
+        "wizard/customer_grading_guide_views.xml",
+        "wizard/customer_grading_library_difference_views.xml",
+        "wizard/customer_grading_library_preview_views.xml",
+        "views/customer_grading_policy_views.xml",
+    ],
+    "assets": {
+        "web.assets_backend": ["customer_grading_library/static/src/**/*"],
+        "web.assets_tests": ["customer_grading_library/static/tests/tours/**/*"],
+    },
     "auto_install": True,
 }

@@ -1,1 +1,2 @@
+from . import customer_grading_library_policy
 from . import customer_grading_policy
