@@ -372,10 +372,14 @@ class TestWaiver(WaiverCommon):
             [("dimension_id", "=", group.id), ("partner_id", "=", self.customer.id)]
         )
         with freeze_time(at(TODAY)):
-            result.with_user(self.officer)._waive(self._get_line(policy), "Agreed")
+            waiver = result.with_user(self.officer)._waive(self._get_line(policy), "Agreed")
         self.env.invalidate_all()
         self.assertEqual(result.grade_id.code, "A")
         self.assertEqual(self._get_grades(self.customer), ["B"])
+        Waiver = self.env["customer.grading.waiver"].with_user(self.officer)
+        self.assertEqual(Waiver.search([]), waiver)
+        group.group_ids = self.env.ref("account.group_account_user")  # it is theirs alone now
+        self.assertFalse(Waiver.search([]))
 
     def test_a_merge_takes_it_along(self):
         policy = self._start()
