@@ -30,6 +30,7 @@ SCREENS = {
     "customer.grading.assessment": ("list", "kanban", "form", "search"),
     "customer.grading.checklist": ("form",),
     "customer.grading.new.policy": ("form",),
+    "customer.grading.waiver": ("form", "list", "search"),
     "res.config.settings": ("form",),
     "res.partner": ("form", "list", "search"),
     "crm.lead": ("form", "kanban", "search"),

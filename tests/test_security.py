@@ -419,8 +419,9 @@ class TestHiddenDimension(SecurityCommon):
                     self.assertEqual(written.search([("id", "in", records.ids)]), records)
                 if records.with_user(accountant).has_access("read"):
                     continue
-                # Runs and trials are for officers, test customers for administrators, bulk changes one's own.
-                self.assertIn(name.split(".")[2], ("run", "trial", "test", "bulk"))
+                # Runs, trials and waivers are for officers, test customers for administrators,
+                # bulk changes one's own.
+                self.assertIn(name.split(".")[2], ("run", "trial", "waiver", "test", "bulk"))
 
     def test_counts_tell_nothing_of_it(self):
         grade = self.secret.grade_ids[0]

@@ -265,7 +265,7 @@ class CustomerGradingEngine(models.AbstractModel):
         return statement.to_sql(columns)
 
     def _get_set_columns(self, policy, get_field_sql, get_domain_sql):
-        """Return the groups that subjects are compared, or counted, within, by column.
+        """Hook: return the groups that subjects are compared, or counted, within, by column.
 
         And which sets of bands are for them.
         """
@@ -379,7 +379,7 @@ class CustomerGradingEngine(models.AbstractModel):
     # ------------------------------------------------------------------ layer 2: terms
 
     def _get_terms(self, policy, scope):
-        """Return ``{criterion: CriterionColumns}`` and the joins that name their columns.
+        """Hook: return ``{criterion: CriterionColumns}`` and the joins that name their columns.
 
         The joins follow the relation ``raw``: first the values to compare, then levels and
         points, then combinations, deepest first.

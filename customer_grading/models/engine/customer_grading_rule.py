@@ -81,6 +81,7 @@ class CustomerGradingRule(models.Model):
         return terms.level_waits if by_level else terms.waits
 
     def _combine_sql(self, children, values):
+        """Hook: return whether a requirement, a group or a condition holds by itself."""
         if self.kind == "condition":
             return self._get_counted_sql(values[self.criterion_id])
         parts = [line._combine_sql(children, values) for line in self._get_asked_lines(children)]

@@ -73,7 +73,7 @@ class CustomerGradingExplanation(models.AbstractModel):
         return all(criterion.write_date <= tried for criterion in criteria)
 
     def _explain_case(self, policy, company, run, dates):
-        """Explain the records of one policy and company, ``dates`` being ``{record: date}``."""
+        """Hook: explain the records of one policy and company, ``dates`` being ``{record: date}``."""
         policy = policy.with_company(company or self.env.company)
         records = next(iter(dates)).union(*dates)
         records.flush_recordset(["values", policy.dimension_id._get_subject_kind().field])
@@ -100,7 +100,8 @@ class CustomerGradingExplanation(models.AbstractModel):
         """Return the query of each record's readings and of what holds for it."""
         engine = self.env["customer.grading.engine"].sudo()
         # Each record has its own date, so the scope's date is a column.
-        scope = Scope(date=SQL.identifier(VALUES, "as_of"), cutoffs=run.cutoffs or {})
+        day, companies = SQL.identifier(VALUES, "as_of"), tuple(policy.env.company.ids)
+        scope = Scope(date=day, company_ids=companies, cutoffs=run.cutoffs or {})
         terms, joins = engine._get_terms(policy, scope)
         columns = [SQL.identifier(VALUES, "subject_id")]
         for criterion in policy.criterion_ids:

@@ -51,6 +51,7 @@ class CustomerGradingExplanationCells(models.AbstractModel):
         return case.figures and not self.env["customer.grading.explanation"]._hides(criterion)
 
     def _get_value_text(self, case, condition):
+        """Hook: return the value that a condition looks at, or that it is hidden."""
         criterion, explanation = condition.criterion_id, case.explanation
         if not self._sees(case, criterion):
             return self.env._("hidden")

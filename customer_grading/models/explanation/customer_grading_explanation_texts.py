@@ -190,7 +190,7 @@ class CustomerGradingExplanationTexts(models.AbstractModel):
     # ------------------------------------------------------------------ one condition
 
     def _get_met_text(self, explanation, condition, figures):
-        """Return that a condition is met, with the value where it may be seen."""
+        """Hook: return that a condition is met, with the value where it may be seen."""
         if condition._asks_for_none() or self._counts_unknown(explanation, condition):
             return condition._get_condition_text()
         if explanation.before == NEW:
@@ -212,7 +212,7 @@ class CustomerGradingExplanationTexts(models.AbstractModel):
         return condition.if_unknown in ("met", "unmet") and unknown
 
     def _get_gap_text(self, explanation, gap, figures, fell):
-        """Return that a condition is not met, with the value where it may be seen.
+        """Hook: return that a condition is not met, with the value where it may be seen.
 
         :param fell: whether it was met before
         """

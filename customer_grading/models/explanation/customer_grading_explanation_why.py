@@ -137,6 +137,7 @@ class CustomerGradingExplanationWhy(models.AbstractModel):
         return group.kind == "all" and not holds[group] and bool(holds[line])
 
     def _get_condition_cells(self, case, condition, missing):
+        """Hook: return what stands in the row of a condition, the link to it last."""
         criterion = condition.criterion_id
         if missing:
             last = self._get_distance_text(case, condition) or self._get_lapse_text(case, criterion)

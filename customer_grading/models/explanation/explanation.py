@@ -42,6 +42,7 @@ class Explanation:
     :ivar before: what is known of the policy that gave the grade before, by whoever tells it
     :ivar at_rates_before: ``{criterion: amount}`` at the exchange rates of the grading before,
         by whoever tells it
+    :ivar waivers: ``{condition: the last that waived it, up to the date}``, by whoever tells it
     """
 
     def __init__(self, policy, company, date, run, children, readings, holds):
@@ -57,6 +58,7 @@ class Explanation:
         self.grade = self.rule.grade_id
         self.before = None
         self.at_rates_before = {}
+        self.waivers = {}
 
     def get_unknown_parts(self, criterion):
         """Return the measured criteria without a value that ``criterion`` is made of."""

@@ -331,7 +331,7 @@ class CustomerGradingResult(models.Model):
 
     @api.model
     def _settle_merge(self, sources, target):
-        """Bring the grading of merged records together before the records are.
+        """Hook: bring the grading of merged records together before the records are.
 
         The target keeps its result, or takes a source's where it has none; what was
         applied to a source stays as history with its name and an end; open changes of
