@@ -329,6 +329,7 @@ SHAPES = {
     "rule": Shape(RULE, {
         "grade": Key("code", "grade_id", required=True, of=GRADE),
         "limit": Key("object", of="limit", when={"limit_count": True}),
+        "least": Key("integer", "least_count", default=0, least=0),
         "terms": Key("object", default={}, of="terms"),
     }),
     "limit": Shape(RULE, {

@@ -3,11 +3,13 @@
 from datetime import date
 
 from freezegun import freeze_time
+from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import html2plaintext, mute_logger
 
-from ..common import CustomerGradingCommon, at
+from ..common import TODAY, CustomerGradingCommon, at
 
 HALF = [{"level": "first", "lower": 50, "points": 10}]
 
@@ -363,3 +365,62 @@ class TestPlaces(CustomerGradingCommon):
         limit = {"limit_count": 1, "limit_criterion_id": policy.criterion_ids.id}
         with self.assertRaisesRegex(AccessError, "cannot be used to grade"):
             rule.write({**limit, "limit_within": "field", "limit_field": "user_id.login"})
+
+
+@tagged("post_install", "-at_install")
+class TestMinimums(CustomerGradingCommon):
+    """A grade that too few hold is told to the responsible, until enough do."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customers = cls._create_customers(4)
+        for customer, amount in zip(cls.customers, (400, 300, 200, 100), strict=True):
+            cls._create_order(customer, date(2026, 5, 1), amount)
+
+    def _prepare(self, lower, **vals):
+        """Return a policy in force whose A takes whoever ordered for ``lower`` or more."""
+        policy = self._create_policy(
+            {"orders": {"measure": "order_amount"}}, [("A", ("orders", "ge", lower)), ("B", ())]
+        )
+        policy.rule_ids[0].write(vals)
+        with freeze_time(at(TODAY)):
+            self._activate(policy)
+        return policy
+
+    def _get_told(self, policy):
+        told = policy.activity_ids.filtered(lambda a: a.summary.startswith("Too few in a grade"))
+        return [str(html2plaintext(activity.note)).strip() for activity in told]
+
+    def test_too_few_are_told_once_and_no_longer_than_they_are_too_few(self):
+        policy = self._prepare(400, least_count=2)
+        self.assertEqual(self._get_told(policy), ["A Grade A: 1 of at least 2."])
+        self._run_on(policy, date(2026, 11, 21))
+        self.assertEqual(self._get_told(policy), ["A Grade A: 1 of at least 2."])
+        self._create_order(self.customers[1], date(2026, 11, 21), 100)
+        self._run_on(policy, date(2026, 11, 22))
+        self.assertEqual(self._get_told(policy), [])
+
+    def test_none_at_all_are_too_few(self):
+        self.assertEqual(
+            self._get_told(self._prepare(1_000, least_count=1)), ["A Grade A: 0 of at least 1."]
+        )
+
+    def test_each_group_that_has_any_is_to_have_enough(self):
+        china, japan = self.env.ref("base.cn"), self.env.ref("base.jp")
+        self.customers[:2].country_id = china
+        self.customers[2:].country_id = japan
+        policy = self._prepare(200, least_count=2, limit_within="country_id")
+        self.assertEqual(self._get_told(policy), ["A Grade A: 1 of at least 2 (Japan)."])
+        self.assertIn("At least 2 are to hold A, counted among", policy.reads_as)
+
+    def test_a_minimum_above_what_the_grade_takes_at_most_is_refused(self):
+        policy = self._create_policy(
+            {"orders": {"measure": "order_amount"}}, [("A", ()), ("B", ())]
+        )
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            policy.rule_ids[0].write({"limit_count": 2, "least_count": 3})
+
+    def _run_on(self, policy, day):
+        with freeze_time(at(day)):
+            self._run(policy)

@@ -111,6 +111,23 @@ class CustomerGradingRule(models.Model):
             **names,
         )
 
+    def _get_least_text(self):
+        """Return in one sentence how many are to hold the grade."""
+        names = {
+            "grade": self.grade_id.code,
+            "count": self.least_count,
+            "within": self._get_limit_within_text(),
+        }
+        if self.limit_within == "all":
+            return self.env._(
+                "At least %(count)s are to hold %(grade)s: else the responsible is told.", **names
+            )
+        return self.env._(
+            "At least %(count)s are to hold %(grade)s, counted among: %(within)s. Else the "
+            "responsible is told.",
+            **names,
+        )
+
     def _get_limit_within_text(self):
         if self.limit_within == "field":
             criterion = self.limit_criterion_id

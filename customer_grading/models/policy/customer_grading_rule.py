@@ -203,6 +203,12 @@ class CustomerGradingRule(models.Model):
         help="How many take the grade, those whom earlier requirements of the same grade took "
         "included; 0: as many as meet it.",
     )
+    least_count = fields.Integer(
+        "At least",
+        aggregator=None,
+        help="Where fewer hold the grade after a run of everybody, the policy's responsible is "
+        "told; 0: however few.",
+    )
     limit_within = fields.Selection(
         RANK_WITHIN, string="Counted among", default="all", required=True
     )
@@ -229,6 +235,10 @@ class CustomerGradingRule(models.Model):
     )
     _limit_check = models.Constraint(
         "CHECK (limit_count >= 0)", "A grade cannot be limited to less than 0. Use 0 for no limit."
+    )
+    _least_check = models.Constraint(
+        "CHECK (least_count BETWEEN 0 AND COALESCE(NULLIF(limit_count, 0), least_count))",
+        "At least so many is a number from 0 to what the grade takes at most.",
     )
 
     @api.depends("root_id.policy_id")
@@ -463,13 +473,19 @@ class CustomerGradingRule(models.Model):
     def _check_author_may_read(self):
         Measure = self.env["customer.grading.measure"]
         for rule in self.filtered(lambda rule: rule.limit_within == "field" and rule.limit_field):
-            if rule.limit_criterion_id._is_group_path(rule.limit_field):
+            if rule._is_limit_path():
                 Measure._check_may_read(rule.policy_subject_model, [rule.limit_field])
 
     def _get_limit_path(self):
         if self.limit_within == "field":
             return self.limit_field or ""
         return get_group_path(self.policy_id.subject, self.limit_within)
+
+    def _is_limit_path(self):
+        """Whether those who are counted can be told apart by what they share."""
+        path = self._get_limit_path()
+        criterion = self.limit_criterion_id or self.policy_id.criterion_ids[:1]
+        return not path or bool(criterion and criterion._is_group_path(path))
 
     def _get_tie_criterion(self):
         """Return the criterion that tells who of two of one value is stronger, if any."""

@@ -80,7 +80,8 @@ class CustomerGradingPolicy(models.Model):
         lines = {}
         for rule in self.rule_ids:
             limit = rule._get_limit_text() if rule.limit_count else ""
-            text = join_sentences(self.env, [rule.text, limit])
+            least = rule._get_least_text() if rule.least_count else ""
+            text = join_sentences(self.env, [rule.text, limit, least])
             position = sum(key[0] == rule.grade_id for key in lines)
             lines[rule.grade_id, position] = (rule._get_title(), text)
         order = ", ".join(rule.grade_id.code for rule in self.rule_ids)
