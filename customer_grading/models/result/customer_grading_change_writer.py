@@ -69,11 +69,11 @@ class CustomerGradingChangeWriter(models.AbstractModel):
 
     @api.model
     def _get_writing_sql(self, date, **told):
-        """Return the common table expressions that write what ``decided`` says, as of ``date``.
+        """Hook: return the common table expressions that write what ``decided`` says, as of ``date``.
 
-        A grade that is confirmed goes on: it has been held since it was given. What is in
-        effect is looked up by result, which ``OFFSET 0`` makes sure of: else each batch would
-        read the history of everybody.
+        Whoever writes more as a grade takes effect adds its own. A grade that is confirmed
+        goes on: it has been held since it was given. What is in effect is looked up by result,
+        which ``OFFSET 0`` makes sure of: else each batch would read the history of everybody.
 
         :param told: what else to note on the changes, SQL by field
         """

@@ -1,0 +1,31 @@
+from odoo import api, fields, models
+
+from .customer_grading_dimension import NAMING_FIELDS
+
+
+class CustomerGrade(models.Model):
+    """Has a tag of the same name and colour, where its dimension writes tags."""
+
+    _inherit = "customer.grade"
+
+    tag_id = fields.Many2one(
+        "res.partner.category", "Contact tag", readonly=True, copy=False, index="btree_not_null"
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        grades = super().create(vals_list)
+        grades.dimension_id._keep_tags()
+        return grades
+
+    def write(self, vals):
+        done = super().write(vals)
+        if vals.keys() & {*NAMING_FIELDS, "color"}:
+            self.dimension_id._keep_tags()
+        return done
+
+    def unlink(self):
+        tags = self.sudo().tag_id
+        done = super().unlink()
+        tags._unlink_alone()
+        return done
