@@ -9,5 +9,5 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         logged = super()._log_merge_operation(src_partners, dst_partner)
         Dimension = self.env["customer.grading.dimension"].sudo()
         stays = dst_partner | dst_partner.commercial_partner_id
-        Dimension.search([("writes_tags", "=", True)])._write_tags(stays.ids)
+        Dimension.search([("writes_tags", "=", True)])._write_tags_of(stays.ids)
         return logged

@@ -1,23 +1,21 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 
 class CustomerGradingChangeWriter(models.AbstractModel):
-    """Lets the tag move in the statement that moves the grade, whoever decided."""
+    """Lets the tag of a customer follow at once what somebody decided."""
 
     _inherit = "customer.grading.change.writer"
 
-    def _get_writing_sql(self, date, **told):
-        moved = SQL(
-            "(SELECT partner_id, dimension_id, company_id, reason, target_id AS grade_id"
-            " FROM decided WHERE takes)"
-        )
-        tagging = self.env["customer.grading.dimension"]._get_tagging_sql(
-            moved,
-            SQL(
-                "link.partner_id = ANY (ARRAY(SELECT partner_id FROM tag_wanted))"
-                " AND (link.partner_id, own.dimension_id) IN"
-                " (SELECT partner_id, dimension_id FROM tag_wanted)"
-            ),
-        )
-        return SQL("%s, %s", super()._get_writing_sql(date, **told), tagging)
+    @api.model
+    def _write(self, decided, date, **told):
+        Dimension = self.env["customer.grading.dimension"].sudo()
+        writing = Dimension.search([("writes_tags", "=", True)])
+        if not writing:
+            return super()._write(decided, date, **told)
+        self.env.flush_all()
+        moving = SQL("SELECT partner_id FROM (%s) decided WHERE partner_id IS NOT NULL", decided)
+        ids = [partner_id for [partner_id] in self.env.execute_query(moving)]
+        changes = super()._write(decided, date, **told)
+        writing._write_tags_of(ids)
+        return changes

@@ -187,85 +187,73 @@ class CustomerGradingDimension(models.Model):
 
     # ------------------------------------------------------------------ who has them
 
-    def _write_tags(self, partner_ids=None):
+    def _write_tags(self, partners=None):
         """Give everybody the tag of the grade in effect, writing only what differs.
 
-        :param partner_ids: only of these contacts; ``None``: of all, and the tags are named, too
+        :param partners: only of these contacts, SQL that lists their ids; ``None``: of all, and
+            the tags are made and named, too
         """
         writing = self.filtered("writes_tags")
-        if partner_ids is None:
+        if partners is None:
             writing._keep_tags()
-        for dimension in writing:
-            dimension._write_own_tags(partner_ids)
-
-    def _write_own_tags(self, partner_ids):
-        few = SQL("TRUE") if partner_ids is None else SQL("partner_id = ANY (%s)", list(partner_ids))
+        few = SQL("partner_id IN %s", partners) if partners else SQL("TRUE")
         self.env.flush_all()
-        results = SQL(
-            "(SELECT partner_id, dimension_id, company_id, reason, grade_id"
-            " FROM customer_grading_result WHERE dimension_id = %s AND %s)",
-            self.id,
-            few,
-        )
-        statement = SQL(
-            "WITH %s SELECT (SELECT COUNT(*) FROM tag_taken) + (SELECT COUNT(*) FROM tag_given)",
-            self._get_tagging_sql(results, SQL("own.dimension_id = %s AND %s", self.id, few)),
-        )
-        [[count]] = self.env.execute_query(statement)
-        if count:
-            self.env["res.partner"].invalidate_model(["category_id"], flush=False)
+        for dimension in writing:
+            self.env.cr.execute(dimension._get_tagging_sql(few))
+            if self.env.cr.rowcount:
+                self.env["res.partner"].invalidate_model(["category_id"], flush=False)
 
-    @api.model
-    def _get_tagging_sql(self, results, looked_at):
-        """Return the common table expressions that give customers the tags of their grades.
+    def _write_tags_of(self, partner_ids):
+        """Give these contacts the tags of their grades in effect."""
+        if partner_ids:
+            self._write_tags(SQL("%s", tuple(partner_ids)))
+
+    def _get_tagging_sql(self, few):
+        """Return the statement that takes off and gives tags, and returns whom.
 
         A customer has the tag of its grade, else that of who is not graded; none where it is
-        nobody whom the dimension is about.
+        nobody whom the dimension is about. Contacts that are no customers have none.
 
-        :param results: relation with ``partner_id``, ``dimension_id``, ``company_id``, ``reason``
-            and the ``grade_id`` that the tag shall say
-        :param looked_at: which tags are taken off where they are not wanted, SQL on ``link``, a tag
-            of a contact, and ``own``: that of a grade, with ``dimension_id``
+        :param few: which contacts are looked at, SQL on ``partner_id``
         """
+        tags = self.with_context(active_test=False).grade_ids.tag_id | self.ungraded_tag_id
         return SQL(
             """
-            tag_wanted AS MATERIALIZED (
-                SELECT result.partner_id, result.dimension_id,
-                       CASE WHEN result.grade_id IS NOT NULL THEN grade.tag_id
-                            WHEN result.reason NOT IN %(outside)s THEN dimension.ungraded_tag_id
-                       END AS tag_id
-                  FROM %(results)s result
-                  JOIN customer_grading_dimension dimension ON dimension.id = result.dimension_id
-                   AND dimension.writes_tags
-                   AND result.company_id IS NOT DISTINCT FROM CASE
-                       WHEN dimension.company_scope = 'company' THEN dimension.tag_company_id END
-                  LEFT JOIN customer_grade grade ON grade.id = result.grade_id
-            ), tag_own AS (
-                SELECT dimension_id, tag_id FROM customer_grade WHERE tag_id IS NOT NULL
-                 UNION ALL
-                SELECT id, ungraded_tag_id FROM customer_grading_dimension
-                 WHERE ungraded_tag_id IS NOT NULL
-            ), tag_taken AS (
-                DELETE FROM res_partner_res_partner_category_rel link
-                 USING tag_own own
-                 WHERE link.category_id = own.tag_id AND %(looked_at)s
-                   AND NOT EXISTS (
-                       SELECT FROM tag_wanted wanted
-                        WHERE wanted.partner_id = link.partner_id
-                          AND wanted.tag_id = link.category_id)
-                RETURNING link.partner_id
-            ), tag_given AS (
+            WITH differing AS MATERIALIZED (
+                SELECT partner_id, tag_id, present.place
+                  FROM (
+                    SELECT result.partner_id,
+                           CASE WHEN result.grade_id IS NOT NULL THEN grade.tag_id
+                                WHEN result.reason NOT IN %(outside)s THEN %(ungraded)s
+                           END AS tag_id
+                      FROM customer_grading_result result
+                      LEFT JOIN customer_grade grade ON grade.id = result.grade_id
+                     WHERE result.dimension_id = %(dimension)s
+                       AND result.company_id IS NOT DISTINCT FROM %(company)s
+                       AND %(few)s
+                  ) wanted
+                  FULL JOIN (
+                    SELECT partner_id, category_id AS tag_id, ctid AS place
+                      FROM res_partner_res_partner_category_rel
+                     WHERE category_id = ANY (%(tags)s) AND %(few)s
+                  ) present USING (partner_id, tag_id)
+                 WHERE tag_id IS NOT NULL AND (wanted.partner_id IS NULL OR present.place IS NULL)
+            ), taken AS (
+                DELETE FROM res_partner_res_partner_category_rel
+                 WHERE ctid = ANY (ARRAY(SELECT place FROM differing WHERE place IS NOT NULL))
+                RETURNING partner_id
+            ), given AS (
                 INSERT INTO res_partner_res_partner_category_rel (partner_id, category_id)
-                SELECT partner_id, tag_id FROM tag_wanted wanted
-                 WHERE tag_id IS NOT NULL AND NOT EXISTS (
-                       SELECT FROM res_partner_res_partner_category_rel link
-                        WHERE link.partner_id = wanted.partner_id
-                          AND link.category_id = wanted.tag_id)
+                SELECT partner_id, tag_id FROM differing WHERE place IS NULL
                 ON CONFLICT DO NOTHING
                 RETURNING partner_id
             )
+            SELECT partner_id FROM taken UNION SELECT partner_id FROM given
             """,
             outside=OUTSIDE_REASONS,
-            results=results,
-            looked_at=looked_at,
+            ungraded=self.ungraded_tag_id.id,
+            dimension=self.id,
+            company=self._get_tag_company().id or None,
+            few=few,
+            tags=tags.ids,
         )

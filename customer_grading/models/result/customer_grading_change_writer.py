@@ -69,11 +69,11 @@ class CustomerGradingChangeWriter(models.AbstractModel):
 
     @api.model
     def _get_writing_sql(self, date, **told):
-        """Hook: return the common table expressions that write what ``decided`` says, as of ``date``.
+        """Return the common table expressions that write what ``decided`` says, as of ``date``.
 
-        Whoever writes more as a grade takes effect adds its own. A grade that is confirmed
-        goes on: it has been held since it was given. What is in effect is looked up by result,
-        which ``OFFSET 0`` makes sure of: else each batch would read the history of everybody.
+        A grade that is confirmed goes on: it has been held since it was given. What is in
+        effect is looked up by result, which ``OFFSET 0`` makes sure of: else each batch would
+        read the history of everybody.
 
         :param told: what else to note on the changes, SQL by field
         """
@@ -160,7 +160,7 @@ class CustomerGradingChangeWriter(models.AbstractModel):
 
     @api.model
     def _write(self, decided, date, **told):
-        """Write the rows of the query ``decided`` as of ``date``, and return the new changes.
+        """Hook: write the rows of the query ``decided`` as of ``date``; return the new changes.
 
         :param told: as in :meth:`_get_writing_sql`, plain values
         """
