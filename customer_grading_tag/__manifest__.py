@@ -6,7 +6,12 @@
     "author": "The customer_grading maintainers",
     "license": "LGPL-3",
     "depends": ["customer_grading"],
-    "data": ["views/customer_grading_dimension_views.xml"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/customer_grading_tag_security.xml",
+        "wizard/customer_grading_record_grades_views.xml",
+        "views/customer_grading_dimension_views.xml",
+    ],
     "auto_install": True,
     "uninstall_hook": "uninstall_hook",
 }

@@ -5,7 +5,6 @@ its grade; the tags follow the grades that they stand for.
 """
 
 from . import (
-    base_partner_merge,
     customer_grade,
     customer_grading_change_writer,
     customer_grading_dimension,

@@ -11,6 +11,10 @@ class CustomerGrade(models.Model):
     tag_id = fields.Many2one(
         "res.partner.category", "Contact tag", readonly=True, copy=False, index="btree_not_null"
     )
+    record_model = fields.Char(readonly=True, copy=False)
+    record_id = fields.Many2oneReference(
+        model_field="record_model", readonly=True, copy=False, help="It was made of it."
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -126,12 +126,8 @@ class TestTags(TagCommon):
         self.customer.partner_latitude = 25
         self._night(policy)
         self._set_by_hand(self.customers[1], "C")
-        self.assertEqual(
-            self._get_tags(self.customers[0]), ["Other / Grade A", "Worth / Grade A"]
-        )
-        self.assertEqual(
-            self._get_tags(self.customers[1]), ["Other / Grade A", "Worth / Grade C"]
-        )
+        self.assertEqual(self._get_tags(self.customers[0]), ["Other / Grade A", "Worth / Grade A"])
+        self.assertEqual(self._get_tags(self.customers[1]), ["Other / Grade A", "Worth / Grade C"])
 
     def test_tags_by_hand_are_put_right_by_the_next_run_of_everybody(self):
         policy = self._start(15)
@@ -178,7 +174,9 @@ class TestTags(TagCommon):
         self.env["res.lang"]._activate_lang("zh_CN")
         self._switch()
         grade, tag = self.grades["A"], self.grades["A"].tag_id
-        self.assertEqual(self.dimension.ungraded_tag_id.with_context(lang="en_US").name, "Not graded")
+        self.assertEqual(
+            self.dimension.ungraded_tag_id.with_context(lang="en_US").name, "Not graded"
+        )
         grade.with_context(lang="zh_CN").name = "重点客户"
         grade.write({"name": "Key customer", "color": 7})
         self.dimension.name = "Value"
@@ -248,7 +246,9 @@ class TestTagsOfCompanies(CompaniesCommon):
 
     def _grade(self, company=None, **vals):
         dimension = self._create_dimension("worth", **vals)
-        for one in (self.company, self.abroad) if vals["company_scope"] == "company" else (company,):
+        for one in (
+            (self.company, self.abroad) if vals["company_scope"] == "company" else (company,)
+        ):
             self._activate(
                 self._create_policy(
                     self.criteria,
