@@ -48,8 +48,13 @@ class CustomerGradingRecordGrades(models.TransientModel):
             wizard.record_count = len(wizard._get_records()) if wizard.model_name else 0
 
     def _get_records(self):
-        """Return the records to make grades of, those that the user may read."""
+        """Return the records to make grades of, those that the user may read.
+
+        :raise UserError: where “Only” is no filter of them
+        """
         Model = self.env[self.model_name]
+        if problem := self.measure_id._get_malformed_problem(self.domain, self.model_name):
+            raise UserError(self.env._("“Only”: %s", problem))
         domain = Domain(literal_eval(self.domain or "[]"))
         if self.in_use:
             name = self.measure_id.field_name

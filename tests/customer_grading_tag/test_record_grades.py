@@ -87,6 +87,17 @@ class TestRecordGrades(CustomerGradingCommon):
         with self.assertRaisesRegex(UserError, "not only those in use"):
             self._make(in_use=True)
 
+    def test_what_is_no_filter_is_named(self):
+        wizard = self.env["customer.grading.record.grades"].create(
+            {
+                "dimension_id": self.dimension.id,
+                "measure_id": self._measure("state").id,
+                "domain": "[('nowhere', '=', 1)]",
+            }
+        )
+        with self.assertRaisesRegex(UserError, "“Only”: the filter .* cannot be used"):
+            wizard.action_make()
+
     def test_only_administrators_make_grades(self):
         Wizard = self.env["customer.grading.record.grades"].with_user(self.users["officer"])
         with self.assertRaises(AccessError):
