@@ -160,7 +160,7 @@ class CustomerGradingChangeWriter(models.AbstractModel):
 
     @api.model
     def _write(self, decided, date, **told):
-        """Write the rows of the query ``decided`` as of ``date``, and return the new changes.
+        """Hook: write the rows of the query ``decided`` as of ``date``; return the new changes.
 
         :param told: as in :meth:`_get_writing_sql`, plain values
         """
