@@ -7,3 +7,5 @@ QUESTION_UNITS = {
     "text": "text",
     "date": "days",
 }
+# Kind of a combination -> its unit; any other one has points, but the first known its part's.
+COMBINATION_UNITS = {"count": "count", "quotient": "number"}

@@ -2,7 +2,7 @@ from itertools import zip_longest
 
 from odoo.addons.customer_grading.models.policy.customer_grading_measure import AGE_UNITS
 from odoo.addons.customer_grading.tools.subject import SUBJECTS
-from odoo.addons.customer_grading.tools.units import QUESTION_UNITS
+from odoo.addons.customer_grading.tools.units import COMBINATION_UNITS, QUESTION_UNITS
 from odoo.exceptions import UserError
 
 from ..tools.policy_format import BAND_STARTS, MEASURE, QUESTION
@@ -101,8 +101,7 @@ class PolicyChecks(PolicyFinder):
             self.refuse(f"{path}.key", "key_stands_twice", key=content["key"])
         if "combine" in content:
             self._refuse_unfit(content, OF_MEASURES - {"measure"}, path, "unfit_of_combination")
-            units = {"count": "count", "quotient": "number"}
-            content["unit"] = units.get(content["combine"], "points")
+            content["unit"] = COMBINATION_UNITS.get(content["combine"], "points")
             if not content.get("parts"):
                 self.refuse(f"{path}.parts", "combines_nothing")
         elif measure := self.known[MEASURE].get(content.get("measure")):

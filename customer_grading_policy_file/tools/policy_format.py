@@ -12,6 +12,7 @@ from odoo.addons.customer_grading.tools.period import LONGEST
 FORMAT = 1
 MAX_DEPTH = 3  # groups within groups, the requirement itself included
 WIDTH = 96
+WHOLE_FROM = 1e10  # numbers have no decimals from here on
 KEY_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
 GROUPS = ("all", "any", "none")
 COUNTED_GROUPS = ("at_least", "at_most")
@@ -360,8 +361,17 @@ SHAPES = {
 
 
 def simplify(value):
-    """Return a whole number as an integer, anything else as it is."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    """Return a whole number as an integer, anything else as it is.
+
+    So large a number as :data:`WHOLE_FROM` is one: what Odoo rounds to four decimals then ends
+    in others than it began with.
+
+    >>> simplify(3.0), simplify(2.5), simplify(500_000_000_000.0001)
+    (3, 2.5, 500000000000)
+    """
+    if isinstance(value, float) and (value.is_integer() or abs(value) >= WHOLE_FROM):
+        return round(value)
+    return value
 
 
 def walk_criteria(content):

@@ -4,7 +4,16 @@ import json
 from datetime import date
 from difflib import get_close_matches
 
-from .policy_format import COUNTED_GROUPS, FORMAT, GROUPS, KEY_PATTERN, MAX_DEPTH, UNTIL, Key
+from .policy_format import (
+    COUNTED_GROUPS,
+    FORMAT,
+    GROUPS,
+    KEY_PATTERN,
+    MAX_DEPTH,
+    UNTIL,
+    Key,
+    simplify,
+)
 from .policy_problems import PROBLEMS
 
 # Kinds of keys that are written as another one is: what they name is found by the loader.
@@ -205,7 +214,7 @@ class PolicyParser:
 
     def _read_number(self, value, key, path):
         # An integer is compared first: one of hundreds of digits fits into no float.
-        if not abs(value) < 1e12 or round(value, 4) != value:
+        if not abs(value) < 1e12 or simplify(round(value, 4)) != value:
             return self.refuse(path, "number_too_fine")
         if key.least is not None and value < key.least:
             return self.refuse(path, "too_little", value=value, least=key.least)

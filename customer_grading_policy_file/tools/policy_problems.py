@@ -40,7 +40,9 @@ PROBLEMS = {
     "other_parts": _lt("it has other parts than the English note. Write the same parts."),
     "no_integer": _lt("this must be a whole number. Write no quotes."),
     "no_number": _lt("this must be a number. Write no quotes."),
-    "number_too_fine": _lt("write a number below a million million, with 4 decimals at most."),
+    "number_too_fine": _lt(
+        "write a number below a million million, with 4 decimals at most, and none from 10,000 "
+        "million on."),
     "too_little": _lt("%(value)s is too little. Write %(least)s or more."),
     "too_much": _lt("%(value)s is too much. Write %(most)s or less."),
     "no_flag": _lt("write true or false, without quotes."),

@@ -1,5 +1,6 @@
 """Policies compared, pilots, back-tests and second runs: what they would give, gave, and give now."""
 
+import json
 from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
@@ -115,6 +116,19 @@ class TestPilot(TrialsCommon, TransactionCase):
         self.assertFalse(draft.is_piloted)
         with self.assertRaisesRegex(UserError, "revise"):
             draft.action_start_pilot()
+
+    def test_a_policy_file_says_that_its_draft_is_a_pilot(self):
+        content = self._revise(limit=2000)._export_policy()
+        self.assertNotIn("pilot", content)
+        text = json.dumps({**content, "pilot": True})
+        draft = self.policy.load_policy(text, "pilot.json")
+        self.assertEqual(draft._export_policy(), {**content, "pilot": True})
+        traces = self._get_traces()
+        self._night(TODAY + timedelta(days=1))
+        self.assertEqual(self._get_trials(draft, "pilot").mapped("state"), ["done"])
+        self.assertEqual(self._get_traces(), traces)
+        draft.action_stop_pilot()
+        self.assertNotIn("pilot", draft._export_policy())
 
     def test_a_draft_that_cannot_decide_any_more_fails_and_tells_once(self):
         draft = self._revise(limit=2000)

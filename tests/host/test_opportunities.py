@@ -196,6 +196,24 @@ class TestOpportunities(OpportunityCommon):
         with self.assertRaisesRegex(ValidationError, "opportunities only"):
             policy.dimension_id = self.dimension
 
+    def test_what_grades_rest_on_stays_while_a_policy_is_in_force(self):
+        policy = self._create_urgency_policy()
+        self.intention.lead_types = "both"
+        self._activate(policy, run=False)
+        self.intention.write({"lead_types": "both", "rate_of": "document", "name": "Intention"})
+        for name, value, label in [
+            ("lead_types", "lead", "Which of them"),
+            ("company_scope", "group", "Companies are graded"),
+            ("currency_id", False, "Currency"),
+        ]:
+            with (
+                self.subTest(name=name),
+                self.assertRaisesRegex(UserError, f"is in force: “{label}” stays"),
+            ):
+                self.intention[name] = value
+        policy.state = "closed"
+        self.intention.lead_types = "lead"
+
     def test_nobody_regrades_without_a_policy(self):
         with self.assertRaisesRegex(UserError, "No grading policy"):
             self._create_closing(10).action_regrade()

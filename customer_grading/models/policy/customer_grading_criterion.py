@@ -7,7 +7,7 @@ from ...tools.figures import count_decimals, round_figure, split_age, split_wan
 from ...tools.period import LONGEST, Period
 from ...tools.statement import CORPORATE_GROUP
 from ...tools.subject import SUBJECTS
-from ...tools.units import QUESTION_UNITS
+from ...tools.units import COMBINATION_UNITS, QUESTION_UNITS
 from .customer_grading_measure import AGE_UNITS, NUMERIC_UNITS, OWN_GRADE, RAW_TYPES
 
 # How levels are places in a ranking, which begins at one of its ends.
@@ -413,7 +413,7 @@ class CustomerGradingCriterion(models.Model):
     def _get_unit_of_combination(self):
         if self.kind == "first":
             return self._get_parts()[:1].unit
-        return {"count": "count", "quotient": "number"}.get(self.kind, "points")
+        return COMBINATION_UNITS.get(self.kind, "points")
 
     def _get_parts(self):
         """Return the parts of a combination, in their order."""

@@ -8,6 +8,7 @@ from .customer_grading_policy import IN_FORCE_STATES
 
 # From which companies amounts are added up, and in what.
 AMOUNT_FIELDS = ("company_scope", "currency_id", "rate_of")
+LASTING_FIELDS = (*AMOUNT_FIELDS, "lead_types")  # the same as long as a policy is in force
 GRADING = Domain("state", "not in", ("draft", "scheduled"))  # policies that give grades, or did
 
 
@@ -160,43 +161,25 @@ class CustomerGradingDimension(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if vals.keys() & {*AMOUNT_FIELDS}:
-            self._check_amounts_stay(vals)
-        if vals.get("lead_types", False):
-            self._check_lead_types_stay(vals["lead_types"])
+        self._check_lasting(vals)
         self._forget_use()
         return super().write(vals)
 
-    def _check_amounts_stay(self, vals):
-        """Raise where what all amounts are told in would change under a policy in force."""
-        moved = [
-            name
-            for dimension in self
-            for name in AMOUNT_FIELDS
-            if name in vals
-            and dimension._fields[name].convert_to_write(dimension[name], dimension) != vals[name]
-        ]
-        used = self.sudo().policy_ids.filtered(lambda p: p.state in IN_FORCE_STATES)
-        if moved and used:
-            raise UserError(
-                self.env._(
-                    "“%s” is in force: what amounts are added up from, and in which currency, stays. "
-                    "Close it first, or make another dimension.",
-                    used[0].display_name,
+    def _check_lasting(self, vals):
+        """Raise where what the grades of a policy in force rest on would change."""
+        for dimension in self:
+            used = dimension.sudo().policy_ids.filtered(lambda p: p.state in IN_FORCE_STATES)
+            for field in [self._fields[name] for name in LASTING_FIELDS if used and name in vals]:
+                if field.convert_to_write(dimension[field.name], dimension) == vals[field.name]:
+                    continue
+                raise UserError(
+                    self.env._(
+                        "“%(policy)s” is in force: “%(field)s” stays as it is. Close it first, or "
+                        "make another dimension.",
+                        policy=used[0].display_name,
+                        field=field._description_string(self.env),
+                    )
                 )
-            )
-
-    def _check_lead_types_stay(self, lead_types):
-        """Raise where whoever is graded would leave the scope of a policy in force."""
-        moved = self.filtered(lambda d: d.subject == "lead" and d.lead_types != lead_types)
-        for used in moved.sudo().policy_ids.filtered(lambda p: p.state in IN_FORCE_STATES)[:1]:
-            raise UserError(
-                self.env._(
-                    "“%s” is in force: whether it grades leads or opportunities stays. Close it "
-                    "first, or make another dimension.",
-                    used.display_name,
-                )
-            )
 
     def unlink(self):
         self._forget_use()
