@@ -51,6 +51,7 @@ def get_model(node):
         for statement in node.body
         if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant)
         for target in statement.targets
+        if isinstance(target, ast.Name)
     }
     return said.get("_name") or said.get("_inherit")
 
@@ -62,7 +63,7 @@ def get_members(node):
         if isinstance(statement, ast.FunctionDef):
             members[statement.name] = ast.get_docstring(statement) or ""
         elif isinstance(statement, ast.Assign):
-            members |= {target.id: "" for target in statement.targets}
+            members |= {t.id: "" for t in statement.targets if isinstance(t, ast.Name)}
     return members
 
 

@@ -149,7 +149,9 @@ class PolicyFileCommon(CustomerGradingCommon):
 class TestPolicyFile(PolicyFileCommon):
     def test_shipped_files_stand_in_one_database_decide_and_come_back_as_they_are(self):
         """Of those who load them, every other one works in Chinese."""
-        keys = [key for key, _name in self.Policy._get_library()]
+        files = self.Policy._get_library_files().items()
+        # Another addon's may call grades otherwise that are there by then.
+        keys = sorted(k for k, path in files if not path.startswith("customer_grading_example/"))
         self.assertLessEqual(set(STARTS.values()), set(keys))
         for position, key in enumerate(keys):
             user = self.Policy.with_context(lang=("en_US", "zh_CN")[position % 2])
