@@ -19,10 +19,14 @@ class CustomerGradingDimension(models.Model):
         selection_add=[(GROUP.name, "Groups of customers or documents")],
         ondelete={GROUP.name: "cascade"},
     )
-    group_model = fields.Selection(
-        selection="_get_group_models",
+    group_model = fields.Char(
+        "Model of the members", default=PARTNER.model, help="Technical name of what is grouped."
+    )
+    member_model = fields.Selection(
+        selection="_get_member_models",
         string="Groups of",
-        default=PARTNER.model,
+        compute="_compute_member_model",
+        readonly=False,
         help="Whose groups are graded: customers, or documents.",
     )
     group_path = fields.Char(
@@ -32,18 +36,32 @@ class CustomerGradingDimension(models.Model):
     )
 
     @api.model
-    def _get_group_models(self):
+    def _get_member_models(self):
         """Return whose groups can be graded: customers, and the documents that are measured."""
         documents = self.env["customer.grading.measure"]._get_document_models()
         others = [(name, label) for name, label in documents if name != PARTNER.model]
         return [(PARTNER.model, self.env._("Customers")), *others]
+
+    @api.depends("group_model")
+    def _compute_member_model(self):
+        offered = dict(self._get_member_models())
+        for dimension in self:
+            name = dimension.group_model
+            dimension.member_model = name if name in offered else False
+
+    @api.onchange("member_model")
+    def _onchange_member_model(self):
+        if self.member_model and self.member_model != self.group_model:
+            self.group_model, self.group_path = self.member_model, False
 
     @api.constrains(*GROUPING_FIELDS)
     def _check_group_path(self):
         for dimension in self.filtered(lambda d: d.subject == GROUP.name):
             if problem := dimension._get_group_problem():
                 raise ValidationError(
-                    self.env._("“%(dimension)s”: %(problem)s", dimension=dimension.name, problem=problem)
+                    self.env._(
+                        "“%(dimension)s”: %(problem)s", dimension=dimension.name, problem=problem
+                    )
                 )
             self.env["customer.grading.measure"]._check_may_read(
                 dimension.group_model, [dimension.group_path]
@@ -54,7 +72,9 @@ class CustomerGradingDimension(models.Model):
         if self.group_model not in self.env or not self.group_path:
             return self.env._("say whose groups are graded, and what those of a group share.")
         Measure = self.env["customer.grading.measure"]
-        if problem := Measure.new({"model_name": self.group_model})._get_path_problem(self.group_path):
+        if problem := Measure.new({"model_name": self.group_model})._get_path_problem(
+            self.group_path
+        ):
             return problem
         field = self._get_group_field()
         if field.type != "many2one":

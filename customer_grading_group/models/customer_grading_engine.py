@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.addons.customer_grading.tools.statement import CUSTOMER, join_path
 from odoo.addons.customer_grading.tools.subject import PARTNER
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -14,10 +15,25 @@ class CustomerGradingEngine(models.AbstractModel):
 
     @api.model
     def _evaluate(self, policy, scope, table):
-        if policy.subject == GROUP.name and scope.subject_ids is None:
-            used = self._get_used_sql(policy, scope)
-            self.env["customer.grading.group"].sudo()._renew(policy.dimension_id, used)
+        if policy.subject == GROUP.name:
+            self._prepare_groups(policy, scope)
         return super()._evaluate(policy, scope, table)
+
+    def _prepare_groups(self, policy, scope):
+        """Have a group for each record in use before everybody is evaluated.
+
+        :raise UserError: where what is grouped, or grouped by, is no longer there
+        """
+        dimension = policy.dimension_id
+        if problem := dimension._get_group_problem():
+            raise UserError(
+                self.env._(
+                    "“%(dimension)s”: %(problem)s", dimension=dimension.name, problem=problem
+                )
+            )
+        if scope.subject_ids is None:
+            used = self._get_used_sql(policy, scope)
+            self.env["customer.grading.group"].sudo()._renew(dimension, used)
 
     def _get_ids_by_subject(self, policy, scope):
         if policy.subject != GROUP.name or scope.subject_ids is None:

@@ -3,7 +3,8 @@ from odoo.exceptions import ValidationError
 
 
 class CustomerGradingResult(models.Model):
-    _inherit = "customer.grading.result"
+    _name = "customer.grading.result"
+    _inherit = ["customer.grading.group.subject", "customer.grading.result"]
 
     _group_uniq = models.UniqueIndex(
         "(group_id, dimension_id, COALESCE(company_id, 0)) WHERE group_id IS NOT NULL"

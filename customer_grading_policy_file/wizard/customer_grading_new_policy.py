@@ -23,9 +23,11 @@ class CustomerGradingNewPolicy(models.TransientModel):
         compute="_compute_name", store=True, readonly=False, precompute=True, required=True
     )
     subject = fields.Selection(
-        selection=lambda self: self.env["customer.grading.dimension"]
-        ._fields["subject"]
-        ._description_selection(self.env),
+        selection=lambda self: (
+            self.env["customer.grading.dimension"]
+            ._fields["subject"]
+            ._description_selection(self.env)
+        ),
         string="Grades",
         compute="_compute_subject",
         store=True,

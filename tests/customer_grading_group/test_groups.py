@@ -1,6 +1,8 @@
 """Regions and product lines are graded by what their customers and documents add up to."""
 
 import ast
+import doctest
+import json
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from freezegun import freeze_time
 from odoo.addons import customer_grading
 from odoo.addons.customer_grading_group.tools import texts
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 from odoo.tests import Form, tagged
 
 from ..common import TODAY, CustomerGradingCommon, at
@@ -324,7 +326,9 @@ class TestLifeOfAGroup(GroupsCase):
         abroad = self._create_company_with_chart("Abroad")
         customers = self._create_in(self.north, 1500)
         self._create_invoice(customers, DAY, 200, company=abroad)
-        self._create_invoice(self._create_customers(1, state_id=self.south.id), DAY, 5, company=abroad)
+        self._create_invoice(
+            self._create_customers(1, state_id=self.south.id), DAY, 5, company=abroad
+        )
         policy = self._grade_regions(company_id=False)
         results = self.env["customer.grading.result"].search([("policy_id", "=", policy.id)])
         told = {(r.company_id, r.group_id.res_id): r.grade_id.code for r in results}
@@ -358,9 +362,32 @@ class TestWritingPoliciesOfGroups(GroupsCase):
             form.name, form.code, form.subject = "Industries", "industries", "group"
             form.group_path = "industry_id"
         self.assertEqual(form.record.group_model, "res.partner")
+        with Form(form.record) as form:
+            form.member_model = "sale.order"
+            self.assertFalse(form.group_path)
+            form.group_path = "team_id"
+        self.assertEqual(form.record.group_model, "sale.order")
         for path in ("city", "category_id", "no_such", "parent_id.name"):
             with self.subTest(path=path), self.assertRaises(ValidationError):
                 self._create_dimension("other", subject="group", group_path=path)
+
+    def test_a_policy_starts_from_a_ready_one_and_goes_into_a_file(self):
+        self._create_in(self.north, 1500)
+        with Form(self.env["customer.grading.new.policy"]) as form:
+            form.subject = "group"
+            form.dimension_id = self.regions
+            form.start = "rank"
+        policy = form.record._make_policy()
+        self.assertEqual(policy.dimension_id, self.regions)
+        self._activate(policy)
+        self.assertEqual(self._get_regions(self.north), ["A"])
+        content = policy._export_policy()
+        said = content["dimension"]
+        self.assertEqual((said["groups_of"], said["sharing"]), ("res.partner", "state_id"))
+        said["code"] = said["name"] = "districts"
+        again = policy.load_policy(json.dumps({**content, "key": "again"}), "again.json")
+        self.assertEqual(again.dimension_id.group_path, "state_id")
+        self.assertNotEqual(again.dimension_id, self.regions)
 
     def test_what_it_grades_stays_once_grades_were_given(self):
         self._create_in(self.north, 1500)
@@ -374,7 +401,10 @@ class TestWritingPoliciesOfGroups(GroupsCase):
                 policy = self._create_policy({"x": {"measure": code}}, dimension=self.regions)
                 self.assertIn("added up or counted", str(policy.problems))
         lines = self._create_dimension(
-            "lines", subject="group", group_model="sale.order.line", group_path="product_id.categ_id"
+            "lines",
+            subject="group",
+            group_model="sale.order.line",
+            group_path="product_id.categ_id",
         )
         policy = self._create_policy({"x": {"measure": "order_amount"}}, dimension=lines)
         self.assertIn("do not lead to what “Lines” grades", str(policy.problems))
@@ -437,3 +467,10 @@ class TestWritingPoliciesOfGroups(GroupsCase):
                     first = call.args[0]
                     said.add(first.args[0].value)
         self.assertEqual(said, set(texts.OF_GROUPS))
+        self.assertFalse(doctest.testmod(texts).failed)
+        for lang in ("en_US", "zh_CN"):
+            dimension = self.regions.with_context(lang=lang)
+            of_customers = self.dimension.with_context(lang=lang)._get_number_text(1234)
+            of_groups = dimension._get_number_text(1234)
+            self.assertIn("1,234", of_groups)
+            self.assertNotEqual(of_groups, of_customers)

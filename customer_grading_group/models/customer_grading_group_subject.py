@@ -3,14 +3,13 @@ from odoo import api, fields, models
 from ..tools.group import GROUP
 
 
-class CustomerGradingSubject(models.AbstractModel):
-    """What is kept about a graded record: it may be a group."""
+class CustomerGradingGroupSubject(models.AbstractModel):
+    """What may be kept about a group, too; models take it before what they are of the core."""
 
-    _inherit = "customer.grading.subject"
+    _name = "customer.grading.group.subject"
+    _description = "Kept About a Graded Group"
 
-    group_id = fields.Many2one(
-        "customer.grading.group", "Group", ondelete="cascade", index="btree_not_null"
-    )
+    group_id = fields.Many2one("customer.grading.group", ondelete="cascade", index="btree_not_null")
 
     _subject_check = models.Constraint(
         "CHECK (num_nonnulls(partner_id, lead_id, group_id) = 1)",
