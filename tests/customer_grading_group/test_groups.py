@@ -263,6 +263,24 @@ class TestLifeOfAGroup(GroupsCase):
         north.with_user(users["officer"]).action_regrade()
         self.assertEqual(self._get_regions(self.north), ["A"])
 
+    def test_a_proposal_is_decided_on_by_officers(self):
+        self._create_in(self.north, 1500)
+        self._grade_regions()
+        users = self._create_users()
+        result = self._get_group(self.north).result_ids
+        best, next_one, last = self.regions.grade_ids
+        refused = result.with_user(users["salesperson"])._propose(last, "A poor market")
+        refused.with_user(users["officer"]).action_refuse("Not so poor")
+        self.assertEqual((result.grade_id, refused.state), (best, "refused"))
+        approved = result.with_user(users["salesperson"])._propose(next_one, "A poor year")
+        with Form(approved.with_user(users["officer"])) as form:
+            self.assertEqual(form.group_id.display_name, "North (US)")
+        approved.with_user(users["officer"]).action_approve()
+        self.assertEqual(result.grade_id, next_one)
+        answers = [("model", "=", GROUP), ("res_id", "=", self._get_group(self.north).id)]
+        told = self.env["mail.message"].search(answers).partner_ids
+        self.assertIn(users["salesperson"].partner_id, told)
+
     def test_a_try_on_tells_who_moves_and_changes_nothing(self):
         self._create_in(self.north, 1500)
         policy = self._create_policy(
