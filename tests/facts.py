@@ -52,6 +52,23 @@ class FactsCommon(CustomerGradingCommon):
         self._create_answers(record, answers)
         return record
 
+    def _create_group(self, dimension, name, facts):
+        """Return the graded group that a dimension makes of customers whom facts describe."""
+        Shared = self.env[dimension._get_group_field().comodel_name]
+        vals = {"name": name}
+        if "country_id" in Shared._fields:
+            vals |= {"code": name, "country_id": self.env.ref("base.cn").id}
+        shared = Shared.create(vals)
+        for number, member in enumerate(facts["members"]):
+            member = dict(member)
+            for copy in range(member.pop("times", 1)):
+                label = f"{name}: {number + 1}, {copy + 1}"
+                customer = self._create_subject("res.partner", label, member)
+                customer[dimension.group_path] = shared
+        return self.env["customer.grading.group"].create(
+            {"dimension_id": dimension.id, "res_model": Shared._name, "res_id": shared.id}
+        )
+
     def _create_case_customer(self, name, facts):
         tags = [self._find_or_create("res.partner.category", tag) for tag in facts.pop("tags", ())]
         customer = self.env["res.partner"].create(

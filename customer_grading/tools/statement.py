@@ -6,8 +6,8 @@ from odoo.tools import SQL
 from .subject import PARTNER
 
 # All companies of a corporate group as one: a kind of record that measures may be of. Those
-# below the topmost parent company, or, as "group:field", those that share a field.
-CORPORATE_GROUP = "group"
+# below the topmost parent company, or, as "corporate:field", those that share a field.
+CORPORATE_GROUP = "corporate"
 
 # The field of a contact that names the customer: itself, or the company that it belongs to.
 CUSTOMER = "commercial_partner_id"
@@ -310,12 +310,16 @@ class Statement:
         return "" if of == self.subject.name else "partner_id.commercial_partner_id."
 
     def get_key_sql(self, of):
-        """Return the record of kind ``of`` that the subject belongs to, or is."""
+        """Return the record of kind ``of`` that the subject belongs to, or is.
+
+        :param of: a kind of record; with a dot and a field, what that field of it holds
+        """
         if is_corporate_group(of):
             customer = self.get_field_sql("id", PARTNER.name)
             ids = self.get_ids(of)
             return join_corporate_group(self.model.env, of, self.query, customer, ids)
-        return self.get_field_sql("id", of)
+        kind, _dot, name = of.partition(".")
+        return self.get_field_sql(name or "id", kind)
 
     def get_field_sql(self, name, of=None):
         """Return a field of the subject, or of its customer where ``of`` says so."""

@@ -8,7 +8,7 @@ INVOICE_TYPES = ("out_invoice", "out_refund", "out_receipt")
 
 
 class Subject(NamedTuple):
-    """A kind of record that is graded.
+    """A kind of record that is graded. An addon adds its own to :data:`SUBJECTS`.
 
     :param name: what dimensions call it
     :param model: the records' model

@@ -23,7 +23,11 @@ class CustomerGradingNewPolicy(models.TransientModel):
         compute="_compute_name", store=True, readonly=False, precompute=True, required=True
     )
     subject = fields.Selection(
-        [("partner", "Customers"), ("lead", "Opportunities")],
+        selection=lambda self: (
+            self.env["customer.grading.dimension"]
+            ._fields["subject"]
+            ._description_selection(self.env)
+        ),
         string="Grades",
         compute="_compute_subject",
         store=True,
@@ -108,7 +112,8 @@ class CustomerGradingNewPolicy(models.TransientModel):
         if self.dimension_id.subject != self.subject:
             Dimension = self.env["customer.grading.dimension"]
             main = Dimension._get_main(self.subject, self.env.company)
-            self.dimension_id = Dimension.browse(main.id)
+            first = Dimension.search([("subject", "=", self.subject)], limit=1)
+            self.dimension_id = Dimension.browse(main.id) or first
 
     @api.depends("subject")
     def _compute_name(self):
@@ -119,7 +124,7 @@ class CustomerGradingNewPolicy(models.TransientModel):
         }
         for wizard in self:
             if not wizard.name or wizard.name in names.values():
-                wizard.name = names[wizard.subject or "partner"]
+                wizard.name = names.get(wizard.subject, names["partner"])
 
     @api.depends("subject")
     def _compute_has_dimensions(self):
@@ -158,7 +163,8 @@ class CustomerGradingNewPolicy(models.TransientModel):
         if not policy:
             return policy.create({**vals, "dimension_id": self.dimension_id.id})
         self._check_subject(policy)
-        if policy.dimension_id != self.dimension_id and self.has_dimensions:
+        moves = self.has_dimensions or policy.subject != self.dimension_id.subject
+        if policy.dimension_id != self.dimension_id and moves:
             self._move_to_dimension(policy)
         policy.write(vals)
         return policy
@@ -182,8 +188,10 @@ class CustomerGradingNewPolicy(models.TransientModel):
 
     def _check_subject(self, policy):
         """Refuse a file that grades something else than was asked for."""
-        if policy.subject == self.dimension_id.subject:
-            return
+        known = ("partner", "lead")
+        of_customers = policy.subject == "partner" and self.dimension_id.subject not in known
+        if policy.subject == self.dimension_id.subject or of_customers:
+            return  # what is measured of customers may be known of others: the draft says it
         if policy.subject == "lead":
             text = self.env._(
                 "“%s” grades opportunities. Choose “Opportunities” above, or another policy.",

@@ -44,6 +44,9 @@ class GoldenCommon(FactsCommon):
                 name = f"{case['name']} ({number + 1})" if number else case["name"]
                 self.assertNotIn(name, expected)
                 expected[name] = case["grade"]
+                if policy.subject == "group":
+                    subjects[name] = self._create_group(policy.dimension_id, name, case["facts"])
+                    continue
                 subjects[name] = self._create_subject(
                     policy.subject_model, name, case.get("facts", {})
                 )

@@ -69,6 +69,7 @@ class CustomerGradingCriterion(models.Model):
         return None
 
     def _get_choice_of_measure_problem(self):
+        """Hook: return in words why its measure cannot serve here, or nothing."""
         if self.measure_id.kind == "question" and not self.question_id:
             return self.env._("choose the question that is asked.")
         if self.question_id.kind == "levels" and not self.question_id.choice_ids:

@@ -702,7 +702,7 @@ class CustomerGradingEngine(models.AbstractModel):
 
     @api.model
     def _evaluate(self, policy, scope, table):
-        """Fill the temporary table ``table`` with what every subject of the policy gets.
+        """Hook: fill the temporary table ``table`` with what every subject of the policy gets.
 
         Columns: ``subject_id``, ``rule_id``, ``grade_id``, ``reason``, ``score``,
         ``values``, ``documented``. Reads documents, locks nothing.
@@ -783,7 +783,7 @@ class CustomerGradingEngine(models.AbstractModel):
         return self.env[subject.model].sudo().with_context(**context, lang=None)
 
     def _get_ids_by_subject(self, policy, scope):
-        """Return whose documents to read where only some subjects are asked for.
+        """Hook: return whose documents to read where only some subjects are asked for.
 
         :return: ``{"partner": contacts, "lead": opportunities}``, tuples of ids; empty for
             all
@@ -860,7 +860,7 @@ class CustomerGradingEngine(models.AbstractModel):
         return domain
 
     def _get_population_sql(self, policy, scope, Model, query):
-        """Return whether a candidate is one that ``policy`` is about, documents aside."""
+        """Hook: return whether a candidate is one that ``policy`` is about, documents aside."""
         domain = policy._parse_domain() & self._get_created_domain(policy, scope)
         if policy.subject == "lead":
             domain &= Domain("type", "in", policy.dimension_id._get_lead_types())
@@ -1021,7 +1021,7 @@ class CustomerGradingEngine(models.AbstractModel):
         return Domain(field.name, "<", scope.get_end_of(scope.date))
 
     def _get_created_domain(self, policy, scope):
-        """Return the records whose day of creation puts them under this version.
+        """Hook: return the records whose day of creation puts them under this version.
 
         For a past date they must have been there. A customer is there since its first
         document, whenever its contact was entered, where documents make customers.

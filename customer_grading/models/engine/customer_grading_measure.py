@@ -78,12 +78,10 @@ class CustomerGradingMeasure(models.Model):
 
     def _get_period_sql(self, criterion, scope, statement, period, narrowed=True):
         """Return the aggregate over the documents of ``period`` (first day, last day)."""
-        of = criterion._get_group_kind() or self.subject
+        of = self._get_documents_of(criterion)
         source = statement.get_source(
             (*self._get_source_key(), of, criterion._get_whose()),
-            partial(
-                self._open_source, ids=statement.get_ids(of), of=of, whose=criterion._get_whose()
-            ),
+            partial(self._open_source, ids=statement.get_ids(of), of=of, criterion=criterion),
             of,
         )
         only = Domain(literal_eval(criterion.document_domain or "[]"))
@@ -133,17 +131,25 @@ class CustomerGradingMeasure(models.Model):
         ]
         return SQL("%s >= %s", *days)
 
+    def _get_documents_of(self, criterion):
+        """Hook: return the kind of record that the documents are put together by.
+
+        It is one that :meth:`Statement.get_key_sql` knows.
+        """
+        return criterion._get_group_kind() or self.subject
+
     def _get_source_key(self):
         return (self.model_name, self.domain, self.subject_path, self.company_field)
 
-    def _open_source(self, scope, ids=None, of=None, whose=False):
-        """Return the :class:`Source` of this measure's documents, by subject.
+    def _open_source(self, scope, ids=None, of=None, criterion=None):
+        """Hook: return the :class:`Source` of this measure's documents, by subject.
 
         :param ids: records (contacts, for customers) whose documents to read; ``None``:
             all
         :param of: a kind of corporate group where the documents of all of it are one's
-        :param whose: whether they count for who ordered, or who is invoiced
+        :param criterion: which says whether they count for who ordered, or who is invoiced
         """
+        whose = criterion._get_whose() if criterion else False
         Owner = self.env["customer.grading.owner"]
         model = self.env[self.model_name].with_context(active_test=False)
         documents = Domain(literal_eval(self.domain or "[]"))

@@ -157,10 +157,8 @@ class CustomerGradingExplanation(models.AbstractModel):
     @api.model
     def _get_shown_subjects(self, records):
         """Return the customers and opportunities of ``records`` whose figures the user sees."""
-        return {
-            *self._get_figures_records(records.partner_id),
-            *self._get_figures_records(records.lead_id),
-        }
+        names = records._get_subject_fields()
+        return {one for name in names for one in self._get_figures_records(records[name])}
 
     @api.model
     def _hides(self, criterion):

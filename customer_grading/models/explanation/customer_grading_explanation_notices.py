@@ -228,7 +228,7 @@ class CustomerGradingExplanationNotices(models.AbstractModel):
         return self.env._("No policy applies: %s.", join_list(self.env, texts))
 
     def _get_scope_problem(self, policy, record):
-        """Return why ``policy`` does not apply to the customer, or nothing."""
+        """Hook: return why ``policy`` does not apply to the customer, or nothing."""
         engine, company = self.env["customer.grading.engine"].sudo(), self.env.company
         scope = engine._get_scope(policy, company, engine._get_today(company), record.ids)
         if engine._get_subject_query(policy, scope).get_result_ids():

@@ -35,7 +35,7 @@ class CustomerGradingExplanationView(models.AbstractModel):
         return {"title": self.env._("Grading"), "notices": [], "blocks": [], "empty": empty}
 
     def _get_dimension_view(self, record, dimension):
-        """Return the view of one dimension, or nothing where there is nothing to say."""
+        """Hook: return the view of one dimension, or nothing where there is nothing to say."""
         company = self.env.company
         _graded, policies = self.env["customer.grading.policy"]._get_in_force(dimension, company)
         result = self._get_result(record, dimension, company)

@@ -98,7 +98,7 @@ class CustomerGradingMeasure(models.Model):
         return sum(filter(None, self._get_counted(criterion, documents, scope).values()))
 
     def _get_subject_domain(self, criterion, record):
-        """Return the domain of the documents that count for a customer or opportunity."""
+        """Hook: return the domain of the documents that count for a customer or opportunity."""
         Owner, whose = self.env["customer.grading.owner"].sudo(), criterion._get_whose()
         if criterion._get_group_kind():
             contact = Owner._get_path(self, whose).removesuffix(".commercial_partner_id")

@@ -152,6 +152,7 @@ class CustomerGradingPolicy(models.Model):
         ]
 
     def _get_population_sentence(self):
+        """Hook: say whom the policy applies to."""
         if self.subject == "lead":
             sentences = {
                 "opportunity_open": self.env._("It applies to open opportunities."),

@@ -199,7 +199,7 @@ class CustomerGradingDimension(models.Model):
 
     @api.model
     def _get_main(self, subject, company):
-        """Return the dimension whose grade ``company`` shows on its ``subject`` records.
+        """Hook: return the dimension whose grade ``company`` shows on its ``subject`` records.
 
         It is the one that names the company, else one that names its nearest parent, else
         the first visible to everybody in which grades are given: one whose policies are all
@@ -298,7 +298,7 @@ class CustomerGradingDimension(models.Model):
         return SUBJECTS[self.subject]
 
     def _choose_text(self, of_customers, of_opportunities):
-        """Return the one of two whole sentences that fits what is graded."""
+        """Hook: return the one of two whole sentences that fits what is graded."""
         return of_opportunities if self.subject == "lead" else of_customers
 
     def _get_number_text(self, number):

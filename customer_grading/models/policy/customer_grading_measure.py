@@ -462,7 +462,7 @@ class CustomerGradingMeasure(models.Model):
         """Return in words which field of the documents cannot serve as what it is named for."""
         dates, numbers = FIELD_TYPES["days"], FIELD_TYPES["number"]
         for path, types, comodel_name in (
-            (self.subject_path, ("many2one",), SUBJECTS[self.subject].model),
+            (self.subject_path, ("many2one",), self._get_path_model()),
             (self.company_field, ("many2one",), "res.company"),
             (self.date_field, dates, None),
             (self.rate_field, numbers, None),
@@ -478,6 +478,10 @@ class CustomerGradingMeasure(models.Model):
                     path,
                 )
         return self._get_value_problem()
+
+    def _get_path_model(self):
+        """Hook: return the model that the path from a document leads to; ``None``: any."""
+        return SUBJECTS[self.subject].model
 
     def _get_value_problem(self):
         if self.aggregate in (*WITHOUT_VALUE, "count_distinct"):

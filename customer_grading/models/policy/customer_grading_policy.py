@@ -364,7 +364,7 @@ class CustomerGradingPolicy(models.Model):
         return company if dimension.company_scope == "company" else Company, self.browse()
 
     def _in_order_of_need(self):
-        """Return the policies, those first whose grades others are made from."""
+        """Hook: return the policies, those first whose grades others are made from."""
         needs = {dimension: len(dimension._get_needed()) for dimension in self.dimension_id}
         return self.sorted(lambda p: (needs[p.dimension_id], p.subject == "lead", p.sequence, p.id))
 

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.subject import SUBJECTS
+
 
 class CustomerGradingSubject(models.AbstractModel):
     """What is kept about a graded record: a customer or an opportunity, never both."""
@@ -62,16 +64,23 @@ class CustomerGradingSubject(models.AbstractModel):
 
     @api.model
     def _get_unused_fields(self):
-        """Return the names of the fields to records of a kind that was never graded."""
+        """Hook: return the names of the fields to records of a kind that was never graded."""
         Dimension = self.env["customer.grading.dimension"]
         if not Dimension._is_used("lead"):
             return ("lead_id",)
         return () if Dimension._is_used("partner") else ("partner_id",)
 
+    @api.model
+    def _get_subject_fields(self):
+        """Return the names of the fields to records of all kinds that are graded here."""
+        return [subject.field for subject in SUBJECTS.values() if subject.field in self._fields]
+
     def _get_subject(self):
+        """Hook: return the record that it is about."""
         return self.lead_id or self.partner_id
 
     def _get_customer(self):
+        """Hook: return the customer that it is about, or belongs to."""
         return self._get_subject()._get_customer()
 
     def action_open_subject(self):

@@ -1,7 +1,6 @@
 from odoo import api, models
 from odoo.tools import SQL, groupby
 
-from ...tools.subject import SUBJECTS
 from .customer_grading_change import COMPUTED_ORIGINS
 
 # What else may be noted on a change, with its type.
@@ -77,6 +76,7 @@ class CustomerGradingChangeWriter(models.AbstractModel):
 
         :param told: what else to note on the changes, SQL by field
         """
+        names = self.env["customer.grading.change"]._get_subject_fields()
         return SQL(
             """
             superseded AS (
@@ -112,11 +112,11 @@ class CustomerGradingChangeWriter(models.AbstractModel):
                  WHERE change.id = decided.own_id
             ), told AS (
                 INSERT INTO customer_grading_change (
-                    result_id, dimension_id, partner_id, lead_id, company_id, policy_id, run_id,
+                    result_id, dimension_id, %(subjects)s, company_id, policy_id, run_id,
                     from_grade_id, grade_id, direction, origin, state, date, date_due,
                     date_applied, undoes_id, user_id, decided_by_id, note, manual_until, values,
                     date_evaluated, create_date, write_date)
-                SELECT id, dimension_id, partner_id, lead_id, company_id, policy_id, %(run_id)s,
+                SELECT id, dimension_id, %(subjects)s, company_id, policy_id, %(run_id)s,
                        grade_id, target_id, direction, origin, state, %(date)s, due,
                        CASE WHEN takes THEN %(date)s::date END, %(undoes_id)s, %(user_id)s,
                        CASE WHEN takes THEN %(decided_by_id)s END, %(note)s, %(manual_until)s,
@@ -152,6 +152,7 @@ class CustomerGradingChangeWriter(models.AbstractModel):
             )
             """,
             date=date,
+            subjects=SQL(", ").join(map(SQL.identifier, names)),
             **{
                 name: SQL("(%s)::%s", told.get(name, SQL("NULL")), SQL(type_))
                 for name, type_ in TOLD.items()
@@ -176,10 +177,11 @@ class CustomerGradingChangeWriter(models.AbstractModel):
         # Everybody reads again what was written behind the ORM.
         for name in ("customer.grading.result", "customer.grading.change"):
             self.env[name].invalidate_model(flush=False)
-        for subject in SUBJECTS.values():
-            Model = self.env[subject.model]
+        Change = self.env["customer.grading.change"].sudo()
+        for name in Change._get_subject_fields():
+            Model = self.env[Change._fields[name].comodel_name]
             Model.invalidate_model(Model._get_grading_fields(), flush=False)
-        return self.env["customer.grading.change"].sudo().browse(ids)
+        return Change.browse(ids)
 
     @api.model
     def _write_by_hand(self, moves, origin, note, until=False, state="applied"):

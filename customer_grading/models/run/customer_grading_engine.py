@@ -9,7 +9,7 @@ class CustomerGradingEngine(models.AbstractModel):
 
     @api.model
     def _get_changed_ids(self, policy, company, since):
-        """Return the subjects whose records or documents were written from ``since`` on.
+        """Hook: return the subjects whose records or documents were written from ``since`` on.
 
         One query a source; what was deleted leaves no trace there.
 

@@ -90,7 +90,7 @@ class CustomerGradingPolicy(models.Model):
                 policy._regrade_in(company, records)
 
     def _regrade_in(self, company, records):
-        """Grade ``records`` for ``company`` by these policies, and return the runs."""
+        """Hook: grade ``records`` for ``company`` by these policies, and return the runs."""
         runs = self.env["customer.grading.run"]
         for policy in self:
             run = policy._create_run("on_demand", company)

@@ -256,7 +256,7 @@ class CustomerGradingTrial(models.Model):
     # ------------------------------------------------------------------ revenue
 
     def _get_revenue_sql(self):
-        """Return the amount that stands beside a ``subject``, and the join it comes from.
+        """Hook: return the amount that stands beside a ``subject``, and the join it comes from.
 
         For a customer it is the revenue of 12 months, for an opportunity what is expected
         of it, in the currency of its company.

@@ -7,7 +7,7 @@ import { GradingExplanation } from "./grading_explanation";
 
 /**
  * Shows on a form why a customer or an opportunity has its grade: the form's own record,
- * or, with `of_subject`, the one that the record is about.
+ * or the one that it is about, which a field named in `of_subject` holds.
  *
  * On a page of a notebook it asks the server only once the page is opened: a form whose
  * page "Grading" stays closed costs nothing.
@@ -17,20 +17,23 @@ export class GradingExplanationWidget extends Component {
     static components = { GradingExplanation };
     static props = {
         ...standardWidgetProps,
-        ofSubject: { type: Boolean, optional: true },
+        ofSubject: { type: Array, element: String, optional: true },
     };
+
+    /** The name of the field that holds what the record is about. */
+    get subjectField() {
+        const { ofSubject, record } = this.props;
+        return ofSubject.find((name) => record.data[name]) || ofSubject[0];
+    }
 
     get resModel() {
         const { ofSubject, record } = this.props;
-        if (ofSubject) {
-            return record.data.lead_id ? "crm.lead" : "res.partner";
-        }
-        return record.resModel;
+        return ofSubject ? record.fields[this.subjectField].relation : record.resModel;
     }
 
     get resId() {
         const { ofSubject, record } = this.props;
-        return ofSubject ? (record.data.lead_id || record.data.partner_id)?.id : record.resId;
+        return ofSubject ? record.data[this.subjectField]?.id : record.resId;
     }
 
     async saveRecord() {
@@ -46,5 +49,5 @@ export class GradingExplanationWidget extends Component {
 
 registry.category("view_widgets").add("grading_explanation", {
     component: GradingExplanationWidget,
-    extractProps: ({ attrs }) => ({ ofSubject: Boolean(attrs.of_subject) }),
+    extractProps: ({ attrs }) => ({ ofSubject: attrs.of_subject?.split(",") }),
 });

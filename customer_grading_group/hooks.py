@@ -1,0 +1,13 @@
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
+from .tools.group import GROUP
+
+
+def uninstall_hook(env):
+    """Take away what is kept about groups: the rest is about a customer or an opportunity again."""
+    env = env(context={**env.context, "active_test": False, MODULE_UNINSTALL_FLAG: True})
+    dimensions = env["customer.grading.dimension"].search([("subject", "=", GROUP.name)])
+    of_groups = [("dimension_id", "in", dimensions.ids)]
+    for name in ("result", "policy"):
+        env[f"customer.grading.{name}"].search(of_groups).unlink()
+    dimensions.unlink()
