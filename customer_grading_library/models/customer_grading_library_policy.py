@@ -44,12 +44,17 @@ class CustomerGradingLibraryPolicy(models.Model):
     grades = fields.Json(compute="_compute_texts")
     needs_text = fields.Char(compute="_compute_needs_text")
     subject = fields.Selection(
-        [("partner", "Customers"), ("lead", "Opportunities")], readonly=True, required=True
+        [("partner", "Customers"), ("lead", "Opportunities"), ("group", "Groups")],
+        readonly=True,
+        required=True,
     )
     for_customers = fields.Boolean(readonly=True)
     for_opportunities = fields.Boolean(readonly=True)
     for_leads = fields.Boolean(readonly=True)
     for_people = fields.Boolean(readonly=True)
+    is_ready = fields.Boolean(
+        compute="_compute_is_ready", help="Whether such records can be graded here."
+    )
     trade = fields.Selection(
         [
             ("any", "Any trade"),
@@ -259,8 +264,16 @@ class CustomerGradingLibraryPolicy(models.Model):
     @api.depends_context("lang", "company")
     def _compute_reads_as(self):
         for policy in self:
-            with policy._loaded() as draft:
-                policy.reads_as = draft.reads_as
+            policy.reads_as = False
+            if policy.is_ready:
+                with policy._loaded() as draft:
+                    policy.reads_as = draft.reads_as
+
+    @api.depends("subject")
+    def _compute_is_ready(self):
+        kinds = self.env["customer.grading.dimension"]._fields["subject"].get_values(self.env)
+        for policy in self:
+            policy.is_ready = policy.subject in kinds
 
     def web_read(self, specification):
         """Read pages: a policy is read as the draft that is made for it, and taken back."""
