@@ -25,7 +25,7 @@ class TestRecordGrades(CustomerGradingCommon):
         cls.customers = cls._create_customers(4)
         for customer, state in zip(cls.customers, cls.states, strict=False):
             customer.state_id = state
-        cls.dimension = cls._create_dimension("region", grades="")
+        cls.dimension = cls._create_dimension("territory", grades="")
 
     def _make(self, in_use=False):
         Wizard = self.env["customer.grading.record.grades"].with_user(self.users["administrator"])
