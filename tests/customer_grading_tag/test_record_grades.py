@@ -52,7 +52,7 @@ class TestRecordGrades(CustomerGradingCommon):
         self.assertEqual(
             [tag.display_name for tag in self.customers.mapped("category_id")],
             [
-                f"Region / {name}"
+                f"Territory / {name}"
                 for name in ("Province N", "Province S", "Province WEST-1", "Not graded")
             ],
         )
@@ -60,7 +60,7 @@ class TestRecordGrades(CustomerGradingCommon):
     def test_many_provinces_are_shared_out_to_several_policies(self):
         with patch.object(customer_grading_record_grades, "MOST_REQUIREMENTS", 2):
             _wizard, policies = self._make()
-        self.assertEqual(policies.mapped("name"), ["Region, part 1 of 2", "Region, part 2 of 2"])
+        self.assertEqual(policies.mapped("name"), ["Territory, part 1 of 2", "Territory, part 2 of 2"])
         self._activate_all(policies)
         self.assertEqual(self._get_grades(self.customers), ["N", "S", "1", False])
         self.customers[0].state_id = self.states[2]
