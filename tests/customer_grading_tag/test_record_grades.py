@@ -60,7 +60,9 @@ class TestRecordGrades(CustomerGradingCommon):
     def test_many_provinces_are_shared_out_to_several_policies(self):
         with patch.object(customer_grading_record_grades, "MOST_REQUIREMENTS", 2):
             _wizard, policies = self._make()
-        self.assertEqual(policies.mapped("name"), ["Territory, part 1 of 2", "Territory, part 2 of 2"])
+        self.assertEqual(
+            policies.mapped("name"), ["Territory, part 1 of 2", "Territory, part 2 of 2"]
+        )
         self._activate_all(policies)
         self.assertEqual(self._get_grades(self.customers), ["N", "S", "1", False])
         self.customers[0].state_id = self.states[2]
