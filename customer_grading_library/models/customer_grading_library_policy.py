@@ -8,7 +8,9 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.blocks import make_block, make_row, open_window
 from odoo.addons.customer_grading_policy_file.tools.policy_format import walk_criteria
+from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL, plaintext2html
 from odoo.tools.misc import file_open
 
 INDEX = "customer_grading_library/data/index.json"
@@ -168,16 +170,23 @@ class CustomerGradingLibraryPolicy(models.Model):
 
     @staticmethod
     def _get_deciding_kind(kinds):
-        """Return the kind of at least half of the criteria, ``several`` where there is none."""
-        first = max(
-            kinds, key=lambda kind: (kinds[kind], -DECIDING.index(kind)), default="dealings"
-        )
-        return first if 2 * kinds[first] >= kinds.total() else "several"
+        """Return the kind of at least half of the criteria, ``several`` where there is none.
+
+        Facts beside something else say little of what decides: they take more than half.
+        """
+        if not kinds:  # people give the grades
+            return "assessment"
+        first = max(kinds, key=lambda kind: (kinds[kind], -DECIDING.index(kind)))
+        share = kinds[first] / kinds.total()
+        return first if share > 0.5 or (share == 0.5 and first != "dealings") else "several"
 
     def _get_content(self):
-        """Return what its file says."""
+        """Return what its file says; of one that is gone since the last update, its name."""
         self.ensure_one()
-        return json.loads(self.env["customer.grading.policy"]._read_library_file(self.key))
+        Policy = self.env["customer.grading.policy"]
+        if self.key not in Policy._get_library_files():
+            return {"name": self.key, "dimension": {"grades": []}}
+        return json.loads(Policy._read_library_file(self.key))
 
     # ------------------------------------------------------------------ texts
 
@@ -261,13 +270,25 @@ class CustomerGradingLibraryPolicy(models.Model):
         return self.env._("from your records")
 
     @api.depends("key")
-    @api.depends_context("lang", "company")
+    @api.depends_context("lang", "company", "uid")
     def _compute_reads_as(self):
+        """Read it, or say what keeps it from being loaded here, such as an addon that is gone."""
+        may_load = self.env["customer.grading.policy"].has_access("create")
         for policy in self:
             policy.reads_as = False
-            if policy.is_ready:
-                with policy._loaded() as draft:
-                    policy.reads_as = draft.reads_as
+            if policy.is_ready and may_load:
+                try:
+                    policy.reads_as = policy._get_regulation()
+                except UserError as error:
+                    policy.reads_as = plaintext2html(str(error))
+
+    def _get_regulation(self):
+        """Return how the policy reads.
+
+        :raise UserError: where it cannot be loaded here, saying why
+        """
+        with self._loaded() as draft:
+            return draft.reads_as
 
     @api.depends("subject")
     def _compute_is_ready(self):
@@ -287,34 +308,56 @@ class CustomerGradingLibraryPolicy(models.Model):
     def _loaded(self):
         """Give a draft of the policy that never was: its transaction is taken back."""
         self.ensure_one()
-        with self.env.registry.cursor() as cr:
+        registry = self.env.registry
+        changed = set(registry.cache_invalidated)  # by what this request did before
+        with registry.cursor() as cr:
             env = self.env(cr=cr)
             try:
                 yield env["customer.grading.policy"]._load_file(self.key)
             finally:
                 env.invalidate_all(flush=False)
                 cr.rollback()
-        self.env.registry.reset_changes()
+                registry.reset_changes()
+                registry.cache_invalidated.update(changed)
 
     def _preview(self):
         """Return what the policy would give the company's own customers; nothing is kept.
 
-        :return: ``{"summary": views, "data_check": views, "counts": {code of grade: how many},
-            "total": how many}``; the views open nothing
+        :return: ``{"first_text": text, "summary": views, "data_check": views}``; the views open
+            nothing
+        :raise UserError: where it cannot be loaded or evaluated here, saying why
         """
         with self._loaded() as draft:
+            draft._suggest_limits()
             trial = draft._try_on()
-            counts = dict(
-                trial.env["customer.grading.trial.line"]
-                .sudo()
-                ._read_group([("trial_id", "=", trial.id)], ["grade_id"], ["__count"])
-            )
+            if trial.state == "failed":
+                raise UserError(trial.error)
             return {
+                "first_text": trial.first_text,
                 "summary": self._to_preview(trial.summary or []),
                 "data_check": self._to_preview(trial.data_check or []),
-                "counts": {grade.code or "": count for grade, count in counts.items()},
-                "total": sum(counts.values()),
             }
+
+    def _count_grades(self):
+        """Return how many of the company's own customers would have which grade.
+
+        :return: ``Counter`` by the code of the grade, "" for none
+        :raise UserError: as :meth:`_preview`
+        """
+        with self._loaded() as draft:
+            draft._suggest_limits()
+            draft._check_complete()
+            draft.dimension_id._check_seen_whole()
+            policy, table = draft.sudo(), f"{self._table}_grades"
+            engine = policy.env["customer.grading.engine"]
+            company = policy._get_try_on_company()
+            scope = engine._get_scope(policy, company, engine._get_today(company))
+            engine._evaluate(policy, scope, table)
+            counted = SQL("SELECT grade_id, COUNT(*) FROM %s GROUP BY 1", SQL.identifier(table))
+            codes = {grade.id: grade.code for grade in policy.rule_ids.grade_id}
+            return Counter(
+                {codes.get(id_, ""): count for id_, count in policy.env.execute_query(counted)}
+            )
 
     def _to_preview(self, views):
         """Return views without numbers of chapters, and without what their cells open.
@@ -344,11 +387,7 @@ class CustomerGradingLibraryPolicy(models.Model):
         self.env["customer.grading.policy"].check_access("create")
         seen = self._preview()
         preview = self.env["customer.grading.library.preview"].create(
-            {
-                "library_policy_id": self.id,
-                "summary": seen["summary"],
-                "data_check": seen["data_check"],
-            }
+            {"library_policy_id": self.id, **seen}
         )
         return open_window(self.name, preview._name, res_id=preview.id)
 

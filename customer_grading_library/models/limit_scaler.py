@@ -56,9 +56,14 @@ class LimitScaler:
         for criterion in self.policy.criterion_ids.filtered(lambda c: c.band_by == "value"):
             bands = criterion.band_ids.sorted(lambda band: (band.sequence, band.id))
             found += [Limit(band, criterion, band.lower) for band in bands]
-        return [
-            limit for limit in found if limit.value > 0 and limit.criterion.unit in SCALED_UNITS
-        ]
+        return [limit for limit in found if self._has_scale(limit)]
+
+    @staticmethod
+    def _has_scale(limit):
+        """Whether a limit hangs on how large a company is: that something is there does not."""
+        unit = limit.criterion.unit
+        least = 0 if unit == "amount" else 1
+        return unit in SCALED_UNITS and limit.value > least
 
     def get_steps(self, criterion):
         """Return ``[[value, how many of the company's own have at least that], ...]``."""

@@ -34,8 +34,10 @@ class CustomerGradingAdoption(models.TransientModel):
         self.env["customer.grading.policy"].check_access("create")
         known = self._get_known_codes(library_policy)
         with library_policy._loaded() as draft:
-            scaler = LimitScaler(draft)
-            limits = scaler.get_limits() if draft.dimension_id.is_seen_whole else []
+            draft._suggest_limits()
+            scaler, dimension = LimitScaler(draft), draft.dimension_id
+            is_seen = dimension.company_scope != "group" or dimension.is_seen_whole
+            limits = scaler.get_limits() if is_seen else []
             vals = {
                 "library_policy_id": library_policy.id,
                 "name": draft.name,
@@ -88,18 +90,26 @@ class CustomerGradingAdoption(models.TransientModel):
         self.ensure_one()
         Policy = self.env["customer.grading.policy"]
         Policy.check_access("create")
-        policy = Policy._load_file(self.library_policy_id.key)
-        policy.write({"name": self.name, "company_id": self.company_id.id})
+        company = self.company_id or self.env.company
+        policy = Policy.with_company(company)._load_file(self.library_policy_id.key)
+        policy.company_id = self.company_id
+        policy._suggest_limits()
         self._write_limits(policy)
+        self._call(policy, self.name)
         for line in self.grade_ids:
             grade = policy.rule_ids.grade_id.filtered(lambda g, code=line.code: g.code == code)
-            if grade.name != line.name:
-                grade.name = line.name
+            self._call(grade, line.name)
         action = policy._get_records_action()
         text = self.env._(
             "“%s” is a draft of your own now. Try it on, then activate it.", self.name
         )
         return tell(text, "success", action)
+
+    def _call(self, record, name):
+        """Give a record the name that was chosen, in all languages where it is another one."""
+        if record.name != name:
+            languages = [lang for lang, _name in self.env["res.lang"].get_installed()]
+            record.update_field_translations("name", dict.fromkeys(languages, name))
 
     def _write_limits(self, policy):
         limits = LimitScaler(policy).get_limits()

@@ -1,5 +1,8 @@
+from contextlib import suppress
+
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.blocks import open_window
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 MOST = 3  # policies side by side
@@ -67,7 +70,7 @@ class CustomerGradingGuide(models.TransientModel):
         own = [*domain, ("company_id", "in", [False, self.env.company.id])]
         return bool(self.env[model_name].sudo().search_count(own, limit=1))
 
-    @api.onchange("audience", "decides", "has_invoices", "has_orders", "has_opportunities")
+    @api.onchange("audience", "decides", "will_assess", *DATA)
     def _onchange_answers(self):
         """What was found was for other answers."""
         self.option_ids = [fields.Command.clear()]
@@ -76,20 +79,22 @@ class CustomerGradingGuide(models.TransientModel):
         """Show what fits with what it would give, side by side."""
         self.ensure_one()
         self.env["customer.grading.policy"].check_access("create")
-        found = [
-            fields.Command.create(
-                {"library_policy_id": policy.id, "bars": self._get_bars(policy, policy._preview())}
-            )
-            for policy in self._find()
-        ]
-        self.option_ids = [fields.Command.clear(), *found]
+        options = []
+        for policy in self._find():
+            with suppress(UserError):  # an addon that it needs is not there, say
+                bars = self._get_bars(policy, policy._count_grades())
+                options.append({"library_policy_id": policy.id, "bars": bars})
+            if len(options) == MOST:
+                break
+        made = [fields.Command.create(option) for option in options]
+        self.option_ids = [fields.Command.clear(), *made]
         return True
 
     def _find(self):
-        """Return the two or three policies that fit best, the best first."""
+        """Return the policies for whom one grades, those that fit best first."""
         Policy = self.env["customer.grading.library.policy"]
         of_audience = Policy.search(Domain(AUDIENCES[self.audience], "=", True))
-        return of_audience.sorted(self._get_distance)[:MOST]
+        return of_audience.filtered("is_ready").sorted(self._get_distance)
 
     def _get_distance(self, policy):
         """Return what is missing for ``policy`` to fit, the gravest first."""
@@ -99,19 +104,19 @@ class CustomerGradingGuide(models.TransientModel):
         return (missing, other, bool(asks), policy.trade != "any", asks, policy.sequence)
 
     @staticmethod
-    def _get_bars(policy, preview):
+    def _get_bars(policy, counts):
         """Return a bar for each grade, and one for who has none."""
-        total = preview["total"] or 1
+        total = counts.total() or 1
         grades = list(policy.grades)
-        if preview["counts"].get(""):
+        if counts[""]:
             grades.append({"code": "", "name": policy.env._("Not graded"), "color": 0})
         return [
             {
                 "code": grade["code"],
                 "name": grade["name"],
                 "color": grade["color"],
-                "count": preview["counts"].get(grade["code"], 0),
-                "percent": round(100 * preview["counts"].get(grade["code"], 0) / total),
+                "count": counts[grade["code"]],
+                "percent": round(100 * counts[grade["code"]] / total),
             }
             for grade in grades
         ]

@@ -4,6 +4,7 @@ from lxml import html
 
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.blocks import make_block, make_row
+from odoo.exceptions import UserError
 
 SENTENCES = "//h4|//p|//li|//tr"
 
@@ -25,17 +26,21 @@ class CustomerGradingLibraryDifference(models.TransientModel):
         """Return a new one that tells what ``policy`` says otherwise than its original."""
         vals = {"policy_id": policy.id, "library_policy_id": policy.library_policy_id.id}
         difference = self.create(vals)
-        rows = difference._get_rows()
         title = self.env._("In the library")
-        block = make_block(title, [title, self.env._("Yours")], rows)
-        if not rows:
-            block["text"] = self.env._("It reads the same as in the library.")
+        block = make_block(title, [title, self.env._("Yours")])
+        try:
+            block["rows"] = difference._get_rows()
+        except UserError as error:  # the dimension is no longer what the file needs
+            block["text"] = str(error)
+        else:
+            if not block["rows"]:
+                block["text"] = self.env._("It reads the same as in the library.")
         difference.views = [{"blocks": [block]}]
         return difference
 
     def _get_rows(self):
         """Return a row for each sentence that differs."""
-        library = self._get_sentences(self.library_policy_id.reads_as)
+        library = self._get_sentences(self.library_policy_id._get_regulation())
         own = self._get_sentences(self.policy_id.reads_as)
         rows = []
         for kind, a, b, c, d in SequenceMatcher(None, library, own, autojunk=False).get_opcodes():

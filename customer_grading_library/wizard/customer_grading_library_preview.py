@@ -12,6 +12,7 @@ class CustomerGradingLibraryPreview(models.TransientModel):
         "customer.grading.library.policy", required=True, ondelete="cascade"
     )
     name = fields.Char(related="library_policy_id.name")
+    first_text = fields.Char()
     summary = fields.Json()
     data_check = fields.Json()
 

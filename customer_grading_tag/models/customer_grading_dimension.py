@@ -5,8 +5,6 @@ from odoo.tools import SQL
 # What the tags of a dimension are called and shown by; and whose grades they say.
 NAMING_FIELDS = ("name", "active")
 WRITING_FIELDS = ("writes_tags", "tag_company_id", "company_scope")
-# Who has a result without a grade, and is nobody whom the dimension is about.
-OUTSIDE_REASONS = ("left", "hand")
 
 
 class CustomerGradingDimension(models.Model):
@@ -24,7 +22,6 @@ class CustomerGradingDimension(models.Model):
     tag_company_id = fields.Many2one(
         "res.company",
         "Tags say the grades of",
-        default=lambda self: self.env.company,
         help="Contact tags are shared by all companies: they say the grades that this one gives.",
     )
     tag_id = fields.Many2one(
@@ -84,11 +81,20 @@ class CustomerGradingDimension(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("writes_tags"):
+                vals.setdefault("tag_company_id", self.env.company.id)
         dimensions = super().create(vals_list)
         dimensions.filtered("writes_tags")._follow_choice()
         return dimensions
 
     def write(self, vals):
+        if vals.keys() & {*WRITING_FIELDS}:
+            self.filtered("writes_tags")._check_may_show()
+        if vals.get("writes_tags"):
+            self.filtered(
+                lambda dimension: not dimension.tag_company_id
+            ).tag_company_id = self.env.company
         done = super().write(vals)
         if vals.keys() & {*WRITING_FIELDS}:
             self._follow_choice()
@@ -224,7 +230,8 @@ class CustomerGradingDimension(models.Model):
                   FROM (
                     SELECT result.partner_id,
                            CASE WHEN result.grade_id IS NOT NULL THEN grade.tag_id
-                                WHEN result.reason NOT IN %(outside)s THEN %(ungraded)s
+                                WHEN result.reason = 'left' THEN NULL
+                                WHEN result.policy_id IS NOT NULL THEN %(ungraded)s
                            END AS tag_id
                       FROM customer_grading_result result
                       LEFT JOIN customer_grade grade ON grade.id = result.grade_id
@@ -250,7 +257,6 @@ class CustomerGradingDimension(models.Model):
             )
             SELECT partner_id FROM taken UNION SELECT partner_id FROM given
             """,
-            outside=OUTSIDE_REASONS,
             ungraded=self.ungraded_tag_id.id,
             dimension=self.id,
             company=self._get_tag_company().id or None,

@@ -13,7 +13,10 @@ class CustomerGradingExplanationView(models.AbstractModel):
         buttons = super()._get_buttons(record, dimension, result)
         policy = result.policy_id.sudo()
         may_waive = self.env.user.has_group(OFFICER_GROUP) and policy.state == "running"
-        if may_waive and policy.rule_ids.line_ids:
+        is_about = (
+            dimension._get_subject_kind().field in self.env["customer.grading.waiver"]._fields
+        )
+        if may_waive and is_about and policy.rule_ids.line_ids:
             label = self.env._("Waive a condition")
             context = {"default_result_id": result.id}
             action = open_window(label, "customer.grading.waive", target="new", context=context)

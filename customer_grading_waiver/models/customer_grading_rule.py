@@ -1,5 +1,8 @@
 from odoo import api, models
-from odoo.addons.customer_grading.models.policy.customer_grading_rule import ASKED_FIELDS
+from odoo.addons.customer_grading.models.policy.customer_grading_rule import (
+    ASKED_FIELDS,
+    LEVEL_OPERATORS,
+)
 from odoo.tools import SQL
 
 # What tells a record of a version from its copy in the next one, though both ask the same.
@@ -53,7 +56,9 @@ class CustomerGradingRule(models.Model):
         line = self.sudo().with_context(lang=None)
         criterion = line.criterion_id
         asked = [line[name] for name in ASKED_FIELDS if name not in ("criterion_id", "level_id")]
-        level = list(criterion.band_ids).index(line.level_id) if line.level_id else None
+        level = None  # by its place; one that is left of another comparison asks nothing
+        if line.operator in LEVEL_OPERATORS and line.level_id in criterion.band_ids:
+            level = list(criterion.band_ids).index(line.level_id)
         return (line.root_id.grade_id.id, *asked, level, self._get_content(criterion))
 
     def _get_content(self, records):

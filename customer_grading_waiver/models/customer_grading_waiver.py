@@ -4,7 +4,7 @@ from odoo import api, fields, models, tools
 from odoo.addons.customer_grading.tools.blocks import RELOAD
 from odoo.addons.customer_grading.tools.columns import VALUES
 from odoo.addons.customer_grading.tools.groups import OFFICER_GROUP
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
@@ -200,6 +200,8 @@ class CustomerGradingWaiver(models.Model):
             for policy in versions.filtered(lambda version: version.state == "running"):
                 run = policy._create_run("incremental", waiver.company_id)
                 run._execute(subject_ids=waiver._get_subject().ids)
+                if run.state == "failed":
+                    raise UserError(run.error)
 
     # ------------------------------------------------------------------ in words
 

@@ -1,5 +1,7 @@
 """An administrator who knows no code writes whole grading systems in the form."""
 
+from datetime import timedelta
+
 from odoo.fields import Date
 from odoo.tests import HttpCase, tagged
 
@@ -75,3 +77,28 @@ class TestSystemTours(CustomerGradingCommon, HttpCase):
             self._answer(questions[name], lead, True, Date.today())
 
         self.assertEqual(self._get_grades(lead, dimension=policy.dimension_id), ["A02"])
+
+    def test_urgency_by_the_first_known_of_two_dates_is_written_in_an_empty_form(self):
+        """The next activity decides, where there is none the expected closing."""
+        self.env["crm.lead"].search([]).unlink()
+        today = Date.today()
+        customer = self._create_customers(1)
+        for name, activity, closing in (
+            ("Both: the activity counts", 5, 90),
+            ("Closing alone", None, 7),
+            ("Closing in three weeks", None, 21),
+            ("The activity is later than the closing", 60, 3),
+        ):
+            lead = self._create_lead(
+                customer, today, name=name, date_deadline=today + timedelta(days=closing)
+            )
+            if activity:
+                lead.activity_schedule(
+                    "mail.mail_activity_data_todo", date_deadline=today + timedelta(days=activity)
+                )
+
+        self.start_tour("/odoo", "customer_grading_urgency", login="grading_administrator")
+
+        policy = self._find_policy("Urgency")
+        [whole] = policy.criterion_ids.filtered(lambda c: c.kind == "first")
+        self.assertEqual(len(whole.child_ids), 2)

@@ -16,6 +16,8 @@ class CustomerGradingRule(models.Model):
             return self.env._("say by which criterion the strongest are chosen.")
         if self.limit_count and criterion.unit not in NUMERIC_UNITS:
             return self.env._("the strongest are told by a number: choose another criterion.")
+        if self.limit_count and self.least_count > self.limit_count:
+            return self.env._("at least so many are more than it takes at most.")
         if self.limit_within == "field" and not self.limit_field:
             return self.env._("choose the field that those who are counted together share.")
         if not self._is_limit_path():
@@ -40,8 +42,7 @@ class CustomerGradingRule(models.Model):
         problems = [
             group._get_group_problem(len(group._get_asked_lines(children))) for group in groups
         ]
-        is_counted = self.limit_count or self.least_count
-        problems.append(is_counted and self._get_limit_problem())
+        problems.append((self.limit_count or self.least_count) and self._get_limit_problem())
         problems.append(not self.grade_id.active and self._get_archived_problem())
         messages += [
             self.env._("Grade %(grade)s: %(problem)s", grade=self.grade_id.code, problem=problem)

@@ -158,6 +158,10 @@ class CustomerGradingMeasure(models.Model):
             # A document without a company is everybody's, as in Odoo's own rules.
             domain &= Domain(self.company_field, "in", [False, *scope.company_ids])
         path, others = Owner._get_path(self, whose), Owner._get_others(self, whose, ids)
+        if self.model_name.startswith("customer.grading.") and "dimension_id" in model._fields:
+            domain &= Domain(
+                "dimension_id.group_ids", "=", False
+            )  # what only some see tells nobody
         if ids is not None:
             domain &= Owner._get_few_domain(self, path, others, ids)
         query = model._search(domain, active_test=False, bypass_access=True)

@@ -113,19 +113,12 @@ class CustomerGradingRule(models.Model):
 
     def _get_least_text(self):
         """Return in one sentence how many are to hold the grade."""
-        names = {
-            "grade": self.grade_id.code,
-            "count": self.least_count,
-            "within": self._get_limit_within_text(),
-        }
-        if self.limit_within == "all":
-            return self.env._(
-                "At least %(count)s are to hold %(grade)s: else the responsible is told.", **names
-            )
         return self.env._(
-            "At least %(count)s are to hold %(grade)s, counted among: %(within)s. Else the "
-            "responsible is told.",
-            **names,
+            "At least %(count)s are to hold %(grade)s, counted among: %(within)s. Where fewer do, "
+            "the responsible is told.",
+            grade=self.grade_id.code,
+            count=self.least_count,
+            within=self._get_limit_within_text(),
         )
 
     def _get_limit_within_text(self):

@@ -206,8 +206,8 @@ class CustomerGradingRule(models.Model):
     least_count = fields.Integer(
         "At least",
         aggregator=None,
-        help="Where fewer hold the grade after a run of everybody, the policy's responsible is "
-        "told; 0: however few.",
+        help="Where fewer hold the grade after a run of everybody, of those whom it is counted "
+        "among and where anybody does, the policy's responsible is told; 0: however few.",
     )
     limit_within = fields.Selection(
         RANK_WITHIN, string="Counted among", default="all", required=True
@@ -234,11 +234,8 @@ class CustomerGradingRule(models.Model):
         "Months are a number from 0 to 1200.",
     )
     _limit_check = models.Constraint(
-        "CHECK (limit_count >= 0)", "A grade cannot be limited to less than 0. Use 0 for no limit."
-    )
-    _least_check = models.Constraint(
-        "CHECK (least_count BETWEEN 0 AND COALESCE(NULLIF(limit_count, 0), least_count))",
-        "At least so many is a number from 0 to what the grade takes at most.",
+        "CHECK (limit_count >= 0 AND least_count >= 0)",
+        "A grade cannot be limited to less than 0. Use 0 for no limit.",
     )
 
     @api.depends("root_id.policy_id")
@@ -473,7 +470,7 @@ class CustomerGradingRule(models.Model):
     def _check_author_may_read(self):
         Measure = self.env["customer.grading.measure"]
         for rule in self.filtered(lambda rule: rule.limit_within == "field" and rule.limit_field):
-            if rule._is_limit_path():
+            if Measure._get_path_field(rule.policy_subject_model, rule.limit_field):
                 Measure._check_may_read(rule.policy_subject_model, [rule.limit_field])
 
     def _get_limit_path(self):
@@ -483,9 +480,9 @@ class CustomerGradingRule(models.Model):
 
     def _is_limit_path(self):
         """Whether those who are counted can be told apart by what they share."""
-        path = self._get_limit_path()
-        criterion = self.limit_criterion_id or self.policy_id.criterion_ids[:1]
-        return not path or bool(criterion and criterion._is_group_path(path))
+        Criterion = self.env["customer.grading.criterion"]
+        criterion = self.limit_criterion_id or Criterion.new({"policy_id": self.policy_id.id})
+        return criterion._is_group_path(self._get_limit_path())
 
     def _get_tie_criterion(self):
         """Return the criterion that tells who of two of one value is stronger, if any."""

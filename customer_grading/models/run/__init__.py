@@ -11,5 +11,6 @@ from . import (
     customer_grading_measure,
     customer_grading_run,
     customer_grading_policy,
+    customer_grading_rule,
     customer_grading_answer,
 )

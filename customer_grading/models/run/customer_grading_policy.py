@@ -27,6 +27,34 @@ class CustomerGradingPolicy(models.Model):
         self.check_access("write")
         for policy in self:
             policy._set_state("closed", date_to=policy._get_today())
+        self.sudo()._get_minimum_activities().unlink()
+
+    # ------------------------------------------------------------------ minimums
+
+    def _get_minimum_activities(self):
+        """Return the activities that tell which grades too few hold, in any language."""
+        summaries = {
+            self.with_context(lang=lang).env._("Too few in a grade")
+            for lang, _name in self.env["res.lang"].get_installed()
+        }
+        return self.activity_ids.filtered(lambda activity: activity.summary in summaries)
+
+    def _watch_minimums(self):
+        """Tell the responsible which grades too few hold, in one activity until enough do."""
+        self.ensure_one()
+        user = self.user_id.filtered("active")
+        policy = self.with_context(lang=user.lang or self.env.lang)
+        told = self._get_minimum_activities()
+        texts = [text for rule in policy.rule_ids for text in rule._get_shortages()]
+        if not texts or not user:
+            told.unlink()
+            return
+        vals = {"note": plaintext2html("\n".join(texts)), "user_id": user.id}
+        if told:
+            told.write(vals)
+        else:
+            summary = policy.env._("Too few in a grade")
+            self.activity_schedule("mail.mail_activity_data_todo", summary=summary, **vals)
 
     def _put_in_force(self):
         """Hook: make the policy run, close those it replaces, and return its first runs.

@@ -250,54 +250,9 @@ class CustomerGradingRun(models.Model):
                 "unchanged_count": max(self.graded_count - sum(counts.values()), 0),
             }
         )
-        if subject_ids is None:
-            self._watch_minimums()
         self._after_changes()
-
-    def _watch_minimums(self):
-        """Tell the policy's responsible which grades too few hold, until enough do."""
-        policy = self.policy_id.sudo()
-        run = self.with_context(lang=policy.user_id.lang or self.env.lang)
-        summary = run.env._("Too few in a grade: %s", self.company_id.name or policy.name)
-        told = policy.activity_ids.filtered(lambda activity: activity.summary == summary)
-        watched = policy.rule_ids.filtered("least_count").with_env(run.env)
-        note = plaintext2html("\n".join(t for rule in watched for t in run._get_shortages(rule)))
-        if not watched or not note.striptags():
-            told.unlink()
-        elif told:
-            told.note = note
-        elif policy.user_id:
-            policy.activity_schedule(
-                "mail.mail_activity_data_todo",
-                user_id=policy.user_id.id,
-                summary=summary,
-                note=note,
-            )
-
-    def _get_shortages(self, rule):
-        """Return a sentence for each group in which too few hold the grade of ``rule``."""
-        path = rule._get_limit_path()
-        groups = [f"{self.dimension_id._get_subject_kind().field}.{path}"] if path else []
-        holding = Domain("computed_rule_id", "=", rule.id) & Domain(
-            "grade_id", "=", rule.grade_id.id
-        )
-        counts = (
-            self.env["customer.grading.result"]
-            .sudo()
-            ._read_group(self._get_results_domain() & holding, groups, ["__count"])
-        )
-        for *group, count in counts:
-            if count < rule.least_count:
-                names = {"grade": rule.grade_id.display_name, "count": count}
-                names |= {"least": rule.least_count, "group": self._get_group_name(*group)}
-                yield (
-                    self.env._("%(grade)s: %(count)s of at least %(least)s (%(group)s).", **names)
-                    if group
-                    else self.env._("%(grade)s: %(count)s of at least %(least)s.", **names)
-                )
-
-    def _get_group_name(self, group=None):
-        return getattr(group, "display_name", group) or self.env._("none")
+        if subject_ids is None:
+            self.policy_id.sudo()._watch_minimums()
 
     def _after_changes(self):
         """Hook: do what follows once the changes of this run were written, or taken back."""

@@ -2,6 +2,7 @@ import { registry } from "@web/core/registry";
 
 import {
     DIALOG,
+    addCombination,
     addCriterion,
     addGrade,
     addLevels,
@@ -103,5 +104,42 @@ registry.category("web_tour.tours").add("customer_grading_nested_facts", {
         ...tryOn({ A21: 1 }),
         click("button[name=action_put_in_force]", "Activate"),
         see(".o_arrow_button_current[data-value=running]", "The policy is in force"),
+    ],
+});
+
+/** Adds what counts for the combination `whole`. */
+function addPart(measure, whole) {
+    return addCriterion(measure, [
+        ...choose("measure_id", measure),
+        ...choose("parent_id", whole),
+    ]);
+}
+
+/** Adds a grade for those with at most so many days left. */
+function addUrgency(code, name, days) {
+    return addGrade(code, name, [
+        tabTo(ADD_LINE),
+        key("Enter"),
+        ...addCondition("Days left", days),
+    ]);
+}
+
+registry.category("web_tour.tours").add("customer_grading_urgency", {
+    url: NEW_POLICY,
+    steps: () => [
+        ...newPolicy("Urgency", [
+            ...choose("dimension_id", "Opportunity", ".o_form_view"),
+            see(".o_field_widget[name=lead_population]", "It grades opportunities"),
+        ]),
+        ...openPage("criteria"),
+        ...addCombination("Days left", "First known of", []),
+        ...addPart("Days to the next activity", "Days left"),
+        ...addPart("Days to expected closing", "Days left"),
+        ...openPage("grades"),
+        ...addUrgency("1", "Within a week", "7"),
+        ...addUrgency("2", "Within a month", "30"),
+        ...addGrade("3", "Later"),
+        ...readsAs("Days left at most 7 days", "3, for everybody else"),
+        ...tryOn({ 1: 2, 2: 1, 3: 1 }),
     ],
 });
