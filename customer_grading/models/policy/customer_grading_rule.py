@@ -327,7 +327,8 @@ class CustomerGradingRule(models.Model):
         operators = []
         if criterion.unit in NUMERIC_UNITS:
             operators += NUMERIC_OPERATORS[:-1]
-            if criterion.measure_id._is_better_low():
+            counted = criterion._get_parts()[:1] if criterion.kind == "first" else criterion
+            if counted.measure_id._is_better_low():
                 operators.sort(key=("le", "lt", "ge", "gt", "between").index)
             if criterion.unit in AGE_UNITS:
                 operators.append("within")

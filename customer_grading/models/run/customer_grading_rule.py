@@ -17,11 +17,8 @@ class CustomerGradingRule(models.Model):
         counts = Result._read_group(self._get_holding_domain(), groups, ["__count"])
         if not counts and not path:  # nobody at all
             counts = [(company, 0) for company in self.policy_id._get_run_companies()]
-        return [
-            self._get_shortage_text(where, count)
-            for *where, count in counts
-            if count < self.least_count
-        ]
+        few = [row for row in counts if row[-1] < self.least_count]
+        return [self._get_shortage_text(where, count) for *where, count in few]
 
     def _get_holding_domain(self):
         """Return who holds the grade: whom no requirement gives it counts for its first one."""

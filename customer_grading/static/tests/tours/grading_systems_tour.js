@@ -139,7 +139,7 @@ registry.category("web_tour.tours").add("customer_grading_urgency", {
         ...addUrgency("1", "Within a week", "7"),
         ...addUrgency("2", "Within a month", "30"),
         ...addGrade("3", "Later"),
-        ...readsAs("Days left at most 7 days", "3, for everybody else"),
+        ...readsAs("1 Within a week", "at most 7 days"),
         ...tryOn({ 1: 2, 2: 1, 3: 1 }),
     ],
 });
