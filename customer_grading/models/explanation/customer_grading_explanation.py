@@ -166,9 +166,9 @@ class CustomerGradingExplanation(models.AbstractModel):
         if criterion.kind != "measure":
             return any(map(self._hides, criterion.child_ids))
         measure = criterion.measure_id.sudo()
-        measure |= measure.numerator_id | measure.denominator_id | measure.base_measure_id
+        parts = measure.numerator_id | measure.denominator_id | measure.base_measure_id
         asked = criterion.question_id.sudo().filtered(lambda q: q.asked_of == "group")
-        return self._keeps_to_groups(measure, criterion.dimension_id.sudo(), asked)
+        return self._keeps_to_groups(measure, parts, criterion.dimension_id.sudo(), asked)
 
     @api.model
     def _hides_revenue(self):
