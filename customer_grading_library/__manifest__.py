@@ -5,7 +5,7 @@
     "category": "Sales/CRM",
     "author": "The customer_grading maintainers",
     "license": "LGPL-3",
-    "depends": ["customer_grading_policy_file"],
+    "depends": ["customer_grading_policy_file", "customer_grading_simulation"],
     "data": [
         "security/ir.model.access.csv",
         "security/customer_grading_library_security.xml",

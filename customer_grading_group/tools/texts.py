@@ -38,7 +38,7 @@ OF_GROUPS = {
         "Stopped to ask: %(moving)s of %(count)s groups would move (limit %(limit)s %%)."
     ),
     "The %(shown)s with the most revenue of %(count)s.": _lt("%(shown)s of %(count)s."),
-    "Share of revenue, 12 months": _lt("Share of revenue, not told of groups"),
+    "Share of revenue, 12 months": _lt("Share of revenue, 12 months"),
     "Nobody to grade yet: a customer has a confirmed order, a posted invoice or an "
     "opportunity, and fits “Applies to”. Make the first one, or let the policy "
     "grade all contacts that it applies to.": _lt(

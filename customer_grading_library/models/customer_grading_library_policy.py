@@ -14,8 +14,7 @@ from odoo.tools import SQL, plaintext2html
 from odoo.tools.misc import file_open
 
 INDEX = "customer_grading_library/data/index.json"
-# What measures are about whose unit does not tell it: all others are of orders, contacts, facts.
-PAYMENT = ("overdue_amount", "receivable_age", "late_count", "ontime_ratio", "collection_ratio")
+# Of measures of an opportunity, or of contact, those that say when.
 CLOSING = (
     "lead_days_to_close",
     "lead_months_to_close",
@@ -23,7 +22,6 @@ CLOSING = (
     "days_to_next_activity",
 )
 MARGIN = ("order_margin", "order_margin_percent")  # of an addon that may come later
-ORDERS = ("sale.order", "sale.order.line")
 DECIDING = ("closing", "payment", "money", "assessment", "dealings")  # where as many are of each
 
 
@@ -36,10 +34,9 @@ class CustomerGradingLibraryPolicy(models.Model):
 
     _name = "customer.grading.library.policy"
     _description = "Policy of the Library"
-    _order = "sequence, key"
+    _order = "key"
 
     key = fields.Char(required=True, readonly=True, help="The name of its file.")
-    sequence = fields.Integer(readonly=True)
     name = fields.Char(compute="_compute_texts", search="_search_name")
     summary = fields.Char(compute="_compute_texts")
     note = fields.Html(compute="_compute_texts", sanitize=False)
@@ -108,10 +105,9 @@ class CustomerGradingLibraryPolicy(models.Model):
         trades = {key: trade for trade, keys in index["trades"].items() for key in keys}
         known = {policy.key: policy for policy in self.search(Domain.TRUE)}
         files = Policy._get_library_files()
-        for sequence, key in enumerate(files):
+        for key in files:
             content = json.loads(Policy._read_library_file(key))
             vals = {
-                "sequence": sequence if key in trades else 0,
                 "trade": trades.get(key, "any"),
                 **self._get_audience(content, key in index["people"]),
                 **self._get_needs(content),
@@ -143,15 +139,15 @@ class CustomerGradingLibraryPolicy(models.Model):
         codes = {c["measure"] for c in criteria if "measure" in c}
         measures = self.env["customer.grading.measure"].sudo().with_context(active_test=False)
         measures = measures.search([("code", "in", list(codes))])
-        read = set((measures | measures._get_base_measures()).mapped("model_name"))
+        categories = set(measures.mapped("category"))
         by_code = measures.grouped("code")
         kinds = Counter(self._get_kind(c, by_code.get(c.get("measure"))) for c in criteria)
         return {
             "decides": self._get_deciding_kind(kinds),
             "question_count": len({c["question"] for c in criteria if "question" in c}),
-            "needs_invoices": "account.move" in read or bool(codes & {*PAYMENT}),
-            "needs_orders": bool(read & {*ORDERS} or codes & {*MARGIN}),
-            "needs_opportunities": "crm.lead" in read,
+            "needs_invoices": bool(categories & {"2_invoices", "3_payments"}),
+            "needs_orders": "1_sales" in categories or bool(codes & {*MARGIN}),
+            "needs_opportunities": bool(categories & {"4_opportunities", "8_opportunity"}),
         }
 
     @staticmethod
@@ -160,10 +156,10 @@ class CustomerGradingLibraryPolicy(models.Model):
         code = criterion.get("measure")
         if "question" in criterion:
             return "assessment"
-        if code in PAYMENT:
-            return "payment"
         if code in CLOSING:
             return "closing"
+        if measure and measure.category == "3_payments":
+            return "payment"
         if code in MARGIN or (measure and (measure.unit == "amount" or measure.kind == "growth")):
             return "money"
         return "dealings"
@@ -217,16 +213,16 @@ class CustomerGradingLibraryPolicy(models.Model):
         return text
 
     def _search_name(self, operator, value):
-        if operator not in ("ilike", "in", "="):
+        """Find words in what a card says, in the reader's language."""
+        everything = self.search(Domain.TRUE)
+        if operator == "in":
+            return [("id", "in", everything.filtered(lambda policy: policy.name in value).ids)]
+        if operator != "ilike":
             return NotImplemented
-        if operator == "ilike":
-            word = (value or "").lower()
-            found = self.search(Domain.TRUE).filtered(
-                lambda policy: word in f"{policy.name} {policy.summary} {policy.key}".lower()
-            )
-        else:
-            names = [value] if isinstance(value, str) else value
-            found = self.search(Domain.TRUE).filtered(lambda policy: policy.name in names)
+        word = value.lower()
+        found = everything.filtered(
+            lambda policy: word in f"{policy.name} {policy.summary} {policy.key}".lower()
+        )
         return [("id", "in", found.ids)]
 
     @api.depends("question_count")
@@ -278,17 +274,10 @@ class CustomerGradingLibraryPolicy(models.Model):
             policy.reads_as = False
             if policy.is_ready and may_load:
                 try:
-                    policy.reads_as = policy._get_regulation()
+                    with policy._loaded() as draft:
+                        policy.reads_as = draft.reads_as
                 except UserError as error:
                     policy.reads_as = plaintext2html(str(error))
-
-    def _get_regulation(self):
-        """Return how the policy reads.
-
-        :raise UserError: where it cannot be loaded here, saying why
-        """
-        with self._loaded() as draft:
-            return draft.reads_as
 
     @api.depends("subject")
     def _compute_is_ready(self):

@@ -101,7 +101,7 @@ class CustomerGradingGuide(models.TransientModel):
         missing = sum(policy[needs] and not self[name] for name, (needs, *_) in DATA.items())
         asks = policy.question_count if not self.will_assess and self.decides != "assessment" else 0
         other = 0 if policy.decides == self.decides else 1 if policy.decides == "several" else 2
-        return (missing, other, bool(asks), policy.trade != "any", asks, policy.sequence)
+        return (missing, other, bool(asks), policy.trade != "any", asks, policy.key)
 
     @staticmethod
     def _get_bars(policy, counts):

@@ -67,7 +67,7 @@ class TestLibrary(CustomerGradingCommon):
                     "decides": "closing",
                     "trade": "any",
                     "question_count": 0,
-                    "needs_opportunities": False,
+                    "needs_opportunities": True,
                 },
                 {
                     "for_customers": False,
@@ -87,7 +87,7 @@ class TestLibrary(CustomerGradingCommon):
                     "decides": "assessment",
                     "trade": "services",
                     "question_count": 9,
-                    "needs_opportunities": False,
+                    "needs_opportunities": True,
                 },
                 {
                     "for_customers": True,
@@ -177,22 +177,26 @@ class TestLibrary(CustomerGradingCommon):
         policy = self._confirm(self._adopt("s37_dealer_scorecard"))
         self.assertEqual(len(policy.criterion_ids.question_id), 2)
 
-    def test_what_differs_from_the_library_is_told_sentence_by_sentence(self):
+    def test_what_differs_from_the_library_is_told_requirement_by_requirement(self):
         policy = self._confirm(self._adopt("s63_yearly_sales"))
         self.assertEqual(policy.library_policy_id.key, "s63_yearly_sales")
         self.assertFalse(self._get_differences(policy))
         condition = policy.rule_ids[0].line_ids.filtered(lambda line: line.operator == "ge")
         condition.value = 77_000_000
-        [[library, own]] = self._get_differences(policy)
+        [[_grade, library, own]] = self._get_differences(policy)
         self.assertNotIn("77,000,000", library)
         self.assertIn("77,000,000", own)
 
     def _get_differences(self, policy):
         with self.enter_registry_test_mode():
             action = policy.action_view_library_difference()
-            difference = self.env[action["res_model"]].browse(action["res_id"])
-            [block] = difference.views[0]["blocks"]
-        return [[cell["text"] for cell in row["cells"]] for row in block["rows"]]
+        difference = self.env[action["res_model"]].browse(action["res_id"])
+        return [
+            [cell["text"] for cell in row["cells"]]
+            for view in difference.views or []
+            for block in view["blocks"]
+            for row in block["rows"]
+        ]
 
     def test_the_guide_finds_up_to_three_that_fit_the_answers_and_counts(self):
         self._invoice(100, 200, 300, 400)

@@ -389,7 +389,7 @@ class TestMinimums(CustomerGradingCommon):
         return policy
 
     def _get_told(self, policy):
-        told = policy.activity_ids.filtered(lambda a: a.summary.startswith("Too few in a grade"))
+        told = policy.activity_search(["customer_grading.mail_activity_type_minimum"])
         return [str(html2plaintext(activity.note)).strip() for activity in told]
 
     def test_too_few_are_told_once_and_no_longer_than_they_are_too_few(self):

@@ -5,6 +5,8 @@ from odoo.tools import format_date, plaintext2html
 
 from ..policy.customer_grading_policy import PLANNED_STATES
 
+MINIMUM = "customer_grading.mail_activity_type_minimum"
+
 
 class CustomerGradingPolicy(models.Model):
     """Puts policies in force, revises and closes them, and makes their runs."""
@@ -27,34 +29,22 @@ class CustomerGradingPolicy(models.Model):
         self.check_access("write")
         for policy in self:
             policy._set_state("closed", date_to=policy._get_today())
-        self.sudo()._get_minimum_activities().unlink()
-
-    # ------------------------------------------------------------------ minimums
-
-    def _get_minimum_activities(self):
-        """Return the activities that tell which grades too few hold, in any language."""
-        summaries = {
-            self.with_context(lang=lang).env._("Too few in a grade")
-            for lang, _name in self.env["res.lang"].get_installed()
-        }
-        return self.activity_ids.filtered(lambda activity: activity.summary in summaries)
+        self.sudo().activity_unlink([MINIMUM])
 
     def _watch_minimums(self):
         """Tell the responsible which grades too few hold, in one activity until enough do."""
         self.ensure_one()
         user = self.user_id.filtered("active")
-        policy = self.with_context(lang=user.lang or self.env.lang)
-        told = self._get_minimum_activities()
-        texts = [text for rule in policy.rule_ids for text in rule._get_shortages()]
+        rules = self.rule_ids.with_context(lang=user.lang or self.env.lang)
+        texts = [text for rule in rules for text in rule._get_shortages()]
+        told = self.activity_search([MINIMUM])
+        vals = {"note": plaintext2html("\n".join(texts)), "user_id": user.id}
         if not texts or not user:
             told.unlink()
-            return
-        vals = {"note": plaintext2html("\n".join(texts)), "user_id": user.id}
-        if told:
+        elif told:
             told.write(vals)
         else:
-            summary = policy.env._("Too few in a grade")
-            self.activity_schedule("mail.mail_activity_data_todo", summary=summary, **vals)
+            self.activity_schedule(MINIMUM, **vals)
 
     def _put_in_force(self):
         """Hook: make the policy run, close those it replaces, and return its first runs.

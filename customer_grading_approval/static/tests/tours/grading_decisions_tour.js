@@ -70,17 +70,9 @@ registry.category("web_tour.tours").add("customer_grading_import_decisions", {
             content: "The spreadsheet of the meeting",
             trigger: ".o_control_panel .o_file_input input[type=file]:not(:visible)",
             async run({ anchor }) {
-                let response = await fetch("/customer_grading_meeting.xlsx");
-                for (let again = 0; !response.ok && again < 5; again++) {
-                    // While another request writes, the server asks to come again.
-                    await new Promise((resolve) => setTimeout(resolve, 500));
-                    response = await fetch("/customer_grading_meeting.xlsx");
-                }
-                if (!response.ok) {
-                    throw new Error(`The spreadsheet was not there: ${response.status}`);
-                }
+                const sheet = await fetch(sessionStorage.getItem("meeting.xlsx"));
                 const files = new DataTransfer();
-                files.items.add(new File([await response.blob()], "meeting.xlsx"));
+                files.items.add(new File([await sheet.blob()], "meeting.xlsx"));
                 anchor.files = files.files;
                 anchor.dispatchEvent(new Event("change", { bubbles: true }));
             },

@@ -40,7 +40,7 @@ registry.category("web_tour.tours").add("customer_grading_from_the_library", {
             run: "edit yearly sales",
         },
         click(".o_searchview_autocomplete .o-dropdown-item:contains(yearly sales)"),
-        click(".o_kanban_record:contains(by yearly sales)"),
+        click(".o_kanban_record:contains(VIP, level 1)"),
         see(".o_field_widget[name=reads_as]:contains(5,000,000)", "It says what it asks"),
         click("button[name=action_try_on]", "Try on my data"),
         see(".o_grading_view:contains(Result) tr:contains(VIP)"),
