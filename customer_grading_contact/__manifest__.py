@@ -7,5 +7,8 @@
     "license": "LGPL-3",
     "depends": ["customer_grading"],
     "data": ["data/customer_grading_measure_data.xml"],
+    "assets": {
+        "web.assets_tests": ["customer_grading_contact/static/tests/tours/**/*"],
+    },
     "auto_install": True,
 }

@@ -4,7 +4,8 @@ A case says in *facts* what is so; whatever it leaves out is not there. Days are
 
 Of a customer:
 
-- ``person``: no company; ``tags``, ``industry``, ``city``, ``state``, ``country``: by name,
+- ``person``: no company, ``of`` one with facts of its own, if it works there, with the facts
+  of ``colleagues``; ``tags``, ``industry``, ``city``, ``state``, ``country``: by name,
   state and country by their code
 - ``orders``, ``invoices``: each with ``day``, ``amount`` and how many ``times``; an order has
   a ``quantity`` of a product of a ``category`` at a ``discount`` in per cent, each at a
@@ -83,6 +84,11 @@ class FactsCommon(CustomerGradingCommon):
             self._create_orders(customer, **order)
         for invoice in facts.pop("invoices", ()):
             self._create_invoices(customer, **invoice)
+        for number, colleague in enumerate(facts.pop("colleagues", ()), 1):
+            person = self._create_subject("res.partner", f"{name}, {number}", colleague)
+            person.parent_id = customer
+        if company := facts.pop("of", None):
+            customer.parent_id = self._create_subject("res.partner", f"{name}'s", company)
         opportunities = facts.pop("opportunities", ())
         if isinstance(opportunities, int):
             opportunities = [{}] * opportunities

@@ -191,6 +191,27 @@ def prepare_groups(env):
     check.assertEqual(env["customer.grading.group"].search([]).grade_id.code, "A")
 
 
+def prepare_people(env):
+    """Grade the people of a customer by what was answered, where people are graded."""
+    dimensions = env["customer.grading.dimension"]
+    if "person" not in dimensions._fields["subject"].get_values(env):
+        return
+    factory = get_factory(env)
+    [customer, *_others] = env["res.partner"].search([("ref", "=", "removing")])
+    person = env["res.partner"].create({"name": "Bob", "parent_id": customer.id})
+    question = env["customer.grading.question"].create(
+        {"name": "Decides?", "code": "removing_decides", "subject": "person"}
+    )
+    factory._answer(question, person, True, date.today())
+    policy = factory._create_policy(
+        {"decides": {"question": question}},
+        [("A", ("decides", "yes"))],
+        dimension=factory._create_dimension("deciding", subject="person"),
+    )
+    run_now(policy)
+    check.assertEqual(person.person_grade_id.code, "A")
+
+
 def move_contact(env):
     """Return a contact that was invoiced, and works for another company by now."""
     factory = get_factory(env)
@@ -289,6 +310,7 @@ def main(addon, database, configuration):
         check.assertTrue(names)
         mover = move_contact(env).id
         prepare_groups(env)
+        prepare_people(env)
     with connect(database) as env:
         env["ir.module.module"]._get(addon).button_immediate_uninstall()
     with connect(database) as env:

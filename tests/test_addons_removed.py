@@ -29,7 +29,7 @@ class TestAddonsRemoved(BaseCase):
             ("name", "=like", "customer_grading_%"),
             "|",
             ("auto_install", "=", True),
-            ("name", "=", "customer_grading_group"),
+            ("name", "in", ("customer_grading_group", "customer_grading_person")),
         ]
         with Registry(get_db_name()).cursor() as cr:
             modules = api.Environment(cr, SUPERUSER_ID, {})["ir.module.module"].search(domain)

@@ -251,7 +251,7 @@ class Source(QuerySource):
 class Statement:
     """The values of a policy's criteria for its subjects, as one statement.
 
-    A measure may be of the subject itself, or of the customer of an opportunity: what it
+    A measure may be of the subject itself, or of the customer that it belongs to: what it
     is joined by follows from the kind of record that it is of.
 
     :param subject: the :class:`Subject` that is graded
@@ -307,7 +307,7 @@ class Statement:
 
     def _get_path(self, of):
         """Return how the record of kind ``of`` is reached from the subject."""
-        return "" if of == self.subject.name else "partner_id.commercial_partner_id."
+        return "" if of == self.subject.name else f"{self.subject.customer}."
 
     def get_key_sql(self, of):
         """Return the record of kind ``of`` that the subject belongs to, or is.

@@ -13,11 +13,13 @@ class Subject(NamedTuple):
     :param name: what dimensions call it
     :param model: the records' model
     :param field: the Many2one to them on what is kept about one: results, changes...
+    :param customer: the way from a record to the customer that it belongs to
     """
 
     name: str
     model: str
     field: str
+    customer: str = ""
 
     @property
     def table(self):
@@ -30,5 +32,5 @@ class Subject(NamedTuple):
 
 
 PARTNER = Subject("partner", "res.partner", "partner_id")
-LEAD = Subject("lead", "crm.lead", "lead_id")
+LEAD = Subject("lead", "crm.lead", "lead_id", "partner_id.commercial_partner_id")
 SUBJECTS = {subject.name: subject for subject in (PARTNER, LEAD)}

@@ -77,7 +77,8 @@ class CustomerGradingSetGrade(models.TransientModel):
 
     def _get_records(self):
         """Return what is graded, of what was chosen."""
-        return self[f"{self.dimension_id.subject}_ids"]._get_graded()
+        kind = self.dimension_id._get_subject_kind()
+        return self[f"{kind.field}s"]._get_graded(kind.name)
 
     def action_confirm(self):
         """Decide, or propose it to the officers; several can be undone at once.

@@ -72,7 +72,8 @@ class CustomerGradingChange(models.Model):
                 subject = change._get_subject()
                 change.currency_id = company.currency_id
                 change.sees_revenue = subject in shown
-                change.revenue = revenues.get(subject, 0) if subject in shown else 0
+                of = change.lead_id or change._get_customer()
+                change.revenue = revenues.get(of, 0) if subject in shown else 0
 
     def _get_revenues(self, company):
         """Return ``{customer or opportunity: amount in the currency of company}``."""
@@ -81,7 +82,9 @@ class CustomerGradingChange(models.Model):
             return revenues
         today = self.env["customer.grading.engine"]._get_today(company)
         Owner = self.env["customer.grading.owner"]
-        domain = Owner._get_kept_domain(Owner._get_contact_ids(self.partner_id)) & Domain(
+        domain = Owner._get_kept_domain(
+            Owner._get_contact_ids(self.partner_id.commercial_partner_id)
+        ) & Domain(
             [
                 ("state", "=", "posted"),
                 ("move_type", "in", INVOICE_TYPES),

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.addons.customer_grading.models.engine.customer_grading_measure import GIVEN
 from odoo.addons.customer_grading.tools.statement import Statement
-from odoo.addons.customer_grading.tools.subject import LEAD, PARTNER
+from odoo.addons.customer_grading.tools.subject import PARTNER
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -77,7 +77,7 @@ class CustomerGradingEngine(models.AbstractModel):
                 "(%s, %s, %s, %s, %s::date, %s)",
                 position,
                 question.id,
-                SQL.identifier("pool", f"{question.subject}_id"),
+                SQL.identifier("pool", question.subject),
                 SQL.identifier("pool", f"a{question.id}"),
                 SQL.identifier("pool", f"e{question.id}"),
                 question in own,
@@ -107,8 +107,8 @@ class CustomerGradingEngine(models.AbstractModel):
             asked=SQL(", ").join(asked),
             until=scope.date + timedelta(days=ENDING_DAYS),
         )
-        if subject == LEAD and "partner" in questions.mapped("subject"):
-            # Asked once of a customer, however many opportunities it has.
+        if subject != PARTNER and PARTNER.name in questions.mapped("subject"):
+            # Asked once of a customer, however many opportunities or people it has.
             rows = SQL(
                 "SELECT DISTINCT ON (question_id, about_id) * FROM (%s) every"
                 " ORDER BY question_id, about_id, %s",
@@ -135,7 +135,8 @@ class CustomerGradingEngine(models.AbstractModel):
         """Return the query of kept values with what is answered today.
 
         Columns: those of :meth:`_get_kept_values_sql`; ``given_id``, the grade computed;
-        ``user_id``, the salesperson; ``partner_id`` and ``lead_id``; the valid answer
+        ``user_id``, the salesperson; the record of each kind that may be asked about, by
+        its name; the valid answer
         ``a<id>`` to each question, and its end ``e<id>``. Only subjects that the user sees.
         """
         subject = policy.dimension_id._get_subject_kind()
@@ -162,9 +163,8 @@ class CustomerGradingEngine(models.AbstractModel):
         statement = Statement(subject, Model, query, scope, found)
         measure = self.env["customer.grading.measure"]
         columns = {"user_id": statement.get_field_sql("user_id")}
-        columns["partner_id"] = statement.get_field_sql("id", PARTNER.name)
-        if subject == LEAD:
-            columns["lead_id"] = statement.get_field_sql("id")
+        for kind in {PARTNER.name, subject.name}:
+            columns[kind] = statement.get_field_sql("id", kind)
         for question in questions:
             columns[f"a{question.id}"] = measure._get_answer_sql(question, scope, statement)
             given = measure._get_given_sql(question, scope, statement)

@@ -17,22 +17,23 @@ class CustomerGradingPolicy(models.Model):
 
         :return: list of answers as text, as the database reads them
         """
-        criteria = self._get_measured_criteria().filtered(lambda c: c._get_question() == question)
+        asking = self._get_measured_criteria().filtered(lambda c: c._get_question() == question)
+        criteria = asking._get_passing_on()
         candidates = [
-            *(answer for c in criteria for answer in c._get_banded_answers()),
-            *self._get_asked_answers(criteria),
+            *(answer for c in criteria for answer in c._get_banded_answers(question)),
+            *self._get_asked_answers(criteria, question),
             *question._get_extreme_answers(),
         ]
         return list(dict.fromkeys(candidates))[:12]
 
-    def _get_asked_answers(self, criteria):
+    def _get_asked_answers(self, criteria, question):
         """Return the answers that requirements ask for, those of the best grade first."""
         met, unmet = [], []
         for root in self.rule_ids.sorted(lambda rule: (rule.grade_id.sequence, rule.grade_id.id)):
             parents = root._get_parents()
             for line in root._get_ordered_lines():
                 if line.criterion_id in criteria:
-                    answers = line._get_deciding_answers()
+                    answers = line._get_deciding_answers(question)
                     if line._is_negated(parents):
                         answers = answers[::-1]
                     met += answers[0]

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 
 from odoo import models
 from odoo.addons.customer_grading.models.policy.customer_grading_rule import DATE_OPERATORS
@@ -20,12 +21,12 @@ class CustomerGradingRule(models.Model):
             negations += above.kind in ("none", "at_most", "until")
         return bool(negations % 2)
 
-    def _get_deciding_answers(self):
-        """Return the answers, as text, that meet a condition and those that do not."""
+    def _get_deciding_answers(self, question):
+        """Return the answers to ``question``, as text, that meet a condition, and that do not."""
         if self.operator in ("yes", "no"):
             answers = ["true"], ["false"]
             return answers if self.operator == "yes" else answers[::-1]
-        to_answer = self.criterion_id._to_answer
+        to_answer = partial(self.criterion_id._to_answer, question)
         if self.operator in STEPS:
             meets, misses = STEPS[self.operator]
             return [to_answer(self.value + meets)], [to_answer(self.value + misses)]

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.blocks import open_action
+from odoo.addons.customer_grading.tools.subject import PARTNER, SUBJECTS
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -43,15 +44,12 @@ class CustomerGradingChecklist(models.TransientModel):
         :param record: a customer or an opportunity
         """
         record.check_access("read")
-        customer, lead = record._get_customer(), self.env["crm.lead"]
-        if record._grading_subject == "lead":
-            lead = record
-        checklist = self.create(
-            {"policy_id": policy.id, "partner_id": customer.id, "lead_id": lead.id}
-        )
-        questions = (
-            policy.sudo()._get_questions().filtered(lambda q: customer or q.subject == "lead")
-        )
+        customer = record._get_customer()
+        subject = {"partner_id": customer.id, record._grading_result_field: record.id}
+        checklist = self.create({"policy_id": policy.id, **subject})
+        questions = policy.sudo()._get_questions()
+        if not customer:
+            questions = questions.filtered(lambda question: question.subject == policy.subject)
         if not questions:
             raise UserError(self.env._("“%s” asks no question about it.", policy.sudo().name))
         self.env["customer.grading.assessment"]._create_lines(
@@ -60,8 +58,7 @@ class CustomerGradingChecklist(models.TransientModel):
                 {
                     "policy_id": policy.id,
                     "company_id": (company or self.env.company).id,
-                    "partner_id": customer.id,
-                    "lead_id": lead.id,
+                    **self._get_asked_about(record, question),
                     "question_id": question.id,
                 }
                 for question in questions
@@ -72,6 +69,16 @@ class CustomerGradingChecklist(models.TransientModel):
             target="new",
             context={"dialog_size": "extra-large"},
         )
+
+    @api.model
+    def _get_asked_about(self, record, question):
+        """Return whom ``question`` is about, of what is graded, as values of a line."""
+        record = record.sudo()
+        about = {"partner_id": record._get_customer().id}
+        of_customer = question.subject == PARTNER.name
+        if record._name != PARTNER.model or not of_customer:
+            about[record._grading_result_field] = record.id
+        return about
 
     def action_save(self):
         """Close the dialog; its lines have made their answers when they were saved."""
@@ -84,7 +91,7 @@ class CustomerGradingChecklist(models.TransientModel):
         """Open what waits for an answer of the user, the most telling first."""
         Policy = self.env["customer.grading.policy"]
         Dimension = self.env["customer.grading.dimension"]
-        dimensions = [*Dimension._get_visible("partner"), *Dimension._get_visible("lead")]
+        dimensions = [one for kind in SUBJECTS for one in Dimension._get_visible(kind)]
         rows, more = [], False
         for dimension in dimensions:
             company, policies = Policy._get_in_force(dimension, self.env.company)
@@ -167,8 +174,7 @@ class CustomerGradingChecklist(models.TransientModel):
             vals = {
                 "policy_id": policy.id,
                 "company_id": (company or self.env.company).id,
-                "partner_id": record._get_customer().id,
-                "lead_id": record.lead_id.id,
+                **self._get_asked_about(record._get_subject(), question),
                 "question_id": question.id,
                 "salesperson_id": record.salesperson_id.id,
                 "is_mine": mine,
@@ -176,7 +182,8 @@ class CustomerGradingChecklist(models.TransientModel):
                 "would_grade_id": would.id,
             }
             order = (not mine, not would, would.sequence, would.id, not is_open)
-            rows.append((order, (question, vals[f"{question.subject}_id"]), vals))
+            about = vals[SUBJECTS[question.subject].field]
+            rows.append((order, (question, about), vals))
         return rows
 
 

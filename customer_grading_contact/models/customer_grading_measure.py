@@ -4,11 +4,11 @@ from odoo.tools import SQL
 
 from .customer_grading_contact import THREADS
 
-WITH_PERIOD = ("contacts", "lead_contacts")
+WITH_PERIOD = ("contacts", "lead_contacts", "lead_activities_done")
 
 
 class CustomerGradingMeasure(models.Model):
-    """Built-in measures of contact with the customer, or on an opportunity."""
+    """Built-in measures of contact with the customer, or on an opportunity, had or planned."""
 
     _inherit = "customer.grading.measure"
 
@@ -23,6 +23,8 @@ class CustomerGradingMeasure(models.Model):
             ("unanswered", self.env._("Contacts since they answered last")),
             ("lead_unanswered", self.env._("Contacts on the opportunity since they answered last")),
             ("next_activity", self.env._("Days to the next activity with the customer")),
+            ("lead_next_activity", self.env._("Days to the next activity")),
+            ("lead_activities_done", self.env._("Activities done")),
         ]
 
     @api.model
@@ -114,8 +116,47 @@ class CustomerGradingMeasure(models.Model):
         )
         return statement.add_relation(query, "due", of="partner")
 
-    def _get_lead_last_contact_changed_sql(self, scope, since):
-        return self._get_lead_messages_changed_sql(scope, since)
+    def _get_lead_next_activity_values_sql(self, criterion, scope, statement):
+        """The day on which the first activity is due that is planned on the opportunity."""
+        planned = SQL(
+            "SELECT res_id AS subject_id, MIN(date_deadline) AS due FROM mail_activity"
+            " WHERE res_model = 'crm.lead' AND active %s GROUP BY res_id",
+            narrow_to(SQL("res_id"), statement.get_ids("lead")),
+        )
+        return statement.add_relation(planned, "due", of="lead")
 
-    _get_lead_contacts_changed_sql = _get_lead_last_contact_changed_sql
-    _get_lead_unanswered_changed_sql = _get_lead_last_contact_changed_sql
+    def _get_lead_activities_done_values_sql(self, criterion, scope, statement):
+        """How many activities were marked done on the opportunity."""
+        first, last = criterion._get_bounds(scope)[0]
+        since = SQL("AND date >= %s", scope.get_start_of(first)) if first else SQL()
+        done = SQL(
+            "SELECT res_id AS subject_id, COUNT(*) AS done FROM mail_message"
+            " WHERE model = 'crm.lead' AND mail_activity_type_id IS NOT NULL"
+            " AND date < %s %s %s GROUP BY res_id",
+            scope.get_end_of(last),
+            since,
+            narrow_to(SQL("res_id"), statement.get_ids("lead")),
+        )
+        return statement.add_relation(done, "done", empty=SQL("0"), of="lead")
+
+    # ------------------------------------------------------------------ what changed
+
+    def _get_lead_messages_changed_sql(self, scope, since):
+        return SQL(
+            "SELECT res_id AS id FROM mail_message WHERE model = 'crm.lead' AND write_date >= %s",
+            since,
+        )
+
+    _get_lead_last_contact_changed_sql = _get_lead_messages_changed_sql
+    _get_lead_contacts_changed_sql = _get_lead_messages_changed_sql
+    _get_lead_unanswered_changed_sql = _get_lead_messages_changed_sql
+    _get_lead_activities_done_changed_sql = _get_lead_messages_changed_sql
+
+    def _get_lead_next_activity_changed_sql(self, scope, since):
+        """Planned ones are written, done ones leave a message."""
+        return SQL(
+            "SELECT res_id AS id FROM mail_activity"
+            " WHERE res_model = 'crm.lead' AND write_date >= %s UNION %s",
+            since,
+            self._get_lead_messages_changed_sql(scope, since),
+        )

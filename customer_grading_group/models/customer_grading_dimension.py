@@ -4,7 +4,7 @@ from odoo.addons.customer_grading.tools.subject import PARTNER
 from odoo.exceptions import UserError, ValidationError
 
 from ..tools.group import GROUP
-from ..tools.texts import say_of_groups
+from ..tools.texts import OF_GROUPS
 
 GROUPING_FIELDS = ("subject", "group_model", "group_path")
 USERS = "res.users"
@@ -125,5 +125,5 @@ class CustomerGradingDimension(models.Model):
 
     def _choose_text(self, of_customers, of_opportunities):
         if self.subject == GROUP.name:
-            return say_of_groups(self.env, of_customers)
+            return OF_GROUPS.say(self.env, of_customers)
         return super()._choose_text(of_customers, of_opportunities)

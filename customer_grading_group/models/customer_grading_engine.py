@@ -101,10 +101,10 @@ class CustomerGradingEngine(models.AbstractModel):
         everybody = scope._replace(subject_ids=None)
         Partner = self._get_subject_model(PARTNER, everybody)
         query = Partner._search(self._get_partner_domain(everybody), bypass_access=True)
-        own = Partner._field_to_sql(query.table, CUSTOMER, query)
-        query.add_where(SQL("%s = %s", own, SQL.identifier(query.table, "id")))
+        own = SQL.identifier(query.table, "id")
+        query.add_where(SQL("%s = %s", Partner._field_to_sql(query.table, CUSTOMER, query), own))
         if policy.population == "documents":
-            query.add_where(self._get_documented_sql(everybody, query, {}))
+            query.add_where(self._get_documented_sql(everybody, own, {}))
         return Partner, query
 
     def _get_documents_model(self, dimension, scope):

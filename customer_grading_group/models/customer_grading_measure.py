@@ -24,16 +24,6 @@ class CustomerGradingMeasure(models.Model):
     @api.constrains("subject", "kind", "numerator_id", "denominator_id", "base_measure_id")
     def _check_of_groups(self):
         for measure in self:
-            parts = measure._get_made_of().filtered(lambda part: part.subject == GROUP.name)
-            if parts and measure.subject != GROUP.name:
-                raise ValidationError(
-                    self.env._(
-                        "Measure “%(measure)s”: “%(part)s” is known of groups only. Let this one "
-                        "be of groups, too.",
-                        measure=measure.name,
-                        part=parts[0].name,
-                    )
-                )
             if measure.subject == GROUP.name and (problem := measure._get_kind_problem()):
                 raise ValidationError(
                     self.env._(

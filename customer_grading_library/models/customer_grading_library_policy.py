@@ -43,7 +43,12 @@ class CustomerGradingLibraryPolicy(models.Model):
     grades = fields.Json(compute="_compute_texts")
     needs_text = fields.Char(compute="_compute_needs_text")
     subject = fields.Selection(
-        [("partner", "Customers"), ("lead", "Opportunities"), ("group", "Groups")],
+        [
+            ("partner", "Customers"),
+            ("lead", "Opportunities"),
+            ("person", "People"),
+            ("group", "Groups"),
+        ],
         readonly=True,
         required=True,
     )
@@ -127,7 +132,7 @@ class CustomerGradingLibraryPolicy(models.Model):
         return {
             "subject": subject,
             "for_customers": subject == "partner" and not of_people,
-            "for_people": of_people,
+            "for_people": subject == "partner" and of_people,
             "for_opportunities": subject == "lead" and kinds != "lead",
             "for_leads": subject == "lead" and kinds != "opportunity",
         }

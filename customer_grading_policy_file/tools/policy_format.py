@@ -135,7 +135,7 @@ SHAPES = {
         "applies_to": Key("domain", "domain", of="subject_model"),
         "in_force_from": Key("date", "date_from"),
         "records_from": Key("date"),
-        "population": Key("choice", when={"subject": ("partner", "group")}),
+        "population": Key("choice", when={"subject": ("partner", "person", "group")}),
         "opportunities": Key("choice", "lead_population", default="open", when={"subject": "lead"}),
         "criteria": Key("list", None, default=[], of="criterion"),
         "rules": Key("rules", None, default=[], of="rule"),

@@ -192,16 +192,15 @@ class CustomerGradingNewPolicy(models.TransientModel):
         of_customers = policy.subject == "partner" and self.dimension_id.subject not in known
         if policy.subject == self.dimension_id.subject or of_customers:
             return  # what is measured of customers may be known of others: the draft says it
-        if policy.subject == "lead":
-            text = self.env._(
-                "“%s” grades opportunities. Choose “Opportunities” above, or another policy.",
-                policy.name,
+        label = self.dimension_id._get_kind_label(policy.subject)
+        raise UserError(
+            self.env._(
+                "“%(policy)s” grades %(kind)s. Choose “%(label)s” above, or another policy.",
+                policy=policy.name,
+                kind=label.lower(),
+                label=label,
             )
-        else:
-            text = self.env._(
-                "“%s” grades customers. Choose “Customers” above, or another policy.", policy.name
-            )
-        raise UserError(text)
+        )
 
     def _move_to_dimension(self, policy):
         """Let the draft grade the chosen dimension, by its grades of the same codes."""

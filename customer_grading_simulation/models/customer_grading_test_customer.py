@@ -91,7 +91,7 @@ class CustomerGradingTestCustomer(models.Model):
     def _note_results(self, trial):
         """Keep what the try-on ``trial`` gives these customers or opportunities."""
         subject = trial.dimension_id._get_subject_kind()
-        graded = {test: test[subject.field]._get_graded() for test in self}
+        graded = {test: test[subject.field]._get_graded(subject.name) for test in self}
         ids = [record.id for record in graded.values()]
         domain = [("trial_id", "=", trial.id), (subject.field, "in", ids)]
         lines = self.env["customer.grading.trial.line"].search(domain).grouped(subject.field)

@@ -38,7 +38,7 @@ class CustomerGradingMeasureTry(models.TransientModel):
             )
         records = self.lead_ids if self.subject == "lead" else self.partner_ids
         records.check_access("read")
-        subjects = records._get_graded()
+        subjects = records._get_graded(self.subject)
         subjects.check_access("read")  # a contact may be seen whose company is not
         if not subjects:
             raise UserError(self.env._("Choose whose values to show."))

@@ -40,8 +40,7 @@ class CustomerGradingDimension(models.Model):
         for dimension in self.filtered("writes_tags"):
             if dimension.subject != "partner":
                 message = self.env._(
-                    "“%s” grades opportunities: only the grades of customers are written as "
-                    "contact tags.",
+                    "“%s” does not grade customers: only their grades are written as contact tags.",
                     dimension.name,
                 )
                 raise ValidationError(message)

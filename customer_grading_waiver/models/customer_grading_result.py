@@ -67,5 +67,6 @@ class CustomerGradingResult(models.Model):
         """What was waived for a merged record is waived for the one that stays."""
         field = target._grading_result_field
         waivers = self.env["customer.grading.waiver"].sudo().search([(field, "in", sources.ids)])
-        waivers[field] = target._get_graded()
+        for kind, own in waivers.grouped(lambda w: w.line_id.policy_id.subject).items():
+            own[field] = target._get_graded(kind) or target
         return super()._settle_merge(sources, target)

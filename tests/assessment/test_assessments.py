@@ -129,13 +129,13 @@ class TestAnswers(AssessmentCommon):
 
     def test_a_policy_of_customers_asks_about_customers_only(self):
         urgent = self._ask("Urgent?", subject="lead")
-        with self.assertRaisesRegex(ValidationError, "asked about opportunities only"):
+        with self.assertRaisesRegex(ValidationError, "known of opportunities only"):
             self._create_policy({"urgent": {"question": urgent}}, [("A", ("urgent", "yes"))])
         loyal = self._ask("Loyal?")
         self._create_policy({"loyal": {"question": loyal}}, [("A", ("loyal", "yes"))])
         with self.assertRaisesRegex(ValidationError, "asked about customers: say which"):
             self._answer(self._ask("Kind?"), self._create_lead(self.first, TODAY), True)
-        with self.assertRaisesRegex(ValidationError, "asked about opportunities only"):
+        with self.assertRaisesRegex(ValidationError, "known of opportunities only"):
             loyal.subject = "lead"
 
     def test_a_text_is_understood_as_the_question_asks(self):

@@ -200,7 +200,8 @@ class TestToAssess(ToAssessCommon):
         self._activate(policy)
         lines = self._open_to_assess(self.users["salesperson"])
         self.assertEqual(
-            lines.filtered(lambda line: line.question_id == licence).partner_id, self.customers
+            self._get_telling(lines.filtered(lambda line: line.question_id == licence)),
+            [(customer, licence, "A") for customer in self.customers],
         )
 
     @freeze_time(at(TODAY))

@@ -1,6 +1,6 @@
 """What counts as contact with customers, through what people write, plan and do."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from freezegun import freeze_time
 
@@ -8,6 +8,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..common import TODAY, CustomerGradingCommon, at
+from ..opportunities import OpportunityCommon
 
 
 @tagged("post_install", "-at_install")
@@ -173,3 +174,41 @@ class TestContact(CustomerGradingCommon):
             self.customer | self._create_customers(1), next={"measure": "days_to_next_activity"}
         )
         self.assertEqual(values["next"], [date(2026, 12, 7), None])
+
+
+@tagged("post_install", "-at_install")
+class TestActivitiesOfOpportunities(OpportunityCommon):
+    """What was done on an opportunity, and what is planned."""
+
+    def setUp(self):
+        super().setUp()
+        self.lead = self._create_closing(60)
+        self.policy = self._create_policy(
+            {
+                "done": {"measure": "lead_activities_done", "period": "all_time"},
+                "next": {"measure": "lead_next_activity"},
+            },
+            [("A", ("next", "known")), ("B", ())],
+            dimension=self.intention,
+        )
+
+    def _plan(self):
+        return self.lead.activity_schedule("mail.mail_activity_data_call", date_deadline=TODAY)
+
+    @freeze_time(at(TODAY))
+    def test_done_ones_are_counted_and_the_next_is_the_first_planned(self):
+        self._plan()
+        self._plan().action_feedback()
+        leads = self.lead | self._create_closing(60, self.other)
+        values = self._measure_all(leads, policy=self.policy)
+        self.assertEqual(values, {"done": [1, 0], "next": [TODAY, None]})
+
+    @freeze_time(at(TODAY))
+    def test_a_planned_one_counts_within_minutes(self):
+        self._activate(self.policy)
+        self.assertEqual(self._get_codes(self.lead), ["B"])
+        self._plan()
+        self.env.flush_all()
+        since = self.env.cr.now() - timedelta(days=1)
+        self.env["customer.grading.run"]._grade_changed(since)
+        self.assertEqual(self._get_codes(self.lead), ["A"])

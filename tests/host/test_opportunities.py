@@ -85,10 +85,6 @@ class TestOpportunities(OpportunityCommon):
             phone="+86 10 1234",
             tag_ids=[(0, 0, {"name": "Fleet"})],
         )
-        lead.activity_schedule("mail.mail_activity_data_call", date_deadline=TODAY)
-        done = lead.activity_schedule("mail.mail_activity_data_call", date_deadline=TODAY)
-        with freeze_time(at(TODAY)):
-            done.action_feedback()
         order = self._create_order(self.customer, date(2026, 11, 2), 700, confirm=False)
         order.write({"opportunity_id": lead.id, "state": "sent"})
         policy = self._create_policy(
@@ -98,8 +94,6 @@ class TestOpportunities(OpportunityCommon):
                 "phone": {"measure": "lead_phone"},
                 "email": {"measure": "lead_email"},
                 "tags": {"measure": "lead_tags"},
-                "done": {"measure": "lead_activities_done", "period": "all_time"},
-                "next": {"measure": "lead_next_activity"},
                 "quotations": {"measure": "lead_quotations"},
                 "quoted": {"measure": "lead_quoted_amount"},
                 "fleet": {
@@ -120,8 +114,6 @@ class TestOpportunities(OpportunityCommon):
                 "phone": "+86 10 1234",
                 "email": None,
                 "tags": lead.tag_ids.ids,
-                "done": 1,
-                "next": TODAY,
                 "quotations": 1,
                 "quoted": 700,
                 "fleet": True,

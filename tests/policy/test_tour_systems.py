@@ -78,27 +78,21 @@ class TestSystemTours(CustomerGradingCommon, HttpCase):
 
         self.assertEqual(self._get_grades(lead, dimension=policy.dimension_id), ["A02"])
 
-    def test_urgency_by_the_first_known_of_two_dates_is_written_in_an_empty_form(self):
-        """The next activity decides, where there is none the expected closing."""
-        self.env["crm.lead"].search([]).unlink()
+    def test_points_of_figures_and_of_what_people_assess_are_written_in_an_empty_form(self):
+        """What nobody has assessed yet gives no points; the answers decide at once."""
         today = Date.today()
-        customer = self._create_customers(1)
-        for name, activity, closing in (
-            ("Both: the activity counts", 5, 90),
-            ("Closing alone", None, 7),
-            ("Closing in three weeks", None, 21),
-            ("The activity is later than the closing", 60, 3),
-        ):
-            lead = self._create_lead(
-                customer, today, name=name, date_deadline=today + timedelta(days=closing)
-            )
-            if activity:
-                lead.activity_schedule(
-                    "mail.mail_activity_data_todo", date_deadline=today + timedelta(days=activity)
-                )
+        old, new = self._create_customers(2)
+        for customer, amount, months in ((old, 6000, 30), (new, 500, 2)):
+            self._create_order(customer, today - timedelta(days=31 * months), amount)
+            self._create_invoice(customer, today, amount=amount)
 
-        self.start_tour("/odoo", "customer_grading_urgency", login="grading_administrator")
+        self.start_tour("/odoo", "customer_grading_three_axes", login="grading_administrator")
 
-        policy = self._find_policy("Urgency")
-        [whole] = policy.criterion_ids.filtered(lambda c: c.kind == "first")
-        self.assertEqual(len(whole.child_ids), 2)
+        policy = self._find_policy("Influence, value, loyalty")
+        question = policy.criterion_ids.question_id
+        self.assertEqual(question.choice_ids.mapped("points"), [3, 2, 1])
+        great, some, _little = question.choice_ids
+        self.assertEqual(self._get_grades(old + new), ["B", "C"])
+        self._answer(question, old, some, today)
+        self._answer(question, new, great, today)
+        self.assertEqual(self._get_grades(old + new), ["A", "B"])

@@ -145,17 +145,3 @@ class TestChangedOpportunities(OpportunityCommon):
         self._activate(policy)
         self._forget()
         self.assertFalse(self._grade_changed())
-
-    @freeze_time(at(TODAY))
-    def test_an_activity_is_seen(self):
-        policy = self._create_policy(
-            {"next": {"measure": "lead_next_activity"}},
-            [("A", ("next", "known")), ("B", ())],
-            dimension=self.intention,
-        )
-        self._activate(policy)
-        self._forget()
-        self.lead.activity_schedule("mail.mail_activity_data_call", date_deadline=TODAY)
-        self._forget()
-        self._grade_changed()
-        self.assertEqual(self._get_codes(self.leads), ["A", "B"])

@@ -155,14 +155,17 @@ class CustomerGradingAnswer(models.Model):
     @api.constrains("question_id", "partner_id", "lead_id")
     def _check_subject_asked(self):
         for answer in self:
-            name, subject = answer.question_id.name, answer.question_id.subject
-            if answer._get_subject()._grading_subject == subject:
-                continue
-            if subject == "lead":
-                text = self.env._("“%s” is asked about opportunities: say which one.", name)
-            else:
-                text = self.env._("“%s” is asked about customers: say which one.", name)
-            raise ValidationError(text)
+            question = answer.question_id
+            if question.subject not in answer._get_subject()._get_graded_kinds():
+                raise ValidationError(
+                    self.env._(
+                        "“%(question)s” is asked about %(kind)s: say which one.",
+                        question=question.name,
+                        kind=self.env["customer.grading.dimension"]
+                        ._get_kind_label(question.subject)
+                        .lower(),
+                    )
+                )
 
     @api.constrains("date", "valid_until")
     def _check_dates(self):
@@ -180,13 +183,14 @@ class CustomerGradingAnswer(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Answers are kept with the commercial entity, which is what is graded."""
-        Partner = self.env["res.partner"]
+        """Answers are kept with what is graded: about customers, with the commercial entity."""
+        Question = self.env["customer.grading.question"].sudo()
         vals_list = [self._prepare_answer(vals) for vals in vals_list]
         for vals in vals_list:
             if vals.get("partner_id"):
-                partner = Partner.browse(vals["partner_id"])
-                vals["partner_id"] = partner.commercial_partner_id.id
+                kind = Question.browse(vals.get("question_id")).subject
+                partner = self.env["res.partner"].browse(vals["partner_id"])
+                vals["partner_id"] = (partner._get_graded(kind) or partner).id
         answers = super().create(vals_list)
         answers._check_may_answer()
         answers._after_answering()
@@ -308,7 +312,8 @@ class CustomerGradingAnswer(models.Model):
             return {}
         subjects, questions, _companies = zip(*asked, strict=True)
         partners = {id_ for subject in subjects for id_ in subject._get_customer().ids}
-        leads = {id_ for s in subjects if s._grading_subject == "lead" for id_ in s.ids}
+        partners |= {id_ for s in subjects if s._name == "res.partner" for id_ in s.ids}
+        leads = {id_ for s in subjects if s._name == "crm.lead" for id_ in s.ids}
         question_ids = {id_ for some in questions for id_ in some.ids}
         answers = self.sudo().search(
             Domain("question_id", "in", question_ids)

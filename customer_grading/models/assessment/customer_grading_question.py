@@ -160,18 +160,12 @@ class CustomerGradingQuestion(models.Model):
                 )
 
     def _check_known_beside(self, *names):
-        """Refuse questions about opportunities beside one about customers, who have many."""
-        for question in self.filtered(lambda question: question.subject == "partner"):
+        """Refuse beside a question those that are asked neither about customers nor about the same."""
+        for question in self:
             for other in self.browse().union(*(question[name] for name in names)):
-                if other.subject == "lead":
-                    raise ValidationError(
-                        self.env._(
-                            "“%(question)s” is asked about customers, “%(other)s” about "
-                            "opportunities. Choose a question about customers.",
-                            question=question.name,
-                            other=other.name,
-                        )
-                    )
+                if other.subject not in ("partner", question.subject):
+                    text = self.env["customer.grading.dimension"]._get_known_text(other)
+                    raise ValidationError(text)
 
     @api.constrains("subject")
     def _check_subject(self):

@@ -792,14 +792,13 @@ class CustomerGradingEngine(models.AbstractModel):
             return {}
         subject = policy.dimension_id._get_subject_kind()
         Partner = self._get_subject_model(PARTNER, scope)
-        if subject == PARTNER:
-            customers, leads = scope.subject_ids, ()
-        else:
-            leads = scope.subject_ids or (0,)
-            Lead = self._get_subject_model(subject, scope)
-            customers = Lead.browse(leads).exists().partner_id.commercial_partner_id.ids
+        customers, found = scope.subject_ids, {}
+        if subject != PARTNER:
+            asked = found[subject.name] = scope.subject_ids or (0,)
+            records = self._get_subject_model(subject, scope).browse(asked).exists()
+            customers = records.mapped(subject.customer).ids
         contacts = Partner._search([("commercial_partner_id", "in", customers)])
-        found = {"partner": contacts.get_result_ids() or (0,), "lead": leads}
+        found["partner"] = contacts.get_result_ids() or (0,)
         for criterion in policy._get_measured_criteria():
             of = criterion._get_group_kind()
             if of and of not in found:
@@ -823,13 +822,14 @@ class CustomerGradingEngine(models.AbstractModel):
         query = Model._search(
             getattr(self, f"_get_{subject.name}_domain")(scope), bypass_access=True
         )
+        own = SQL.identifier(query.table, "id")
         conditions = [self._get_population_sql(policy, scope, Model, query)]
         if documented and self._is_of_documented(policy):
-            conditions.append(self._get_documented_sql(scope, query, found))
+            conditions.append(self._get_documented_sql(scope, own, found))
         for earlier in self._get_earlier_policies(policy, scope):
             applies = self._get_population_sql(earlier, scope, Model, query)
             if self._is_of_documented(earlier) and not self._is_of_documented(policy):
-                documents = self._get_documented_sql(scope, query, found)
+                documents = self._get_documented_sql(scope, own, found)
                 applies = SQL("(%s AND %s)", applies, documents)
             conditions.append(SQL("NOT COALESCE(%s, FALSE)", applies))
         for condition in conditions:
@@ -886,9 +886,8 @@ class CustomerGradingEngine(models.AbstractModel):
     def _is_of_documented(policy):
         return policy.subject == "partner" and policy.population == "documents"
 
-    def _get_documented_sql(self, scope, candidates, found):
-        """Return whether a candidate is a commercial entity that has a document."""
-        candidate = SQL.identifier(candidates.table, "id")
+    def _get_documented_sql(self, scope, candidate, found):
+        """Return whether ``candidate`` is a commercial entity that has a document."""
         queries = self._get_population_queries(scope)
         if "partner" in found:
             # Of few contacts the first document found will do.

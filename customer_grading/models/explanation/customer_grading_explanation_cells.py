@@ -37,7 +37,9 @@ class CustomerGradingExplanationCells(models.AbstractModel):
         criteria = explanation.policy.criterion_ids
         questions = criteria._get_question()
         domain = Domain("partner_id.commercial_partner_id", "=", result._get_customer().id)
+        domain &= Domain("question_id.subject", "=", "partner")
         domain |= Domain("lead_id", "=", result.lead_id.id or 0)
+        domain |= Domain("partner_id", "=", result.partner_id.id or 0)
         domain &= Domain("question_id", "in", (questions | questions.contrary_ids).ids)
         domain &= Domain("company_id", "in", scope.company_ids) & Domain("date", "<=", scope.date)
         answers = {}
@@ -150,8 +152,8 @@ class CustomerGradingExplanationCells(models.AbstractModel):
     def _get_answer_cell(self, case, question):
         if not question.sudo(False)._filter_may_answer():
             return {"text": self.env._("asked of %s", question._get_asked_of_text())}
-        of_lead = question.subject == "lead"
-        subject = case.result.lead_id if of_lead else case.result._get_customer()
+        of_subject = question.subject == case.explanation.policy.subject
+        subject = case.result._get_subject() if of_subject else case.result._get_customer()
         if not subject:
             return {"text": self.env._("no customer yet")}
         context = {

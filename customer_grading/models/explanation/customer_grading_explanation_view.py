@@ -17,9 +17,13 @@ class CustomerGradingExplanationView(models.AbstractModel):
     @api.model
     def _get_views(self, record):
         """Return what ``record`` shows, which the caller has checked access to, by dimension."""
-        record = record.sudo()
-        dimensions = self.env["customer.grading.dimension"]._get_visible(record._grading_subject)
-        views = [self._get_dimension_view(record, dimension) for dimension in dimensions]
+        record, Dimension = record.sudo(), self.env["customer.grading.dimension"]
+        views = [
+            self._get_dimension_view(graded, dimension)
+            for kind in record._get_graded_kinds()
+            for graded in record._get_graded(kind)
+            for dimension in Dimension._get_visible(kind)
+        ]
         views = [view for view in views if view]
         if not views and self.env.user.has_group(MANAGER_GROUP):
             return [self._get_empty_view()]
@@ -118,7 +122,7 @@ class CustomerGradingExplanationView(models.AbstractModel):
         officer = self.env.user.has_group(OFFICER_GROUP)
         label = self.env._("Set by hand") if officer else self.env._("Propose a grade")
         context = {
-            f"default_{record._grading_subject}_ids": record.ids,
+            f"default_{dimension._get_subject_kind().field}s": record.ids,
             "default_dimension_id": dimension.id,
         }
         action = open_window(label, "customer.grading.set.grade", target="new", context=context)

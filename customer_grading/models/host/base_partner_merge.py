@@ -10,7 +10,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         Odoo's merge moves rows by SQL and deletes those that break a unique index: both
         histories would be lost with the results.
         """
-        if self.env["customer.grading.dimension"]._is_used("partner"):
+        if any(
+            map(self.env["customer.grading.dimension"]._is_used, dst_partner._get_graded_kinds())
+        ):
             self.env["customer.grading.result"].sudo()._settle_merge(src_partners, dst_partner)
         # Invoices of the merged stay with the company that they were for.
         self.env["customer.grading.former.contact"]._note(src_partners)
@@ -19,6 +21,5 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _log_merge_operation(self, src_partners, dst_partner):
         """Regrade who stays, now that all documents are its own."""
         logged = super()._log_merge_operation(src_partners, dst_partner)
-        customer = dst_partner.commercial_partner_id
-        self.env["customer.grading.policy"]._regrade_everywhere(customer)
+        self.env["customer.grading.policy"]._regrade_everywhere(dst_partner)
         return logged

@@ -227,11 +227,12 @@ class CustomerGradingMixin(models.AbstractModel):
             return asked
         return comodel._search(asked, active_test=False, bypass_access=operator == "any!")
 
-    def _search_shown(self, held, dimension=None):
+    def _search_shown(self, held, dimension=None, key=None):
         """Return the domain of the records whose shown result matches ``held``.
 
         :param held: a domain of ours: it is asked as the superuser
         :param dimension: the main one by default
+        :param key: field by which the records have those results; as usual by default
         """
         dimension = dimension or self._get_main_dimension()
         companies = dimension._get_result_company_ids(self.env.company) if dimension else []
@@ -239,14 +240,14 @@ class CustomerGradingMixin(models.AbstractModel):
         for company_id in companies:
             shown = Domain("company_id", "=", company_id)
             shown &= Domain("dimension_id", "=", dimension.id)
-            found |= self._get_keys_domain(shown & held) & ~nearer
-            nearer |= self._get_keys_domain(shown)
+            found |= self._get_keys_domain(shown & held, key) & ~nearer
+            nearer |= self._get_keys_domain(shown, key)
         return found
 
-    def _get_keys_domain(self, domain):
+    def _get_keys_domain(self, domain, key):
         results = self.env["customer.grading.result"].sudo()._search(domain)
-        key = SQL.identifier(results.table, self._grading_result_field)
-        return Domain(self._grading_key_field, "in", results.subselect(key))
+        kept = SQL.identifier(results.table, self._grading_result_field)
+        return Domain(key or self._grading_key_field, "in", results.subselect(kept))
 
     def _compute_customer_grading_found(self):
         """Say nothing: it is there to be searched by."""
@@ -310,7 +311,7 @@ class CustomerGradingMixin(models.AbstractModel):
         self.check_access("read")
         if not self.env.user.has_group(USER_GROUP):
             raise AccessError(self.env._("You may not see grades. Ask an administrator."))
-        return self.env["customer.grading.explanation.view"]._get_views(self._get_graded())
+        return self.env["customer.grading.explanation.view"]._get_views(self)
 
     def action_propose_grade(self):
         """Open the dialog that proposes a grade, for officers too."""
@@ -330,7 +331,7 @@ class CustomerGradingMixin(models.AbstractModel):
         context = {
             "default_dimension_id": self._get_main_dimension().id,
             "default_kind": kind,
-            f"default_{self._grading_subject}_ids": self._get_graded().ids,
+            f"default_{self._grading_result_field}s": self._get_graded().ids,
         }
         return open_window(name, "customer.grading.set.grade", target="new", context=context)
 
@@ -343,8 +344,7 @@ class CustomerGradingMixin(models.AbstractModel):
         if not self.env.user.has_group(OFFICER_GROUP):
             raise AccessError(self.env._("Only grading officers regrade. Ask one of them."))
         self.check_access("read")
-        records = self._get_graded()
-        runs = self.env["customer.grading.policy"]._regrade(records)
+        runs = self.env["customer.grading.policy"]._regrade(self)
         if failed := runs.filtered(lambda run: run.state == "failed"):
             raise UserError(failed[0].error)
-        return tell(self.env._("Graded: %s", len(records)), "success", RELOAD)
+        return tell(self.env._("Graded: %s", len(self._get_graded())), "success", RELOAD)

@@ -42,7 +42,9 @@ class ResPartner(models.Model):
 
     def unlink(self):
         """Answers go with whom they are about, and so do the proofs attached to them."""
-        if self.env["customer.grading.question"]._is_asked_about("partner"):
+        if any(
+            map(self.env["customer.grading.question"]._is_asked_about, self._get_graded_kinds())
+        ):
             answers = self.env["customer.grading.answer"].sudo()
             answers.search([("partner_id", "in", self.ids)]).unlink()
         return super().unlink()

@@ -3,7 +3,4 @@
 In: a criterion, a scope and the statement that asks. Out: one SQL expression for each key.
 """
 
-from . import (
-    opportunities,
-    grades,
-)
+from . import grades

@@ -149,7 +149,8 @@ class CustomerGrade(models.Model):
         self.ensure_one()
         dimension = self.dimension_id
         context = {}
-        if dimension._get_main(dimension.subject, self.env.company) != dimension:
+        is_main = dimension._get_main(dimension.subject, self.env.company) == dimension
+        if not is_main or dimension.subject not in ("partner", "lead"):
             xml_id = "customer_grading.customer_grading_result_action"
             domain = [("grade_id", "=", self.id)]
             context = {"create": False, "grading_subject": dimension.subject}

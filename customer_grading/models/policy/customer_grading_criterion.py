@@ -6,7 +6,7 @@ from odoo.tools.misc import get_lang
 from ...tools.figures import count_decimals, round_figure, split_age, split_wan
 from ...tools.period import LONGEST, Period
 from ...tools.statement import CORPORATE_GROUP
-from ...tools.subject import SUBJECTS
+from ...tools.subject import PARTNER, SUBJECTS
 from ...tools.units import COMBINATION_UNITS, QUESTION_UNITS
 from .customer_grading_measure import AGE_UNITS, NUMERIC_UNITS, OWN_GRADE, RAW_TYPES
 
@@ -36,12 +36,12 @@ RANK_WITHIN = [
 def get_group_path(subject, within):
     """Return the path to what those who are compared share; empty for everybody.
 
-    :param subject: ``partner`` or ``lead``
+    :param subject: the name of a kind of record
     :param within: a key of :data:`RANK_WITHIN`
     """
     if within == "all":
         return ""
-    if within == "team_id" and subject == "partner":
+    if within == "team_id" and SUBJECTS[subject].model == PARTNER.model:
         return "user_id.sale_team_id"  # a customer has its salesperson's
     if within == "industry_id" and subject == "lead":
         return "partner_id.commercial_partner_id.industry_id"
@@ -510,6 +510,8 @@ class CustomerGradingCriterion(models.Model):
     @api.onchange("measure_id")
     def _onchange_measure(self):
         self.rank_from = "bottom" if self.measure_id._is_better_low() else "top"
+        if self.measure_id.unit in AGE_UNITS:
+            self.period = "all_time"  # the first order was long ago
 
     def _get_domains(self):
         """Return the filters in force as ``(text, model)``."""
@@ -625,24 +627,13 @@ class CustomerGradingCriterion(models.Model):
                     self.env._("“%s” is part of a criterion of another policy.", criterion.name)
                 )
 
-    @api.constrains("measure_id", "question_id", "policy_id")
+    @api.constrains("measure_id", "question_id", "dimension_id", "policy_id")
     def _check_measure_subject(self):
-        for criterion in self:
-            measure, question = criterion.measure_id, criterion._get_question()
-            subject = question.subject or measure.subject
-            if subject != "lead" or criterion.policy_subject == "lead":
-                continue
-            raise ValidationError(
-                self.env._(
-                    "“%s” is asked about opportunities only. Choose a question about customers.",
-                    question.name,
-                )
-                if measure.kind == "question"
-                else self.env._(
-                    "“%s” is known of opportunities only. Choose a measure of customers.",
-                    measure.name,
-                )
-            )
+        """Refuse what is known neither of customers nor of what the policy grades."""
+        for criterion in self.filtered(lambda c: not c.is_rolled_up):
+            read = criterion.dimension_id or criterion._get_question() or criterion.measure_id
+            if read.subject not in (False, PARTNER.name, criterion.policy_subject):
+                raise ValidationError(self.env["customer.grading.dimension"]._get_known_text(read))
 
     @api.constrains("dimension_id", "measure_id", "policy_id")
     def _check_dimension_cycle(self):

@@ -297,6 +297,20 @@ class CustomerGradingDimension(models.Model):
     def _get_subject_kind(self):
         return SUBJECTS[self.subject]
 
+    @api.model
+    def _get_kind_label(self, kind):
+        """Return what records of a kind are called: “Customers”."""
+        return dict(self._fields["subject"]._description_selection(self.env))[kind]
+
+    @api.model
+    def _get_known_text(self, read):
+        """Return why what is ``read``, a question say, is not known of other kinds of records."""
+        return self.env._(
+            "“%(name)s” is known of %(kind)s only. Choose what is known of customers.",
+            name=read.name,
+            kind=self._get_kind_label(read.subject).lower(),
+        )
+
     def _choose_text(self, of_customers, of_opportunities):
         """Hook: return the one of two whole sentences that fits what is graded."""
         return of_opportunities if self.subject == "lead" else of_customers

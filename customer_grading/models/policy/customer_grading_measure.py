@@ -366,11 +366,9 @@ class CustomerGradingMeasure(models.Model):
             return self.env._("choose a measure of documents that have a date.")
         if self._origin and self._origin in self._get_made_of():
             return self.env._("it cannot be made of itself: choose another measure.")
-        other = self._get_made_of().filtered(lambda part: part.subject == "lead")[:1]
-        if self.subject == "partner" and other:
-            return self.env._(
-                "“%s” is known of opportunities only. Choose a measure of customers.", other.name
-            )
+        known = (PARTNER.name, self.subject)
+        if other := self._get_made_of().filtered(lambda part: part.subject not in known)[:1]:
+            return self.env["customer.grading.dimension"]._get_known_text(other)
         return None
 
     def _get_made_of(self):

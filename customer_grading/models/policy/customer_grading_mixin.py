@@ -20,8 +20,16 @@ class CustomerGradingMixin(models.AbstractModel):
         """
         return []
 
-    def _get_graded(self):
-        """Return the records that are graded: these, or those that they belong to."""
+    @api.model
+    def _get_graded_kinds(self):
+        """Hook: return the names of the kinds as which records of the model are graded."""
+        return [self._grading_subject]
+
+    def _get_graded(self, kind=None):
+        """Hook: return the records that are graded: these, or those that they belong to.
+
+        :param kind: as which of the kinds; the model's own by default
+        """
         key = self._fields[self._grading_key_field]
         return self[key.name] if key.relational else self
 

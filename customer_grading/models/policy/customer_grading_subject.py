@@ -73,7 +73,8 @@ class CustomerGradingSubject(models.AbstractModel):
     @api.model
     def _get_subject_fields(self):
         """Return the names of the fields to records of all kinds that are graded here."""
-        return [subject.field for subject in SUBJECTS.values() if subject.field in self._fields]
+        fields_of_kinds = dict.fromkeys(subject.field for subject in SUBJECTS.values())
+        return [name for name in fields_of_kinds if name in self._fields]
 
     def _get_subject(self):
         """Hook: return the record that it is about."""

@@ -339,7 +339,7 @@ class CustomerGradingResult(models.Model):
 
         :param sources: contacts, or opportunities
         """
-        graded, field = target._get_graded(), target._grading_result_field
+        field = target._grading_result_field
         Change = self.env["customer.grading.change"]
         for source in sources:
             results = self.search([(field, "=", source.id)])
@@ -347,14 +347,15 @@ class CustomerGradingResult(models.Model):
             changes.filtered("is_open").state = "superseded"
             # One that was merged before keeps the name of the record that it was of at first.
             changes.filtered(lambda c: not c.merged_from).merged_from = source.display_name
-            changes[field] = graded
             for result in results:
+                own = changes.filtered(lambda c, r=result: c.result_id == r)
+                kind = result.dimension_id.subject
+                graded = own[field] = target._get_graded(kind) or target
                 kept = self.search(
                     Domain(field, "=", graded.id)
                     & Domain("dimension_id", "=", result.dimension_id.id)
                     & Domain("company_id", "=", result.company_id.id)
                 )
-                own = changes.filtered(lambda c, r=result: c.result_id == r)
                 if not kept:
                     result[field] = graded
                     continue

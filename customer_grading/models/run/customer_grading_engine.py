@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...tools.statement import CUSTOMER
+from ...tools.subject import PARTNER, SUBJECTS
+
 
 class CustomerGradingEngine(models.AbstractModel):
     """Finds what changed since a moment, and the last run of everybody."""
@@ -21,9 +24,9 @@ class CustomerGradingEngine(models.AbstractModel):
         subject = policy.dimension_id._get_subject_kind()
         queries = [self._get_written_sql(subject, since)]
         queries += measures._get_changed_sql(scope, since, subject.name)
-        if subject.name == "lead":
-            customers = measures._get_changed_sql(scope, since, "partner")
-            queries += [self._get_leads_sql(query) for query in customers]
+        if subject != PARTNER:
+            customers = measures._get_changed_sql(scope, since, PARTNER.name)
+            queries += [self._get_belonging_sql(subject, query) for query in customers]
         queries += [
             self._get_moved_sql(criterion, since)
             for criterion in policy.criterion_ids.filtered("dimension_id")
@@ -33,7 +36,7 @@ class CustomerGradingEngine(models.AbstractModel):
 
     @staticmethod
     def _get_written_sql(subject, since):
-        column = "id" if subject.name == "lead" else "commercial_partner_id"
+        column = CUSTOMER if subject == PARTNER else "id"
         return SQL(
             "SELECT %s AS id FROM %s WHERE write_date >= %s",
             SQL.identifier(column),
@@ -43,10 +46,10 @@ class CustomerGradingEngine(models.AbstractModel):
 
     def _get_moved_sql(self, criterion, since):
         """Return the query of the subjects for which a grade that is looked at moved."""
-        of, subject = criterion.dimension_id.subject, criterion.policy_subject
+        of, subject = criterion.dimension_id.subject, SUBJECTS[criterion.policy_subject]
         key = SQL.identifier("moved", criterion.dimension_id._get_subject_kind().field)
         joins = SQL()
-        if (of, subject) == ("lead", "partner"):
+        if (of, subject) == ("lead", PARTNER):
             key = SQL("contact.commercial_partner_id")
             joins = SQL(
                 "JOIN crm_lead lead ON lead.id = moved.lead_id"
@@ -61,14 +64,12 @@ class CustomerGradingEngine(models.AbstractModel):
             criterion.dimension_id.id,
             since,
         )
-        return self._get_leads_sql(moved) if (of, subject) == ("partner", "lead") else moved
+        if of == subject.name or subject == PARTNER:
+            return moved
+        return self._get_belonging_sql(subject, moved)
 
-    @staticmethod
-    def _get_leads_sql(customers):
-        """Return the query of the opportunities of the customers in a query."""
-        return SQL(
-            "SELECT lead.id FROM crm_lead lead"
-            " JOIN res_partner contact ON contact.id = lead.partner_id"
-            " WHERE contact.commercial_partner_id IN (%s)",
-            customers,
-        )
+    def _get_belonging_sql(self, subject, customers):
+        """Return the query of the ``subject`` records of the customers in a query."""
+        Model = self.env[subject.model].sudo().with_context(active_test=False)
+        theirs = [(subject.customer, "in", SQL("(%s)", customers))]
+        return Model._search(theirs, bypass_access=True).select()

@@ -87,9 +87,9 @@ class CustomerGradingPolicy(models.Model):
         """
         runs = self.env["customer.grading.run"]
         Dimension = self.env["customer.grading.dimension"].sudo()
-        for dimension in Dimension.search([("subject", "=", records._grading_subject)]):
+        for dimension in Dimension.search([("subject", "in", records._get_graded_kinds())]):
             company, policies = self._get_in_force(dimension, self.env.company)
-            runs += policies._regrade_in(company, records)
+            runs += policies._regrade_in(company, records._get_graded(dimension.subject))
         if not runs:
             raise UserError(
                 self.env._(
@@ -102,15 +102,15 @@ class CustomerGradingPolicy(models.Model):
     @api.model
     def _regrade_everywhere(self, records):
         """Grade ``records`` now, by every running policy of every company."""
-        subject = Domain("dimension_id.subject", "=", records._grading_subject)
-        for policy in self.sudo().search(Domain("state", "=", "running") & subject):
+        kinds = Domain("dimension_id.subject", "in", records._get_graded_kinds())
+        for policy in self.sudo().search(Domain("state", "=", "running") & kinds):
             for company in policy._get_run_companies():
-                policy._regrade_in(company, records)
+                policy._regrade_in(company, records._get_graded(policy.subject))
 
     def _regrade_in(self, company, records):
         """Hook: grade ``records`` for ``company`` by these policies, and return the runs."""
         runs = self.env["customer.grading.run"]
-        for policy in self:
+        for policy in self if records else ():
             run = policy._create_run("on_demand", company)
             run._execute(subject_ids=records.ids)
             runs += run

@@ -385,8 +385,12 @@ class CustomerGradingTrial(models.Model):
             lambda grade: (grade.sequence, grade.id)
         )
 
+    def _shares_revenue(self):
+        """Hook: whether each has revenue of its own, so that grades have their share of it."""
+        return True
+
     def _get_result_block(self, cells, rows, total):
-        """Hook: return how many get which grade, with their share of the revenue."""
+        """Return how many get which grade, with their share of the revenue."""
         new, today, revenue = Counter(), Counter(), Counter()
         for before, after, count, amount in cells:
             today[before] += count
@@ -402,20 +406,14 @@ class CustomerGradingTrial(models.Model):
                 self._get_count_cell(today[grade], [("current_grade_id", "=", grade.id)]),
             ]
             lines.append({"muted": not new[grade], "cells": told})
-        return {
-            "title": self.env._("Grade"),
-            "columns": [
-                self.env._("Grade"),
-                self._get_subjects_title(),
-                self.env._("Share"),
-                self.dimension_id._choose_text(
-                    self.env._("Share of revenue, 12 months"),
-                    self.env._("Share of expected revenue"),
-                ),
-                self.env._("Today"),
-            ],
-            "rows": lines,
-        }
+        of_revenue = self.dimension_id._choose_text(
+            self.env._("Share of revenue, 12 months"), self.env._("Share of expected revenue")
+        )
+        columns = [self.env._("Grade"), self._get_subjects_title(), self.env._("Share")]
+        columns += [of_revenue, self.env._("Today")]
+        for told in () if self._shares_revenue() else (columns, *(row["cells"] for row in lines)):
+            told.pop(3)
+        return {"title": self.env._("Grade"), "columns": columns, "rows": lines}
 
     def _get_moves_block(self, cells, rows):
         counts = Counter({(before, after): count for before, after, count, _sum in cells})

@@ -86,6 +86,9 @@ export class GradingReach extends Component {
                 ? _t("1 opportunity reaches it")
                 : _t("%s opportunities reach it", formatInteger(count));
         }
+        if (this.props.subject !== "partner") {
+            return _t("reached by %s", formatInteger(count));
+        }
         return count === 1
             ? _t("1 customer reaches it")
             : _t("%s customers reach it", formatInteger(count));

@@ -75,7 +75,7 @@ export function addCombination(name, kind, steps) {
 }
 
 /** Selects the line `position` (from 1) of the list in the dialog, once it is there. */
-function newLine(list, position, link) {
+export function newLine(list, position, link) {
     return [
         click(`${DIALOG} ${list} .o_field_x2many_list_row_add a:contains(${link})`, link),
         see(`${DIALOG} ${list} .o_data_row:nth-child(${position}).o_selected_row`),

@@ -2,13 +2,14 @@ import { registry } from "@web/core/registry";
 
 import {
     DIALOG,
-    addCombination,
     addCriterion,
     addGrade,
     addLevels,
     addLevelCondition,
+    addPoints,
     choose,
     click,
+    newLine,
     newPolicy,
     openPage,
     readsAs,
@@ -107,39 +108,58 @@ registry.category("web_tour.tours").add("customer_grading_nested_facts", {
     ],
 });
 
-/** Adds what counts for the combination `whole`. */
-function addPart(measure, whole) {
-    return addCriterion(measure, [
-        ...choose("measure_id", measure),
-        ...choose("parent_id", whole),
+/** Adds a question that is answered by one of several levels, each with its points. */
+function addAssessment(question, ...levels) {
+    const list = ".o_field_widget[name=choice_ids]";
+    const row = `${DIALOG} ${list} .o_selected_row`;
+    return addCriterion(question, [
+        ...choose("measure_id", "Asked of people"),
+        write("question_id", question),
+        click(".o-autocomplete--dropdown-item a:contains(Create and edit)", "A new question"),
+        see(`${DIALOG} .o_field_widget[name=asked_of]`),
+        click(`${DIALOG} .o_field_widget[name=kind] input[data-value=levels]`, "By levels"),
+        ...levels.flatMap(([name, points], index) => [
+            ...newLine(list, index + 1, "Add a line"),
+            write("name", name, row),
+            write("points", points, row),
+        ]),
+        ...saveDialog(true),
+        see(`${DIALOG} .o_field_widget[name=question_id] input:value(${question})`),
     ]);
 }
 
-/** Adds a grade for those with at most so many days left. */
-function addUrgency(code, name, days) {
+/** Adds a grade for those with so many points in all. */
+function addByPoints(code, name, points) {
     return addGrade(code, name, [
         tabTo(ADD_LINE),
         key("Enter"),
-        ...addCondition("Days left", days),
+        ...addCondition("Total", points),
     ]);
 }
 
-registry.category("web_tour.tours").add("customer_grading_urgency", {
+registry.category("web_tour.tours").add("customer_grading_three_axes", {
     url: NEW_POLICY,
     steps: () => [
-        ...newPolicy("Urgency", [
-            ...choose("dimension_id", "Opportunity", ".o_form_view"),
-            see(".o_field_widget[name=lead_population]", "It grades opportunities"),
-        ]),
+        ...newPolicy("Influence, value, loyalty"),
+        click(".o_field_widget[name=decide_by] input[data-value=points]", "Decides by points"),
         ...openPage("criteria"),
-        ...addCombination("Days left", "First known of", []),
-        ...addPart("Days to the next activity", "Days left"),
-        ...addPart("Days to expected closing", "Days left"),
+        ...addCriterion("Invoiced revenue", [
+            ...choose("measure_id", "Invoiced revenue"),
+            ...addPoints(["0", "1"], ["1000", "2"], ["5000", "3"]),
+        ]),
+        ...addCriterion("Months since the first order", [
+            write("measure_id", "first order"),
+            click(".o-autocomplete--dropdown-item a:contains(Months since the first order)"),
+            ...addPoints(["0", "1"], ["12", "2"], ["24", "3"]),
+        ]),
+        ...addAssessment("Influence", ["Great", "3"], ["Some", "2"], ["Little", "1"]),
         ...openPage("grades"),
-        ...addUrgency("1", "Within a week", "7"),
-        ...addUrgency("2", "Within a month", "30"),
-        ...addGrade("3", "Later"),
-        ...readsAs("1 Within a week", "at most 7 days"),
-        ...tryOn({ 1: 2, 2: 1, 3: 1 }),
+        ...addByPoints("A", "Great, valuable, loyal", "8"),
+        ...addByPoints("B", "In between", "5"),
+        ...addGrade("C", "The others"),
+        ...readsAs("at least 8", "C, for everybody else."),
+        ...tryOn({ B: 1, C: 1 }),
+        click("button[name=action_put_in_force]", "Activate"),
+        see(".o_arrow_button_current[data-value=running]", "The policy is in force"),
     ],
 });
