@@ -434,7 +434,7 @@ class TestWritingPoliciesOfGroups(GroupsCase):
             self._create_policy(
                 {"region": {"measure": grade.code, "dimension_id": self.regions.id}}
             )
-        with self.assertRaisesRegex(ValidationError, "of groups, too"):
+        with self.assertRaisesRegex(ValidationError, "known of groups"):
             self.env["customer.grading.measure"].create(
                 {
                     "name": "Share",

@@ -228,7 +228,7 @@ class TestTags(TagCommon):
         with self.assertRaisesRegex(ValidationError, "Everybody sees contact tags"):
             self._switch()
         opportunities = self._create_dimension("chance", subject="lead")
-        with self.assertRaisesRegex(ValidationError, "only the grades of customers"):
+        with self.assertRaisesRegex(ValidationError, "does not grade customers"):
             opportunities.writes_tags = True
 
     def test_grades_of_a_company_are_shown_by_who_works_there(self):
