@@ -427,14 +427,20 @@ class TestWritingPoliciesOfGroups(GroupsCase):
         self.assertIn("do not lead to what “Lines” grades", str(policy.problems))
 
     def test_customers_are_not_graded_by_what_is_known_of_groups(self):
-        with self.assertRaisesRegex(ValidationError, "known of groups"):
+        with self.assertRaisesRegex(
+            ValidationError, "known of groups of customers or documents only"
+        ):
             self._create_policy({"buyers": {"measure": "customer_count"}})
         grade = self.env["customer.grading.measure"].search([("kind", "=", "grade")], limit=1)
-        with self.assertRaisesRegex(ValidationError, "known of groups"):
+        with self.assertRaisesRegex(
+            ValidationError, "known of groups of customers or documents only"
+        ):
             self._create_policy(
                 {"region": {"measure": grade.code, "dimension_id": self.regions.id}}
             )
-        with self.assertRaisesRegex(ValidationError, "known of groups"):
+        with self.assertRaisesRegex(
+            ValidationError, "known of groups of customers or documents only"
+        ):
             self.env["customer.grading.measure"].create(
                 {
                     "name": "Share",
