@@ -254,7 +254,8 @@ def _get_lines(tree, depth=0):
 
 
 def put_in_force(policy):
-    """Make the policy run and return its first run."""
+    """Make the policy run in a company whose time zone is known, and return its first run."""
+    policy.env.company.customer_grading_tz = "UTC"
     [run] = policy._put_in_force()
     policy.env.cr.commit()
     return run

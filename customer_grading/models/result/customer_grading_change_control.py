@@ -37,7 +37,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
             # Who leaves a limited grade this time has made room by now.
             run._in_slices(self._settle_computed, commit, run, subject_ids, "limited")
         run._in_slices(self._settle_manual, commit, run, subject_ids)
-        self.env.invalidate_all(flush=False)
+        self._forget()
 
     def _end_late_proposals(self, run):
         """Close proposals that nobody decided on before the end that was asked for."""

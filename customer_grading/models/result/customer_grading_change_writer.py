@@ -174,14 +174,18 @@ class CustomerGradingChangeWriter(models.AbstractModel):
             self._get_writing_sql(date, **values),
         )
         ids = [id_ for (id_,) in self.env.execute_query(statement)]
-        # Everybody reads again what was written behind the ORM.
+        self._forget()
+        return self.env["customer.grading.change"].sudo().browse(ids)
+
+    @api.model
+    def _forget(self):
+        """Let everybody read again what was written behind the ORM, and what shows it."""
         for name in ("customer.grading.result", "customer.grading.change"):
             self.env[name].invalidate_model(flush=False)
-        Change = self.env["customer.grading.change"].sudo()
+        Change = self.env["customer.grading.change"]
         for name in Change._get_subject_fields():
             Model = self.env[Change._fields[name].comodel_name]
             Model.invalidate_model(Model._get_grading_fields(), flush=False)
-        return Change.browse(ids)
 
     @api.model
     def _write_by_hand(self, moves, origin, note, until=False, state="applied"):

@@ -37,6 +37,8 @@ class CustomerGradingResult(models.Model):
     _inherit = ["customer.grading.subject"]
     _description = "Grading Result"
     _order = "dimension_id, grade_id, id"
+    # Who decided stands in the changes; the two links would be checked with every row.
+    _log_access = False
 
     dimension_id = GuardedMany2one("customer.grading.dimension", required=True)
     company_id = GuardedMany2one("res.company")

@@ -253,6 +253,8 @@ class CustomerGradingRun(models.Model):
         self._after_changes()
         if subject_ids is None:
             self.policy_id.sudo()._watch_minimums()
+        # Last of all, so that the run is not read again for it: who shows the grades does.
+        self.env.invalidate_all()
 
     def _after_changes(self):
         """Hook: do what follows once the changes of this run were written, or taken back."""

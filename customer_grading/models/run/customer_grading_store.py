@@ -144,8 +144,7 @@ class CustomerGradingStore(models.AbstractModel):
                        score = slice.score,
                        values = slice.values,
                        date_evaluated = %(date)s,
-                       date_stored = %(moment)s,
-                       write_date = NOW() AT TIME ZONE 'UTC'
+                       date_stored = %(moment)s
                   FROM slice
                  WHERE result.id = slice.result_id
                    AND result.id = ANY (ARRAY(SELECT result_id FROM slice))
@@ -164,15 +163,15 @@ class CustomerGradingStore(models.AbstractModel):
                 INSERT INTO customer_grading_result (
                     dimension_id, %(field)s, company_id, policy_id, computed_rule_id,
                     computed_grade_id, reason, score, values, date_evaluated, date_stored,
-                    date_computed_since, create_date, write_date)
+                    date_computed_since)
                 SELECT %(dimension)s, subject.id, %(company)s, %(policy)s,
                        slice.rule_id, slice.grade_id, slice.reason, slice.score, slice.values,
-                       %(date)s, %(moment)s, %(date)s,
-                       NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                       %(date)s, %(moment)s, %(date)s
                   FROM slice
                   JOIN %(subjects)s subject ON subject.id = slice.subject_id
                    AND subject.id = ANY (ARRAY(SELECT subject_id FROM slice))
-                ON CONFLICT DO NOTHING
+                ON CONFLICT (%(field)s, dimension_id, COALESCE(company_id, 0))
+                      WHERE %(field)s IS NOT NULL DO NOTHING
                 """,
                 **params,
             )
