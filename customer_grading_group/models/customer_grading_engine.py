@@ -13,14 +13,13 @@ class CustomerGradingEngine(models.AbstractModel):
 
     _inherit = "customer.grading.engine"
 
-    @api.model
-    def _evaluate(self, policy, scope, table):
+    def _get_subject_query(self, policy, scope, found=None, documented=True):
         if policy.subject == GROUP.name:
             self._prepare_groups(policy, scope)
-        return super()._evaluate(policy, scope, table)
+        return super()._get_subject_query(policy, scope, found, documented)
 
     def _prepare_groups(self, policy, scope):
-        """Have a group for each record in use before everybody is evaluated.
+        """Have a group for each record in use before everybody is evaluated, or counted.
 
         :raise UserError: where what is grouped, or grouped by, is no longer there
         """
@@ -85,7 +84,7 @@ class CustomerGradingEngine(models.AbstractModel):
         """
         dimension = policy.dimension_id
         if dimension.group_model == PARTNER.model:
-            Model, query = self._get_members_query(policy, scope)
+            Model, query = self._get_members_query(policy, scope, ids)
         else:
             Model = self._get_documents_model(dimension, scope)
             query = Model._search(self._get_companies_domain(Model, scope), bypass_access=True)
@@ -96,15 +95,23 @@ class CustomerGradingEngine(models.AbstractModel):
         query.groupby = record
         return query.select(SQL("%s AS id", record))
 
-    def _get_members_query(self, policy, scope):
-        """Return the model and the query of the customers whose groups are graded."""
+    def _get_members_query(self, policy, scope, ids):
+        """Return the model and the query of the customers whose groups are graded.
+
+        :param ids: only of the groups of these records, whose documents alone are looked for
+        """
         everybody = scope._replace(subject_ids=None)
         Partner = self._get_subject_model(PARTNER, everybody)
         query = Partner._search(self._get_partner_domain(everybody), bypass_access=True)
         own = SQL.identifier(query.table, "id")
         query.add_where(SQL("%s = %s", Partner._field_to_sql(query.table, CUSTOMER, query), own))
         if policy.population == "documents":
-            query.add_where(self._get_documented_sql(everybody, own, {}))
+            found = {}
+            if ids is not None:
+                members = Partner._search(Domain(policy.dimension_id.group_path, "in", ids))
+                contacts = Partner._search(Domain(CUSTOMER, "in", members))
+                found["partner"] = contacts.get_result_ids()
+            query.add_where(self._get_documented_sql(everybody, own, found))
         return Partner, query
 
     def _get_documents_model(self, dimension, scope):

@@ -42,7 +42,8 @@ class CustomerGradingOnDate(models.TransientModel):
     @api.depends_context("uid", "company")
     def _compute_visible_dimension_ids(self):
         Dimension = self.env["customer.grading.dimension"]
-        visible = Dimension._get_visible("partner") + Dimension._get_visible("lead")
+        kinds = Dimension._fields["subject"].get_values(self.env)
+        visible = Dimension.union(*map(Dimension._get_visible, kinds))
         for wizard in self:
             wizard.visible_dimension_ids = visible.sudo(False)
             wizard.has_dimensions = len(visible) > 1

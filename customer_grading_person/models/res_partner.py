@@ -66,6 +66,12 @@ class ResPartner(models.Model):
             return Dimension
         return Dimension._get_main(PERSON.name, self.env.company)
 
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr != "person_grade_id":
+            return super()._field_to_sql(alias, field_expr, query)
+        self._check_field_access(self._fields[field_expr], "read")
+        return self._get_shown_sql(alias, "grade_id", query, self._get_person_dimension(), "id")
+
     @api.model
     def _search_person_grade(self, operator, value):
         self._check_field_access(self._fields["person_grade_id"], "read")

@@ -3,17 +3,15 @@
 import ast
 import json
 from datetime import date, timedelta
-from pathlib import Path
 
 from freezegun import freeze_time
 
-from odoo.addons import customer_grading
 from odoo.addons.customer_grading_group.tools import texts
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tests import Form, tagged
 
-from ..common import TODAY, CustomerGradingCommon, at
+from ..common import TODAY, CustomerGradingCommon, at, get_texts_of_customers
 
 DAY = date(2026, 5, 1)
 GROUP = "customer.grading.group"
@@ -312,6 +310,19 @@ class TestLifeOfAGroup(GroupsCase):
         self.assertEqual(found.mapped("display_name"), ["North (US)"])
         self.assertEqual(found.grade_id.code, "A")
 
+    def test_groups_are_counted_and_limits_shown_before_anybody_tried_them(self):
+        self._create_in(self.north, 1500)
+        self._create_in(self.south, 150)
+        policy = self._create_policy(
+            {"revenue": {"measure": "invoiced_revenue"}},
+            [("A", ("revenue", "ge", 1000)), ("B", ())],
+            dimension=self.regions,
+        )
+        self.assertEqual(policy.criterion_ids.get_distribution(), [[1500, 1], [150, 2]])
+        self.assertFalse(self._get_group(self.north), "looking keeps nothing")
+        self.assertIn("2 groups", str(policy.action_count_subjects()))
+        self.assertIn("1", str(policy.rule_ids[0].action_count()))
+
     def test_one_group_is_graded_again_by_its_own_dimension(self):
         customer = self._create_in(self.north, 150)
         policy = self._grade_regions()
@@ -480,16 +491,7 @@ class TestWritingPoliciesOfGroups(GroupsCase):
 
     def test_every_sentence_about_customers_is_said_of_groups(self):
         """The core says it of two kinds of records; that of groups is kept beside them."""
-        said = set()
-        for path in Path(customer_grading.__file__).parent.glob("models/**/*.py"):
-            for call in ast.walk(ast.parse(path.read_text())):
-                name = isinstance(call, ast.Call) and getattr(
-                    call.func, "attr", getattr(call.func, "id", "")
-                )
-                if name in ("_choose_text", "choose"):
-                    first = call.args[0]
-                    said.add(first.args[0].value)
-        self.assertEqual(said, set(texts.OF_GROUPS.said))
+        self.assertEqual(get_texts_of_customers(), set(texts.OF_GROUPS.said))
         for lang in ("en_US", "zh_CN"):
             dimension = self.regions.with_context(lang=lang)
             of_customers = self.dimension.with_context(lang=lang)._get_number_text(1234)

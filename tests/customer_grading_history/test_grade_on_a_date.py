@@ -200,6 +200,23 @@ class TestGradeOnADate(ChangeControlCommon):
                 wizard.action_show()
             self.assertEqual(Wizard.create({}).date, date(2025, 12, 31))
 
+    def test_the_dialog_offers_all_kinds_that_are_graded(self):
+        kinds = self.env["customer.grading.dimension"]._fields["subject"].get_values(self.env)
+        made = self.env["customer.grading.dimension"].create(
+            [
+                {"name": kind, "code": f"of_{kind}", "subject": kind}
+                | ({"group_path": "state_id"} if kind == "group" else {})
+                for kind in kinds
+            ]
+        )
+        wizard = self.env["customer.grading.on.date"].create({})
+        self.assertTrue(wizard.visible_dimension_ids >= made)
+        for wizard.dimension_id in made:
+            with self.subTest(kind=wizard.subject):
+                action = wizard.action_show()
+                Result = self.env[action["res_model"]].with_context(**action["context"])
+                self.assertFalse(Result.search(action["domain"]))
+
     def test_of_merged_customers_the_own_grade_counts_and_both_are_told(self):
         self._merge(self.customer, self.other, date(2026, 12, 5))
         self.assertEqual(self._on(self.moved, self.other), "B")

@@ -1,18 +1,15 @@
 """Contact persons are graded, each apart from the company that he or she works for."""
 
-import ast
 import re
 from datetime import date, timedelta
-from pathlib import Path
 
 from freezegun import freeze_time
 
-from odoo.addons import customer_grading
 from odoo.addons.customer_grading_person.tools.texts import OF_PEOPLE
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
-from ..common import TODAY, CustomerGradingCommon, at
+from ..common import TODAY, CustomerGradingCommon, at, get_texts_of_customers
 
 DAY = date(2026, 5, 1)
 SAME_OF_PEOPLE = {  # said of people as of customers
@@ -80,6 +77,24 @@ class TestPeople(CustomerGradingCommon):
         none = self.env["res.partner"].search([("person_grade_id", "=", False)])
         self.assertTrue(none >= self.customer)
         self.assertFalse(none & (self.ann | self.bob))
+
+    def test_people_are_sorted_and_grouped_by_their_grade(self):
+        self._answer(self.decides, self.bob, True)
+        self._answer(self.decides, self.ann, False)
+        self._activate(self._create_people_policy())
+        people = [("id", "in", (self.ann | self.bob | self.customer).ids)]
+        Partner = self.env["res.partner"]
+        self.assertEqual(
+            Partner.search([*people, ("person_grade_id", "!=", False)], order="person_grade_id"),
+            self.bob + self.ann,
+        )
+        groups = Partner._read_group(people, ["person_grade_id"], ["id:recordset"])
+        self.assertEqual(
+            {grade.code: members for grade, members in groups},
+            {"A": self.bob, "B": self.ann, False: self.customer},
+        )
+        with self.assertRaises(AccessError):
+            Partner.with_user(self.users["portal"])._read_group(people, ["person_grade_id"])
 
     def test_the_people_of_customers_are_graded_or_all_people(self):
         alone, address, company_like = self.env["res.partner"].create(
@@ -376,14 +391,6 @@ class TestPeople(CustomerGradingCommon):
         self.assertEqual(trial.summary[0]["headline"], "2 people")
 
     def test_every_sentence_about_customers_is_said_of_people(self):
-        said = set()
-        for path in Path(customer_grading.__file__).parent.glob("models/**/*.py"):
-            for call in ast.walk(ast.parse(path.read_text())):
-                name = isinstance(call, ast.Call) and getattr(
-                    call.func, "attr", getattr(call.func, "id", "")
-                )
-                if name in ("_choose_text", "choose"):
-                    said.add(call.args[0].args[0].value)
-        self.assertEqual(said, {*OF_PEOPLE.said, *SAME_OF_PEOPLE})
+        self.assertEqual(get_texts_of_customers(), {*OF_PEOPLE.said, *SAME_OF_PEOPLE})
         for lang, told in (("en_US", "1,234 people"), ("zh_CN", "1,234 位联系人")):
             self.assertEqual(self.influence.with_context(lang=lang)._get_number_text(1234), told)

@@ -152,11 +152,6 @@ class CustomerGradingCriterion(models.Model):
         ]
         return SQL("CASE %s ELSE 0 END", SQL(" ").join(whens))
 
-    def _get_bands_of(self, band_set):
-        """Return the bands for the subjects whose set has this number."""
-        sets = list(self._get_band_sets().values())
-        return sets[band_set - 1 if band_set else -1]
-
     def _combine_values_sql(self, values):
         """Return what a combination of values comes to, from those of its parts in order."""
         if self.kind == "first":

@@ -143,7 +143,8 @@ class CustomerGradingMeasure(models.Model):
                 stack.append(("!", self.env._("not (%s)", stack.pop()[1])))
             elif item in ("&", "|"):
                 first, second = (self._enclose(part, item) for part in (stack.pop(), stack.pop()))
-                stack.append((item, self._pair_conditions(item, first, second)))
+                text = self.env._("%(first)s, or %(second)s", first=first, second=second)
+                stack.append((item, join_all(self.env, [first, second]) if item == "&" else text))
             else:
                 stack.append(("", self._describe_condition(item, model_name)))
         return stack[-1][1]
@@ -151,11 +152,6 @@ class CustomerGradingMeasure(models.Model):
     def _enclose(self, part, operator):
         kind, text = part
         return self.env._("(%s)", text) if kind in ("&", "|") and kind != operator else text
-
-    def _pair_conditions(self, operator, first, second):
-        if operator == "&":
-            return join_all(self.env, [first, second])
-        return self.env._("%(first)s, or %(second)s", first=first, second=second)
 
     def _describe_condition(self, condition, model_name):
         path, operator, value = condition

@@ -204,7 +204,8 @@ class Explanation:
 
     def get_bands(self, criterion):
         """Return the bands of a criterion that are for the one whose grade is explained."""
-        return criterion._get_bands_of(self.readings[criterion].band_set)
+        sets = list(criterion._get_band_sets().values())
+        return sets[self.readings[criterion].band_set - 1]  # 0 is the general one, which is last
 
     def get_cutoff(self, criterion, band):
         """Return the last value that a rank went to in the run, or ``None``."""

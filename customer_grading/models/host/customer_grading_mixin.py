@@ -130,28 +130,29 @@ class CustomerGradingMixin(models.AbstractModel):
         if field_expr in (self._grading_grade_field, "customer_grading_result_id"):
             # First of all: grouping and sorting must not tell what reading refuses.
             self._check_field_access(self._fields[field_expr], "read")
-            return self._get_shown_sql(alias, field_expr, query)
+            column = "grade_id" if field_expr == self._grading_grade_field else "id"
+            return self._get_shown_sql(alias, column, query, self._get_main_dimension())
         return super()._field_to_sql(alias, field_expr, query)
 
-    def _get_shown_sql(self, alias, fname, query):
-        """Return the shown grade or result as a column, by one join a company level.
+    def _get_shown_sql(self, alias, column, query, dimension, key=None):
+        """Return a column of the result shown in ``dimension``, by one join a company level.
 
         With one level it is the joined column itself: the database knows how many grades
         there are, and groups accordingly.
+
+        :param key: field by which the records have those results; as usual by default
         """
-        dimension = self._get_main_dimension()
         if not dimension:
             return SQL("NULL::integer")
         shown = ["dimension_id", "company_id", "grade_id", self._grading_result_field]
         self.env["customer.grading.result"].flush_model(shown)
-        column = "grade_id" if fname == self._grading_grade_field else "id"
-        key = self._field_to_sql(alias, self._grading_key_field, query)
+        key = self._field_to_sql(alias, key or self._grading_key_field, query)
         companies = dimension._get_result_company_ids(self.env.company)
         if query is None:
             return self._get_nearest_sql(dimension, companies, column, key)
         found = []
         for company_id in companies:
-            joined = f"{alias}__grading_{company_id or 0}"
+            joined = f"{alias}__grading_{dimension.id}_{company_id or 0}"
             condition = self._get_result_sql(joined, dimension, [company_id], key)
             query.add_join("LEFT JOIN", joined, "customer_grading_result", condition)
             found.append((SQL.identifier(joined, "id"), SQL.identifier(joined, column)))
