@@ -205,7 +205,7 @@ class Explanation:
     def get_bands(self, criterion):
         """Return the bands of a criterion that are for the one whose grade is explained."""
         sets = list(criterion._get_band_sets().values())
-        return sets[self.readings[criterion].band_set - 1]  # 0 is the general one, which is last
+        return sets[(self.readings[criterion].band_set or 0) - 1]  # the general one is last
 
     def get_cutoff(self, criterion, band):
         """Return the last value that a rank went to in the run, or ``None``."""
