@@ -2,10 +2,10 @@
     "name": "Customer Grading: Demo Company",
     "summary": "A company with two years of trade, to try grading on; not for production",
     "version": "19.0.1.0.0",
-    "category": "Sales/CRM",
+    "category": "Hidden",
     "author": "The customer_grading maintainers",
     "license": "LGPL-3",
-    "depends": ["customer_grading_library"],
+    "depends": ["customer_grading_follow_up", "customer_grading_library"],
     "demo": ["demo/customer_grading_demo.xml"],
     "oca_data_manual": ["data/customers.csv", "data/products.csv"],
 }

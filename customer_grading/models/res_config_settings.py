@@ -121,7 +121,7 @@ class ResConfigSettings(models.TransientModel):
             settings.customer_grading_health = health
 
     def _compute_customer_grading_module_ids(self):
-        """Offer the addons that had come by themselves with grading, and were removed.
+        """Offer what belongs to grading and is not installed, but for what shows it off.
 
         What one of them stands on is installed, or offered too.
         """
@@ -130,8 +130,8 @@ class ResConfigSettings(models.TransientModel):
         removed = addons.sorted("name").filtered(
             lambda module: (
                 module.state == "uninstalled"
-                and module.auto_install
-                and Manifest.for_addon(module.name, display_warning=False)
+                and (manifest := Manifest.for_addon(module.name, display_warning=False))
+                and manifest["category"] != "Hidden"
             )
         )
         while groundless := self._get_groundless(removed):

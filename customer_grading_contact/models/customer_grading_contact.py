@@ -31,9 +31,10 @@ class CustomerGradingContact(models.AbstractModel):
 
         :param ids: only with these contacts, or on these opportunities; ``None``: with all
         :param of: ``partner``, or ``lead``: what happened on an opportunity itself
-        :return: query of ``subject_id, day, kind, direction, author_id``: the day is that of
-            the company; the kind ``call``, ``visit`` or ``message``; the direction ``in`` or
-            ``out``; the author a contact, of a meeting who organised it
+        :return: query of ``subject_id, day, kind, direction, author_id, entered``: the days are
+            those of the company, that of the contact and that on which it was written down; the
+            kind ``call``, ``visit`` or ``message``; the direction ``in`` or ``out``; the author a
+            contact, of a meeting who organised it
         """
         written_on = ["crm.lead"] if of == "lead" else THREADS
         rows = [self._get_messages_sql(model, scope, ids, of) for model in written_on]
@@ -88,7 +89,7 @@ class CustomerGradingContact(models.AbstractModel):
                                           ELSE 'message' END AS kind,
                    CASE WHEN ours.partner_id IS NULL AND activity.id IS NULL THEN 'in'
                         ELSE 'out' END AS direction,
-                   message.author_id
+                   message.author_id, %(entered)s AS entered
               FROM mail_message message
               JOIN %(table)s thread ON thread.id = message.res_id
               LEFT JOIN res_partner partner ON partner.id = thread.%(link)s
@@ -115,6 +116,7 @@ class CustomerGradingContact(models.AbstractModel):
             """,
             subject=subject,
             day=self._get_day_sql(SQL("message.date"), scope),
+            entered=self._get_day_sql(SQL("message.create_date"), scope),
             table=SQL.identifier(table),
             link=SQL.identifier(link),
             bot=SUPERUSER_ID,
@@ -145,8 +147,9 @@ class CustomerGradingContact(models.AbstractModel):
     def _get_meeting_columns_sql(self, scope):
         return SQL(
             "CASE WHEN event.allday THEN event.start_date ELSE %s END AS day, 'visit' AS kind,"
-            " 'out' AS direction, organiser.partner_id AS author_id",
+            " 'out' AS direction, organiser.partner_id AS author_id, %s AS entered",
             self._get_day_sql(SQL("event.start"), scope),
+            self._get_day_sql(SQL("event.create_date"), scope),
         )
 
     def _get_meetings_sql(self, scope, ids):

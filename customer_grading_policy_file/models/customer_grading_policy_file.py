@@ -1,5 +1,6 @@
 import json
 import logging
+from copy import deepcopy
 
 from odoo import api, models
 from odoo.tools.misc import file_open
@@ -7,6 +8,7 @@ from odoo.tools.misc import file_open
 from ..tools.policy_format import SHAPES, Shape, read_shape
 from ..tools.policy_schema import make_schema
 from .policy_finder import PolicyFinder
+from .policy_loader import PolicyLoader
 
 _logger = logging.getLogger(__name__)
 
@@ -26,15 +28,17 @@ class CustomerGradingPolicyFile(models.AbstractModel):
     def _get_shapes(self):
         """Return the table, ``{name: Shape}``, with what addons add to it whose fields are there.
 
-        Shapes of an addon's own come before the keys that others add to them.
+        Shapes of an addon's own come before the keys that others add to them. One that so far
+        the files alone kept is the addon's from then on.
         """
         shapes = {name: shape.duplicate() for name, shape in SHAPES.items()}
         added = [
             item for addon in self._get_addons() for item in self._read_own_keys(addon.name).items()
         ]
-        for name, shape in sorted(added, key=lambda item: not item[1].model):
-            if shape.model in self.env:
-                shapes.setdefault(name, Shape(shape.model, {}))
+        for name, shape in added:
+            if shape.model in self.env and not (name in shapes and shapes[name].model):
+                shapes[name] = Shape(shape.model, {}, shape.one_of)
+        for name, shape in added:
             for key, said in shape.items():
                 if name in shapes and self._is_there(said, shapes, name):
                     shapes[name][key] = said
@@ -52,6 +56,26 @@ class CustomerGradingPolicyFile(models.AbstractModel):
         if key.kind == "object":
             return key.of in shapes
         return not key.field or key.field in self.env[shapes[name].model]._fields
+
+    @api.model
+    def _take_kept_of_grades(self, name):
+        """Make of grades what files said of them, and nothing could read before an addon came.
+
+        The newest file counts; what a grade has of it already stays.
+
+        :param name: the key, such as ``follow_up``
+        """
+        Policy = self.env["customer.grading.policy"].sudo().with_context(active_test=False)
+        for policy in Policy.search([("file_form", "!=", False)], order="id desc"):
+            loader = PolicyLoader(self.env, policy.key)
+            content = loader.parser.read_object(deepcopy(policy.file_form["said"]), "policy")
+            if loader.problems:
+                continue
+            field = loader.shapes["grade"][name].field
+            for said in content["dimension"].get("grades", ()):
+                grade = policy.dimension_id._find_grade(said["code"])
+                if said.get(name) and grade and not grade[field]:
+                    loader._make_lists(grade, {name: said[name]}, "grade", said["code"])
 
     @api.model
     def _find_addon(self, shape, name):

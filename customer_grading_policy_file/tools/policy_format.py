@@ -101,8 +101,9 @@ def read_shape(said):
     'hotel.star'
     """
     keys = said.get("keys", said)
-    model = said["model"] if keys is not said else None
-    return Shape(model, {name: Key(**key) for name, key in keys.items()})
+    own = said if keys is not said else {}
+    shape = {name: Key(**key) for name, key in keys.items()}
+    return Shape(own.get("model"), shape, tuple(own.get("one_of", ())))
 
 
 POLICY = "customer.grading.policy"
@@ -165,7 +166,7 @@ SHAPES = {
         "every": Key("object", None, of="span"),
         "times": Key("integer", None, least=1, most=366),
         "per": Key("choice", None, words=("week", "month", "quarter", "year")),
-        "after": Key("list", None, of="span"),
+        "after": Key("list", None, of="step"),
         "anchor": Key("text", None),
         "yearly_on": Key("text", None),
         "working_days": Key("flag", None, default=False),
@@ -178,6 +179,12 @@ SHAPES = {
         "days": Key("integer", None, least=0, most=3660),
         "weeks": Key("integer", None, least=0, most=520),
         "months": Key("integer", None, least=0, most=120),
+    }),
+    "step": Shape("", one_of=("days", "weeks", "months"), keys={
+        "days": Key("integer", None, least=0, most=3660),
+        "weeks": Key("integer", None, least=0, most=520),
+        "months": Key("integer", None, least=0, most=120),
+        "about": Key("name", None),
     }),
     "benefit": Shape("", {
         "kind": Key("choice", None, required=True, words=(

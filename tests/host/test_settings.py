@@ -45,11 +45,17 @@ class TestRemovedParts(TransactionCase):
             form = Form(self.env["res.config.settings"])
             self.assertEqual(form.customer_grading_module_ids.ids, module.ids)
 
-    def test_what_one_installs_if_one_wants_to_is_not_offered(self):
+    def test_what_one_installs_if_one_wants_to_is_offered_as_well(self):
         self._create_module("chosen", auto_install=False)
         self._create_module("of_others", depends=["crm"])
         self._create_module("there", state="installed")
-        self.assertFalse(self._get_offered())
+        self.assertEqual(self._get_offered(), ["chosen"])
+
+    def test_what_only_shows_grading_off_is_not_offered(self):
+        self._create_module("company_of_actors", auto_install=False)
+        with patch.object(Manifest, "for_addon", return_value={"category": "Hidden"}):
+            settings = self.env["res.config.settings"].create({})
+            self.assertFalse(settings.customer_grading_module_ids)
 
     def test_a_bridge_is_offered_only_where_its_other_side_is_installed(self):
         self._create_module("other_side", depends=["base"], auto_install=False)

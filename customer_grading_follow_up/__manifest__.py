@@ -1,0 +1,23 @@
+{
+    "name": "Customer Grading: Follow-up",
+    "summary": "Say how often customers of each grade are contacted, and who is overdue",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "The customer_grading maintainers",
+    "license": "LGPL-3",
+    "depends": ["customer_grading_contact"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/customer_grading_follow_up_security.xml",
+        "data/ir_config_parameter_data.xml",
+        "data/ir_cron_data.xml",
+        "views/customer_grade_views.xml",
+        "views/customer_grading_follow_up_views.xml",
+        "views/customer_grading_attainment_views.xml",
+        "views/customer_grading_menus.xml",
+        "views/crm_lead_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/res_partner_views.xml",
+    ],
+    "post_init_hook": "post_init_hook",
+}

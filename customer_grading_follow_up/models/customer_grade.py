@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+
+class CustomerGrade(models.Model):
+    """Says how often who holds it is contacted."""
+
+    _inherit = "customer.grade"
+
+    cadence_ids = fields.One2many(
+        "customer.grading.cadence",
+        "grade_id",
+        "Contact",
+        help="How often who holds the grade is called, visited or written to. Another grade "
+        "inherits nothing of it.",
+    )

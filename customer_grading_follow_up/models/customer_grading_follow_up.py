@@ -1,0 +1,301 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.addons.customer_grading.models.fields import GuardedMany2one
+from odoo.addons.customer_grading.tools.blocks import RELOAD, open_window
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date
+
+from .customer_grading_cadence import JOURNALS
+
+HORIZON = timedelta(days=7)  # what falls due within it is dealt with this week
+
+
+class CustomerGradingFollowUp(models.Model):
+    """Where one customer or opportunity stands in one cadence of the grade that it holds.
+
+    It is written by :mod:`.customer_grading_follow_up_engine` alone. What time makes of it, such
+    as that it is overdue, is said when it is read.
+    """
+
+    _name = "customer.grading.follow.up"
+    _inherit = ["customer.grading.subject"]
+    _description = "Follow-up"
+    _order = "date_due, grade_id, id"
+    # The links are checked with every row: who made it is nobody.
+    _log_access = False
+
+    partner_id = GuardedMany2one("res.partner", "Customer", index="btree_not_null")
+    lead_id = GuardedMany2one("crm.lead", "Opportunity", index="btree_not_null")
+    result_id = fields.Many2one(
+        "customer.grading.result", required=True, ondelete="cascade", index=True, readonly=True
+    )
+    cadence_id = GuardedMany2one("customer.grading.cadence", required=True, readonly=True)
+    grade_id = GuardedMany2one("customer.grade", required=True, readonly=True)
+    dimension_id = GuardedMany2one("customer.grading.dimension", required=True, readonly=True)
+    company_id = GuardedMany2one("res.company", readonly=True)
+    grade_color = fields.Integer(related="grade_id.color")
+    contact = fields.Selection(related="cadence_id.contact")
+    cadence = fields.Char(related="cadence_id.reads_as")
+    about = fields.Char(compute="_compute_about")
+    journal = fields.Selection(JOURNALS, readonly=True)
+    step_id = GuardedMany2one("customer.grading.cadence.step", "Point", readonly=True)
+    date_last = fields.Date("Last contact", readonly=True)
+    date_due = fields.Date("Due", readonly=True, index=True)
+    activity_id = fields.Many2one(
+        "mail.activity", ondelete="set null", index="btree_not_null", readonly=True
+    )
+    date_planned = fields.Date(
+        "Planned for", readonly=True, help="The day that its activity was made for."
+    )
+    done_count = fields.Integer("Done", readonly=True, aggregator=None)
+    asked_count = fields.Integer("Asked for", readonly=True, aggregator=None)
+    is_filled = fields.Boolean(
+        "Entered later",
+        readonly=True,
+        help="The last contact was written down more than two days after it is said to have been.",
+    )
+    pace = fields.Char(compute="_compute_pace", help="How many of the contacts of the period.")
+    why_now = fields.Char("Why now", compute="_compute_why_now")
+    state = fields.Selection(
+        [("overdue", "Overdue"), ("today", "Today"), ("week", "This week"), ("later", "Later")],
+        compute="_compute_state",
+        search="_search_state",
+    )
+    responsible_id = fields.Many2one(
+        "res.users", compute="_compute_responsible_id", search="_search_responsible_id"
+    )
+    email = fields.Char(compute="_compute_ways")
+    phone = fields.Char(compute="_compute_ways")
+
+    _cadence_uniq = models.UniqueIndex("(result_id, cadence_id)")
+    _subject_check = models.Constraint(
+        "CHECK (num_nonnulls(partner_id, lead_id) = 1)",
+        "Say what it is about: a customer or an opportunity.",
+    )
+
+    # ------------------------------------------------------------------ what time makes of it
+
+    @api.model
+    def _get_today(self):
+        return self.env["customer.grading.engine"]._get_today(self.env.company)
+
+    @api.depends("date_due")
+    @api.depends_context("company")
+    def _compute_state(self):
+        today = self._get_today()
+        for one in self:
+            due = one.date_due
+            if not due or due > today + HORIZON:
+                one.state = "later"
+            elif due > today:
+                one.state = "week"
+            else:
+                one.state = "today" if due == today else "overdue"
+
+    @api.model
+    def _search_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = self._get_today()
+        due = {
+            "overdue": Domain("date_due", "<", today),
+            "today": Domain("date_due", "=", today),
+            "week": Domain("date_due", ">", today) & Domain("date_due", "<=", today + HORIZON),
+            "later": Domain("date_due", "=", False) | Domain("date_due", ">", today + HORIZON),
+        }
+        return Domain.OR(due[state] for state in value if state in due)
+
+    @api.depends("done_count", "asked_count", "date_due")
+    @api.depends_context("lang")
+    def _compute_pace(self):
+        for one in self:
+            names = {"done": one.done_count, "asked": one.asked_count}
+            one.pace = self.env._("%(done)s of %(asked)s", **names) if one.asked_count else False
+
+    @api.depends("cadence_id", "step_id")
+    @api.depends_context("lang")
+    def _compute_about(self):
+        for one in self:
+            one.about = one.step_id.about or one.cadence_id.about
+
+    @api.depends("cadence_id", "date_last", "pace")
+    @api.depends_context("lang")
+    def _compute_why_now(self):
+        """Say the cadence, and what there was of it: “Visit every 2 weeks; last 3 Nov”."""
+        for one in self:
+            names = {"cadence": one.cadence, "date": format_date(self.env, one.date_last)}
+            text = self.env._("%(cadence)s; never yet", **names)
+            if one.date_last:
+                text = self.env._("%(cadence)s; last %(date)s", **names)
+            if one.pace:
+                text = self.env._("%(text)s; %(pace)s", text=text, pace=one.pace)
+            one.why_now = text
+
+    def _compute_ways(self):
+        for one in self:
+            subject = one._get_subject()
+            one.email = subject.email_from if one.lead_id else subject.email
+            one.phone = subject.phone
+
+    @api.model
+    def _forget(self, cadence_ids):
+        """Delete the follow-ups of cadences that go, with the activities made of them."""
+        if not cadence_ids:
+            return
+        planned = [("cadence_id", "in", cadence_ids), ("activity_id", "!=", False)]
+        self.search(planned).activity_id.unlink()
+        self.env.flush_all()
+        # There are as many as customers.
+        self.env.cr.execute(
+            SQL("DELETE FROM customer_grading_follow_up WHERE cadence_id IN %s", tuple(cadence_ids))
+        )
+        self.invalidate_model(flush=False)
+
+    # ------------------------------------------------------------------ who does it
+
+    @api.depends("cadence_id.who", "cadence_id.user_id", "partner_id.user_id", "lead_id.user_id")
+    def _compute_responsible_id(self):
+        for one in self:
+            cadence, user = one.cadence_id.sudo(), one._get_subject().user_id
+            one.responsible_id = {
+                "salesperson": user,
+                "team_leader": (one.lead_id.team_id or user.sudo().sale_team_id).user_id,
+                "officer": cadence.user_id,
+            }[cadence.who]
+
+    @api.model
+    def _search_responsible_id(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+
+        def of(who, *paths):
+            found = Domain.OR(Domain(path, operator, value) for path in paths)
+            return Domain("cadence_id.who", "=", who) & found
+
+        led = Domain("lead_id.team_id", "!=", False)
+        by_user = [f"{name}.user_id.sale_team_id.user_id" for name in ("partner_id", "lead_id")]
+        return (
+            # Of one of the two there is none: it has no salesperson either.
+            (of("salesperson", "partner_id.user_id") & Domain("lead_id", "=", False))
+            | (of("salesperson", "lead_id.user_id") & Domain("partner_id", "=", False))
+            | of("officer", "cadence_id.user_id")
+            | (led & of("team_leader", "lead_id.team_id.user_id"))
+            | (~led & of("team_leader", *by_user))
+        )
+
+    # ------------------------------------------------------------------ what people do
+
+    @api.model
+    def _get_action_of(self, record):
+        """Return the action that opens where a customer or an opportunity stands."""
+        record.ensure_one()
+        domain = [(record._grading_result_field, "=", record._get_grading_key())]
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_grading_follow_up.customer_grading_follow_up_action"
+        )
+        return dict(action, domain=domain, context={"create": False})
+
+    def action_open_record(self):
+        """Open the customer or the opportunity."""
+        return self.action_open_subject()
+
+    def action_plan(self):
+        """Open the dialog that plans the contact as an activity of the record."""
+        self.ensure_one()
+        record = self._get_subject()
+        record.check_access("read")
+        kind = self._get_activity_type()
+        context = {
+            "default_res_model": record._name,
+            "default_res_ids": str(record.ids),
+            "default_activity_type_id": kind.id,
+            "default_activity_user_id": (self.responsible_id or self.env.user).id,
+            "default_summary": self.about or self.cadence,
+            "default_date_deadline": fields.Date.to_string(
+                max(self.date_due or self._get_today(), self._get_today())
+            ),
+        }
+        return open_window(
+            self.env._("Plan"), "mail.activity.schedule", target="new", context=context
+        )
+
+    def action_log(self):
+        """Note that there was contact today, as a done activity of the record.
+
+        :raise UserError: where no activity type is of that kind
+        """
+        for one in self:
+            record = one._get_subject()
+            record.check_access("write")
+            activity = record.activity_schedule(
+                activity_type_id=one._get_activity_type().id,
+                summary=one.about or one.cadence,
+                user_id=self.env.uid,
+                date_deadline=one._get_today(),
+            )
+            activity.action_feedback()
+        return RELOAD
+
+    def _prepare_activity(self, day):
+        """Return the values of the activity by which somebody is reminded on ``day``."""
+        record = self._get_subject()
+        return {
+            "res_model_id": self.env["ir.model"]._get_id(record._name),
+            "res_id": record.id,
+            "activity_type_id": self._get_activity_type().id,
+            "summary": self.about or self.cadence,
+            "date_deadline": day,
+            "user_id": self.responsible_id.id,
+        }
+
+    def _get_activity_type(self):
+        """Return the type of the activity by which the contact is told.
+
+        A done activity is contact where it was a call or a meeting.
+        """
+        category = "meeting" if self.contact == "visit" else "phonecall"
+        found = self.env["mail.activity.type"].search(
+            [("category", "=", category), ("res_model", "in", [False, self._get_subject()._name])],
+            limit=1,
+        )
+        if not found:
+            label = dict(found._fields["category"]._description_selection(self.env))[category]
+            raise UserError(
+                self.env._(
+                    "There is no activity type of the action “%s” any more. Make one in Settings, "
+                    "Activity types.",
+                    label,
+                )
+            )
+        return found
+
+    # ------------------------------------------------------------------ sort and group
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr == "responsible_id" and query is not None:
+            return self._get_responsible_sql(alias, query)
+        return super()._field_to_sql(alias, field_expr, query)
+
+    def _get_responsible_sql(self, alias, query):
+        """Return the column of who does it, to sort and group by."""
+        salesperson = self._field_to_sql(alias, "salesperson_id", query)
+        cadence = query.make_alias(alias, "cadence")
+        query.add_join(
+            "LEFT JOIN",
+            cadence,
+            "customer_grading_cadence",
+            SQL("%s = %s", SQL.identifier(cadence, "id"), SQL.identifier(alias, "cadence_id")),
+        )
+        return SQL(
+            "CASE %(who)s WHEN 'officer' THEN %(person)s WHEN 'team_leader' THEN COALESCE("
+            "(SELECT team.user_id FROM crm_lead lead JOIN crm_team team ON team.id = lead.team_id"
+            " WHERE lead.id = %(lead)s), (SELECT team.user_id FROM res_users salesperson"
+            " JOIN crm_team team ON team.id = salesperson.sale_team_id"
+            " WHERE salesperson.id = %(salesperson)s)) ELSE %(salesperson)s END",
+            who=SQL.identifier(cadence, "who"),
+            person=SQL.identifier(cadence, "user_id"),
+            lead=SQL.identifier(alias, "lead_id"),
+            salesperson=salesperson,
+        )

@@ -1,0 +1,137 @@
+from collections import Counter
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .customer_grading_follow_up import HORIZON
+
+PARAMETER = "customer_grading_follow_up.activities_a_day"
+BATCH = 1_000  # activities made in one transaction
+LATEST = 14  # days after the day it is due on, on which there may be room still
+
+
+class CustomerGradingFollowUpPlanner(models.AbstractModel):
+    """Makes activities of what falls due, for who does it, and keeps them as it is.
+
+    One is open a customer and cadence, so many a person and day at most: those of the best grade
+    first. What does not fit waits for the next night. Nobody is sent an e-mail.
+    """
+
+    _name = "customer.grading.follow.up.planner"
+    _description = "Planner of Follow-ups"
+
+    @api.model
+    def _get_most(self):
+        """Return how many activities a person gets on one day; 0: none are made."""
+        Parameter = self.env["ir.config_parameter"].sudo()
+        return int(Parameter.get_param(PARAMETER, 0))
+
+    @api.model
+    def _plan(self, dimension, company, commit=False):
+        """Make the activities that are missing, and put right those that there are."""
+        self._put_right(dimension, company)
+        most = self._get_most()
+        if not most:
+            return
+        FollowUp = self.env["customer.grading.follow.up"].sudo()
+        today = self.env["customer.grading.engine"]._get_today(company)
+        days = self._get_days(company, today)
+        busy = self._get_busy()
+        due = FollowUp.search(
+            [
+                ("dimension_id", "=", dimension.id),
+                ("company_id", "=", company.id),
+                ("date_due", "<=", today + HORIZON),
+                ("activity_id", "=", False),
+                ("cadence_id.optional", "=", False),
+            ],
+            order="grade_id, date_due, id",
+        )
+        for start in range(0, len(due), BATCH):
+            some = due[start : start + BATCH]
+            planned = {}
+            for one in some.filtered(lambda f: f.responsible_id.active):
+                user = one.responsible_id
+                day = self._find_day(one.date_due, days, lambda d, u=user: busy[u.id, d] < most)
+                if day:
+                    busy[user.id, day] += 1
+                    planned[one] = day
+            self._create_activities(planned)
+            if commit:
+                self.env["ir.cron"]._commit_progress()
+
+    def _get_days(self, company, today):
+        """Return the days on which people work, from today on; all of them where none are told."""
+        last = today + HORIZON + timedelta(days=LATEST)
+        return self.env["customer.grading.engine"]._get_workdays(company, today, last)
+
+    def _get_busy(self):
+        """Return ``Counter({(user id, day): activities})`` of those made here that are open."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT activity.user_id, activity.date_deadline, COUNT(*)"
+                " FROM customer_grading_follow_up followed"
+                " JOIN mail_activity activity ON activity.id = followed.activity_id"
+                " WHERE activity.active GROUP BY 1, 2"
+            )
+        )
+        return Counter({(user_id, day): count for user_id, day, count in rows})
+
+    @staticmethod
+    def _find_day(due, days, has_room):
+        """Return the last day with room until ``due``, else the first one after it, or ``None``."""
+        before = [day for day in reversed(days) if day <= due]
+        after = [day for day in days if day > due]
+        return next(filter(has_room, [*before, *after]), None)
+
+    def _create_activities(self, planned):
+        """Make the activities of ``{follow-up: day}``, all at once where nothing is in the way."""
+        quiet = self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True)
+        vals = {one: one._prepare_activity(day) for one, day in planned.items()}
+        try:
+            with self.env.cr.savepoint():
+                made = dict(zip(planned, quiet.create(list(vals.values())), strict=True))
+        except UserError:
+            # Somebody may not see a record that he or she is to contact: the others are made.
+            made = {}
+            for one in planned:
+                try:
+                    with self.env.cr.savepoint():
+                        made[one] = quiet.create(vals[one])
+                except UserError:
+                    continue
+        for one, activity in made.items():
+            one.write({"activity_id": activity.id, "date_planned": one.date_due})
+
+    @api.model
+    def _put_right(self, dimension, company, subject_ids=None):
+        """Let open activities follow: to who does it now, to the day on which it is due now.
+
+        Where there was contact meanwhile, the next one is planned in its time; where nothing is
+        asked any more the activity goes. None is left of what was made and is no one's any more.
+        """
+        FollowUp = self.env["customer.grading.follow.up"].sudo()
+        own = [
+            ("dimension_id", "=", dimension.id),
+            ("company_id", "=", company.id),
+            ("activity_id", "!=", False),
+        ]
+        if subject_ids is not None:
+            own.append((dimension._get_subject_kind().field, "in", subject_ids))
+        late = self.env["customer.grading.engine"]._get_today(company) + HORIZON
+        for one in FollowUp.search(own):
+            activity, user = one.activity_id, one.responsible_id
+            if not activity.active:
+                one.activity_id = False  # done
+                continue
+            if not user or not one.date_due or one.date_due > late or one.cadence_id.optional:
+                activity.unlink()
+                continue
+            quiet = activity.with_context(mail_activity_quick_update=True)
+            if one.date_due != one.date_planned:
+                quiet.date_deadline = one.date_due
+                one.date_planned = one.date_due
+            if activity.user_id != user:
+                quiet.user_id = user
