@@ -71,11 +71,10 @@ class CustomerGradingPolicyFile(models.AbstractModel):
             content = loader.parser.read_object(deepcopy(policy.file_form["said"]), "policy")
             if loader.problems:
                 continue
-            field = loader.shapes["grade"][name].field
             for said in content["dimension"].get("grades", ()):
-                grade = policy.dimension_id._find_grade(said["code"])
-                if said.get(name) and grade and not grade[field]:
-                    loader._make_lists(grade, {name: said[name]}, "grade", said["code"])
+                if name in said and (grade := policy.dimension_id._find_grade(said["code"])):
+                    lacking = loader._get_lacking(grade, {name: said[name]})
+                    loader._make_lists(grade, lacking, "grade", said["code"])
 
     @api.model
     def _find_addon(self, shape, name):

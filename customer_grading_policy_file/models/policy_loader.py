@@ -167,6 +167,7 @@ class PolicyLoader(PolicyChecks):
             if grade := existing.get(code):
                 at = order.index(grade)
                 self._bring_back(grade, path)
+                self._make_lists(grade, self._get_lacking(grade, content), "grade", path)
             else:
                 grade = self._make_item("grade", content, path, {"dimension_id": dimension.id})
                 order.insert(at, grade)
@@ -175,6 +176,16 @@ class PolicyLoader(PolicyChecks):
         if len(order) > len(existing) and not self.problems:
             for position, grade in enumerate(order, 1):
                 grade.sequence = position * 10
+
+    def _get_lacking(self, grade, content):
+        """Return the lists of a file that a grade which exists has nothing of: what it has stays."""
+        keys = self.shapes["grade"]
+        return {
+            name: said
+            for name, said in content.items()
+            if name in keys and keys[name].kind == "list" and keys[name].field
+            if not grade[keys[name].field]
+        }
 
     def _make_questions(self, questions):
         """Make those that are new; the questions that they name may stand behind them."""

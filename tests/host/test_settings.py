@@ -1,5 +1,6 @@
-"""Settings offer again what belongs to grading and was removed."""
+"""Settings offer what belongs to grading and is not installed."""
 
+from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo.modules.module import Manifest
@@ -23,12 +24,20 @@ class TestRemovedParts(TransactionCase):
 
     def _get_offered(self, at_hand=True):
         """Return the names of the addons offered; ``at_hand``: their folders are there."""
-        found = None
-        if at_hand:
-            found = Manifest.for_addon("customer_grading")
-        with patch.object(Manifest, "for_addon", return_value=found):
+        with self._at_hand(at_hand):
             settings = self.env["res.config.settings"].create({})
             return settings.customer_grading_module_ids.mapped("name")
+
+    @contextmanager
+    def _at_hand(self, at_hand=True, category="Sales/CRM"):
+        """Let there be the folders of the modules that the test made, or not."""
+        find, made = Manifest.for_addon, {"category": category} if at_hand else None
+
+        def for_addon(name, **kwargs):
+            return find(name, **kwargs) if name.startswith("customer_grading") else made
+
+        with patch.object(Manifest, "for_addon", side_effect=for_addon):
+            yield
 
     def test_nothing_is_offered_where_all_are_installed(self):
         with Form(self.env["res.config.settings"]) as form:
@@ -40,8 +49,7 @@ class TestRemovedParts(TransactionCase):
 
     def test_the_form_shows_it(self):
         module = self._create_module("grading_part", summary="What it does")
-        manifest = Manifest.for_addon("customer_grading")
-        with patch.object(Manifest, "for_addon", return_value=manifest):
+        with self._at_hand():
             form = Form(self.env["res.config.settings"])
             self.assertEqual(form.customer_grading_module_ids.ids, module.ids)
 
@@ -53,7 +61,7 @@ class TestRemovedParts(TransactionCase):
 
     def test_what_only_shows_grading_off_is_not_offered(self):
         self._create_module("company_of_actors", auto_install=False)
-        with patch.object(Manifest, "for_addon", return_value={"category": "Hidden"}):
+        with self._at_hand(category="Hidden"):
             settings = self.env["res.config.settings"].create({})
             self.assertFalse(settings.customer_grading_module_ids)
 
@@ -68,7 +76,7 @@ class TestRemovedParts(TransactionCase):
         self.assertEqual(set(self._get_offered()), {"lower", "upper"})
 
     def test_what_stands_on_what_is_not_offered_is_not_offered_either(self):
-        self._create_module("lower", auto_install=False)
+        self._create_module("lower", depends=["base"])
         self._create_module("middle", depends=["customer_grading", "lower"])
         self._create_module("upper", depends=["middle"])
         self.assertFalse(self._get_offered())

@@ -157,7 +157,7 @@ class CustomerGradingExplanationView(models.AbstractModel):
     # ------------------------------------------------------------------ blocks
 
     def _get_explanation_blocks(self, record, result, explanation):
-        """Return the blocks: points, why, why not better."""
+        """Hook: return the blocks: points, why, why not better."""
         if not explanation:
             return []
         Why = self.env["customer.grading.explanation.why"]
