@@ -358,6 +358,7 @@ class CustomerGradingDemo(models.AbstractModel):
                     "model": "res.partner",
                     "res_id": partner.id,
                     "message_type": "notification",
+                    "body": ("Called", "Visited")[number % 2],
                     "subtype_id": comment,
                     "author_id": partner.user_id.partner_id.id,
                     "mail_activity_type_id": kinds[number % 2],

@@ -9,7 +9,7 @@ class CustomerGrade(models.Model):
     cadence_ids = fields.One2many(
         "customer.grading.cadence",
         "grade_id",
-        "Contact",
+        "Cadences",
         help="How often who holds the grade is called, visited or written to. Another grade "
         "inherits nothing of it.",
     )

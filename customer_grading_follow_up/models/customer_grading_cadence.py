@@ -7,14 +7,14 @@ UNITS = [("days", "days"), ("weeks", "weeks"), ("months", "months")]
 MOST = {"days": 3660, "weeks": 520, "months": 120}  # how far apart two contacts may be
 # By how many days there are from one contact to the next, at the most.
 JOURNALS = [
-    ("daily", "Daily"),
-    ("weekly", "Weekly"),
-    ("half_monthly", "Half-monthly"),
-    ("monthly", "Monthly"),
-    ("rarer", "Rarer"),
-    ("occasion", "By occasion"),
+    ("1_daily", "Daily"),
+    ("2_weekly", "Weekly"),
+    ("3_half_monthly", "Half-monthly"),
+    ("4_monthly", "Monthly"),
+    ("5_rarer", "Rarer"),
+    ("6_occasion", "By occasion"),
 ]
-JOURNAL_DAYS = {"daily": 1, "weekly": 7, "half_monthly": 16, "monthly": 31}
+JOURNAL_DAYS = {"1_daily": 1, "2_weekly": 7, "3_half_monthly": 16, "4_monthly": 31}
 LENGTHS = {"days": 1, "weeks": 7, "months": 30, "week": 7, "month": 30, "quarter": 91, "year": 365}
 # What a cadence is of decides when the next contact is due, and so does nothing else.
 DECIDING_FIELDS = (
@@ -194,7 +194,7 @@ class CustomerGradingCadence(models.Model):
                 "count": LENGTHS[cadence.per or "month"] / (cadence.times or 1),
             }.get(cadence.rhythm)
             fitting = (name for name, most in JOURNAL_DAYS.items() if days and days <= most)
-            cadence.journal = next(fitting, "rarer") if days else "occasion"
+            cadence.journal = next(fitting, "5_rarer") if days else "6_occasion"
 
     # ------------------------------------------------------------------ in words
 

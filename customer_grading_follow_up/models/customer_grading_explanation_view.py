@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.addons.customer_grading.tools.blocks import at_end, make_block, make_row
+from odoo.addons.customer_grading.tools.texts import join_list
 from odoo.tools import format_date
 
 
@@ -17,18 +18,13 @@ class CustomerGradingExplanationView(models.AbstractModel):
         rows = [
             make_row(
                 "unmet" if one.state == "overdue" else None,
-                one.cadence,
-                one.pace or "",
+                join_list(self.env, [one.cadence, one.pace]),
                 at_end(format_date(self.env, one.date_last) or self.env._("never")),
                 at_end(format_date(self.env, one.date_due) or ""),
                 muted=one.cadence_id.optional,
             )
             for one in followed
         ]
-        columns = [
-            self.env._("What this grade gets"),
-            self.env._("Done"),
-            self.env._("Last"),
-            self.env._("Due"),
-        ]
-        return [*blocks, make_block(self.env._("Contact"), columns, rows)]
+        title = self.env._("Contact")
+        columns = [title, self.env._("Last"), self.env._("Due")]
+        return [*blocks, make_block(title, columns, rows)]

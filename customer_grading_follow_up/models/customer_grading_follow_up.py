@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.addons.customer_grading.models.fields import GuardedMany2one
 from odoo.addons.customer_grading.tools.blocks import RELOAD, open_window
+from odoo.addons.customer_grading.tools.texts import join_list
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
@@ -120,7 +121,7 @@ class CustomerGradingFollowUp(models.Model):
         for one in self:
             one.about = one.step_id.about or one.cadence_id.about
 
-    @api.depends("cadence_id", "date_last", "pace")
+    @api.depends("cadence_id", "date_last", "pace", "step_id")
     @api.depends_context("lang")
     def _compute_why_now(self):
         """Say the cadence, and what there was of it: “Visit every 2 weeks; last 3 Nov”."""
@@ -129,9 +130,7 @@ class CustomerGradingFollowUp(models.Model):
             text = self.env._("%(cadence)s; never yet", **names)
             if one.date_last:
                 text = self.env._("%(cadence)s; last %(date)s", **names)
-            if one.pace:
-                text = self.env._("%(text)s; %(pace)s", text=text, pace=one.pace)
-            one.why_now = text
+            one.why_now = join_list(self.env, [text, one.pace, one.step_id.about])
 
     def _compute_ways(self):
         for one in self:

@@ -94,7 +94,8 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
     @api.model
     def _get_followed(self):
         """Return the dimensions of which a grade has a cadence."""
-        return self.env["customer.grading.cadence"].sudo().search([]).grade_id.dimension_id
+        Cadence = self.env["customer.grading.cadence"].sudo()
+        return Cadence.search([("grade_id.dimension_id.active", "=", True)]).grade_id.dimension_id
 
     @api.model
     def _renew(self, dimension, company, subject_ids=None):
@@ -150,7 +151,7 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
         if company:
             companies = company.sudo() | Company.search([("id", "child_of", company.ids)])
         else:
-            companies = Company.search([], order="id")
+            companies = Company.search([("active", "=", True)], order="id")
         return Scope(
             date=engine._get_today(company),
             tz=engine._get_time_zone(company),

@@ -29,9 +29,10 @@ class CustomerGradingRun(models.Model):
     @api.model
     def _after_queue(self):
         """Renew what no run does: grades last longer than the policy that gave them."""
-        super()._after_queue()
+        done = super()._after_queue()
         if self.env["customer.grading.cadence"]._is_any():
             self.env["customer.grading.follow.up.engine"].sudo()._renew_unattended()
+        return done
 
     def _has_follow_ups(self):
         if not self.env["customer.grading.cadence"]._is_any():

@@ -325,7 +325,7 @@ class TestFollowUp(FollowUpCase):
         ]
         [block] = [block for block in view["blocks"] if block["title"] == "Contact"]
         texts = [cell["text"] for cell in block["rows"][0]["cells"]]
-        self.assertEqual(texts, ["Call every 2 weeks", "", "never", "09/15/2026"])
+        self.assertEqual(texts, ["Call every 2 weeks", "never", "09/15/2026"])
 
     def test_each_company_sees_its_own_and_others_see_nothing_confidential(self):
         self._ask(gap=1, gap_unit="days")
@@ -357,25 +357,25 @@ class TestFollowUp(FollowUpCase):
 
     def test_a_journal_lists_exactly_whom_nobody_handled(self):
         for vals, journal in (
-            ({"gap": 1, "gap_unit": "days"}, "daily"),
-            ({"gap": 1, "gap_unit": "weeks"}, "weekly"),
-            ({"rhythm": "count", "times": 2, "per": "week"}, "weekly"),
-            ({"gap": 15, "gap_unit": "days"}, "half_monthly"),
-            ({"gap": 30, "gap_unit": "days"}, "monthly"),
-            ({"rhythm": "count", "times": 4, "per": "year"}, "rarer"),
-            ({"rhythm": "yearly", "yearly_on": "christmas"}, "occasion"),
+            ({"gap": 1, "gap_unit": "days"}, "1_daily"),
+            ({"gap": 1, "gap_unit": "weeks"}, "2_weekly"),
+            ({"rhythm": "count", "times": 2, "per": "week"}, "2_weekly"),
+            ({"gap": 15, "gap_unit": "days"}, "3_half_monthly"),
+            ({"gap": 30, "gap_unit": "days"}, "4_monthly"),
+            ({"rhythm": "count", "times": 4, "per": "year"}, "5_rarer"),
+            ({"rhythm": "yearly", "yearly_on": "christmas"}, "6_occasion"),
         ):
             with self.subTest(vals=vals):
                 self.assertEqual(self._ask(**vals).journal, journal)
         self._activate(self.policy)
         self._at(date(2026, 9, 2))
         self._contact()
-        due = Domain("journal", "=", "daily") & Domain("state", "in", ["overdue", "today"])
+        due = Domain("journal", "=", "1_daily") & Domain("state", "in", ["overdue", "today"])
         ours = Domain("partner_id", "in", (self.customer | self.other).ids)
         FollowUp = self.env["customer.grading.follow.up"]
         self.assertEqual(FollowUp.search(due & ours).partner_id, self.other)
         groups = FollowUp._read_group(ours, ["journal"], ["__count"])
-        self.assertEqual(dict(groups)["weekly"], 4)
+        self.assertEqual(dict(groups)["2_weekly"], 4)
 
     def test_merged_customers_are_one(self):
         self._ask(gap=1, gap_unit="weeks")
