@@ -85,6 +85,12 @@ def measure(template, data, tenth, scale):
     say("Grading all opportunities")
     rows.append(stages.check_leads(LARGE))
 
+    say("Following everybody up")
+    install_on(data)
+    with databases.environment(LARGE) as env:
+        subject.execute(subject.put_in_force(subject.create_requirements_policy(env)))
+    rows += stages.check_follow_up(LARGE)
+
     say("Memory")
     install_on(data)
     databases.release(LARGE)

@@ -55,6 +55,28 @@ def move_customers(cr, count):
     cr.commit()
 
 
+def contact_customers(cr):
+    """Note two calls and a visit with each customer, within the last half year."""
+    cr.execute(
+        """
+        INSERT INTO mail_message (model, res_id, date, create_date, write_date, message_type,
+                                  subtype_id, author_id, mail_activity_type_id, body)
+        SELECT 'res.partner', partner.id, told.day, told.day, told.day, 'notification',
+               (SELECT res_id FROM ir_model_data WHERE module = 'mail' AND name = 'mt_comment'),
+               (SELECT partner_id FROM res_users WHERE id = 2), kind.id, 'Done'
+          FROM res_partner partner
+         CROSS JOIN (VALUES ('phonecall', 20), ('phonecall', 90), ('meeting', 60))
+                    contact (category, days)
+         CROSS JOIN LATERAL (SELECT id FROM mail_activity_type
+                              WHERE category = contact.category ORDER BY id LIMIT 1) kind
+         CROSS JOIN LATERAL (SELECT NOW() AT TIME ZONE 'UTC' - MAKE_INTERVAL(
+                                        days => contact.days + partner.id % 60) AS day) told
+         WHERE partner.name LIKE 'Customer %'
+        """
+    )
+    cr.commit()
+
+
 def forget_values(cr):
     """Change what every result keeps: the next run has to store them all."""
     cr.execute("UPDATE customer_grading_result SET values = '[]'")

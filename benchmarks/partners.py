@@ -34,6 +34,24 @@ def compare_lists(env, field, rival):
     }
 
 
+def compare_dates(env, field, rival):
+    """Return the same of a date: filtering by days before today, and sorting.
+
+    :param rival: name of a many2one, as in :func:`compare_lists`
+    """
+    _value, other = _get_like_values(env, rival, rival)
+    actions = {
+        "filter": lambda name: _list(
+            env, [(name, "<", "today")] if name == field else [(name, "=", other)]
+        ),
+        "sort": lambda name: _list(env, [], order=f"{name} DESC, id"),
+    }
+    return {
+        what: compare_seconds(partial(act, field), partial(act, rival))
+        for what, act in actions.items()
+    }
+
+
 def _get_like_values(env, field, rival):
     """Return a value of each field, so that about as many partners have them."""
     shares, others = (

@@ -11,7 +11,9 @@ from odoo.fields import Command
 
 MODULE = "customer_grading"
 SLICE = 10_000
+FOLLOW_UP_MODULE = "customer_grading_follow_up"
 GRADE_FIELD = "customer_grade_id"
+DUE_FIELD = "follow_up_due_date"
 RANK_POLICY = "df1_revenue_rank"
 
 # The requirements of the benchmark's own policy; the rival reads them too.
@@ -306,6 +308,28 @@ def _watching(model, name, watch):
 
     with patch.object(model, name, watched):
         yield
+
+
+def write_cadences(env):
+    """Ask for two kinds of contact with who holds any grade of the policy in force."""
+    grades = get_running_policy(env).rule_ids.grade_id
+    env["customer.grading.cadence"].create(
+        [
+            {"grade_id": grade.id, "contact": contact, "gap": months, "gap_unit": "months"}
+            for grade in grades
+            for contact, months in (("call", 1), ("visit", 3))
+        ]
+    )
+    env.cr.commit()
+
+
+def renew_follow_ups(env):
+    """Find out where everybody stands, and return how many rows that wrote."""
+    policy = get_running_policy(env)
+    engine = env["customer.grading.follow.up.engine"]
+    count = engine._renew(policy.dimension_id, policy._get_run_companies()[0])
+    env.cr.commit()
+    return count
 
 
 def regrade(partner):

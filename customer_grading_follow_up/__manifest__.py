@@ -18,6 +18,11 @@
         "views/crm_lead_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
+        "wizard/crm_lead_lost_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["customer_grading_follow_up/static/tests/tours/**/*"],
+    },
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

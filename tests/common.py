@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo
 
 from freezegun import freeze_time
 
-from odoo.addons import customer_grading
 from odoo.addons.base.tests.common import BaseCommon
 from odoo.fields import Command
 from odoo.tests.common import new_test_user
 
 TODAY = date(2026, 11, 20)  # a Friday, and no end of a month
 NOON = time(12)
+ROOT = Path(__file__).parents[1]
 # Where the company is; its users and the server stay in UTC.
 TZ = os.environ.get("GRADING_TEST_TZ", "UTC")
 
@@ -47,7 +47,7 @@ def at(day):
 def get_texts_of_customers():
     """Return the sentences that the core says of customers, and of others otherwise."""
     said = set()
-    for path in Path(customer_grading.__file__).parent.glob("models/**/*.py"):
+    for path in (ROOT / "customer_grading").glob("models/**/*.py"):
         for call in ast.walk(ast.parse(path.read_text())):
             name = isinstance(call, ast.Call) and getattr(
                 call.func, "attr", getattr(call.func, "id", "")

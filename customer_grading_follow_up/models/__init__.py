@@ -14,6 +14,7 @@ from . import (
     customer_grading_attainment,
     customer_grading_follow_up_engine,
     customer_grading_follow_up_planner,
+    customer_grading_result,
     customer_grading_change_writer,
     customer_grading_run,
     customer_grading_mixin,

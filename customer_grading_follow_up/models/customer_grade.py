@@ -13,3 +13,10 @@ class CustomerGrade(models.Model):
         help="How often who holds the grade is called, visited or written to. Another grade "
         "inherits nothing of it.",
     )
+    least_contacts = fields.Integer(
+        "Contacts before giving up",
+        aggregator=None,
+        help="Whoever marks an opportunity of this grade lost after fewer days with contact is "
+        "warned. 0: nobody is.",
+    )
+    subject = fields.Selection(related="dimension_id.subject")

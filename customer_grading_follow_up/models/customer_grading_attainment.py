@@ -29,8 +29,8 @@ class CustomerGradingAttainment(models.Model):
     company_id = GuardedMany2one("res.company", readonly=True)
     contact = fields.Selection(CONTACTS, readonly=True)
     journal = fields.Selection(JOURNALS, readonly=True)
-    user_id = GuardedMany2one("res.users", "Responsible", readonly=True)
-    team_id = GuardedMany2one("crm.team", "Sales team", readonly=True)
+    user_id = fields.Many2one("res.users", "Responsible", readonly=True, index="btree_not_null")
+    team_id = fields.Many2one("crm.team", "Sales team", readonly=True, index="btree_not_null")
     date_due = fields.Date("Due", required=True, readonly=True, index=True)
     date_done = fields.Date("Done", readonly=True)
     outcome = fields.Selection(
@@ -51,18 +51,23 @@ class CustomerGradingAttainment(models.Model):
     )
 
     @api.model
-    def _get_noting_sql(self, subject, today):
+    def _get_noting_sql(self, subject, today, is_told):
         """Return the common table expressions that note what became of what was due.
 
         They follow ``stands``, where everybody stands now, beside the follow-ups of before.
 
+        One is met by what moved the day on which it was due.
+
         :param subject: :class:`Subject` of the follow-ups
+        :param is_told: whether anything is noted: not where it is the cadence that moved
         """
         return SQL(
             """
             moved AS (
                 SELECT followed.*, stands.date_last AS date_met, stands.is_filled AS was_filled,
-                       CASE WHEN stands.date_last > COALESCE(followed.date_last, '-infinity'::date)
+                       CASE WHEN stands.date_due IS DISTINCT FROM followed.date_due
+                             AND (stands.date_last > COALESCE(followed.date_last, '-infinity'::date)
+                                  OR stands.done_count > followed.done_count)
                             THEN CASE WHEN stands.date_last <= followed.date_due
                                       THEN 'in_time' ELSE 'late' END
                             WHEN followed.date_due >= %(today)s THEN NULL
@@ -70,7 +75,7 @@ class CustomerGradingAttainment(models.Model):
                             ELSE 'missed' END AS outcome
                   FROM customer_grading_follow_up followed
                   LEFT JOIN stands USING (result_id, cadence_id)
-                 WHERE followed.date_due IS NOT NULL AND %(own)s
+                 WHERE followed.date_due IS NOT NULL AND %(own)s AND %(is_told)s
             ), noted AS (
                 INSERT INTO customer_grading_attainment AS told (
                     result_id, cadence_id, %(field)s, grade_id, dimension_id, company_id, contact,
@@ -90,6 +95,11 @@ class CustomerGradingAttainment(models.Model):
                   LEFT JOIN res_users salesperson ON salesperson.id = record.user_id
                   LEFT JOIN crm_team team ON team.id = %(team)s
                  WHERE moved.outcome IS NOT NULL AND cadence.optional IS NOT TRUE
+                   AND NOT EXISTS (SELECT FROM customer_grading_attainment known
+                                    WHERE known.result_id = moved.result_id
+                                      AND known.cadence_id = moved.cadence_id
+                                      AND known.date_due = moved.date_due
+                                      AND (known.outcome != 'overdue' OR moved.outcome = 'overdue'))
                 ON CONFLICT (result_id, cadence_id, date_due) DO UPDATE
                    SET date_done = EXCLUDED.date_done, outcome = EXCLUDED.outcome,
                        is_filled = EXCLUDED.is_filled
@@ -98,6 +108,7 @@ class CustomerGradingAttainment(models.Model):
             )
             """,
             today=today,
+            is_told=is_told,
             own=SQL("followed.id IN (SELECT id FROM owned)"),
             field=SQL.identifier(subject.field),
             table=SQL.identifier(subject.table),

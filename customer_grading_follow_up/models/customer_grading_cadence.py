@@ -106,6 +106,9 @@ class CustomerGradingCadence(models.Model):
     about = fields.Char("What it is about", translate=True)
     optional = fields.Boolean(help="It is shown, and nobody is reminded.")
     reads_as = fields.Char(compute="_compute_reads_as")
+    is_new = fields.Boolean(
+        "New", default=True, help="Nobody was looked at by it since it was written."
+    )
     journal = fields.Selection(
         JOURNALS,
         compute="_compute_journal",
@@ -185,6 +188,11 @@ class CustomerGradingCadence(models.Model):
 
     def _get_yearly_problem(self):
         return None if self.yearly_on else self.env._("choose the day of the year.")
+
+    @api.depends("reads_as")
+    def _compute_display_name(self):
+        for cadence in self:
+            cadence.display_name = cadence.reads_as
 
     @api.depends("rhythm", "gap", "gap_unit", "times", "per")
     def _compute_journal(self):
@@ -267,7 +275,9 @@ class CustomerGradingCadence(models.Model):
         return cadences
 
     def write(self, vals):
-        self._follow()
+        if "is_new" not in vals:
+            vals = {**vals, "is_new": True}
+            self._follow()
         return super().write(vals)
 
     def unlink(self):

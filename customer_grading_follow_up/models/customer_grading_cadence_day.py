@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.addons.customer_grading.tools.statement import narrow_to
 from odoo.addons.customer_grading.tools.subject import SUBJECTS
 from odoo.tools import SQL
 
@@ -125,15 +126,28 @@ class CustomerGradingCadenceDay(models.AbstractModel):
 
     @staticmethod
     def _of_subject_sql(days, subject, of="partner"):
-        """Return the days of customers for the opportunities of each, where these are asked for."""
+        """Return the days of customers for the opportunities of each, where these are asked for.
+
+        :return: ``None`` where what was asked about is nothing of the subject's
+        """
         if of == subject.name:
             return days
+        if (of, subject.name) != ("partner", "lead"):
+            return None
         return SQL(
             "SELECT lead.id AS subject_id, told.day FROM (%s) told"
             " JOIN res_partner contact ON contact.commercial_partner_id = told.subject_id"
             " JOIN crm_lead lead ON lead.partner_id = contact.id",
             days,
         )
+
+    def _narrow_to_customers(self, column, subject, scope):
+        """Return the condition that a column is one of the customers asked for."""
+        ids = scope.subject_ids
+        if ids is not None and subject.name == "lead":
+            leads = self.env["crm.lead"].sudo().with_context(active_test=False).browse(ids)
+            ids = leads.exists().partner_id.commercial_partner_id.ids
+        return narrow_to(column, ids)
 
     def _get_created_day_sql(self, subject, scope):
         return SQL(
@@ -149,9 +163,10 @@ class CustomerGradingCadenceDay(models.AbstractModel):
             " (%(aggregate)s(sale.%(moment)s) AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS day"
             " FROM sale_order sale JOIN res_partner contact ON contact.id = sale.partner_id"
             " WHERE sale.state = 'sale' AND sale.company_id IN %(companies)s"
-            " AND sale.%(moment)s < %(end)s GROUP BY contact.commercial_partner_id",
+            " AND sale.%(moment)s < %(end)s %(narrow)s GROUP BY contact.commercial_partner_id",
             aggregate=aggregate,
             moment=SQL.identifier(moment),
+            narrow=self._narrow_to_customers(SQL("contact.commercial_partner_id"), subject, scope),
             tz=scope.tz,
             companies=scope.company_ids,
             end=scope.get_end_of(scope.date),
@@ -178,12 +193,15 @@ class CustomerGradingCadenceDay(models.AbstractModel):
 
     def _get_invoices_day_sql(self, subject, scope, aggregate):
         days = SQL(
-            "SELECT commercial_partner_id AS subject_id, %s(invoice_date) AS day FROM account_move"
-            " WHERE move_type = 'out_invoice' AND state = 'posted' AND company_id IN %s"
-            " AND invoice_date <= %s GROUP BY commercial_partner_id",
+            "SELECT move.commercial_partner_id AS subject_id, %s(move.invoice_date) AS day"
+            " FROM res_partner contact JOIN account_move move ON move.partner_id = contact.id"
+            " WHERE move.move_type = 'out_invoice' AND move.state = 'posted'"
+            " AND move.company_id IN %s AND move.invoice_date <= %s %s"
+            " GROUP BY move.commercial_partner_id",
             aggregate,
             scope.company_ids,
             scope.date,
+            self._narrow_to_customers(SQL("contact.commercial_partner_id"), subject, scope),
         )
         return self._of_subject_sql(days, subject)
 
@@ -206,6 +224,9 @@ class CustomerGradingCadenceDay(models.AbstractModel):
             "SELECT contact.commercial_partner_id AS subject_id, MAX(%s) AS day FROM crm_lead lead"
             " JOIN res_partner contact ON contact.id = lead.partner_id"
             " WHERE lead.won_status = 'lost' AND lead.date_closed IS NOT NULL"
+            " AND (lead.company_id IS NULL OR lead.company_id IN %s) %s"
             " GROUP BY contact.commercial_partner_id",
             closed,
+            scope.company_ids,
+            self._narrow_to_customers(SQL("contact.commercial_partner_id"), subject, scope),
         )

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 
 class CustomerGradingCadenceStep(models.Model):
@@ -34,6 +35,37 @@ class CustomerGradingCadenceStep(models.Model):
             raise ValidationError(
                 self.env._("A point of a calendar comes after its first day: 0 or more.")
             )
+
+    @api.depends("count", "unit")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for step in self:
+            step.display_name = step._get_text()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        steps = super().create(vals_list)
+        steps.cadence_id.is_new = True
+        return steps
+
+    def write(self, vals):
+        self.cadence_id.is_new = True
+        return super().write(vals)
+
+    def unlink(self):
+        """Who was to meet one of these points meets the next: the job finds out which."""
+        self.cadence_id.is_new = True
+        followed = self.env["customer.grading.follow.up"].sudo()
+        self.env.flush_all()
+        if self:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE customer_grading_follow_up SET step_id = NULL WHERE step_id IN %s",
+                    tuple(self.ids),
+                )
+            )
+            followed.invalidate_model(["step_id"], flush=False)
+        return super().unlink()
 
     def _get_text(self):
         """Return how long after the first day it is, in words."""

@@ -150,6 +150,13 @@ class CustomerGradingFollowUp(models.Model):
         self.env.cr.execute(
             SQL("DELETE FROM customer_grading_follow_up WHERE cadence_id IN %s", tuple(cadence_ids))
         )
+        self.env.cr.execute(
+            SQL(
+                "UPDATE customer_grading_attainment SET cadence_id = NULL WHERE cadence_id IN %s",
+                tuple(cadence_ids),
+            )
+        )
+        self.env["customer.grading.attainment"].invalidate_model(["cadence_id"], flush=False)
         self.invalidate_model(flush=False)
 
     # ------------------------------------------------------------------ who does it
@@ -169,19 +176,28 @@ class CustomerGradingFollowUp(models.Model):
         if operator != "in":
             return NotImplemented
 
-        def of(who, *paths):
-            found = Domain.OR(Domain(path, operator, value) for path in paths)
-            return Domain("cadence_id.who", "=", who) & found
+        users = [user for user in value if user]
+        found = self._get_responsible_domain("in", users) if users else Domain.FALSE
+        if False in value:
+            found |= ~self._get_responsible_domain("!=", False)
+        return found
 
-        led = Domain("lead_id.team_id", "!=", False)
-        by_user = [f"{name}.user_id.sale_team_id.user_id" for name in ("partner_id", "lead_id")]
+    @api.model
+    def _get_responsible_domain(self, operator, value):
+        """Return the follow-ups of whom somebody is responsible, whatever the reader may see."""
+
+        def of(who, name, domain):
+            return Domain("cadence_id.who", "=", who) & Domain(name, "any!", domain)
+
+        asked = Domain("user_id", operator, value)
+        led = Domain("user_id.sale_team_id.user_id", operator, value)
         return (
-            # Of one of the two there is none: it has no salesperson either.
-            (of("salesperson", "partner_id.user_id") & Domain("lead_id", "=", False))
-            | (of("salesperson", "lead_id.user_id") & Domain("partner_id", "=", False))
-            | of("officer", "cadence_id.user_id")
-            | (led & of("team_leader", "lead_id.team_id.user_id"))
-            | (~led & of("team_leader", *by_user))
+            of("salesperson", "partner_id", asked)
+            | of("salesperson", "lead_id", asked)
+            | of("officer", "cadence_id", asked)
+            | of("team_leader", "partner_id", led)
+            | of("team_leader", "lead_id", Domain("team_id.user_id", operator, value))
+            | of("team_leader", "lead_id", Domain("team_id", "=", False) & led)
         )
 
     # ------------------------------------------------------------------ what people do
@@ -205,8 +221,16 @@ class CustomerGradingFollowUp(models.Model):
         self.ensure_one()
         record = self._get_subject()
         record.check_access("read")
+        if planned := self.activity_id.filtered("active"):
+            return open_window(self.env._("Plan"), "mail.activity", target="new", res_id=planned.id)
         kind = self._get_activity_type()
+        if not kind:
+            raise UserError(self.env._("Activity types for calls and meetings are archived."))
         context = {
+            # The dialog plans what the button was on, unless it is told otherwise.
+            "active_model": record._name,
+            "active_id": record.id,
+            "active_ids": record.ids,
             "default_res_model": record._name,
             "default_res_ids": str(record.ids),
             "default_activity_type_id": kind.id,
@@ -223,19 +247,42 @@ class CustomerGradingFollowUp(models.Model):
     def action_log(self):
         """Note that there was contact today, as a done activity of the record.
 
+        A message is not noted, but written.
+
         :raise UserError: where no activity type is of that kind
         """
+        if self.contact == "message":
+            return self._write_message()
         for one in self:
             record = one._get_subject()
             record.check_access("write")
+            kind = one._get_activity_type()
+            if not kind:
+                raise UserError(self.env._("Activity types for calls and meetings are archived."))
             activity = record.activity_schedule(
-                activity_type_id=one._get_activity_type().id,
+                activity_type_id=kind.id,
                 summary=one.about or one.cadence,
                 user_id=self.env.uid,
                 date_deadline=one._get_today(),
             )
             activity.action_feedback()
         return RELOAD
+
+    def _write_message(self):
+        """Open the composer for a message to the customer."""
+        self.ensure_one()
+        record = self._get_subject()
+        record.check_access("read")
+        context = {
+            "default_model": record._name,
+            "default_res_ids": record.ids,
+            "default_composition_mode": "comment",
+            "default_partner_ids": (record.partner_id if self.lead_id else record).ids,
+            "default_subject": self.about,
+        }
+        return open_window(
+            self.env._("Message"), "mail.compose.message", target="new", context=context
+        )
 
     def _prepare_activity(self, day):
         """Return the values of the activity by which somebody is reminded on ``day``."""
@@ -252,23 +299,17 @@ class CustomerGradingFollowUp(models.Model):
     def _get_activity_type(self):
         """Return the type of the activity by which the contact is told.
 
-        A done activity is contact where it was a call or a meeting.
+        A done activity is contact where it was a call or a meeting; one that reminds of a message
+        is none.
         """
-        category = "meeting" if self.contact == "visit" else "phonecall"
-        found = self.env["mail.activity.type"].search(
-            [("category", "=", category), ("res_model", "in", [False, self._get_subject()._name])],
-            limit=1,
-        )
-        if not found:
-            label = dict(found._fields["category"]._description_selection(self.env))[category]
-            raise UserError(
-                self.env._(
-                    "There is no activity type of the action “%s” any more. Make one in Settings, "
-                    "Activity types.",
-                    label,
-                )
-            )
-        return found
+        Type, fits = self.env["mail.activity.type"], Domain("category", "=", "phonecall")
+        if self.contact == "message":
+            email = self.env.ref("mail.mail_activity_data_email", raise_if_not_found=False)
+            fits = Domain("id", "in", email.ids if email else ())
+        elif self.contact == "visit":
+            fits = Domain("category", "=", "meeting")
+        of_model = Domain("res_model", "in", [False, self._get_subject()._name])
+        return Type.search(fits & of_model, limit=1)
 
     # ------------------------------------------------------------------ sort and group
 
@@ -288,11 +329,11 @@ class CustomerGradingFollowUp(models.Model):
             SQL("%s = %s", SQL.identifier(cadence, "id"), SQL.identifier(alias, "cadence_id")),
         )
         return SQL(
-            "CASE %(who)s WHEN 'officer' THEN %(person)s WHEN 'team_leader' THEN COALESCE("
-            "(SELECT team.user_id FROM crm_lead lead JOIN crm_team team ON team.id = lead.team_id"
-            " WHERE lead.id = %(lead)s), (SELECT team.user_id FROM res_users salesperson"
-            " JOIN crm_team team ON team.id = salesperson.sale_team_id"
-            " WHERE salesperson.id = %(salesperson)s)) ELSE %(salesperson)s END",
+            "CASE %(who)s WHEN 'officer' THEN %(person)s WHEN 'team_leader' THEN ("
+            "SELECT team.user_id FROM crm_team team WHERE team.id = COALESCE("
+            "(SELECT team_id FROM crm_lead WHERE id = %(lead)s),"
+            " (SELECT sale_team_id FROM res_users WHERE id = %(salesperson)s)))"
+            " ELSE %(salesperson)s END",
             who=SQL.identifier(cadence, "who"),
             person=SQL.identifier(cadence, "user_id"),
             lead=SQL.identifier(alias, "lead_id"),

@@ -30,25 +30,48 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
     # ------------------------------------------------------------------ everybody, or some
 
     @api.model
-    def _renew_all(self):
-        """Renew where everybody stands, in all companies; who has a grade without a cadence goes."""
-        self._renew_dimensions(self._get_followed())
+    def _renew_all(self, dimensions=None, told=True, commit=False):
+        """Renew where everybody stands, in all companies, and plan what is due.
 
-    @api.model
-    def _renew_dimensions(self, dimensions):
+        :param dimensions: only in these; by default in all that are followed
+        :param told: whether it is noted what became of what was due
+        """
         Result = self.env["customer.grading.result"].sudo()
-        for dimension in dimensions:
+        for dimension in self._get_followed() if dimensions is None else dimensions:
             rows = Result._read_group([("dimension_id", "=", dimension.id)], ["company_id"])
             for [company] in rows:
-                self._renew(dimension, company)
-                self.env["customer.grading.follow.up.planner"]._plan(dimension, company)
+                self._renew_whole(dimension, company, told, commit)
+
+    @api.model
+    def _renew_whole(self, dimension, company, told=True, commit=False):
+        """Renew one dimension for one company, in transactions of its own where there are such."""
+        run = self.env["customer.grading.run"]
+        run._try(self._renew, commit, dimension, company, None, told)
+        planner = self.env["customer.grading.follow.up.planner"]
+        run._try(planner._plan, commit, dimension, company, commit)
 
     @api.model
     def _renew_unattended(self):
-        """Renew follow-ups of grades that no policy in force gives: its runs do that of the others."""
-        Policy = self.env["customer.grading.policy"].sudo()
-        running = Policy.search([("state", "=", "running")]).dimension_id
-        self._renew_dimensions(self._get_followed() - running)
+        """Renew what no run of everybody did today: it stopped to ask, failed, or there is none."""
+        Run, Result = self.env["customer.grading.run"].sudo(), self.env["customer.grading.result"]
+        done = Run.search(
+            [
+                ("mode", "=", "nightly"),
+                ("state", "=", "done"),
+                ("date_end", ">=", fields.Datetime.now() - timedelta(hours=12)),
+            ]
+        )
+        covered = {(run.dimension_id, run.company_id) for run in done}
+        for dimension in self._get_followed():
+            own = [("dimension_id", "=", dimension.id)]
+            for [company] in Result.sudo()._read_group(own, ["company_id"]):
+                if (dimension, company) not in covered:
+                    self._renew_whole(dimension, company, commit=self._is_in_cron())
+
+    @api.model
+    def _is_in_cron(self):
+        """Whether each step may be a transaction of its own."""
+        return bool(self.env.context.get("ir_cron_progress_id"))
 
     @api.model
     def _cron_renew(self):
@@ -60,11 +83,10 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
             return
         cron = self.env.ref("customer_grading_follow_up.ir_cron_follow_up").sudo()
         since = (cron.lastcall or fields.Datetime.now() - timedelta(days=1)) - OVERLAP
-        written = [("write_date", ">=", since)]
-        models_ = ("customer.grading.cadence", "customer.grading.cadence.step")
-        if any(self.env[name].sudo().search_count(written, limit=1) for name in models_):
-            self._renew_all()
-            return
+        cadences = self.env["customer.grading.cadence"].sudo().search([("is_new", "=", True)])
+        commit = self._is_in_cron()
+        self._renew_all(cadences.grade_id.dimension_id, told=False, commit=commit)
+        cadences.is_new = False
         for records in self._get_contacted(since):
             self._renew_of(records)
 
@@ -93,16 +115,17 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
 
     @api.model
     def _get_followed(self):
-        """Return the dimensions of which a grade has a cadence."""
-        Cadence = self.env["customer.grading.cadence"].sudo()
-        return Cadence.search([("grade_id.dimension_id.active", "=", True)]).grade_id.dimension_id
+        """Return the dimensions of which a grade has a cadence, archived or not."""
+        Cadence = self.env["customer.grading.cadence"].sudo().with_context(active_test=False)
+        return Cadence.search([("grade_id", "!=", False)]).grade_id.dimension_id
 
     @api.model
-    def _renew(self, dimension, company, subject_ids=None):
+    def _renew(self, dimension, company, subject_ids=None, told=True):
         """Bring the follow-ups of a dimension up to date for a company, writing what differs.
 
         :param company: none where all companies are graded as one
         :param subject_ids: only of these customers or opportunities; ``None``: of all
+        :param told: whether it is noted what became of what was due
         :return: how many rows were written, or deleted
         """
         subject = dimension._get_subject_kind()
@@ -112,9 +135,12 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
         self.env.flush_all()
         scope = self._get_scope(company, subject_ids)
         cadences = self.env["customer.grading.cadence"].sudo()
-        cadences = cadences.search([("grade_id.dimension_id", "=", dimension.id)])
+        # Nobody is followed in what is archived.
+        cadences = cadences.search(
+            [("grade_id.dimension_id", "=", dimension.id)] if dimension.active else [("id", "=", 0)]
+        )
         cadences = cadences.with_context(lang=None)
-        self.env.cr.execute(self._get_renewing_sql(dimension, company, cadences, scope))
+        self.env.cr.execute(self._get_renewing_sql(dimension, company, cadences, scope, told))
         [[count, activity_ids]] = self.env.cr.fetchall()
         self.env["mail.activity"].sudo().browse(activity_ids).exists().unlink()
         if count:
@@ -161,7 +187,7 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
 
     # ------------------------------------------------------------------ the statement
 
-    def _get_renewing_sql(self, dimension, company, cadences, scope):
+    def _get_renewing_sql(self, dimension, company, cadences, scope, told):
         """Return the statement that writes what differs, and returns how many rows that is."""
         subject = dimension._get_subject_kind()
         asked = SQL("TRUE")
@@ -175,7 +201,7 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
         )
         stands = [self._get_cadence_sql(cadence, subject, scope) for cadence in cadences]
         nobody = SQL(
-            "SELECT NULL::integer AS result_id, NULL::integer AS cadence_id, NULL AS journal,"
+            "SELECT NULL::integer AS result_id, NULL::integer AS cadence_id, NULL::varchar AS journal,"
             " NULL::integer AS step_id, NULL::date AS date_last, NULL::date AS date_due, NULL::integer AS done_count,"
             " NULL::integer AS asked_count, NULL::boolean AS is_filled WHERE FALSE"
         )
@@ -207,17 +233,22 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
                     asked_count, is_filled, grade_id, %(field)s, dimension_id, company_id)
                 SELECT stands.*, held.grade_id, held.subject_id, %(dimension)s, %(company)s
                   FROM stands JOIN held USING (result_id)
+                  LEFT JOIN customer_grading_follow_up before
+                    ON before.result_id = stands.result_id AND before.cadence_id = stands.cadence_id
+                 WHERE before.id IS NULL
+                    OR (before.journal, before.step_id, before.date_last, before.date_due,
+                        before.done_count, before.asked_count, before.is_filled, before.grade_id,
+                        before.%(field)s)
+                       IS DISTINCT FROM
+                       (stands.journal, stands.step_id, stands.date_last, stands.date_due,
+                        stands.done_count, stands.asked_count, stands.is_filled, held.grade_id,
+                        held.subject_id)
                 ON CONFLICT (result_id, cadence_id) DO UPDATE
                    SET journal = EXCLUDED.journal, step_id = EXCLUDED.step_id, date_last = EXCLUDED.date_last,
                        date_due = EXCLUDED.date_due, done_count = EXCLUDED.done_count,
                        asked_count = EXCLUDED.asked_count, is_filled = EXCLUDED.is_filled,
                        grade_id = EXCLUDED.grade_id,
                        %(field)s = EXCLUDED.%(field)s
-                 WHERE (followed.journal, followed.step_id, followed.date_last, followed.date_due,
-                        followed.done_count, followed.asked_count, followed.grade_id)
-                       IS DISTINCT FROM
-                       (EXCLUDED.journal, EXCLUDED.step_id, EXCLUDED.date_last, EXCLUDED.date_due,
-                        EXCLUDED.done_count, EXCLUDED.asked_count, EXCLUDED.grade_id)
                 RETURNING id
             )
             SELECT (SELECT COUNT(*) FROM gone) + (SELECT COUNT(*) FROM written)
@@ -230,7 +261,9 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
             workdays=self._get_workdays(company, cadences, scope),
             contacts=self._get_contacts_sql(cadences, subject, scope),
             stands=SQL(" UNION ALL ").join(stands) if stands else nobody,
-            noted=self.env["customer.grading.attainment"]._get_noting_sql(subject, scope.date),
+            noted=self.env["customer.grading.attainment"]._get_noting_sql(
+                subject, scope.date, told
+            ),
             dimension=dimension.id,
             company=company.id or None,
         )

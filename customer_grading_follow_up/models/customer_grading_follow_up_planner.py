@@ -51,8 +51,8 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
         )
         for start in range(0, len(due), BATCH):
             some = due[start : start + BATCH]
-            planned = {}
-            for one in some.filtered(lambda f: f.responsible_id.active):
+            planned, by_hand = {}, self._find_planned_by_hand(some)
+            for one in (some - by_hand).filtered(lambda f: f.responsible_id.active):
                 user = one.responsible_id
                 day = self._find_day(one.date_due, days, lambda d, u=user: busy[u.id, d] < most)
                 if day:
@@ -61,6 +61,24 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
             self._create_activities(planned)
             if commit:
                 self.env["ir.cron"]._commit_progress()
+
+    def _find_planned_by_hand(self, followed):
+        """Return those for which somebody planned a call or a meeting that is still to be done."""
+        found = followed.browse()
+        for name, model_name in (("partner_id", "res.partner"), ("lead_id", "crm.lead")):
+            planned = self.env["mail.activity"].sudo()
+            planned = planned.search(
+                [
+                    ("res_model", "=", model_name),
+                    ("res_id", "in", followed[name].ids),
+                    ("activity_type_id.category", "in", ("phonecall", "meeting")),
+                ]
+            )
+            # Those made here are known by their follow-up, of which another one may be due.
+            made = followed.search([("activity_id", "in", planned.ids)]).activity_id
+            ids = set((planned - made).mapped("res_id"))
+            found |= followed.filtered(lambda one, n=name, ids=ids: one[n].id in ids)
+        return found
 
     def _get_days(self, company, today):
         """Return the days on which people work, from today on; all of them where none are told."""
@@ -89,14 +107,19 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
     def _create_activities(self, planned):
         """Make the activities of ``{follow-up: day}``, all at once where nothing is in the way."""
         quiet = self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True)
-        vals = {one: one._prepare_activity(day) for one, day in planned.items()}
+        vals = {
+            one: one.with_context(lang=one.responsible_id.lang)._prepare_activity(day)
+            for one, day in planned.items()
+        }
+        # Without a type of activity there is nothing to remind by.
+        vals = {one: own for one, own in vals.items() if own["activity_type_id"]}
         try:
             with self.env.cr.savepoint():
-                made = dict(zip(planned, quiet.create(list(vals.values())), strict=True))
+                made = dict(zip(vals, quiet.create(list(vals.values())), strict=True))
         except UserError:
             # Somebody may not see a record that he or she is to contact: the others are made.
             made = {}
-            for one in planned:
+            for one in vals:
                 try:
                     with self.env.cr.savepoint():
                         made[one] = quiet.create(vals[one])
@@ -109,8 +132,8 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
     def _put_right(self, dimension, company, subject_ids=None):
         """Let open activities follow: to who does it now, to the day on which it is due now.
 
-        Where there was contact meanwhile, the next one is planned in its time; where nothing is
-        asked any more the activity goes. None is left of what was made and is no one's any more.
+        Where there was contact meanwhile, or nothing is asked any more, the activity goes: the next
+        one is planned by night. None is left of what was made and is no one's any more.
         """
         FollowUp = self.env["customer.grading.follow.up"].sudo()
         own = [
@@ -120,18 +143,12 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
         ]
         if subject_ids is not None:
             own.append((dimension._get_subject_kind().field, "in", subject_ids))
-        late = self.env["customer.grading.engine"]._get_today(company) + HORIZON
         for one in FollowUp.search(own):
             activity, user = one.activity_id, one.responsible_id
             if not activity.active:
                 one.activity_id = False  # done
                 continue
-            if not user or not one.date_due or one.date_due > late or one.cadence_id.optional:
+            if not user or one.date_due != one.date_planned or one.cadence_id.optional:
                 activity.unlink()
-                continue
-            quiet = activity.with_context(mail_activity_quick_update=True)
-            if one.date_due != one.date_planned:
-                quiet.date_deadline = one.date_due
-                one.date_planned = one.date_due
-            if activity.user_id != user:
-                quiet.user_id = user
+            elif activity.user_id != user:
+                activity.with_context(mail_activity_quick_update=True).user_id = user

@@ -1,9 +1,9 @@
 import logging
 
 from odoo import api, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 _logger = logging.getLogger(__name__)
+FEW = 1_000  # who moved: of more, everybody is renewed
 
 
 class CustomerGradingRun(models.Model):
@@ -12,23 +12,30 @@ class CustomerGradingRun(models.Model):
     _inherit = "customer.grading.run"
 
     def _grade(self, commit, subject_ids):
-        """Renew them in a step of its own, which undoes no grade where others keep it from being done."""
-        super()._grade(commit, subject_ids)
+        """Renew them in a step of its own: whatever keeps it from being done undoes no grade."""
+        super(CustomerGradingRun, self.with_context(follows_later=True))._grade(commit, subject_ids)
         if self.state != "done" or not self._has_follow_ups():
             return
         try:
-            self._try(self._renew_follow_ups, commit, subject_ids)
-            if subject_ids is None:
-                self._try(self._plan_follow_ups, commit, commit)
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            self._renew_follow_ups(subject_ids, commit)
+        except Exception:
             if not commit:
                 raise
             self.env.cr.rollback()
-            _logger.info("Follow-ups of %s are left to the next run.", self.dimension_id.code)
+            _logger.exception("Follow-ups of %s are left to the next run.", self.dimension_id.code)
+
+    def _after_changes(self):
+        """Renew them where the moves of a run are applied, or taken back, by somebody."""
+        if not self.env.context.get("follows_later") and self._has_follow_ups():
+            field = self.dimension_id._get_subject_kind().field
+            Change = self.env["customer.grading.change"].sudo()
+            moved = Change.search_fetch(self._get_changes_domain(), [field], limit=FEW + 1)
+            self._renew_follow_ups(moved[field].ids if len(moved) <= FEW else None)
+        return super()._after_changes()
 
     @api.model
     def _after_queue(self):
-        """Renew what no run does: grades last longer than the policy that gave them."""
+        """Renew what no run did: grades last longer than the policy that gave them."""
         done = super()._after_queue()
         if self.env["customer.grading.cadence"]._is_any():
             self.env["customer.grading.follow.up.engine"].sudo()._renew_unattended()
@@ -40,10 +47,9 @@ class CustomerGradingRun(models.Model):
         engine = self.env["customer.grading.follow.up.engine"]
         return self.dimension_id.sudo() in engine._get_followed()
 
-    def _plan_follow_ups(self, commit):
-        planner = self.env["customer.grading.follow.up.planner"].sudo()
-        planner._plan(self.dimension_id.sudo(), self.company_id, commit)
-
-    def _renew_follow_ups(self, subject_ids):
-        engine = self.env["customer.grading.follow.up.engine"]
-        engine._renew(self.dimension_id.sudo(), self.company_id, subject_ids)
+    def _renew_follow_ups(self, subject_ids, commit=False):
+        engine, dimension = self.env["customer.grading.follow.up.engine"], self.dimension_id.sudo()
+        if subject_ids is None:
+            engine.sudo()._renew_whole(dimension, self.company_id, commit=commit)
+        else:
+            engine.sudo()._renew(dimension, self.company_id, subject_ids)

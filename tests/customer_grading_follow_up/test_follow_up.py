@@ -248,6 +248,26 @@ class TestFollowUp(FollowUpCase):
         found = self.env["crm.lead"].search([("follow_up_due_date", "<", date(2026, 9, 5))])
         self.assertEqual(found, lead)
 
+    def test_whoever_gives_one_up_after_too_few_contacts_is_warned(self):
+        intention = self._create_dimension("intent", subject="lead")
+        intention._set_main("lead", self.company)
+        policy = self._create_policy({}, [("A", ())], dimension=intention, lead_population="open")
+        lead = self._create_lead(self.customer, self.start, name="Trucks", user_id=self.seller.id)
+        policy.rule_ids.grade_id.least_contacts = 2
+        self._activate(policy)
+
+        def warn():
+            wizard = self.env["crm.lead.lost"].with_user(self.seller)
+            return Form(wizard.with_context(default_lead_ids=lead.ids)).too_few_contacts
+
+        self.assertEqual(
+            warn(), "“Trucks”: 0 of the 2 contacts that grade A asks for before it is given up."
+        )
+        for day in (date(2026, 9, 2), date(2026, 9, 2), date(2026, 9, 3)):
+            self._at(day)
+            self._contact(record=lead)
+        self.assertFalse(warn())
+
     def test_customers_are_found_sorted_and_told_by_what_is_due(self):
         self._ask(gap=1, gap_unit="weeks")
         self._ask(gap=3, gap_unit="days", optional=True)
@@ -295,6 +315,20 @@ class TestFollowUp(FollowUpCase):
         ours = [("partner_id", "in", (self.customer | self.other).ids)]
         groups = dict(FollowUp._read_group(ours, ["responsible_id"], ["__count"]))
         self.assertEqual(groups[self.seller], 2)
+        self.assertEqual(groups.get(self.env["res.users"], 0), 0)
+        team.user_id = False
+        nobody = Domain("responsible_id", "=", False) & Domain(ours)
+        self.assertEqual(set(FollowUp.search(nobody).mapped("cadence_id.who")), {"team_leader"})
+        self.assertEqual(
+            dict(FollowUp._read_group(ours, ["responsible_id"], ["__count"]))[
+                self.env["res.users"]
+            ],
+            2,
+        )
+        team.user_id = leader
+        mine = FollowUp.with_user(self.users["accountant"])
+        self.assertTrue(mine.search([("responsible_id", "=", self.users["accountant"].id)]))
+        self.assertIn("every 3 days", FollowUp.search(ours)[-1].cadence_id.display_name)
         by_name = FollowUp.search(ours, order="responsible_id, id")
         self.assertEqual(
             [one.responsible_id for one in by_name[::2]],
@@ -303,6 +337,9 @@ class TestFollowUp(FollowUpCase):
 
     def test_a_salesperson_logs_and_plans_from_the_list(self):
         self._ask(contact="visit", gap=1, gap_unit="days", about="Its trade")
+        self.env["ir.config_parameter"].set_param(
+            "customer_grading_follow_up.activities_a_day", False
+        )
         self._activate(self.policy)
         self._at(date(2026, 9, 3))
         mine = self._get().with_user(self.seller)
@@ -311,6 +348,10 @@ class TestFollowUp(FollowUpCase):
         self.assertEqual(
             (plan["default_summary"], plan["default_date_deadline"]), ("Its trade", "2026-09-03")
         )
+        self.assertEqual(plan["active_model"], "res.partner", "and not what the button is on")
+        dialog = self.env["mail.activity.schedule"].with_user(self.seller).with_context(**plan)
+        Form(dialog).save().action_schedule_activities()
+        self.assertIn("Its trade", self.customer.activity_ids.mapped("summary"))
         mine.action_log()
         self.assertEqual(mine.date_due, date(2026, 9, 4))
         self.assertEqual(mine.phone, "555-1")
@@ -377,6 +418,52 @@ class TestFollowUp(FollowUpCase):
         groups = FollowUp._read_group(ours, ["journal"], ["__count"])
         self.assertEqual(dict(groups)["2_weekly"], 4)
 
+    def test_a_message_is_written_and_not_only_noted(self):
+        self._ask(contact="message", gap=1, gap_unit="days")
+        self._activate(self.policy)
+        action = self._get().with_user(self.seller).action_log()
+        self.assertEqual(action["res_model"], "mail.compose.message")
+        self.assertEqual(action["context"]["default_res_ids"], self.customer.ids)
+
+    def test_a_question_about_opportunities_tells_no_day_of_customers(self):
+        question = self.env["customer.grading.question"].create(
+            {"name": "Ends", "code": "ends", "kind": "date", "subject": "lead"}
+        )
+        lead = self._create_lead(self.customer, self.start)
+        self._answer(question, lead, date(2026, 10, 1), day=self.start)
+        self._ask(rhythm="yearly", yearly_on="ends")
+        self._activate(self.policy)
+        everybody = self.env["customer.grading.follow.up"].search([])
+        self.assertFalse(any(everybody.mapped("date_due")))
+
+    def test_a_point_that_is_deleted_is_no_longer_waited_for(self):
+        cadence = self._ask(
+            rhythm="calendar",
+            anchor="first_order",
+            step_ids=[
+                Command.create({"count": 3, "unit": "days", "about": "Thanks"}),
+                Command.create({"count": 1, "unit": "weeks"}),
+            ],
+        )
+        self._activate(self.policy)
+        cadence.step_ids[0].unlink()
+        self.assertNotIn("Thanks", self._get().why_now)
+        self.env["customer.grading.follow.up.engine"]._cron_renew()
+        self.assertEqual(self._get_due(), [date(2026, 9, 8)])
+
+    def test_grades_that_somebody_applies_or_takes_back_are_followed_at_once(self):
+        self._ask(self.second, gap=1, gap_unit="weeks")
+        self.policy.stop_percent = 1
+        self._activate(self.policy)
+        self.assertFalse(self._get())
+        orders = self.env["sale.order"].search([("partner_id", "=", self.customer.id)])
+        self._create_order(self.customer, self.start, 10)
+        orders.with_context(disable_cancel_warning=True)._action_cancel()
+        run = self._run(self.policy)
+        self.assertEqual(run.state, "stopped")
+        run.action_apply()
+        self.assertEqual(self._get().grade_id, self.second)
+
     def test_merged_customers_are_one(self):
         self._ask(gap=1, gap_unit="weeks")
         self._activate(self.policy)
@@ -386,6 +473,13 @@ class TestFollowUp(FollowUpCase):
         wizard._merge((self.customer | self.other).ids, self.customer)
         self.env["customer.grading.follow.up.engine"]._renew_of(self.customer)
         self.assertEqual(self._get_due(), [date(2026, 9, 11)])
+        told = self.env["customer.grading.attainment"].search(
+            [("partner_id", "=", self.customer.id)]
+        )
+        self.assertEqual(told.mapped("outcome"), ["in_time"])
+        self.assertFalse(
+            self.env["customer.grading.attainment"].search([("partner_id", "=", self.other.id)])
+        )
 
     def test_nothing_new_is_not_written(self):
         self._ask(gap=1, gap_unit="weeks")
@@ -493,6 +587,19 @@ class TestAttainment(FollowUpCase):
         self._go(date(2026, 9, 8))
         self.assertEqual(self._get_told(), [(4, "missed", False), (6, "missed", False)])
 
+    def test_contact_that_meets_nothing_is_no_attainment(self):
+        self._ask(rhythm="yearly", yearly_on="spring_festival")
+        cadence = self._ask(contact="visit", gap=1, gap_unit="months")
+        self._activate(self.policy)
+        self._at(date(2026, 9, 5))
+        self._contact("call")
+        self._go(date(2026, 9, 6))
+        self.assertFalse(self._get_told())
+        cadence.contact = "any"  # which moves the day, and met nothing
+        self.env["customer.grading.follow.up.engine"]._cron_renew()
+        self.assertIn(date(2026, 10, 5), self._get_due())
+        self.assertFalse(self._get_told())
+
     def test_a_grade_that_is_lost_leaves_what_was_overdue_as_missed(self):
         self._ask(gap=1, gap_unit="days")
         self._activate(self.policy)
@@ -573,13 +680,37 @@ class TestActivities(FollowUpCase):
         self._at(date(2026, 9, 9))
         self._contact(record=self.other)
         self.assertEqual(self._get_due(self.other), [date(2026, 9, 16)])
-        self.assertEqual(
-            self._get_activities(self.other).date_deadline,
-            date(2026, 9, 16),
-            "within a week: moved",
-        )
+        self.assertFalse(self._get_activities(self.other), "it was done otherwise")
         self._go(date(2026, 9, 10))
         self.assertEqual(self._get_activities(self.customer).date_deadline, date(2026, 9, 14))
+        self.assertEqual(self._get_activities(self.other).date_deadline, date(2026, 9, 16))
+
+    def test_what_somebody_planned_by_hand_is_not_planned_twice(self):
+        self._ask(gap=1, gap_unit="weeks")
+        self._activate(self.policy)
+        self._get_activities().unlink()
+        self.customer.activity_schedule(KINDS["visit"], user_id=self.seller.id)
+        self._go(date(2026, 9, 2))
+        self.assertEqual(len(self._get_activities(self.customer)), 1)
+        self.assertEqual(len(self._get_activities(self.other)), 1)
+        planned = self._get(self.other).with_user(self.seller).action_plan()
+        self.assertEqual(planned["res_id"], self._get_activities(self.other).id)
+
+    def test_people_are_reminded_in_their_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.seller.lang = "zh_CN"
+        self._ask(contact="visit", gap=3, gap_unit="days")
+        self._activate(self.policy)
+        self.assertEqual(set(self._get_activities().mapped("summary")), {"每 3 天拜访"})
+
+    def test_without_types_of_activities_people_are_graded_all_the_same(self):
+        self.env["mail.activity.type"].search(
+            [("category", "in", ("phonecall", "meeting"))]
+        ).active = False
+        self._ask(gap=1, gap_unit="weeks")
+        self.assertEqual(self._activate(self.policy).state, "done")
+        self.assertTrue(self._get())
+        self.assertFalse(self._get_activities())
 
     def test_it_follows_the_salesperson_and_goes_with_the_grade(self):
         self._ask(gap=1, gap_unit="weeks")

@@ -36,4 +36,4 @@ class CustomerGradingMixin(models.AbstractModel):
     def _get_grading_key(self):
         """Return the id by which the record's result is found."""
         key = self[self._grading_key_field]
-        return key if isinstance(key, int) else key._origin.id
+        return key._origin.id if isinstance(key, models.BaseModel) else self._origin.id

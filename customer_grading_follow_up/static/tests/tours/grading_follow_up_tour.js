@@ -1,0 +1,34 @@
+import { registry } from "@web/core/registry";
+
+const row = (name) => `.o_data_row:contains(${name})`;
+const card = (name) => `.o_kanban_record:contains(${name})`;
+
+/** A salesperson sees who waits, notes a call, and plans a visit. */
+registry.category("web_tour.tours").add("customer_grading_day", {
+    url: "/odoo/follow-ups",
+    steps: () => [
+        { content: "One customer is overdue", trigger: `${row("Waits long")}:contains(ago)` },
+        { content: "A call of today", trigger: `${row("Waits long")} button[name=action_log]`, run: "click" },
+        { content: "The next one is later than this week", trigger: `.o_list_view:not(:has(${row("Waits long")}))` },
+        { content: "Plan a visit", trigger: `${row("Due soon")} button[name=action_plan]`, run: "click" },
+        {
+            content: "What it is about stands there",
+            trigger: ".modal .o_field_widget[name=summary] input:value(Its trade)",
+        },
+        { content: "Plan it", trigger: ".modal footer button:contains(Save), .modal footer button:contains(Schedule)", run: "click" },
+        { content: "The dialog is gone", trigger: "body:not(:has(.modal))" },
+        { content: "Open the customer", trigger: `${row("Due soon")} td[name=partner_id]`, run: "click" },
+        { content: "It is planned", trigger: ".o-mail-Activity:contains(Its trade)" },
+    ],
+});
+
+/** The same on a phone: cards, the first one noted. */
+registry.category("web_tour.tours").add("customer_grading_day_phone", {
+    url: "/odoo/follow-ups",
+    steps: () => [
+        { content: "One customer is overdue", trigger: `${card("Waits long")}:contains(ago)` },
+        { content: "A call of today", trigger: `${card("Waits long")} button[name=action_log]`, run: "click" },
+        { content: "It is gone", trigger: `.o_kanban_view:not(:has(${card("Waits long")}))` },
+        { content: "The other one waits", trigger: card("Due soon") },
+    ],
+});
