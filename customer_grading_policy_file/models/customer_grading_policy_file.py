@@ -53,6 +53,8 @@ class CustomerGradingPolicyFile(models.AbstractModel):
     @api.model
     def _is_there(self, key, shapes, name):
         """Whether what ``key`` of a shape holds is there, which an addon not installed would bring."""
+        if shapes[name].model not in self.env:
+            return False  # what the file alone keeps waits for its addon
         if key.kind == "object":
             return key.of in shapes
         return not key.field or key.field in self.env[shapes[name].model]._fields
