@@ -347,7 +347,7 @@ class CustomerGradingMixin(models.AbstractModel):
         # Checks access, and reads nothing else: a contact has more than a hundred fields.
         self.fetch([self._grading_key_field])
         count = len(self._get_graded())
-        runs = self.env["customer.grading.policy"]._regrade(self)
+        runs = self.env["customer.grading.policy"]._regrade(self).sudo()
         if failed := runs.filtered(lambda run: run.state == "failed"):
             raise UserError(failed[0].error)
         return tell(self.env._("Graded: %s", count), "success", RELOAD)
