@@ -95,12 +95,6 @@ def vacuum(name):
     connection.close()
 
 
-def analyze(cr):
-    """Know what the tables are like, as PostgreSQL does some minutes later by itself."""
-    cr.execute("ANALYZE")
-    cr.commit()
-
-
 def release(name):
     """Let go of a database: no registry, no connection."""
     Registry.delete(name)
