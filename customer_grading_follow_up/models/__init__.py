@@ -19,8 +19,6 @@ from . import (
     customer_grading_run,
     customer_grading_mixin,
     customer_grading_explanation_view,
-    crm_lead,
     mail_activity,
     res_config_settings,
-    res_partner,
 )

@@ -63,7 +63,7 @@ class CustomerGradingCadenceDay(models.AbstractModel):
         days |= {question.code: question.name for question in questions}
         for model_name in ("res.partner", "crm.lead"):
             for name, field in self.env[model_name]._fields.items():
-                if field.store and field.type == "date" and not field.groups:
+                if self._is_day(field):
                     label = field._description_string(self.env)
                     days.setdefault(name, self.env._("%s (field)", label))
         return list(days.items())
@@ -88,15 +88,21 @@ class CustomerGradingCadenceDay(models.AbstractModel):
             return getattr(self, f"_get_{key}_day_sql")(subject, scope)
         if key == "birthday":
             for name in BIRTHDAY_FIELDS:
-                if name in self.env[subject.model]._fields:
+                field = self.env[subject.model]._fields.get(name)
+                if field and self._is_day(field):
                     return self._get_field_day_sql(name, subject)
         Question = self.env["customer.grading.question"].sudo()
         if question := Question.search([("code", "=", key), ("kind", "=", "date")], limit=1):
             return self._get_answered_day_sql(question, subject, scope)
         field = self.env[subject.model]._fields.get(key)
-        if field and field.store and field.type == "date":
+        if field and self._is_day(field):
             return self._get_field_day_sql(key, subject)
         return None
+
+    @staticmethod
+    def _is_day(field):
+        """Whether contacts may hang on a field: a stored date that everybody may read."""
+        return field.store and field.type == "date" and not field.groups
 
     @api.model
     def _get_occurrences(self, key, scope):

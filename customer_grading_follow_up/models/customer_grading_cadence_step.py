@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from .customer_grading_cadence import UNITS
+
 
 class CustomerGradingCadenceStep(models.Model):
     """One point of a calendar: so long after its first day."""
@@ -14,11 +16,7 @@ class CustomerGradingCadenceStep(models.Model):
         "customer.grading.cadence", required=True, ondelete="cascade", index=True
     )
     count = fields.Integer("After", default=1, required=True)
-    unit = fields.Selection(
-        [("days", "days"), ("weeks", "weeks"), ("months", "months")],
-        required=True,
-        default="months",
-    )
+    unit = fields.Selection(UNITS, required=True, default="months")
     about = fields.Char("What it is about", translate=True)
     # For the order alone: the day itself counts calendar months.
     days_after = fields.Integer("Order", compute="_compute_days_after", store=True, aggregator=None)

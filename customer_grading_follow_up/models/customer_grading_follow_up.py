@@ -132,6 +132,7 @@ class CustomerGradingFollowUp(models.Model):
                 text = self.env._("%(cadence)s; last %(date)s", **names)
             one.why_now = join_list(self.env, [text, one.pace, one.step_id.about])
 
+    @api.depends("partner_id.email", "partner_id.phone", "lead_id.email_from", "lead_id.phone")
     def _compute_ways(self):
         for one in self:
             subject = one._get_subject()
@@ -175,7 +176,6 @@ class CustomerGradingFollowUp(models.Model):
     def _search_responsible_id(self, operator, value):
         if operator != "in":
             return NotImplemented
-
         users = [user for user in value if user]
         found = self._get_responsible_domain("in", users) if users else Domain.FALSE
         if False in value:
@@ -202,30 +202,17 @@ class CustomerGradingFollowUp(models.Model):
 
     # ------------------------------------------------------------------ what people do
 
-    @api.model
-    def _get_action_of(self, record):
-        """Return the action that opens where a customer or an opportunity stands."""
-        record.ensure_one()
-        domain = [(record._grading_result_field, "=", record._get_grading_key())]
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "customer_grading_follow_up.customer_grading_follow_up_action"
-        )
-        return dict(action, domain=domain, context={"create": False})
-
-    def action_open_record(self):
-        """Open the customer or the opportunity."""
-        return self.action_open_subject()
-
     def action_plan(self):
-        """Open the dialog that plans the contact as an activity of the record."""
+        """Open the activity that is planned, or the dialog that plans one on the record.
+
+        :raise UserError: where no activity type is of that kind
+        """
         self.ensure_one()
         record = self._get_subject()
         record.check_access("read")
         if planned := self.activity_id.filtered("active"):
             return open_window(self.env._("Plan"), "mail.activity", target="new", res_id=planned.id)
-        kind = self._get_activity_type()
-        if not kind:
-            raise UserError(self.env._("Activity types for calls and meetings are archived."))
+        kind = self._require_activity_type()
         context = {
             # The dialog plans what the button was on, unless it is told otherwise.
             "active_model": record._name,
@@ -256,9 +243,7 @@ class CustomerGradingFollowUp(models.Model):
         for one in self:
             record = one._get_subject()
             record.check_access("write")
-            kind = one._get_activity_type()
-            if not kind:
-                raise UserError(self.env._("Activity types for calls and meetings are archived."))
+            kind = one._require_activity_type()
             activity = record.activity_schedule(
                 activity_type_id=kind.id,
                 summary=one.about or one.cadence,
@@ -284,13 +269,13 @@ class CustomerGradingFollowUp(models.Model):
             self.env._("Message"), "mail.compose.message", target="new", context=context
         )
 
-    def _prepare_activity(self, day):
-        """Return the values of the activity by which somebody is reminded on ``day``."""
+    def _prepare_activity(self, kind, day):
+        """Return the values of the activity of a kind by which somebody is reminded on ``day``."""
         record = self._get_subject()
         return {
             "res_model_id": self.env["ir.model"]._get_id(record._name),
             "res_id": record.id,
-            "activity_type_id": self._get_activity_type().id,
+            "activity_type_id": kind.id,
             "summary": self.about or self.cadence,
             "date_deadline": day,
             "user_id": self.responsible_id.id,
@@ -310,6 +295,17 @@ class CustomerGradingFollowUp(models.Model):
             fits = Domain("category", "=", "meeting")
         of_model = Domain("res_model", "in", [False, self._get_subject()._name])
         return Type.search(fits & of_model, limit=1)
+
+    def _require_activity_type(self):
+        """Return the same, and raise where there is none."""
+        if kind := self._get_activity_type():
+            return kind
+        raise UserError(
+            self.env._(
+                "There is no activity type for it any more: calls, meetings or e-mails were archived. "
+                "Bring one back under Settings, Activity Types."
+            )
+        )
 
     # ------------------------------------------------------------------ sort and group
 

@@ -116,8 +116,8 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
     @api.model
     def _get_followed(self):
         """Return the dimensions of which a grade has a cadence, archived or not."""
-        Cadence = self.env["customer.grading.cadence"].sudo().with_context(active_test=False)
-        return Cadence.search([("grade_id", "!=", False)]).grade_id.dimension_id
+        Dimension = self.env["customer.grading.dimension"].sudo().with_context(active_test=False)
+        return Dimension.search([("grade_ids.cadence_ids", "!=", False)])
 
     @api.model
     def _renew(self, dimension, company, subject_ids=None, told=True):
@@ -134,12 +134,9 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
             return 0
         self.env.flush_all()
         scope = self._get_scope(company, subject_ids)
-        cadences = self.env["customer.grading.cadence"].sudo()
-        # Nobody is followed in what is archived.
-        cadences = cadences.search(
-            [("grade_id.dimension_id", "=", dimension.id)] if dimension.active else [("id", "=", 0)]
-        )
-        cadences = cadences.with_context(lang=None)
+        cadences = self.env["customer.grading.cadence"].sudo().with_context(lang=None)
+        if dimension.active:  # nobody is followed in what is archived
+            cadences = cadences.search([("grade_id.dimension_id", "=", dimension.id)])
         self.env.cr.execute(self._get_renewing_sql(dimension, company, cadences, scope, told))
         [[count, activity_ids]] = self.env.cr.fetchall()
         self.env["mail.activity"].sudo().browse(activity_ids).exists().unlink()
@@ -147,7 +144,7 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
             FollowUp.invalidate_model(flush=False)
             for name in ("res.partner", "crm.lead"):
                 Model = self.env[name]
-                Model.invalidate_model(Model._get_follow_up_fields(), flush=False)
+                Model.invalidate_model(Model._get_grading_fields(), flush=False)
             if subject_ids is not None:
                 planner = self.env["customer.grading.follow.up.planner"]
                 planner._put_right(dimension, company, subject_ids)
@@ -163,11 +160,11 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
             return
         kind = records._grading_subject
         keys = {record._get_grading_key() for record in records} - {False, None}
-        FollowedUp = self.env["customer.grading.result"].sudo()
+        Result = self.env["customer.grading.result"].sudo()
         for dimension in self._get_followed().filtered(lambda d: d.subject == kind):
             field = dimension._get_subject_kind().field
             own = [("dimension_id", "=", dimension.id), (field, "in", list(keys))]
-            for [company] in FollowedUp._read_group(own, ["company_id"]):
+            for [company] in Result._read_group(own, ["company_id"]):
                 self._renew(dimension, company, list(keys))
 
     @api.model

@@ -107,12 +107,14 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
     def _create_activities(self, planned):
         """Make the activities of ``{follow-up: day}``, all at once where nothing is in the way."""
         quiet = self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True)
-        vals = {
-            one: one.with_context(lang=one.responsible_id.lang)._prepare_activity(day)
-            for one, day in planned.items()
-        }
-        # Without a type of activity there is nothing to remind by.
-        vals = {one: own for one, own in vals.items() if own["activity_type_id"]}
+        vals, types = {}, {}
+        for one, day in planned.items():
+            key = one.contact, bool(one.lead_id)
+            if key not in types:
+                types[key] = one._get_activity_type()
+            if types[key]:  # else there is nothing to remind by
+                told = one.with_context(lang=one.responsible_id.lang)
+                vals[one] = told._prepare_activity(types[key], day)
         try:
             with self.env.cr.savepoint():
                 made = dict(zip(vals, quiet.create(list(vals.values())), strict=True))

@@ -28,24 +28,20 @@ class CustomerGradingMixin(models.AbstractModel):
     )
 
     @api.model
-    def _get_follow_up_fields(self):
-        return list(SHOWN)
+    def _get_grading_fields(self):
+        return [*super()._get_grading_fields(), *SHOWN]
 
     @api.model
     def _get_follow_ups_domain(self):
         """Return the follow-ups that count here: of this company, of what the user may see."""
-        company, Dimension = self.env.company, self.env["customer.grading.dimension"]
-        groups = self.env.user.all_group_ids.ids
-        seen = Dimension.sudo()._search(
-            Domain("subject", "in", self._get_graded_kinds())
-            & (Domain("group_ids", "=", False) | Domain("group_ids", "in", groups))
+        Dimension = self.env["customer.grading.dimension"]
+        seen = Dimension.union(*map(Dimension._get_visible, self._get_graded_kinds()))
+        shown = Domain.OR(
+            Domain("dimension_id", "=", dimension.id)
+            & Domain("company_id", "in", dimension._get_result_company_ids(self.env.company))
+            for dimension in seen
         )
-        companies = [False, *(company.sudo().parent_ids or company).ids]
-        return (
-            Domain("dimension_id", "in", seen)
-            & Domain("company_id", "in", companies)
-            & Domain("cadence_id.optional", "=", False)
-        )
+        return shown & Domain("cadence_id.optional", "=", False)
 
     @api.depends_context("company", "uid")
     @api.depends(lambda self: (self._grading_key_field,) if self._grading_subject else ())
@@ -80,10 +76,10 @@ class CustomerGradingMixin(models.AbstractModel):
             return NotImplemented
         shown = SQL("%s.day", SQL.identifier("shown"))
         if operator == "in":
-            days = [day for day in value if day]
-            met = SQL("%s IN %s", shown, tuple(days)) if days else SQL("FALSE")
+            days = tuple(day for day in value if day)
+            met = SQL("%s IN %s", shown, days) if days else SQL("FALSE")
         else:
-            days, met = None, SQL("%s %s %s", shown, SQL(operator), value)
+            met = SQL("%s %s %s", shown, SQL(operator), value)
         found = SQL("(SELECT key FROM (%s) shown WHERE %s)", self._get_dates_sql(name), met)
         domain = Domain(self._grading_key_field, "in", found)
         if operator == "in" and False in value:

@@ -1,6 +1,5 @@
 from odoo import models
-
-FOLLOWED = ("res.partner", "crm.lead", "sale.order", "account.move")
+from odoo.addons.customer_grading_contact.models.customer_grading_contact import THREADS
 
 
 class MailActivity(models.Model):
@@ -12,7 +11,7 @@ class MailActivity(models.Model):
         done = {
             model_name: activities.mapped("res_id")
             for model_name, activities in self.grouped("res_model").items()
-            if model_name in FOLLOWED
+            if model_name in THREADS
         }
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
         if self.env["customer.grading.cadence"]._is_any():

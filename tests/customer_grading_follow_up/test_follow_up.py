@@ -1,16 +1,19 @@
 """Who is to be contacted, who was and who is overdue, through calls, meetings and messages."""
 
+import doctest
 import json
 from datetime import date, datetime, time, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from odoo.addons.customer_grading_follow_up import tools
+from odoo.addons.customer_grading_follow_up import post_init_hook, tools
+from odoo.addons.customer_grading_follow_up.models import customer_grading_follow_up_engine
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command, Domain
-from odoo.tests import Form, tagged
+from odoo.tests import BaseCase, Form, tagged
 
 from ..common import CustomerGradingCommon, at
 from ..oracles import cadences as oracle
@@ -82,13 +85,22 @@ class FollowUpCase(CustomerGradingCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestFollowUp(FollowUpCase):
-    def test_the_examples_in_the_tools_are_true(self):
+class TestExamples(BaseCase):
+    def test_the_examples_in_docstrings_are_true(self):
+        for module in (tools.festivals, customer_grading_follow_up_engine):
+            result = doctest.testmod(module)
+            self.assertTrue(result.attempted)
+            self.assertFalse(result.failed)
+
+    def test_the_spring_festival_is_that_of_each_year(self):
         self.assertEqual(
             [str(day) for day in tools.festivals.get_festivals("spring_festival", 2028)],
             ["2027-02-06", "2028-01-26", "2029-02-13"],
         )
 
+
+@tagged("post_install", "-at_install")
+class TestFollowUp(FollowUpCase):
     def test_who_was_never_contacted_is_due_so_long_after_the_grade_was_taken(self):
         self._ask(gap=1, gap_unit="days")
         self._activate(self.policy)
@@ -464,6 +476,28 @@ class TestFollowUp(FollowUpCase):
         run.action_apply()
         self.assertEqual(self._get().grade_id, self.second)
 
+    def test_nobody_is_followed_in_a_dimension_that_is_archived(self):
+        self._ask(gap=1, gap_unit="days")
+        self._activate(self.policy)
+        self.policy.action_close()
+        self.dimension.active = False
+        self._at(date(2026, 9, 2))
+        self.env["customer.grading.run"]._after_queue()
+        self.assertFalse(self._get())
+
+    def test_a_date_that_is_for_some_tells_nobody_a_day(self):
+        intention = self._create_dimension("intent", subject="lead")
+        policy = self._create_policy({}, [("A", ())], dimension=intention, lead_population="open")
+        closing = date(2026, 12, 1)
+        lead = self._create_lead(self.customer, self.start, date_deadline=closing)
+        self._ask(policy.rule_ids.grade_id, rhythm="yearly", yearly_on="date_deadline")
+        field = self.env["crm.lead"]._fields["date_deadline"]
+        with patch.object(field, "groups", "base.group_system"):
+            self._activate(policy)
+            self.assertEqual(self._get_due(lead), [False])
+        self._run(policy)
+        self.assertEqual(self._get_due(lead), [closing])
+
     def test_merged_customers_are_one(self):
         self._ask(gap=1, gap_unit="weeks")
         self._activate(self.policy)
@@ -536,6 +570,10 @@ class TestFollowUp(FollowUpCase):
         self.assertEqual(cadences.mapped("rhythm"), ["gap", "count", "calendar", "yearly"])
         self.assertEqual(cadences[0].reads_as, "Visit every 2 weeks: Its trade")
         self.assertEqual(cadences[2].step_ids.mapped("count"), [3, 36])
+        cadences.unlink()
+        post_init_hook(self.env)  # as where it is installed after the policy was loaded
+        cadences = draft.rule_ids.grade_id.sorted()[0].cadence_ids
+        self.assertEqual(cadences.mapped("rhythm"), ["gap", "count", "calendar", "yearly"])
         back = draft._export_policy()
         self.assertEqual(back["dimension"]["grades"], grades)
         draft.file_form = False
@@ -644,7 +682,7 @@ class TestActivities(FollowUpCase):
         records = records or (self.customer, self.other)
         return self.env["mail.activity"].search(
             [("res_model", "=", "res.partner"), ("res_id", "in", [r.id for r in records])],
-            order="date_deadline, id",
+            order="date_deadline, res_id, id",
         )
 
     def _set_most(self, count):

@@ -253,7 +253,7 @@ class CustomerGradingRun(models.Model):
         self._after_changes()
         if subject_ids is None:
             self.policy_id.sudo()._watch_minimums()
-        # Last of all, so that the run is not read again for it: who shows the grades does.
+        # Whatever shows the grades reads them again. Last of all: nothing here reads the run anew.
         self.env.invalidate_all()
 
     def _after_changes(self):
