@@ -44,6 +44,11 @@ def at(day):
     return noon.astimezone(timezone.utc).replace(tzinfo=None)
 
 
+def get_today():
+    """Return the day that it is where the company is, for tests on the clock of the machine."""
+    return datetime.now(ZoneInfo(TZ)).date()
+
+
 def get_texts_of_customers():
     """Return the sentences that the core says of customers, and of others otherwise."""
     said = set()

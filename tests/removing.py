@@ -5,7 +5,6 @@ Run on a copy by test_addons_removed.py: ``python -m tests.removing ADDON DATABA
 
 import sys
 from contextlib import contextmanager
-from datetime import date
 from unittest import TestCase
 
 from odoo import SUPERUSER_ID, api, tools
@@ -15,7 +14,7 @@ from odoo.tests import Form
 from odoo.tests.common import new_test_user
 from odoo.tools import SQL
 
-from .common import CustomerGradingCommon
+from .common import CustomerGradingCommon, get_today
 
 # What people open, with the views they open it in.
 SCREENS = {
@@ -143,7 +142,7 @@ def prepare(env):
     env.company.customer_grading_tz = "UTC"
     factory = get_factory(env)
     for amount, customer in enumerate(factory._create_customers(3, ref="removing"), 1):
-        factory._create_invoice(customer, date.today(), amount=amount * 100)
+        factory._create_invoice(customer, get_today(), amount=amount * 100)
     policy = env["customer.grading.new.policy"].create({"name": "Removing"})._make_policy()
     policy.write({"domain": "[('ref', '=', 'removing')]", "stop_percent": 0})
     env["ir.config_parameter"].set_param("customer_grading.figures", "all")
@@ -203,7 +202,7 @@ def prepare_people(env):
     question = env["customer.grading.question"].create(
         {"name": "Decides?", "code": "removing_decides", "subject": "person"}
     )
-    factory._answer(question, person, True, date.today())
+    factory._answer(question, person, True, get_today())
     policy = factory._create_policy(
         {"decides": {"question": question}},
         [("A", ("decides", "yes"))],
@@ -218,7 +217,7 @@ def move_contact(env):
     factory = get_factory(env)
     before, after = factory._create_customers(2, ref="moved")
     contact = env["res.partner"].create({"name": "Ann", "parent_id": before.id})
-    factory._create_invoice(contact, date.today(), amount=1)
+    factory._create_invoice(contact, get_today(), amount=1)
     contact.parent_id = after
     return contact
 

@@ -1,9 +1,9 @@
 """The questions of a policy are answered on one screen, in the browser."""
 
-from odoo.fields import Date
 from odoo.tests import HttpCase, tagged
 
 from ..assessment.test_assessments import AssessmentCommon
+from ..common import get_today
 
 
 @tagged("post_install", "-at_install")
@@ -11,7 +11,7 @@ class TestChecklistTour(AssessmentCommon, HttpCase):
     def test_a_checklist_is_filled_and_makes_a_deal(self):
         self.env["crm.lead"].search([]).unlink()
         lead = self._create_lead(
-            self.first, Date.today(), name="Cartons", user_id=self.users["administrator"].id
+            self.first, get_today(), name="Cartons", user_id=self.users["administrator"].id
         )
         dimension = self._create_dimension("process", ["A02", "A21"], subject="lead", sequence=1)
         dimension._set_main("lead", self.company)

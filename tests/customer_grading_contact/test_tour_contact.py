@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-from odoo.fields import Date
 from odoo.tests import HttpCase, tagged
 
-from ..common import CustomerGradingCommon
+from ..common import CustomerGradingCommon, get_today
 
 
 @tagged("post_install", "-at_install")
@@ -18,7 +17,7 @@ class TestContactTours(CustomerGradingCommon, HttpCase):
     def test_urgency_by_the_first_known_of_two_dates_is_written_in_an_empty_form(self):
         """The next activity decides, where there is none the expected closing."""
         self.env["crm.lead"].search([]).unlink()
-        today = Date.today()
+        today = get_today()
         customer = self._create_customers(1)
         for name, activity, closing in (
             ("Both: the activity counts", 5, 90),

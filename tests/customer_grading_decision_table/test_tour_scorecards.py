@@ -1,9 +1,8 @@
 """An administrator who knows no code crosses two scorecards in a table."""
 
-from odoo.fields import Date
 from odoo.tests import HttpCase, tagged
 
-from ..common import CustomerGradingCommon
+from ..common import CustomerGradingCommon, get_today
 
 
 @tagged("post_install", "-at_install")
@@ -18,8 +17,8 @@ class TestScorecardsTour(CustomerGradingCommon, HttpCase):
         customers = self._create_customers(3)
         customers[0].country_id = self.env.ref("base.be")
         for customer, amount in zip(customers, (1000, 1000, 100), strict=True):
-            self._create_order(customer, Date.today(), amount=amount)
-            self._create_invoice(customer, Date.today(), amount=amount)
+            self._create_order(customer, get_today(), amount=amount)
+            self._create_invoice(customer, get_today(), amount=amount)
 
         self.start_tour("/odoo", "customer_grading_two_scorecards", login="grading_administrator")
 

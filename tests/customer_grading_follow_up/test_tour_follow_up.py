@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-from odoo.fields import Date
 from odoo.tests import HttpCase, tagged
 
-from ..common import CustomerGradingCommon
+from ..common import CustomerGradingCommon, get_today
 
 
 class FollowUpTourCase(CustomerGradingCommon, HttpCase):
@@ -13,7 +12,7 @@ class FollowUpTourCase(CustomerGradingCommon, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         seller = cls._create_users()["salesperson"]
-        today = Date.today()
+        today = get_today()
         late, soon = cls._create_customers(2, user_id=seller.id)
         late.name, soon.name = "Waits long", "Due soon"
         policy = cls._create_policy(

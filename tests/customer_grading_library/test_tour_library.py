@@ -1,9 +1,8 @@
 """An administrator finds a policy in the web client, by the guide and in the library."""
 
-from odoo.fields import Date
 from odoo.tests import HttpCase, tagged
 
-from ..common import CustomerGradingCommon
+from ..common import CustomerGradingCommon, get_today
 
 
 @tagged("post_install", "-at_install")
@@ -12,7 +11,7 @@ class TestLibraryTours(CustomerGradingCommon, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         for number, customer in enumerate(cls._create_customers(20), 1):
-            cls._create_invoice(customer, Date.today(), amount=100 * number)
+            cls._create_invoice(customer, get_today(), amount=100 * number)
 
     def test_three_answers_lead_from_the_guide_to_graded_customers(self):
         self.start_tour("/odoo", "customer_grading_from_the_guide", login="admin")

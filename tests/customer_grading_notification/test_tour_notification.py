@@ -1,8 +1,8 @@
 """A salesperson reads on the customer's page what moved."""
 
-from odoo import fields
 from odoo.tests import tagged
 
+from ..common import get_today
 from ..explanation.test_tour_customer import CustomerTourCase
 
 
@@ -12,7 +12,7 @@ class TestNotificationTour(CustomerTourCase):
         small = self.env["res.partner"].search([("name", "=", "Small Trucks")])
         policy = self.env["customer.grading.policy"].search([("state", "=", "running")])
         policy.notify_by = "digest"
-        self._create_invoice(small, fields.Date.today(), amount=2000)
+        self._create_invoice(small, get_today(), amount=2000)
         small.with_user(self.users["officer"]).action_regrade()
         self.env["customer.grading.notification"]._note()
         self.start_tour("/odoo", "customer_grading_read_note", login="grading_salesperson")

@@ -1,9 +1,8 @@
 """An administrator begins in the web client: by the first steps, and by New."""
 
-from odoo.fields import Date
 from odoo.tests import HttpCase, tagged
 
-from ..common import CustomerGradingCommon
+from ..common import CustomerGradingCommon, get_today
 
 
 @tagged("post_install", "-at_install")
@@ -12,7 +11,7 @@ class TestNewPolicyTours(CustomerGradingCommon, HttpCase):
         self.start_tour("/odoo", "customer_grading_empty_company", login="admin")
         admin = self.env.ref("base.user_admin")
         for customer in self._create_customers(10, user_id=admin.id):
-            self._create_invoice(customer, Date.today(), amount=1000)
+            self._create_invoice(customer, get_today(), amount=1000)
 
         self.start_tour("/odoo", "customer_grading_first_use", login="admin")
 
@@ -24,7 +23,7 @@ class TestNewPolicyTours(CustomerGradingCommon, HttpCase):
 
     def test_a_start_takes_its_limits_from_figures_and_tells_who_reaches_them(self):
         for number, customer in enumerate(self._create_customers(20), 1):
-            self._create_invoice(customer, Date.today(), amount=100 * number)
+            self._create_invoice(customer, get_today(), amount=100 * number)
 
         self.start_tour("/odoo", "customer_grading_start_from_own_figures", login="admin")
 

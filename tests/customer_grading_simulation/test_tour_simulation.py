@@ -1,9 +1,8 @@
 """An administrator compares, pilots and activates the next version in the web client."""
 
-from odoo.fields import Date
 from odoo.tests import HttpCase, tagged
 
-from ..common import CustomerGradingCommon
+from ..common import CustomerGradingCommon, get_today
 
 
 @tagged("post_install", "-at_install")
@@ -16,7 +15,7 @@ class TestSimulationTour(CustomerGradingCommon, HttpCase):
         )
         customers = self._create_customers(3)
         for customer, amount in zip(customers, (3000, 1500, 500), strict=True):
-            self._create_invoice(customer, Date.today(), amount=amount)
+            self._create_invoice(customer, get_today(), amount=amount)
         self._activate(policy)
         draft = policy.browse(policy.action_revise()["res_id"])
         draft.rule_ids[0].line_ids.value = 2000

@@ -1,7 +1,7 @@
 """Random policies over random customers: the SQL agrees with the plain-Python oracle."""
 
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import timedelta
 from fractions import Fraction
 from random import Random
 from unittest.mock import patch
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from ..common import CustomerGradingCommon, at
+from ..common import CustomerGradingCommon, at, get_today
 from ..oracles.documents import DocumentOracle, Line
 from ..oracles.grades import Oracle
 from ..oracles.random_policies import ALL_SOURCES, LINE_SOURCES, SOURCES, policies, values
@@ -38,7 +38,7 @@ class OracleCommon(CustomerGradingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.reference = date.today()
+        cls.reference = get_today()
         cls.dimension = cls._create_dimension("oracle", "ABCD", subject=cls.subject)
         cls.side = cls._create_dimension("side", "XYZ")
         cls.customers = cls._create_customers(CUSTOMERS)

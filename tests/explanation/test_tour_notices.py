@@ -1,8 +1,8 @@
 """A salesperson reads why a customer has its grade, and what comes next."""
 
-from odoo import fields
 from odoo.tests import tagged
 
+from ..common import get_today
 from .test_tour_customer import CustomerTourCase
 
 
@@ -10,7 +10,7 @@ from .test_tour_customer import CustomerTourCase
 class TestNoticesTour(CustomerTourCase):
     def test_a_salesperson_reads_why_and_what_next(self):
         small = self.env["res.partner"].search([("name", "=", "Small Trucks")])
-        self._create_invoice(small, fields.Date.today(), amount=2000)
+        self._create_invoice(small, get_today(), amount=2000)
         small.with_user(self.users["officer"]).action_regrade()
         result = self._get_results(small)[small]
         result.with_user(self.users["salesperson"])._propose(

@@ -7,11 +7,11 @@ from lxml.etree import fromstring
 from odoo.addons.customer_grading.models.policy import customer_grading_policy as policy_room
 from odoo.addons.customer_grading.models.trial import customer_grading_policy as trial_room
 from odoo.exceptions import UserError
-from odoo.fields import Command, Date
+from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import format_date
 
-from ..common import CustomerGradingCommon
+from ..common import CustomerGradingCommon, get_today
 
 
 @tagged("post_install", "-at_install")
@@ -73,8 +73,8 @@ class TestPolicyScreens(CustomerGradingCommon):
     def test_counting_says_who_meets_a_requirement_and_who_misses_one_condition(self):
         met, near, far = self._create_customers(3)
         for customer in (met, near):
-            self._create_invoice(customer, Date.today(), amount=1000)
-        self._create_order(met, Date.today())
+            self._create_invoice(customer, get_today(), amount=1000)
+        self._create_order(met, get_today())
         rule = self._create_rule(
             "A",
             {"criterion_id": self.revenue.id, "operator": "ge", "value": 500},
@@ -95,7 +95,7 @@ class TestPolicyScreens(CustomerGradingCommon):
     def test_counting_by_rank_looks_at_everybody(self):
         customers = self._create_customers(10)
         for number, customer in enumerate(customers, 1):
-            self._create_invoice(customer, Date.today(), amount=100 * number)
+            self._create_invoice(customer, get_today(), amount=100 * number)
         self.revenue.write(
             {
                 "band_by": "percentile",
@@ -190,7 +190,7 @@ class TestPolicyScreens(CustomerGradingCommon):
 
     def test_a_criterion_tells_what_was_known_in_the_last_try_on(self):
         customers = self._create_customers(3)
-        self._create_invoice(customers[0], Date.today(), amount=1000)
+        self._create_invoice(customers[0], get_today(), amount=1000)
         self._create_rule("A", {"criterion_id": self.revenue.id, "operator": "ge", "value": 500})
         self.assertFalse(self.revenue.known_label)
 
@@ -258,7 +258,7 @@ class TestPolicyScreens(CustomerGradingCommon):
                 self._run(self.policy)
             with self.subTest(state=state):
                 self.assertEqual(self._read_form(self.policy)[0], few)
-        today = format_date(self.env, Date.today())
+        today = format_date(self.env, get_today())
         self.assertEqual(counted, [False, f"43 customers in the try-on of {today}", "83 customers"])
 
     def test_a_draft_counts_whom_it_applies_to_when_asked(self):

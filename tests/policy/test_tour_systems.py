@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-from odoo.fields import Date
 from odoo.tests import HttpCase, tagged
 
-from ..common import CustomerGradingCommon
+from ..common import CustomerGradingCommon, get_today
 
 
 @tagged("post_install", "-at_install")
@@ -21,7 +20,7 @@ class TestSystemTours(CustomerGradingCommon, HttpCase):
     def test_grades_by_share_of_sales_are_written_read_back_tried_on_and_activated(self):
         customers = self._create_customers(5)
         for customer, amount in zip(customers, (500, 250, 150, 60, 40), strict=True):
-            self._create_invoice(customer, Date.today(), amount=amount)
+            self._create_invoice(customer, get_today(), amount=amount)
 
         self.start_tour("/odoo", "customer_grading_sales_share", login="grading_administrator")
 
@@ -47,7 +46,7 @@ class TestSystemTours(CustomerGradingCommon, HttpCase):
 
     def test_nested_facts_of_opportunities_are_written_and_decide(self):
         self.env["crm.lead"].search([]).unlink()
-        lead = self._create_lead(self._create_customers(1), Date.today(), name="Cartons")
+        lead = self._create_lead(self._create_customers(1), get_today(), name="Cartons")
 
         self.start_tour("/odoo", "customer_grading_nested_facts", login="grading_administrator")
 
@@ -74,13 +73,13 @@ class TestSystemTours(CustomerGradingCommon, HttpCase):
 
         questions = policy.criterion_ids.question_id.grouped("name")
         for name in ("Has paid?", "Real steps taken?"):
-            self._answer(questions[name], lead, True, Date.today())
+            self._answer(questions[name], lead, True, get_today())
 
         self.assertEqual(self._get_grades(lead, dimension=policy.dimension_id), ["A02"])
 
     def test_points_of_figures_and_of_what_people_assess_are_written_in_an_empty_form(self):
         """What nobody has assessed yet gives no points; the answers decide at once."""
-        today = Date.today()
+        today = get_today()
         old, new = self._create_customers(2)
         for customer, amount, months in ((old, 6000, 30), (new, 500, 2)):
             self._create_order(customer, today - timedelta(days=31 * months), amount)

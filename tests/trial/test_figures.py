@@ -4,10 +4,9 @@ from unittest.mock import patch
 
 from odoo.addons.customer_grading.models.trial import customer_grading_criterion as trial_room
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Date
 from odoo.tests import tagged
 
-from ..common import CustomerGradingCommon
+from ..common import CustomerGradingCommon, get_today
 
 
 @tagged("post_install", "-at_install")
@@ -17,9 +16,9 @@ class TestFigures(CustomerGradingCommon):
         super().setUpClass()
         cls.customers = cls._create_customers(6)
         for customer, amount in zip(cls.customers, (500, 400, 400, 300, 100), strict=False):
-            cls._create_invoice(customer, Date.today(), amount=amount)
-        cls._create_order(cls.customers[0], Date.today(), amount=50)
-        cls._create_order(cls.customers[5], Date.today(), amount=50)
+            cls._create_invoice(customer, get_today(), amount=amount)
+        cls._create_order(cls.customers[0], get_today(), amount=50)
+        cls._create_order(cls.customers[5], get_today(), amount=50)
 
     def _create_by_revenue(self, rules=(), **criteria):
         revenue = {"revenue": {"measure": "invoiced_revenue"}}

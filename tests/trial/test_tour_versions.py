@@ -1,9 +1,8 @@
 """An administrator makes, tries and activates the next version in the web client."""
 
-from odoo.fields import Date
 from odoo.tests import HttpCase, tagged
 
-from ..common import CustomerGradingCommon
+from ..common import CustomerGradingCommon, get_today
 
 
 @tagged("post_install", "-at_install")
@@ -18,7 +17,7 @@ class TestVersionTours(CustomerGradingCommon, HttpCase):
         )
         cls.customers = cls._create_customers(3)
         for customer, amount in zip(cls.customers, (3000, 1500, 500), strict=True):
-            cls._create_invoice(customer, Date.today(), amount=amount)
+            cls._create_invoice(customer, get_today(), amount=amount)
         cls._activate(cls.policy)
 
     def test_a_policy_is_revised_and_activated(self):
