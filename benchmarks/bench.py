@@ -69,6 +69,7 @@ def measure(template, data, tenth, scale):
     say("Everyday work, with the addon and without")
     databases.clone(tenth, PLAIN)
     rows += stages.check_everyday_work(SMALL, PLAIN)
+    rows.append(stages.check_form_with_follow_up(SMALL, PLAIN))
 
     say("Grading all customers with change control")
     rows += measure_control(data, scale)
@@ -89,7 +90,7 @@ def measure(template, data, tenth, scale):
     install_on(data)
     with databases.environment(LARGE) as env:
         subject.execute(subject.put_in_force(subject.create_requirements_policy(env)))
-    rows += stages.check_follow_up(LARGE)
+    rows += stages.check_follow_up(LARGE, scale)
 
     say("Memory")
     install_on(data)

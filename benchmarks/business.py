@@ -77,6 +77,25 @@ def contact_customers(cr):
     cr.commit()
 
 
+def make_due(cr, user_ids, count):
+    """Let so many contacts be due today, shared out among salespeople; no other one is due."""
+    cr.execute(
+        "UPDATE res_partner SET user_id = (%s)[1 + id %% %s] WHERE name LIKE 'Customer %%'",
+        [user_ids, len(user_ids)],
+    )
+    cr.execute(
+        """
+        UPDATE customer_grading_follow_up followed
+           SET date_due = CASE WHEN place <= %s THEN CURRENT_DATE END
+          FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS place
+                  FROM customer_grading_follow_up) counted
+         WHERE counted.id = followed.id
+        """,
+        [count],
+    )
+    cr.commit()
+
+
 def forget_values(cr):
     """Change what every result keeps: the next run has to store them all."""
     cr.execute("UPDATE customer_grading_result SET values = '[]'")

@@ -5,6 +5,8 @@ from functools import partial
 from lxml import etree
 from measure import Stopwatch, compare_seconds
 
+from odoo.fields import Command
+
 ADMIN = 2  # a user with rights to check, unlike the superuser
 COLUMNS = ("complete_name", "email", "phone")
 PAGE = {"limit": 80, "count_limit": 10_001}  # as the web client asks
@@ -83,6 +85,44 @@ def _list(env, domain, name=None, order=None):
 def _group(env, name):
     env.invalidate_all()
     env["res.partner"].formatted_read_group([], [name], ["__count"])
+
+
+def create_salespeople(env, count):
+    """Return the ids of so many new users who sell."""
+    groups = [Command.set(env.ref("sales_team.group_sale_salesman_all_leads").ids)]
+    users = env["res.users"].create(
+        [
+            {"name": f"Salesperson {number}", "login": f"bench_{number}", "group_ids": groups}
+            for number in range(count)
+        ]
+    )
+    env.cr.commit()
+    return users.ids
+
+
+def create_activities(env, ids, user_id):
+    """Plan a call with each of these partners, all at once, and tell nobody."""
+    call = env["mail.activity.type"].search([("category", "=", "phonecall")], limit=1)
+    model_id = env["ir.model"]._get_id("res.partner")
+    quiet = env["mail.activity"].with_context(mail_activity_quick_update=True)
+    quiet.create(
+        [
+            {
+                "res_model_id": model_id,
+                "res_id": partner_id,
+                "activity_type_id": call.id,
+                "user_id": user_id,
+            }
+            for partner_id in ids
+        ]
+    )
+    env.flush_all()
+
+
+def open_activity_menu(env):
+    """Read what the menu of activities shows."""
+    env.invalidate_all()
+    env["res.users"]._get_activity_groups()
 
 
 def count_form_queries(env, partner_id):

@@ -1,7 +1,7 @@
 """The same policy graded the usual way: ``_read_group``, a loop, batches of the ORM.
 
-It keeps the same facts in the same tables as the addon and commits by batch: what a good
-Odoo developer writes without an engine.
+It keeps the same facts as the addon, in models as they usually are (``usual_grading``), and commits
+by batch: what a good Odoo developer writes without an engine.
 """
 
 import subject
@@ -10,22 +10,52 @@ from dateutil.relativedelta import relativedelta
 from odoo.fields import Date, Datetime, Domain
 from odoo.tools import split_every
 
+MODULE = "usual_grading"
 BATCH = 1_000
 NOTHING = [0.0, 0, None]
 
 
+def take_over(env):
+    """Keep what the addon keeps of everybody, as if it had been found the usual way."""
+    env.flush_all()
+    env.cr.execute("TRUNCATE usual_grading_result, usual_grading_change")
+    env.cr.execute(
+        """
+        INSERT INTO usual_grading_result (
+            partner_id, computed_grade_id, considered_grade_id, grade_id, values, date_evaluated,
+            date_since, date_computed_since, create_uid, create_date, write_uid, write_date)
+        SELECT partner_id, computed_grade_id, considered_grade_id, grade_id, values, date_evaluated,
+               date_since, date_computed_since, %(user)s, NOW(), %(user)s, NOW()
+          FROM customer_grading_result WHERE partner_id IS NOT NULL AND grade_id IS NOT NULL
+        """,
+        {"user": env.uid},
+    )
+    env.cr.execute(
+        """
+        INSERT INTO usual_grading_change (
+            result_id, partner_id, grade_id, direction, date_applied, values, date_evaluated,
+            create_uid, create_date, write_uid, write_date)
+        SELECT id, partner_id, grade_id, 'new', date_since, values, date_evaluated,
+               %(user)s, NOW(), %(user)s, NOW()
+          FROM usual_grading_result
+        """,
+        {"user": env.uid},
+    )
+    env.invalidate_all()
+
+
 def grade(env, policy, thrifty=True):
-    """Grade the customers that have a result of ``policy``; return how many moved.
+    """Grade the customers that have a result, by ``policy``; return how many moved.
 
     :param thrifty: compare, and write only what differs; else write every customer, as
         most such jobs do
     """
     today = Date.context_today(policy)
-    Result = env["customer.grading.result"]
+    Result = env["usual.grading.result"]
     grades = {rule.grade_id.code: rule.grade_id for rule in policy.rule_ids}
     values = _get_values(env, today)
     movers, others = {}, {}
-    for ids in split_every(20 * BATCH, Result.search([("policy_id", "=", policy.id)]).ids):
+    for ids in split_every(20 * BATCH, Result.search([]).ids):
         for result in Result.browse(ids):
             now = values.get(result.partner_id.id, NOTHING)
             if not thrifty or _normalize(result.values) != now:
@@ -108,25 +138,16 @@ def _decide(values, today):
 def _move(results, deserved, today):
     """Bring a grade into effect, and tell it in the history."""
     env = results.env
-    current = [
-        ("result_id", "in", results.ids),
-        ("state", "=", "applied"),
-        ("date_end", "=", False),
-    ]
-    env["customer.grading.change"].search(current).date_end = today - relativedelta(days=1)
-    env["customer.grading.change"].create(
+    current = [("result_id", "in", results.ids), ("date_end", "=", False)]
+    env["usual.grading.change"].search(current).date_end = today - relativedelta(days=1)
+    env["usual.grading.change"].create(
         [
             {
                 "result_id": result.id,
-                "dimension_id": result.dimension_id.id,
                 "partner_id": result.partner_id.id,
-                "company_id": result.company_id.id,
-                "policy_id": result.policy_id.id,
                 "from_grade_id": result.grade_id.id,
                 "grade_id": deserved.id,
                 "direction": "up" if deserved.sequence < result.grade_id.sequence else "down",
-                "state": "applied",
-                "date": today,
                 "date_applied": today,
                 "values": result.values,
                 "date_evaluated": today,

@@ -1,6 +1,7 @@
 """The promises, one function each: what is measured, and against what."""
 
 import json
+import math
 import statistics
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import rival
 import scoring
 import subject
 from aggregates import AGGREGATES, get_aggregate_seconds
-from business import contact_customers, forget_values, move_customers
+from business import contact_customers, forget_values, make_due, move_customers
 from generate import TABLES, Counts
 from measure import Stopwatch, sequential_scans
 from rows import Row
@@ -23,6 +24,8 @@ from rows import Row
 MOVING = 0.05  # share of the customers that move between two runs
 DAYS_PASSED = 7  # between two runs of opportunities
 DAYS_WAITED = 35  # until what change control held is due
+DUE = 50_000  # contacts due on one day, at scale 1
+SELLERS = 100  # who make them
 
 
 class Runs(NamedTuple):
@@ -184,10 +187,12 @@ def check_queries(small, large):
 
 
 @contextmanager
-def _moving(name, scale):
+def _moving(name, scale, when_settled=None):
     """Give an environment in which customers are about to move, and all else is settled."""
     with databases.environment(name) as env:
         subject.execute(subject.create_run(subject.get_running_policy(env)))
+        if when_settled:
+            when_settled(env)
         move_customers(env.cr, _get_moving(scale))
     databases.vacuum(name)
     with databases.environment(name) as env:
@@ -233,12 +238,16 @@ def check_rival(name, scale):
 
     They take turns: the machine is not equally quick at all times.
     """
+    databases.install(name, rival.MODULE)
     usual, ours = {}, []
     for thrifty in (False, True, None):
         with _moving(name, scale) as env:
             ours.append(subject.execute(subject.create_run(subject.get_running_policy(env))))
         if thrifty is not None:
-            with _moving(name, scale) as env, Stopwatch() as usual[thrifty]:
+            with (
+                _moving(name, scale, rival.take_over) as env,
+                Stopwatch() as usual[thrifty],
+            ):
                 rival.grade(env, subject.get_running_policy(env), thrifty)
     steps = sorted(ours, key=lambda steps: steps.seconds)[1]
     return Row(
@@ -344,8 +353,8 @@ def check_lists(name):
     ]
 
 
-def check_follow_up(name):
-    """Filtering and sorting partners by when they are to be contacted next."""
+def check_follow_up(name, scale):
+    """Where everybody stands in two cadences: lists, nights, activities."""
     databases.install(name, subject.FOLLOW_UP_MODULE)
     with databases.environment(name) as env:
         contact_customers(env.cr)
@@ -355,15 +364,98 @@ def check_follow_up(name):
     with databases.environment(name, partners.ADMIN) as env:
         times = partners.compare_dates(env, subject.DUE_FIELD, "country_id")
     return [
-        Row(
-            f"{what} partners by next contact",
-            3,
-            due / country,
-            "x",
-            f"{1000 * due:.1f} ms, by country {1000 * country:.1f} ms; {made:,} follow-ups",
-        )
-        for what, (due, country) in times.items()
+        *(
+            Row(
+                f"{what} partners by next contact",
+                3,
+                due / country,
+                "x",
+                f"{1000 * due:.1f} ms, by country {1000 * country:.1f} ms; {made:,} follow-ups",
+            )
+            for what, (due, country) in times.items()
+        ),
+        _check_renewing(name),
+        *_check_activities(name, scale),
     ]
+
+
+def _check_renewing(name):
+    """A night of follow-ups, against a night of grading; the median of three, in turn."""
+    nights, renewals = [], []
+    for _each in range(3):
+        with databases.environment(name) as env:
+            policy = subject.get_running_policy(env)
+            nights.append(subject.execute(subject.create_run(policy)).seconds)
+            with Stopwatch() as watch:
+                subject.renew_follow_ups(env)
+            renewals.append(watch.seconds)
+    night, renewal = statistics.median(nights), statistics.median(renewals)
+    return Row(
+        "follow-ups of a night, against its grading",
+        1 / 2,
+        renewal / night,
+        "x",
+        f"{renewal:.2f} s, the night {night:.2f} s; nothing new in either",
+    )
+
+
+def _check_activities(name, scale):
+    """Activities of what is due on one day, against Odoo's own; and the menu that shows them."""
+    count = round(DUE * scale)
+    with databases.environment(name, partners.ADMIN) as env:
+        sellers = partners.create_salespeople(env, SELLERS)
+        make_due(env.cr, sellers, count)
+    databases.vacuum(name)
+    with databases.environment(name, partners.ADMIN) as env:
+        plain = min(_time(partners.open_activity_menu, env) for _each in range(3))
+        ids = partners.get_customer_ids(env)[: count // 10]
+        usual = _time(partners.create_activities, env, ids, partners.ADMIN)
+        env.cr.rollback()
+    with databases.environment(name) as env, Stopwatch() as watch:
+        made = subject.plan_follow_ups(env, math.ceil(count / SELLERS / 10))
+    with databases.environment(name, partners.ADMIN) as env:
+        full = min(_time(partners.open_activity_menu, env) for _each in range(3))
+    each, usually = 1000 * watch.seconds / max(made, 1), 1000 * usual / len(ids)
+    return [
+        Row(
+            "each activity of what is due",
+            2,
+            each / usually,
+            "x",
+            f"{watch.seconds:.1f} s for {made:,} of {count:,} due on one day, by {SELLERS} people;"
+            f" {each:.2f} ms, Odoo's own {usually:.2f} ms",
+        ),
+        Row(
+            "opening the menu of activities",
+            1.5,
+            full / plain,
+            "x",
+            f"{1000 * full:.1f} ms beside all these, {1000 * plain:.1f} ms without",
+        ),
+    ]
+
+
+def _time(act, *args):
+    with Stopwatch() as watch:
+        act(*args)
+    return watch.seconds
+
+
+def check_form_with_follow_up(name, without):
+    """The partner form with the grade and its follow-ups, in queries; one of everybody is due."""
+    plain = _count_everyday_queries(without)["open the partner form"]
+    databases.install(name, subject.FOLLOW_UP_MODULE)
+    with databases.environment(name) as env:
+        subject.write_cadences(env)
+        subject.renew_follow_ups(env)
+    ours = _count_everyday_queries(name)["open the partner form"]
+    return Row(
+        "queries more to open it with follow-up",
+        3,
+        ours - plain,
+        "",
+        f"{ours}, {plain} without any addon",
+    )
 
 
 def check_everyday_work(with_addon, without):

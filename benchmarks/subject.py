@@ -332,6 +332,16 @@ def renew_follow_ups(env):
     return count
 
 
+def plan_follow_ups(env, most):
+    """Make activities of what is due, so many a person and day at most; return how many."""
+    env["ir.config_parameter"].set_param("customer_grading_follow_up.activities_a_day", most)
+    policy = get_running_policy(env)
+    planner = env["customer.grading.follow.up.planner"]
+    planner._plan(policy.dimension_id, policy._get_run_companies()[0])
+    env.cr.commit()
+    return env["customer.grading.follow.up"].search_count([("activity_id", "!=", False)])
+
+
 def regrade(partner):
     """Regrade one customer, as the button on the customer does."""
     partner.action_regrade()

@@ -122,16 +122,17 @@ class QuerySource:
             self.columns.append(aggregate)
         return SQL.identifier(self.alias, f"c{self.columns.index(aggregate)}")
 
-    def get_columns_sql(self):
-        """Return the columns, as ``c0``, ``c1``..."""
+    @staticmethod
+    def name_columns(columns):
+        """Return ``columns`` as ``c0``, ``c1``..."""
         return [
             SQL("%s AS %s", column, SQL.identifier(f"c{position}"))
-            for position, column in enumerate(self.columns)
+            for position, column in enumerate(columns)
         ]
 
     def to_sql(self):
         """Return the query giving ``subject_id`` and the columns ``c0``, ``c1``..."""
-        columns = SQL(", ").join(self.get_columns_sql())
+        columns = SQL(", ").join(self.name_columns(self.columns))
         statement = "SELECT subject_id, %s FROM (%s) read GROUP BY subject_id"
         return SQL(statement, columns, self.query)
 
@@ -166,7 +167,6 @@ class Source(QuerySource):
             self.documents = None  # a group's do not tell who is a customer
             self.subject = join_corporate_group(model.env, of, query, self.subject, ids)
         self.of_few = ids is not None
-        self._bounds = []
 
     def _join_others(self, field, query):
         alias = self.query.make_alias(self.query.table, "others")
@@ -222,30 +222,51 @@ class Source(QuerySource):
         :param bounds: the dates these documents lie within, ``(date, first, last)`` with
             ``first`` possibly ``None``; ``None`` where they may have any date
         """
-        self._bounds.append(bounds)
-        if conditions:
-            aggregate = SQL("%s FILTER (WHERE %s)", aggregate, SQL(" AND ").join(conditions))
-        return self.add_column(aggregate)
+        return self.add_column((aggregate, tuple(conditions), bounds))
 
     def to_sql(self):
         """Return the query giving ``subject_id`` and the columns ``c0``, ``c1``..."""
-        self._restrict_to_bounds()
+        within = self._restrict_to_bounds()
+        columns = [
+            self._filter(aggregate, [*conditions, *self._get_conditions(bounds, within)])
+            for aggregate, conditions, bounds in self.columns
+        ]
         self.query.groupby = self.subject
         subject = SQL("%s AS subject_id", self.subject)
-        return self.query.select(subject, *self.get_columns_sql())
+        return self.query.select(subject, *self.name_columns(columns))
+
+    @staticmethod
+    def _filter(aggregate, conditions):
+        if not conditions:
+            return aggregate
+        return SQL("%s FILTER (WHERE %s)", aggregate, SQL(" AND ").join(conditions))
+
+    @staticmethod
+    def _get_conditions(bounds, within):
+        """Return what of ``bounds`` a scan ``within`` others does not see to already."""
+        if not bounds:
+            return []
+        date, first, last = bounds
+        since, until = within
+        conditions = [] if last == until else [SQL("%s <= %s", date, last)]
+        return conditions if first == since else [*conditions, SQL("%s >= %s", date, first)]
 
     def _restrict_to_bounds(self):
-        """Leave out documents that no column looks at.
+        """Leave out documents that no column looks at; return the days that all lie within.
 
         Those of few subjects are all read: PostgreSQL would also go through everybody's
         documents of the period.
         """
-        if self.of_few or None in self._bounds or len({date for date, *_ in self._bounds}) != 1:
-            return
-        date = self._bounds[0][0]
-        self.query.add_where(SQL("%s <= %s", date, max(last for *_, last in self._bounds)))
-        if all(first for _, first, _ in self._bounds):
-            self.query.add_where(SQL("%s >= %s", date, min(first for _, first, _ in self._bounds)))
+        every = [bounds for *_column, bounds in self.columns]
+        if self.of_few or None in every or len({date for date, *_ in every}) != 1:
+            return None, None
+        date = every[0][0]
+        since, until = None, max(last for *_, last in every)
+        self.query.add_where(SQL("%s <= %s", date, until))
+        if all(first for _, first, _ in every):
+            since = min(first for _, first, _ in every)
+            self.query.add_where(SQL("%s >= %s", date, since))
+        return since, until
 
 
 class Statement:

@@ -54,7 +54,7 @@ class CustomerGradingAttainment(models.Model):
     def _get_noting_sql(self, subject, today, is_told):
         """Return the common table expressions that note what became of what was due.
 
-        They follow ``stands``, where everybody stands now, beside the follow-ups of before.
+        They follow ``compared``, where everybody stands now beside the follow-ups of before.
 
         One is met by what moved the day on which it was due.
 
@@ -64,18 +64,16 @@ class CustomerGradingAttainment(models.Model):
         return SQL(
             """
             moved AS (
-                SELECT followed.*, stands.date_last AS date_met, stands.is_filled AS was_filled,
-                       CASE WHEN stands.date_due IS DISTINCT FROM followed.date_due
-                             AND (stands.date_last > COALESCE(followed.date_last, '-infinity'::date)
-                                  OR stands.done_count > followed.done_count)
-                            THEN CASE WHEN stands.date_last <= followed.date_due
-                                      THEN 'in_time' ELSE 'late' END
-                            WHEN followed.date_due >= %(today)s THEN NULL
-                            WHEN stands.date_due = followed.date_due THEN 'overdue'
-                            ELSE 'missed' END AS outcome
-                  FROM customer_grading_follow_up followed
-                  LEFT JOIN stands USING (result_id, cadence_id)
-                 WHERE followed.date_due IS NOT NULL AND %(own)s AND %(is_told)s
+                SELECT *, CASE WHEN now_date_due IS DISTINCT FROM date_due
+                                AND (now_date_last > COALESCE(date_last, '-infinity'::date)
+                                     OR now_done_count > done_count)
+                               THEN CASE WHEN now_date_last <= date_due
+                                         THEN 'in_time' ELSE 'late' END
+                               WHEN date_due >= %(today)s THEN NULL
+                               WHEN now_date_due = date_due THEN 'overdue'
+                               ELSE 'missed' END AS outcome
+                  FROM compared
+                 WHERE date_due IS NOT NULL AND %(is_told)s
             ), noted AS (
                 INSERT INTO customer_grading_attainment AS told (
                     result_id, cadence_id, %(field)s, grade_id, dimension_id, company_id, contact,
@@ -86,9 +84,9 @@ class CustomerGradingAttainment(models.Model):
                                         WHEN 'team_leader' THEN team.user_id
                                         ELSE record.user_id END,
                        team.id, moved.date_due,
-                       CASE WHEN moved.outcome IN ('in_time', 'late') THEN moved.date_met END,
+                       CASE WHEN moved.outcome IN ('in_time', 'late') THEN moved.now_date_last END,
                        moved.outcome,
-                       moved.outcome IN ('in_time', 'late') AND COALESCE(moved.was_filled, FALSE)
+                       moved.outcome IN ('in_time', 'late') AND COALESCE(moved.now_is_filled, FALSE)
                   FROM moved
                   JOIN customer_grading_cadence cadence ON cadence.id = moved.cadence_id
                   JOIN %(table)s record ON record.id = moved.%(field)s
@@ -109,7 +107,6 @@ class CustomerGradingAttainment(models.Model):
             """,
             today=today,
             is_told=is_told,
-            own=SQL("followed.id IN (SELECT id FROM owned)"),
             field=SQL.identifier(subject.field),
             table=SQL.identifier(subject.table),
             team=SQL("COALESCE(record.team_id, salesperson.sale_team_id)")

@@ -27,6 +27,7 @@ DECIDING_FIELDS = (
     "anchor",
     "yearly_on",
     "working_days",
+    "also_lower",
     "step_ids",
 )
 
@@ -103,9 +104,19 @@ class CustomerGradingCadence(models.Model):
     user_id = fields.Many2one(
         "res.users", "Person", domain=[("share", "=", False)], index="btree_not_null"
     )
+    also_lower = fields.Boolean(
+        "Also the grades below",
+        help="Who holds a lower grade is contacted like that, too. It inherits nothing else.",
+    )
+    part_of_day = fields.Selection(
+        [("morning", "In the morning"), ("afternoon", "In the afternoon"), ("evening", "In the evening")],
+        "Best time",
+        help="When such customers are best reached. It is told with what is due.",
+    )
     about = fields.Char("What it is about", translate=True)
     optional = fields.Boolean(help="It is shown, and nobody is reminded.")
     reads_as = fields.Char(compute="_compute_reads_as")
+    warning = fields.Char(compute="_compute_warning")
     is_new = fields.Boolean(
         "New", default=True, help="Nobody was looked at by it since it was written."
     )
@@ -189,6 +200,26 @@ class CustomerGradingCadence(models.Model):
     def _get_yearly_problem(self):
         return None if self.yearly_on else self.env._("choose the day of the year.")
 
+    @api.depends("rhythm", "anchor", "yearly_on", "step_ids")
+    @api.depends_context("lang")
+    def _compute_warning(self):
+        """Say why nobody is ever due by it: what it hangs on may come with another addon."""
+        known = {
+            "calendar": dict(self._get_anchor_choices()),
+            "yearly": dict(self._get_yearly_choices()),
+        }
+        for cadence in self:
+            day = cadence.anchor if cadence.rhythm == "calendar" else cadence.yearly_on
+            cadence.warning = False
+            if cadence.rhythm in known and day and day not in known[cadence.rhythm]:
+                cadence.warning = self.env._(
+                    "Nothing is called “%s” here, no event, date or question: nobody is ever due. "
+                    "Choose a day that there is, or install what brings it.",
+                    day,
+                )
+            elif cadence.rhythm == "calendar" and not cadence.step_ids:
+                cadence.warning = self.env._("Nobody is ever due: add the points of the calendar.")
+
     @api.depends("reads_as")
     def _compute_display_name(self):
         for cadence in self:
@@ -207,7 +238,12 @@ class CustomerGradingCadence(models.Model):
     # ------------------------------------------------------------------ in words
 
     @api.depends(
-        *DECIDING_FIELDS, "step_ids.count", "step_ids.unit", "who", "user_id", "about", "optional"
+        *DECIDING_FIELDS,
+        "step_ids.count",
+        "step_ids.unit",
+        "part_of_day",
+        "about",
+        "optional",
     )
     @api.depends_context("lang")
     def _compute_reads_as(self):
@@ -220,6 +256,10 @@ class CustomerGradingCadence(models.Model):
         text = getattr(self, f"_get_{self.rhythm}_text")()
         names = {"contact": self._get_contact_text(), "when": text}
         text = self.env._("%(contact)s %(when)s", **names)
+        if self.part_of_day:
+            part = dict(self._fields["part_of_day"]._description_selection(self.env))
+            time = part[self.part_of_day].lower()
+            text = self.env._("%(sentence)s, %(time)s", sentence=text, time=time)
         if self.about:
             text = self.env._("%(sentence)s: %(about)s", sentence=text, about=self.about)
         if self.optional:
@@ -285,6 +325,14 @@ class CustomerGradingCadence(models.Model):
         self.env["customer.grading.follow.up"].sudo()._forget(self.ids)
         self.env.registry.clear_cache()
         return super().unlink()
+
+    def _get_grades(self):
+        """Return the grades whose holders are contacted like that."""
+        self.ensure_one()
+        if not self.also_lower:
+            return self.grade_id
+        grades = self.dimension_id.with_context(active_test=False).grade_ids.sorted()
+        return grades[grades.ids.index(self.grade_id.id) :]
 
     @api.model
     @tools.ormcache()

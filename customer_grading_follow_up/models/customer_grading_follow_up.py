@@ -79,15 +79,17 @@ class CustomerGradingFollowUp(models.Model):
     # ------------------------------------------------------------------ what time makes of it
 
     @api.model
-    def _get_today(self):
-        return self.env["customer.grading.engine"]._get_today(self.env.company)
+    def _get_today(self, company=None):
+        """Return the day that it is where a company is, the current one where all are as one."""
+        return self.env["customer.grading.engine"]._get_today(company or self.env.company)
 
-    @api.depends("date_due")
+    @api.depends("date_due", "company_id")
     @api.depends_context("company")
     def _compute_state(self):
-        today = self._get_today()
+        todays = {company: self._get_today(company) for company in self.company_id}
+        todays[self.company_id.browse()] = self._get_today()
         for one in self:
-            due = one.date_due
+            today, due = todays[one.company_id], one.date_due
             if not due or due > today + HORIZON:
                 one.state = "later"
             elif due > today:
@@ -99,21 +101,53 @@ class CustomerGradingFollowUp(models.Model):
     def _search_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today = self._get_today()
+        by_day = {}
+        for company in [self.env["res.company"], *self.env.companies.parent_ids]:
+            by_day.setdefault(self._get_today(company), []).append(company.id)
+        if len(by_day) == 1:
+            return self._get_state_domain(value, *by_day)
+        return Domain.OR(
+            Domain("company_id", "in", ids) & self._get_state_domain(value, today)
+            for today, ids in by_day.items()
+        )
+
+    @staticmethod
+    def _get_state_domain(states, today):
         due = {
             "overdue": Domain("date_due", "<", today),
             "today": Domain("date_due", "=", today),
             "week": Domain("date_due", ">", today) & Domain("date_due", "<=", today + HORIZON),
             "later": Domain("date_due", "=", False) | Domain("date_due", ">", today + HORIZON),
         }
-        return Domain.OR(due[state] for state in value if state in due)
+        return Domain.OR(due[state] for state in states if state in due)
 
-    @api.depends("done_count", "asked_count", "date_due")
-    @api.depends_context("lang")
+    @api.depends("done_count", "asked_count", "date_due", "cadence_id")
+    @api.depends_context("lang", "company")
     def _compute_pace(self):
+        """Say how many of the period there were: “3 of 4 this quarter, 1 behind”."""
         for one in self:
-            names = {"done": one.done_count, "asked": one.asked_count}
-            one.pace = self.env._("%(done)s of %(asked)s", **names) if one.asked_count else False
+            one.pace = one._get_pace_text() if one.asked_count else False
+
+    def _get_pace_text(self):
+        names = {"done": self.done_count, "asked": self.asked_count}
+        text = {
+            "week": self.env._("%(done)s of %(asked)s this week", **names),
+            "month": self.env._("%(done)s of %(asked)s this month", **names),
+            "quarter": self.env._("%(done)s of %(asked)s this quarter", **names),
+            "year": self.env._("%(done)s of %(asked)s this year", **names),
+        }[self.cadence_id.sudo().per]
+        if behind := self._count_behind():
+            return self.env._("%(pace)s, %(behind)s behind", pace=text, behind=behind)
+        return text
+
+    def _count_behind(self):
+        """Return how many contacts of the period should have been by now, and were not."""
+        engine = self.env["customer.grading.follow.up.engine"]
+        today = self._get_today(self.company_id)
+        start, end = engine._get_period(self.cadence_id.sudo().per, today)
+        begun = max(start, self.result_id.sudo().date_since or start)
+        elapsed, length = (today - begun).days, (end - begun).days + 1
+        return max(self.asked_count * elapsed // length - self.done_count, 0)
 
     @api.depends("cadence_id", "step_id")
     @api.depends_context("lang")

@@ -11,10 +11,19 @@ from odoo.tools import SQL
 EARLY_DAYS = 7  # a point of a calendar is met that many days before it, at the most
 LATE_DAYS = 30  # the greeting of a day of the year is still wanted so many days after it
 FILLED_LATER = 2  # days: a contact written down later than that is marked
-KINDS = ("any", "call", "visit", "message")
 BACK_DAYS = 400  # working days that are told of the past
 OVERLAP = timedelta(hours=1)  # transactions that were open when it was looked last
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
+# What is found out of where a result stands in a cadence: columns of a follow-up, with their types.
+STANDS = {
+    "journal": "varchar",
+    "step_id": "integer",
+    "date_last": "date",
+    "date_due": "date",
+    "done_count": "integer",
+    "asked_count": "integer",
+    "is_filled": "boolean",
+}
 
 
 class CustomerGradingFollowUpEngine(models.AbstractModel):
@@ -196,12 +205,7 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
             company.id or None,
             asked,
         )
-        stands = [self._get_cadence_sql(cadence, subject, scope) for cadence in cadences]
-        nobody = SQL(
-            "SELECT NULL::integer AS result_id, NULL::integer AS cadence_id, NULL::varchar AS journal,"
-            " NULL::integer AS step_id, NULL::date AS date_last, NULL::date AS date_due, NULL::integer AS done_count,"
-            " NULL::integer AS asked_count, NULL::boolean AS is_filled WHERE FALSE"
-        )
+        grades = self.env["customer.grade"].union(*(c._get_grades() for c in cadences))
         return SQL(
             """
             WITH held AS MATERIALIZED (
@@ -211,41 +215,22 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
                  WHERE %(own)s AND grade_id = ANY (%(grades)s)
             ), workdays AS MATERIALIZED (
                 SELECT %(workdays)s::date[] AS days
-            ), contact AS MATERIALIZED (
-                %(contacts)s
-            ), stands AS (
-                %(stands)s
-            ), owned AS (
-                SELECT id FROM customer_grading_follow_up WHERE %(own)s
+            ), known AS MATERIALIZED (
+                SELECT held.*, contact.* FROM held LEFT JOIN (%(contacts)s) contact
+                    ON contact.of_id = held.result_id
+            ), compared AS MATERIALIZED (
+                %(compared)s
             ), gone AS (
-                DELETE FROM customer_grading_follow_up followed
-                 WHERE %(own)s
-                   AND NOT EXISTS (SELECT FROM stands
-                                    WHERE stands.result_id = followed.result_id
-                                      AND stands.cadence_id = followed.cadence_id)
+                DELETE FROM customer_grading_follow_up
+                 WHERE id IN (SELECT id FROM compared WHERE NOT stands)
                 RETURNING activity_id
             ), %(noted)s, written AS (
-                INSERT INTO customer_grading_follow_up AS followed (
-                    result_id, cadence_id, journal, step_id, date_last, date_due, done_count,
-                    asked_count, is_filled, grade_id, %(field)s, dimension_id, company_id)
-                SELECT stands.*, held.grade_id, held.subject_id, %(dimension)s, %(company)s
-                  FROM stands JOIN held USING (result_id)
-                  LEFT JOIN customer_grading_follow_up before
-                    ON before.result_id = stands.result_id AND before.cadence_id = stands.cadence_id
-                 WHERE before.id IS NULL
-                    OR (before.journal, before.step_id, before.date_last, before.date_due,
-                        before.done_count, before.asked_count, before.is_filled, before.grade_id,
-                        before.%(field)s)
-                       IS DISTINCT FROM
-                       (stands.journal, stands.step_id, stands.date_last, stands.date_due,
-                        stands.done_count, stands.asked_count, stands.is_filled, held.grade_id,
-                        held.subject_id)
-                ON CONFLICT (result_id, cadence_id) DO UPDATE
-                   SET journal = EXCLUDED.journal, step_id = EXCLUDED.step_id, date_last = EXCLUDED.date_last,
-                       date_due = EXCLUDED.date_due, done_count = EXCLUDED.done_count,
-                       asked_count = EXCLUDED.asked_count, is_filled = EXCLUDED.is_filled,
-                       grade_id = EXCLUDED.grade_id,
-                       %(field)s = EXCLUDED.%(field)s
+                INSERT INTO customer_grading_follow_up (
+                    result_id, cadence_id, %(names)s, dimension_id, company_id)
+                SELECT result_id, cadence_id, %(now)s, %(dimension)s, %(company)s
+                  FROM compared
+                 WHERE stands AND differs
+                ON CONFLICT (result_id, cadence_id) DO UPDATE SET %(taken)s
                 RETURNING id
             )
             SELECT (SELECT COUNT(*) FROM gone) + (SELECT COUNT(*) FROM written)
@@ -254,15 +239,62 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
             """,
             field=SQL.identifier(subject.field),
             own=own,
-            grades=cadences.grade_id.ids,
+            grades=grades.ids,
             workdays=self._get_workdays(company, cadences, scope),
             contacts=self._get_contacts_sql(cadences, subject, scope),
-            stands=SQL(" UNION ALL ").join(stands) if stands else nobody,
+            compared=self._get_compared_sql(cadences, subject, scope, own),
             noted=self.env["customer.grading.attainment"]._get_noting_sql(
                 subject, scope.date, told
             ),
+            **self._get_written_columns(subject),
             dimension=dimension.id,
             company=company.id or None,
+        )
+
+    @staticmethod
+    def _get_written_columns(subject):
+        """Return the columns of a follow-up, what ``compared`` has for them, and how they are set."""
+        names = [SQL.identifier(name) for name in (*STANDS, "grade_id", subject.field)]
+        now = [SQL.identifier(f"now_{name}") for name in (*STANDS, "grade_id", "subject_id")]
+        taken = [SQL("%s = EXCLUDED.%s", name, name) for name in names]
+        return {
+            key: SQL(", ").join(columns)
+            for key, columns in (("names", names), ("now", now), ("taken", taken))
+        }
+
+    def _get_compared_sql(self, cadences, subject, scope, own):
+        """Return the query of where everybody stands beside what is kept of it, where that matters.
+
+        It is read once by all that is written: where it differs, and what was due and is past.
+        The columns of a follow-up are as it is kept, those as it is now begin with ``now_``.
+        """
+        stands = [self._get_cadence_sql(cadence, subject, scope) for cadence in cadences]
+        nobody = SQL(
+            "SELECT NULL::integer AS result_id, NULL::integer AS cadence_id, %s WHERE FALSE",
+            SQL(", ").join(
+                SQL("NULL::%s AS %s", SQL(type_), SQL.identifier(f"now_{name}"))
+                for name, type_ in {**STANDS, "grade_id": "integer", "subject_id": "integer"}.items()
+            ),
+        )
+        kept = [SQL.identifier("followed", name) for name in (*STANDS, "grade_id", subject.field)]
+        now = [
+            SQL.identifier("stands", f"now_{name}") for name in (*STANDS, "grade_id", "subject_id")
+        ]
+        return SQL(
+            """
+            SELECT followed.id, followed.dimension_id, followed.company_id, %(kept)s,
+                   result_id, cadence_id, %(now)s,
+                   stands.now_grade_id IS NOT NULL AS stands,
+                   (%(kept)s) IS DISTINCT FROM (%(now)s) AS differs
+              FROM (SELECT * FROM customer_grading_follow_up WHERE %(own)s) followed
+              FULL JOIN (%(stands)s) stands USING (result_id, cadence_id)
+             WHERE (%(kept)s) IS DISTINCT FROM (%(now)s) OR followed.date_due < %(today)s
+            """,
+            kept=SQL(", ").join(kept),
+            now=SQL(", ").join(now),
+            own=own,
+            stands=SQL(" UNION ALL ").join(stands) if stands else nobody,
+            today=scope.date,
         )
 
     def _get_workdays(self, company, cadences, scope):
@@ -276,20 +308,22 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
     def _get_contacts_sql(self, cadences, subject, scope):
         """Return the last contact of each kind, and how many there were in each period.
 
-        One row a result: ``last_<kind>`` and ``done_<cadence>``. What is on one day is one.
+        One row a result, ``of_id``: ``last_<kind>``, ``filled_<kind>`` and ``done_<cadence>``. What
+        is on one day is one.
         """
         ids = scope.subject_ids
         if ids is not None and subject == PARTNER:
             Partner = self.env["res.partner"].sudo().with_context(active_test=False)
             ids = Partner._search([(CUSTOMER, "in", ids)]).get_result_ids() or (0,)
         contacts = self.env["customer.grading.contact"]._get_contacts_sql(scope, ids, subject.name)
+        kinds = sorted(set(cadences.mapped("contact"))) or ["any"]
         columns = [
             SQL(
                 "MAX(contact.day) FILTER (WHERE %s) AS %s",
                 self._get_kind_sql(kind),
                 SQL.identifier(f"last_{kind}"),
             )
-            for kind in KINDS
+            for kind in kinds
         ]
         columns += [
             SQL(
@@ -298,7 +332,7 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
                 FILLED_LATER,
                 SQL.identifier(f"filled_{kind}"),
             )
-            for kind in KINDS
+            for kind in kinds
         ]
         for cadence in cadences.filtered(lambda c: c.rhythm == "count"):
             start, _end = self._get_period(cadence.per, scope.date)
@@ -311,7 +345,7 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
             )
             columns.append(counts)
         return SQL(
-            "SELECT held.result_id, %s FROM held JOIN (%s) contact USING (subject_id)"
+            "SELECT held.result_id AS of_id, %s FROM held JOIN (%s) contact USING (subject_id)"
             " GROUP BY held.result_id",
             SQL(", ").join(columns),
             contacts,
@@ -325,21 +359,22 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
 
     def _get_cadence_sql(self, cadence, subject, scope):
         """Return the query of where everybody with the grade stands in one cadence."""
-        last = SQL.identifier("contact", f"last_{cadence.contact}")
+        last = SQL.identifier("held", f"last_{cadence.contact}")
         parts = {"step": SQL("NULL::integer"), "done": SQL("0"), "asked": SQL("0"), "joins": SQL()}
         parts |= getattr(self, f"_get_{cadence.rhythm}_parts")(cadence, last, subject, scope)
         return SQL(
-            "SELECT held.result_id, %(cadence)s AS cadence_id, %(journal)s AS journal,"
-            " %(step)s AS step_id,"
-            " %(last)s AS date_last, %(due)s AS date_due, %(done)s::integer AS done_count,"
-            " %(asked)s::integer AS asked_count, COALESCE(%(filled)s = %(last)s, FALSE) AS is_filled"
-            " FROM held LEFT JOIN contact ON contact.result_id = held.result_id %(joins)s"
-            " WHERE held.grade_id = %(grade)s",
+            "SELECT held.result_id, %(cadence)s AS cadence_id, %(journal)s::varchar AS now_journal,"
+            " %(step)s AS now_step_id, %(last)s AS now_date_last, %(due)s AS now_date_due,"
+            " %(done)s::integer AS now_done_count, %(asked)s::integer AS now_asked_count,"
+            " COALESCE(%(filled)s = %(last)s, FALSE) AS now_is_filled,"
+            " held.grade_id AS now_grade_id, held.subject_id AS now_subject_id"
+            " FROM known held %(joins)s"
+            " WHERE held.grade_id IN %(grades)s",
             cadence=cadence.id,
             journal=cadence.journal,
             last=last,
-            filled=SQL.identifier("contact", f"filled_{cadence.contact}"),
-            grade=cadence.grade_id.id,
+            filled=SQL.identifier("held", f"filled_{cadence.contact}"),
+            grades=tuple(cadence._get_grades().ids),
             **parts,
         )
 
@@ -363,7 +398,7 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
         """
         start, end = self._get_period(cadence.per, scope.date)
         _start, next_end = self._get_period(cadence.per, end + timedelta(days=1))
-        done = SQL("COALESCE(%s, 0)", SQL.identifier("contact", f"done_{cadence.id}"))
+        done = SQL("COALESCE(%s, 0)", SQL.identifier("held", f"done_{cadence.id}"))
         begun = SQL("GREATEST(held.since, %s::date)", start)
         asked = SQL(
             "CEIL(%s::numeric * (%s::date - %s + 1) / %s)",

@@ -39,6 +39,7 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
         today = self.env["customer.grading.engine"]._get_today(company)
         days = self._get_days(company, today)
         busy = self._get_busy()
+        # One that somebody marked done, or deleted, is not made again for the same day.
         due = FollowUp.search(
             [
                 ("dimension_id", "=", dimension.id),
@@ -48,7 +49,7 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
                 ("cadence_id.optional", "=", False),
             ],
             order="grade_id, date_due, id",
-        )
+        ).filtered(lambda one: one.date_planned != one.date_due)
         for start in range(0, len(due), BATCH):
             some = due[start : start + BATCH]
             planned, by_hand = {}, self._find_planned_by_hand(some)
@@ -152,5 +153,6 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
                 continue
             if not user or one.date_due != one.date_planned or one.cadence_id.optional:
                 activity.unlink()
+                one.date_planned = False
             elif activity.user_id != user:
                 activity.with_context(mail_activity_quick_update=True).user_id = user

@@ -73,6 +73,24 @@ class FollowUpCase(CustomerGradingCommon):
         record = record or self.customer
         record.activity_schedule(KINDS[kind], user_id=self.seller.id).action_feedback()
 
+    def _note_contact(self, day, kind, record=None):
+        """Leave what a done activity, or a message of theirs, leaves on a day."""
+        record = record or self.customer
+        vals = {"mail_activity_type_id": self.env.ref(KINDS[kind]).id} if kind in KINDS else {}
+        if not vals:
+            vals = {"author_id": self.customer.id, "message_type": "email"}
+        self.env["mail.message"].create(
+            {
+                "model": record._name,
+                "res_id": record.id,
+                "date": at(day),
+                "subtype_id": self.env.ref("mail.mt_comment").id,
+                "message_type": "notification",
+                "author_id": self.seller.partner_id.id,
+                **vals,
+            }
+        )
+
     def _get(self, record=None, **domain):
         """Return where a record stands, in order of what is due first."""
         record = record or self.customer
@@ -187,14 +205,19 @@ class TestFollowUp(FollowUpCase):
         for day in (date(2026, 10, 20), date(2026, 10, 20), date(2026, 11, 10)):
             self._at(day)
             self._contact()
-        self.assertEqual(self._get().pace, "2 of 4")
+        self.assertEqual(self._get().pace, "2 of 4 this quarter")
         self.assertEqual(self._get_due(), [date(2026, 12, 8)])
+        self._at(date(2026, 12, 8))
+        self.assertEqual(self._get().pace, "2 of 4 this quarter")
+        self._at(date(2026, 12, 9))
+        self.env.invalidate_all()
+        self.assertEqual(self._get().pace, "2 of 4 this quarter, 1 behind")
         for day in (date(2026, 11, 11), date(2026, 11, 12)):
             self._at(day)
             self._contact("visit")
         self.assertEqual(self._get_due(), [date(2027, 1, 23)], "all done: of the next quarter")
         self._go(date(2027, 1, 1))
-        self.assertEqual((self._get().pace, self._get_due()), ("0 of 4", [date(2027, 1, 23)]))
+        self.assertEqual((self._get().pace, self._get_due()), ("0 of 4 this quarter", [date(2027, 1, 23)]))
 
     def test_days_after_an_event_come_one_after_the_other(self):
         self._ask(
@@ -379,6 +402,58 @@ class TestFollowUp(FollowUpCase):
         [block] = [block for block in view["blocks"] if block["title"] == "Contact"]
         texts = [cell["text"] for cell in block["rows"][0]["cells"]]
         self.assertEqual(texts, ["Call every 2 weeks", "never", "09/15/2026"])
+
+    def test_what_is_overdue_is_so_where_the_company_is(self):
+        east = self._create_company_with_chart("East")
+        east.customer_grading_tz = "Asia/Shanghai"
+        self.company.customer_grading_tz = "America/Los_Angeles"
+        customer = self._create_customers(1, company_id=east.id)
+        self._create_order(customer, self.start, 1000, company=east)
+        self.env.user.company_ids = [Command.link(east.id)]
+        self._ask(gap=1, gap_unit="days")
+        self.policy.company_id = False
+        self._activate(self.policy)
+        both = self.env["customer.grading.follow.up"].with_context(
+            allowed_company_ids=[self.company.id, east.id]
+        )
+        rows = both.search([("partner_id", "in", (self.customer | customer).ids)])
+        self.assertEqual(rows.company_id, self.company | east)
+        rows.date_due = date(2026, 9, 2)
+        # Still the 2nd in Los Angeles, the 3rd in Shanghai.
+        self._at(datetime(2026, 9, 2, 20))
+        for one in both.browse(rows.ids):
+            expected = "overdue" if one.company_id == east else "today"
+            self.assertEqual(one.state, expected)
+            self.assertIn(one, both.search([("state", "=", expected)]))
+
+    def test_a_cadence_may_be_that_of_the_grades_below_too(self):
+        self._ask(gap=1, gap_unit="weeks", contact="call", also_lower=True)
+        self._ask(gap=1, gap_unit="months", contact="visit")
+        small = self._create_customers(1)
+        self._create_order(small, self.start, 10)
+        self._activate(self.policy)
+        self.assertEqual(self._get_due(small), [date(2026, 9, 8)])
+        self.assertEqual(self._get(small).grade_id, self.second)
+        self.assertEqual(len(self._get()), 2)
+        low = self._ask(self.second, gap=2, gap_unit="days", contact="any", also_lower=True)
+        self._go(date(2026, 9, 2))
+        self.assertEqual(self._get_due(small), [date(2026, 9, 3), date(2026, 9, 8)])
+        self.assertNotIn(low, self._get().cadence_id, "nobody above")
+
+    def test_the_best_time_is_told_with_what_is_due(self):
+        cadence = self._ask(gap=1, gap_unit="weeks", part_of_day="morning", contact="call")
+        self.assertEqual(cadence.reads_as, "Call every week, in the morning")
+        self._activate(self.policy)
+        self.assertIn("in the morning", self._get().why_now)
+
+    def test_a_cadence_by_which_nobody_is_ever_due_says_so(self):
+        steps = [Command.create({"count": 1, "unit": "weeks"})]
+        cadence = self._ask(rhythm="calendar", anchor="delivery_of_tomorrow", step_ids=steps)
+        self.assertIn("delivery_of_tomorrow", cadence.warning)
+        cadence.anchor = "first_order"
+        self.assertFalse(cadence.warning)
+        self.assertIn("no_such_day", self._ask(rhythm="yearly", yearly_on="no_such_day").warning)
+        self.assertIn("points", self._ask(rhythm="calendar", anchor="first_order").warning)
 
     def test_each_company_sees_its_own_and_others_see_nothing_confidential(self):
         self._ask(gap=1, gap_unit="days")
@@ -725,14 +800,33 @@ class TestActivities(FollowUpCase):
 
     def test_what_somebody_planned_by_hand_is_not_planned_twice(self):
         self._ask(gap=1, gap_unit="weeks")
-        self._activate(self.policy)
-        self._get_activities().unlink()
         self.customer.activity_schedule(KINDS["visit"], user_id=self.seller.id)
-        self._go(date(2026, 9, 2))
+        self._activate(self.policy)
         self.assertEqual(len(self._get_activities(self.customer)), 1)
         self.assertEqual(len(self._get_activities(self.other)), 1)
         planned = self._get(self.other).with_user(self.seller).action_plan()
         self.assertEqual(planned["res_id"], self._get_activities(self.other).id)
+
+    def test_what_somebody_deletes_stays_deleted_until_the_next_is_due(self):
+        self._ask(gap=1, gap_unit="weeks")
+        self._activate(self.policy)
+        self._get_activities(self.customer).unlink()
+        self._go(date(2026, 9, 9))
+        self.assertFalse(self._get_activities(self.customer))
+        self.assertEqual(self._get().state, "overdue", "it is due all the same")
+        self._contact()
+        self._go(date(2026, 9, 10))
+        self.assertEqual(self._get_activities(self.customer).date_deadline, date(2026, 9, 16))
+
+    def test_who_has_nobody_is_planned_again_once_somebody_is_there(self):
+        self._ask(gap=1, gap_unit="weeks")
+        self._activate(self.policy)
+        self.customer.user_id = False
+        self._go(date(2026, 9, 2))
+        self.assertFalse(self._get_activities(self.customer))
+        self.customer.user_id = self.seller
+        self._go(date(2026, 9, 3))
+        self.assertEqual(self._get_activities(self.customer).date_deadline, date(2026, 9, 8))
 
     def test_people_are_reminded_in_their_language(self):
         self.env["res.lang"]._activate_lang("zh_CN")
@@ -863,20 +957,3 @@ class TestCadenceOracle(FollowUpCase):
         finally:
             savepoint.rollback()
             self.env.invalidate_all(flush=False)
-
-    def _note_contact(self, day, kind):
-        """Leave what a done activity, or a message of theirs, leaves on a day."""
-        vals = {"mail_activity_type_id": self.env.ref(KINDS[kind]).id} if kind in KINDS else {}
-        if not vals:
-            vals = {"author_id": self.customer.id, "message_type": "email"}
-        self.env["mail.message"].create(
-            {
-                "model": "res.partner",
-                "res_id": self.customer.id,
-                "date": at(day),
-                "subtype_id": self.env.ref("mail.mt_comment").id,
-                "message_type": "notification",
-                "author_id": self.seller.partner_id.id,
-                **vals,
-            }
-        )

@@ -93,9 +93,6 @@ class CustomerGradingMeasure(models.Model):
             date, first, last = bounds
             if self.aggregate == "is_new":
                 bounds = (date, None, last)  # those before tell that it is not
-            conditions.append(SQL("%s <= %s", date, last))
-            if bounds[1]:
-                conditions.append(SQL("%s >= %s", date, first))
         add = partial(source.add_aggregate, conditions=conditions, bounds=bounds)
         value = self._aggregate_documents(criterion, scope, source, add)
         if self.aggregate == "is_new":

@@ -1,0 +1,1 @@
+from . import usual_grading_change, usual_grading_result
