@@ -100,8 +100,8 @@ def create_salespeople(env, count):
     return users.ids
 
 
-def create_activities(env, ids, user_id):
-    """Plan a call with each of these partners, all at once, and tell nobody."""
+def create_activities(env, ids):
+    """Plan a call with each of these partners for its salesperson, and tell nobody."""
     call = env["mail.activity.type"].search([("category", "=", "phonecall")], limit=1)
     model_id = env["ir.model"]._get_id("res.partner")
     quiet = env["mail.activity"].with_context(mail_activity_quick_update=True)
@@ -109,11 +109,11 @@ def create_activities(env, ids, user_id):
         [
             {
                 "res_model_id": model_id,
-                "res_id": partner_id,
+                "res_id": partner.id,
                 "activity_type_id": call.id,
-                "user_id": user_id,
+                "user_id": partner.user_id.id,
             }
-            for partner_id in ids
+            for partner in env["res.partner"].browse(ids).sorted("user_id")
         ]
     )
     env.flush_all()

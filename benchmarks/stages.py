@@ -409,7 +409,7 @@ def _check_activities(name, scale):
     with databases.environment(name, partners.ADMIN) as env:
         plain = min(_time(partners.open_activity_menu, env) for _each in range(3))
         ids = partners.get_customer_ids(env)[: count // 10]
-        usual = _time(partners.create_activities, env, ids, partners.ADMIN)
+        usual = _time(partners.create_activities, env, ids)
         env.cr.rollback()
     with databases.environment(name) as env, Stopwatch() as watch:
         made = subject.plan_follow_ups(env, math.ceil(count / SELLERS / 10))

@@ -18,7 +18,8 @@ from odoo.tools import config
 ROOT = Path(__file__).parent.parent
 
 
-CHOSEN = ("follow_up", "group", "person")  # what does not come by itself
+# What does not come by itself.
+CHOSEN = ("deadline", "follow_up", "group", "person", "pool", "visit_plan")
 
 
 @tagged("post_install", "-at_install")

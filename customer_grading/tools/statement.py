@@ -227,32 +227,25 @@ class Source(QuerySource):
     def to_sql(self):
         """Return the query giving ``subject_id`` and the columns ``c0``, ``c1``..."""
         within = self._restrict_to_bounds()
-        columns = [
-            self._filter(aggregate, [*conditions, *self._get_conditions(bounds, within)])
-            for aggregate, conditions, bounds in self.columns
-        ]
+        columns = [self._filter(*column, *within) for column in self.columns]
         self.query.groupby = self.subject
         subject = SQL("%s AS subject_id", self.subject)
         return self.query.select(subject, *self.name_columns(columns))
 
     @staticmethod
-    def _filter(aggregate, conditions):
+    def _filter(aggregate, conditions, bounds, since, until):
+        """Return a column of the documents it counts, which all lie between two days as it is."""
+        date, first, last = bounds or (None, since, until)
+        if first != since:
+            conditions += (SQL("%s >= %s", date, first),)
+        if last != until:
+            conditions += (SQL("%s <= %s", date, last),)
         if not conditions:
             return aggregate
         return SQL("%s FILTER (WHERE %s)", aggregate, SQL(" AND ").join(conditions))
 
-    @staticmethod
-    def _get_conditions(bounds, within):
-        """Return what of ``bounds`` a scan ``within`` others does not see to already."""
-        if not bounds:
-            return []
-        date, first, last = bounds
-        since, until = within
-        conditions = [] if last == until else [SQL("%s <= %s", date, last)]
-        return conditions if first == since else [*conditions, SQL("%s >= %s", date, first)]
-
     def _restrict_to_bounds(self):
-        """Leave out documents that no column looks at; return the days that all lie within.
+        """Leave out documents that no column looks at; return the days that all lie between.
 
         Those of few subjects are all read: PostgreSQL would also go through everybody's
         documents of the period.
@@ -260,12 +253,11 @@ class Source(QuerySource):
         every = [bounds for *_column, bounds in self.columns]
         if self.of_few or None in every or len({date for date, *_ in every}) != 1:
             return None, None
-        date = every[0][0]
-        since, until = None, max(last for *_, last in every)
-        self.query.add_where(SQL("%s <= %s", date, until))
-        if all(first for _, first, _ in every):
-            since = min(first for _, first, _ in every)
-            self.query.add_where(SQL("%s >= %s", date, since))
+        dates, firsts, lasts = zip(*every, strict=True)
+        since, until = min(firsts) if all(firsts) else None, max(lasts)
+        self.query.add_where(SQL("%s <= %s", dates[0], until))
+        if since:
+            self.query.add_where(SQL("%s >= %s", dates[0], since))
         return since, until
 
 

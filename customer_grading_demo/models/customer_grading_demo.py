@@ -325,14 +325,15 @@ class CustomerGradingDemo(models.AbstractModel):
         policy = self.env["customer.grading.policy"]._load_file("s02_heavy_truck")
         policy.write({"company_id": False, "user_id": users[MANAGER].id})
         self._answer_questions(customers, partners, companies)
-        self._write_cadences(policy)
-        self._contact_customers(customers, partners, users)
         self._run_on(policy._put_in_force(), GRADING_DAYS[0])
         policy.date_from = self._get_day(GRADING_DAYS[0])
         for days_ago in GRADING_DAYS[1:]:
             for company in companies.values():
                 self._run_on(policy._create_run("nightly", company), days_ago)
         self._set_one_by_hand(policy, partners, users)
+        self._write_cadences(policy)
+        self._contact_customers(customers, partners, users)
+        self._follow_up(policy, companies)
 
     def _write_cadences(self, policy):
         grades = policy.rule_ids.grade_id.sorted()
@@ -381,6 +382,13 @@ class CustomerGradingDemo(models.AbstractModel):
                 for partner in late[:3]
             ]
         )
+
+    def _follow_up(self, policy, companies):
+        """Note what became of what was due since the first grading, day by day."""
+        engine = self.env["customer.grading.follow.up.engine"]
+        for days_ago in range(GRADING_DAYS[0], -1, -1):
+            for company in companies.values():
+                engine._renew(policy.dimension_id, company, date=self._get_day(days_ago))
 
     def _run_on(self, runs, days_ago):
         """Grade as if it were ``days_ago``."""

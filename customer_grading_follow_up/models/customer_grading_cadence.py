@@ -109,7 +109,11 @@ class CustomerGradingCadence(models.Model):
         help="Who holds a lower grade is contacted like that, too. It inherits nothing else.",
     )
     part_of_day = fields.Selection(
-        [("morning", "In the morning"), ("afternoon", "In the afternoon"), ("evening", "In the evening")],
+        [
+            ("morning", "In the morning"),
+            ("afternoon", "In the afternoon"),
+            ("evening", "In the evening"),
+        ],
         "Best time",
         help="When such customers are best reached. It is told with what is due.",
     )

@@ -129,12 +129,13 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
         return Dimension.search([("grade_ids.cadence_ids", "!=", False)])
 
     @api.model
-    def _renew(self, dimension, company, subject_ids=None, told=True):
+    def _renew(self, dimension, company, subject_ids=None, told=True, date=None):
         """Bring the follow-ups of a dimension up to date for a company, writing what differs.
 
         :param company: none where all companies are graded as one
         :param subject_ids: only of these customers or opportunities; ``None``: of all
         :param told: whether it is noted what became of what was due
+        :param date: as of which day; today
         :return: how many rows were written, or deleted
         """
         subject = dimension._get_subject_kind()
@@ -143,11 +144,17 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
             return 0
         self.env.flush_all()
         scope = self._get_scope(company, subject_ids)
+        scope = scope._replace(date=date or scope.date)
         cadences = self.env["customer.grading.cadence"].sudo().with_context(lang=None)
         if dimension.active:  # nobody is followed in what is archived
             cadences = cadences.search([("grade_id.dimension_id", "=", dimension.id)])
+        if subject_ids is None:
+            # Of contacts that came a moment ago PostgreSQL knows nothing, takes them for few, and
+            # would look for each of them among everybody.
+            self.env.cr.execute(SQL("SET LOCAL enable_nestloop = off"))
         self.env.cr.execute(self._get_renewing_sql(dimension, company, cadences, scope, told))
         [[count, activity_ids]] = self.env.cr.fetchall()
+        self.env.cr.execute(SQL("SET LOCAL enable_nestloop = on"))
         self.env["mail.activity"].sudo().browse(activity_ids).exists().unlink()
         if count:
             FollowUp.invalidate_model(flush=False)
@@ -273,7 +280,11 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
             "SELECT NULL::integer AS result_id, NULL::integer AS cadence_id, %s WHERE FALSE",
             SQL(", ").join(
                 SQL("NULL::%s AS %s", SQL(type_), SQL.identifier(f"now_{name}"))
-                for name, type_ in {**STANDS, "grade_id": "integer", "subject_id": "integer"}.items()
+                for name, type_ in {
+                    **STANDS,
+                    "grade_id": "integer",
+                    "subject_id": "integer",
+                }.items()
             ),
         )
         kept = [SQL.identifier("followed", name) for name in (*STANDS, "grade_id", subject.field)]

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from .customer_grading_follow_up import HORIZON
 
@@ -35,11 +35,33 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
         most = self._get_most()
         if not most:
             return
-        FollowUp = self.env["customer.grading.follow.up"].sudo()
         today = self.env["customer.grading.engine"]._get_today(company)
-        days = self._get_days(company, today)
-        busy = self._get_busy()
-        # One that somebody marked done, or deleted, is not made again for the same day.
+        days, busy = self._get_days(company, today), self._get_busy()
+        planned = {}
+        for due in self._get_due(dimension, company, today):
+            for one in due:
+                user_id = one.responsible_id.id
+                day = self._find_day(one.date_due, days, lambda d, u=user_id: busy[u, d] < most)
+                if day:
+                    busy[user_id, day] += 1
+                    planned.setdefault(user_id, []).append((one.id, day))
+            due.invalidate_recordset(flush=False)
+        # Those of one person together: Odoo lets each person follow all records at once.
+        rows = [row for own in planned.values() for row in own]
+        for some in split_every(BATCH, rows):
+            followed = (
+                self.env["customer.grading.follow.up"].sudo().browse(id_ for id_, _day in some)
+            )
+            self._create_activities(dict(zip(followed, dict(some).values(), strict=True)))
+            if commit:
+                self.env["ir.cron"]._commit_progress()
+
+    def _get_due(self, dimension, company, today):
+        """Yield what is to be planned, in batches, in the order in which it finds room.
+
+        What somebody marked done, or deleted, is not planned again for the same day.
+        """
+        FollowUp = self.env["customer.grading.follow.up"].sudo()
         due = FollowUp.search(
             [
                 ("dimension_id", "=", dimension.id),
@@ -49,19 +71,13 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
                 ("cadence_id.optional", "=", False),
             ],
             order="grade_id, date_due, id",
-        ).filtered(lambda one: one.date_planned != one.date_due)
-        for start in range(0, len(due), BATCH):
-            some = due[start : start + BATCH]
-            planned, by_hand = {}, self._find_planned_by_hand(some)
-            for one in (some - by_hand).filtered(lambda f: f.responsible_id.active):
-                user = one.responsible_id
-                day = self._find_day(one.date_due, days, lambda d, u=user: busy[u.id, d] < most)
-                if day:
-                    busy[user.id, day] += 1
-                    planned[one] = day
-            self._create_activities(planned)
-            if commit:
-                self.env["ir.cron"]._commit_progress()
+        )
+        for ids in split_every(BATCH, due.ids):
+            some = FollowUp.browse(ids)
+            some = some.filtered(
+                lambda one: one.date_planned != one.date_due and one.responsible_id.active
+            )
+            yield some - self._find_planned_by_hand(some)
 
     def _find_planned_by_hand(self, followed):
         """Return those for which somebody planned a call or a meeting that is still to be done."""

@@ -172,7 +172,9 @@ SHAPES = {
         "working_days": Key("flag", None, default=False),
         "who": Key("choice", None, default="salesperson",
                    words=("salesperson", "team_leader", "officer")),
+        "part_of_day": Key("choice", None, words=("morning", "afternoon", "evening")),
         "about": Key("name", None),
+        "also_lower": Key("flag", None, default=False),
         "optional": Key("flag", None, default=False),
     }),
     "span": Shape("", one_of=("days", "weeks", "months"), keys={

@@ -2,7 +2,6 @@
 
 import json
 from datetime import date, timedelta
-from pathlib import Path
 
 from odoo.addons.customer_grading.tools.subject import SUBJECTS
 from odoo.tests import tagged

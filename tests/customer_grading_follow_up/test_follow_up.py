@@ -217,7 +217,9 @@ class TestFollowUp(FollowUpCase):
             self._contact("visit")
         self.assertEqual(self._get_due(), [date(2027, 1, 23)], "all done: of the next quarter")
         self._go(date(2027, 1, 1))
-        self.assertEqual((self._get().pace, self._get_due()), ("0 of 4 this quarter", [date(2027, 1, 23)]))
+        self.assertEqual(
+            (self._get().pace, self._get_due()), ("0 of 4 this quarter", [date(2027, 1, 23)])
+        )
 
     def test_days_after_an_event_come_one_after_the_other(self):
         self._ask(

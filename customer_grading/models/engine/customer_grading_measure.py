@@ -156,9 +156,8 @@ class CustomerGradingMeasure(models.Model):
             domain &= Domain(self.company_field, "in", [False, *scope.company_ids])
         path, others = Owner._get_path(self, whose), Owner._get_others(self, whose, ids)
         if self.model_name.startswith("customer.grading.") and "dimension_id" in model._fields:
-            domain &= Domain(
-                "dimension_id.group_ids", "=", False
-            )  # what only some see tells nobody
+            # What only some see tells nobody.
+            domain &= Domain("dimension_id.group_ids", "=", False)
         if ids is not None:
             domain &= Owner._get_few_domain(self, path, others, ids)
         query = model._search(domain, active_test=False, bypass_access=True)
@@ -253,18 +252,9 @@ class CustomerGradingMeasure(models.Model):
         """Growth in per cent against the same stretch a year before; unknown from nothing."""
         base = self.base_measure_id
         period = criterion._get_period(scope)
-        now, before = (
-            base._round_sql(
-                SQL(
-                    "COALESCE(%s, 0)", base._get_period_sql(criterion, scope, statement, bounds[0])
-                ),
-                scope,
-            )
-            for bounds in (
-                period.get_bounds(scope.date),
-                period.get_bounds_a_year_before(scope.date),
-            )
-        )
+        spans = (period.get_bounds(scope.date), period.get_bounds_a_year_before(scope.date))
+        sums = (base._get_period_sql(criterion, scope, statement, days) for days, *_more in spans)
+        now, before = (base._round_sql(SQL("COALESCE(%s, 0)", each), scope) for each in sums)
         known = SQL("%s > 0", before)
         if criterion.least_base:
             known = SQL("%s AND %s >= %s", known, before, criterion.least_base)

@@ -1,0 +1,39 @@
+from odoo import models
+from odoo.addons.customer_grading_contact.models.customer_grading_contact import THREADS
+
+WRITTEN = ("comment", "email")
+
+
+class MailThread(models.AbstractModel):
+    """What our people write is an answer: who waited for it waits no more.
+
+    What comes in begins to wait as the job looks at it, some minutes later.
+    """
+
+    _inherit = "mail.thread"
+
+    def _message_post_after_hook(self, message, msg_values):
+        result = super()._message_post_after_hook(message, msg_values)
+        is_any = self.env["customer.grading.deadline"]._is_any()
+        if is_any and self._name in THREADS and self._is_ours_to_them(message.sudo()):
+            self._meet_deadlines()
+        return result
+
+    @staticmethod
+    def _is_ours_to_them(message):
+        """Whether one of our people wrote a message that is no note; to whom is asked later."""
+        if message.message_type not in WRITTEN or message.is_internal:
+            return False
+        if message.subtype_id.internal:
+            return False
+        return any(not user.share for user in message.author_id.user_ids)
+
+    def _meet_deadlines(self):
+        """Look at once whether somebody waited for what was just done on these records."""
+        engine = self.env["customer.grading.deadline.engine"].sudo()
+        records = self.sudo().exists()
+        if self._name == "crm.lead":
+            engine._meet(records)
+        customers = records if self._name == "res.partner" else records.partner_id
+        if customers:
+            engine._meet(customers)
