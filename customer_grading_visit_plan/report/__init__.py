@@ -1,0 +1,1 @@
+from . import customer_grading_visit_day, customer_grading_visit_week
