@@ -5,7 +5,12 @@
     "category": "Hidden",
     "author": "The customer_grading maintainers",
     "license": "LGPL-3",
-    "depends": ["customer_grading_follow_up", "customer_grading_library"],
+    "depends": [
+        "customer_grading_deadline",
+        "customer_grading_library",
+        "customer_grading_pool",
+        "customer_grading_visit_plan",
+    ],
     "demo": ["demo/customer_grading_demo.xml"],
     "oca_data_manual": ["data/customers.csv", "data/products.csv"],
 }

@@ -39,6 +39,7 @@ class CustomerGradingDeadlineCase(models.Model):
     company_id = GuardedMany2one("res.company", readonly=True)
     grade_color = fields.Integer(related="grade_id.color")
     kind = fields.Selection(KINDS, "What is asked", required=True, readonly=True)
+    asked = fields.Char(compute="_compute_asked")
     date_start = fields.Datetime("Since", required=True, readonly=True)
     date_due = fields.Datetime("Due", required=True, readonly=True, index=True)
     date_met = fields.Datetime("Answered", readonly=True)

@@ -1,4 +1,5 @@
 from . import (
+    customer_grading_demo_contacts,
     customer_grading_demo_documents,
     customer_grading_demo,
 )

@@ -40,11 +40,6 @@ DOCUMENTS = (
 )
 # Days ago on which everybody was graded.
 GRADING_DAYS = (60, 20, 0)
-# How often the best grades are contacted, the best first: what, and every how many weeks.
-CADENCES = ((("visit", 2), ("call", 1)), (("visit", 4), ("call", 2)), (("any", 6),), (("any", 13),))
-# Days from one contact to the next, and since the last one, by turns; nobody called the last.
-CONTACTED = ((6, 3), (13, 9), (9, 24), (27, 1), (40, 75), (365, 400))
-YEAR = 365
 
 
 class CustomerGradingDemo(models.AbstractModel):
@@ -55,7 +50,7 @@ class CustomerGradingDemo(models.AbstractModel):
     """
 
     _name = "customer.grading.demo"
-    _inherit = ["customer.grading.demo.documents"]
+    _inherit = ["customer.grading.demo.documents", "customer.grading.demo.contacts"]
     _description = "Demo Company of Customer Grading"
 
     @api.model
@@ -331,64 +326,7 @@ class CustomerGradingDemo(models.AbstractModel):
             for company in companies.values():
                 self._run_on(policy._create_run("nightly", company), days_ago)
         self._set_one_by_hand(policy, partners, users)
-        self._write_cadences(policy)
-        self._contact_customers(customers, partners, users)
-        self._follow_up(policy, companies)
-
-    def _write_cadences(self, policy):
-        grades = policy.rule_ids.grade_id.sorted()
-        self.env["customer.grading.cadence"].create(
-            [
-                {"grade_id": grade.id, "contact": contact, "gap": weeks, "gap_unit": "weeks"}
-                for grade, cadences in zip(grades, CADENCES, strict=False)
-                for contact, weeks in cadences
-            ]
-        )
-
-    def _contact_customers(self, customers, partners, users):
-        """Note the calls and visits of a year: some customers wait, and some were forgotten.
-
-        One of the salespeople writes his visits down when he is asked for them.
-        """
-        kinds = [self.env.ref(f"mail.mail_activity_data_{kind}").id for kind in ("call", "meeting")]
-        comment, done = self.env.ref("mail.mt_comment").id, []
-        for index, customer in enumerate(customers):
-            partner, (gap, last) = partners[customer.name], CONTACTED[index % len(CONTACTED)]
-            done += [
-                {
-                    "model": "res.partner",
-                    "res_id": partner.id,
-                    "message_type": "notification",
-                    "body": ("Called", "Visited")[number % 2],
-                    "subtype_id": comment,
-                    "author_id": partner.user_id.partner_id.id,
-                    "mail_activity_type_id": kinds[number % 2],
-                    "date": fields.Datetime.to_datetime(self._get_day(days_ago)),
-                }
-                for number, days_ago in enumerate(range(last, YEAR, gap))
-            ]
-        self.env["mail.message"].create(done)
-        late = [partner for partner in partners.values() if partner.user_id == users["zhangwei"]]
-        start = fields.Datetime.to_datetime(self._get_day(8)) + timedelta(hours=2)
-        self.env["calendar.event"].create(
-            [
-                {
-                    "name": f"Visit to {partner.name}",
-                    "start": start,
-                    "stop": start + timedelta(hours=1),
-                    "user_id": partner.user_id.id,
-                    "partner_ids": [Command.set(partner.ids)],
-                }
-                for partner in late[:3]
-            ]
-        )
-
-    def _follow_up(self, policy, companies):
-        """Note what became of what was due since the first grading, day by day."""
-        engine = self.env["customer.grading.follow.up.engine"]
-        for days_ago in range(GRADING_DAYS[0], -1, -1):
-            for company in companies.values():
-                engine._renew(policy.dimension_id, company, date=self._get_day(days_ago))
+        self._look_after_customers(policy, customers, partners, companies, users)
 
     def _run_on(self, runs, days_ago):
         """Grade as if it were ``days_ago``."""
