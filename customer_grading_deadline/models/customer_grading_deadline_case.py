@@ -65,6 +65,7 @@ class CustomerGradingDeadlineCase(models.Model):
         ondelete="set null",
         readonly=True,
         index="btree_not_null",
+        groups="base.group_system",  # its name is what the message is about
     )
     excerpt = fields.Char("Message", compute="_compute_excerpt")
     activity_id = fields.Many2one(

@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -8,6 +9,8 @@ from odoo.tools import SQL
 
 from .customer_grading_deadline import WORKING
 
+_logger = logging.getLogger(__name__)
+FEW = 1_000  # of more everybody is renewed
 BACK = timedelta(days=31)  # what happened before, and was not waited for, is not looked for
 OVERLAP = timedelta(hours=1)  # transactions that were open when it was looked last
 # Temporary tables: who is asked for by which deadline, the contacts with them, and what was found.
@@ -40,7 +43,7 @@ class CustomerGradingDeadlineEngine(models.AbstractModel):
         self._renew_all(deadlines.grade_id.dimension_id, commit)
         deadlines.is_new = False
         for records in self._get_touched(since):
-            self._renew_of(records)
+            self.env["customer.grading.run"]._try(self._renew_of, commit, records)
         self.env["customer.grading.deadline.planner"]._remind(commit)
 
     @api.model
@@ -67,7 +70,15 @@ class CustomerGradingDeadlineEngine(models.AbstractModel):
             field = dimension._get_subject_kind().field
             own = [("dimension_id", "=", dimension.id), (field, "in", list(keys))]
             for company, results in Result._read_group(own, ["company_id"], ["id:recordset"]):
-                self._renew(dimension, company, results[field].ids)
+                ids = results[field].ids
+                self._renew(dimension, company, ids if len(ids) <= FEW else None)
+
+    @api.model
+    def _renew_unattended(self):
+        """Renew everybody in what no run of everybody renews: archived, stopped, without policy."""
+        self._renew_all(
+            self._get_asked(), self.env["customer.grading.follow.up.engine"]._is_in_cron()
+        )
 
     @api.model
     def _get_touched(self, since):
@@ -235,6 +246,10 @@ class CustomerGradingDeadlineEngine(models.AbstractModel):
         Model = self.env["customer.grading.engine"]._get_subject_model(subject, scope)
         asked = [SQL("deadline.kind != 'update'")]
         for deadline in deadlines.filtered(lambda one: one.kind == "update"):
+            if problem := deadline._get_problem():
+                # A field of its filter may be gone by now: nobody is asked by it.
+                _logger.warning("Deadline %s: %s", deadline.id, problem)
+                continue
             domain = deadline._get_asked_domain(scope)
             of_those = SQL("TRUE")
             if not domain.is_true():

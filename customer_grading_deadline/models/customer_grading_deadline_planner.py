@@ -30,6 +30,7 @@ class CustomerGradingDeadlinePlanner(models.AbstractModel):
                 ("kind", "in", list(TYPES)),
                 ("deadline_id", "any", [("remind", "=", True)]),
                 ("user_id.active", "=", True),
+                ("dimension_id.active", "=", True),
             ]
         )
         for start in range(0, len(overdue), BATCH):
@@ -52,7 +53,7 @@ class CustomerGradingDeadlinePlanner(models.AbstractModel):
     def _create_activities(self, cases):
         """Make an activity of each, all at once where nothing is in the way."""
         types = self._get_types()
-        cases = cases.filtered(lambda case: types[case.kind])
+        cases = self._filter_seen(cases).filtered(lambda case: types[case.kind])
         vals = {case: self._prepare_activity(case, types[case.kind]) for case in cases}
         quiet = self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True)
         try:
@@ -63,6 +64,15 @@ class CustomerGradingDeadlinePlanner(models.AbstractModel):
             made = {case: self._try_create(quiet, own) for case, own in vals.items()}
         for case, activity in made.items():
             case.write({"activity_id": activity.id, "is_reminded": True})
+
+    def _filter_seen(self, cases):
+        """Return the cases whose record who is responsible may open."""
+        Planner, seen = self.env["customer.grading.follow.up.planner"], cases.browse()
+        for user, own in cases.grouped("user_id").items():
+            for name in ("partner_id", "lead_id"):
+                records = Planner._filter_seen(own[name], user)
+                seen |= own.filtered(lambda case, n=name, r=records: case[n] in r)
+        return seen
 
     def _try_create(self, quiet, vals):
         """Return the activity, or none where its person may not see the record."""

@@ -1,9 +1,10 @@
 import logging
 
-from odoo import models
+from odoo import api, models
+
+from .customer_grading_deadline_engine import FEW
 
 _logger = logging.getLogger(__name__)
-FEW = 1_000  # who moved: of more, everybody is renewed
 
 
 class CustomerGradingRun(models.Model):
@@ -34,6 +35,14 @@ class CustomerGradingRun(models.Model):
             moved = Change.search_fetch(self._get_changes_domain(), [field], limit=FEW + 1)
             self._renew_deadlines(moved[field].ids if len(moved) <= FEW else None)
         return super()._after_changes()
+
+    @api.model
+    def _after_queue(self):
+        """Renew what no run did: grades last longer than the policy that gave them."""
+        done = super()._after_queue()
+        if self.env["customer.grading.deadline"]._is_any():
+            self.env["customer.grading.deadline.engine"].sudo()._renew_unattended()
+        return done
 
     def _has_deadlines(self):
         if not self.env["customer.grading.deadline"]._is_any():

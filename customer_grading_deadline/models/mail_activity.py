@@ -16,5 +16,5 @@ class MailActivity(models.Model):
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
         if self.env["customer.grading.deadline"]._is_any():
             for model_name, ids in done.items():
-                self.env[model_name].browse(ids)._meet_deadlines()
+                self.env[model_name].browse(ids)._try_meet_deadlines()
         return result

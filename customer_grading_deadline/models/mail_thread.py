@@ -1,6 +1,10 @@
+import logging
+
 from odoo import models
 from odoo.addons.customer_grading_contact.models.customer_grading_contact import THREADS
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+_logger = logging.getLogger(__name__)
 WRITTEN = ("comment", "email")
 
 
@@ -16,7 +20,7 @@ class MailThread(models.AbstractModel):
         result = super()._message_post_after_hook(message, msg_values)
         is_any = self.env["customer.grading.deadline"]._is_any()
         if is_any and self._name in THREADS and self._is_ours_to_them(message.sudo()):
-            self._meet_deadlines()
+            self._try_meet_deadlines()
         return result
 
     @staticmethod
@@ -27,6 +31,16 @@ class MailThread(models.AbstractModel):
         if message.subtype_id.internal:
             return False
         return any(not user.share for user in message.author_id.user_ids)
+
+    def _try_meet_deadlines(self):
+        """Look at it, and let nothing that is wrong with a deadline keep people from answering."""
+        try:
+            with self.env.cr.savepoint():
+                self._meet_deadlines()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception:  # the job looks again in some minutes
+            _logger.exception("Deadlines of %s were not looked at.", self)
 
     def _meet_deadlines(self):
         """Look at once whether somebody waited for what was just done on these records."""

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CustomerGrade(models.Model):
@@ -20,3 +20,8 @@ class CustomerGrade(models.Model):
         "warned. 0: nobody is.",
     )
     subject = fields.Selection(related="dimension_id.subject")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_cadences(self):
+        """Let its cadences go as cadences do: who holds a grade below may be followed by them."""
+        self.cadence_ids.unlink()

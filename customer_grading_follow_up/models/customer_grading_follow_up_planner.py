@@ -49,10 +49,9 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
         # Those of one person together: Odoo lets each person follow all records at once.
         rows = [row for own in planned.values() for row in own]
         for some in split_every(BATCH, rows):
-            followed = (
-                self.env["customer.grading.follow.up"].sudo().browse(id_ for id_, _day in some)
-            )
-            self._create_activities(dict(zip(followed, dict(some).values(), strict=True)))
+            by_id = dict(some)
+            followed = self.env["customer.grading.follow.up"].sudo().browse(by_id).exists()
+            self._create_activities({one: by_id[one.id] for one in followed})
             if commit:
                 self.env["ir.cron"]._commit_progress()
 
@@ -125,7 +124,10 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
         """Make the activities of ``{follow-up: day}``, all at once where nothing is in the way."""
         quiet = self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True)
         vals, types = {}, {}
+        seen = self._get_seen_ids(planned)
         for one, day in planned.items():
+            if one.id not in seen:
+                continue
             key = one.contact, bool(one.lead_id)
             if key not in types:
                 types[key] = one._get_activity_type()
@@ -146,6 +148,26 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
                     continue
         for one, activity in made.items():
             one.write({"activity_id": activity.id, "date_planned": one.date_due})
+
+    def _get_seen_ids(self, followed):
+        """Return the ids of the follow-ups whose record is one that who does it may open."""
+        seen = set()
+        everyone = self.env["customer.grading.follow.up"].sudo().union(*followed)
+        for user, own in everyone.grouped("responsible_id").items():
+            for name in ("partner_id", "lead_id"):
+                records = self._filter_seen(own[name], user)
+                seen.update(own.filtered(lambda one, n=name, r=records: one[n] in r).ids)
+        return seen
+
+    @api.model
+    def _filter_seen(self, records, user):
+        """Return the records that a person may read, in any of his or her companies.
+
+        Odoo lets whoever gets an activity follow the record, and asks nobody whether he may.
+        """
+        reader = records.exists().with_user(user)
+        reader = reader.with_context(allowed_company_ids=user.sudo().company_ids.ids)
+        return records.browse(reader._filtered_access("read").ids)
 
     @api.model
     def _put_right(self, dimension, company, subject_ids=None):

@@ -16,4 +16,5 @@ from . import (
     customer_grading_result,
     customer_grading_run,
     customer_grading_mixin,
+    crm_team,
 )

@@ -39,7 +39,7 @@ class CustomerGradingPoolEntry(models.Model):
     grade_color = fields.Integer(related="grade_id.color")
     dimension_id = fields.Many2one(related="grade_id.dimension_id", store=True, index=True)
     from_user_id = fields.Many2one(
-        "res.users", "Who had it", required=True, ondelete="restrict", index=True, readonly=True
+        "res.users", "Who had it", ondelete="set null", index="btree_not_null", readonly=True
     )
     from_team_id = fields.Many2one(
         "crm.team", "Sales team", ondelete="set null", index="btree_not_null", readonly=True
@@ -157,10 +157,11 @@ class CustomerGradingPoolEntry(models.Model):
         self._check_officer()
         self._lock()
         for user, entries in self.sudo().grouped("from_user_id").items():
-            if not user.active:
+            if not user or not user.active:
                 raise UserError(
                     self.env._(
-                        "%s, who had it, is no user any more. Use “Give to...” instead.", user.name
+                        "%s, who had it, is no user any more. Use “Give to...” instead.",
+                        user.name or self.env._("Somebody"),
                     )
                 )
             for team, some in entries.grouped("from_team_id").items():
@@ -235,8 +236,14 @@ class CustomerGradingPoolEntry(models.Model):
         """Raise where somebody has it, and say who and since when."""
         subject = self._get_subject()
         subject.invalidate_recordset(["user_id"])
-        if not subject.user_id:
+        if self.filtered_domain(self._get_free_domain()):
             return
+        if not subject.user_id:
+            raise UserError(
+                self.env._(
+                    "“%s” is not in the pool any more. Reload the list.", subject.display_name
+                )
+            )
         names = {"subject": subject.display_name, "user": subject.user_id.name}
         if self.to_user_id == subject.user_id:
             names["date"] = format_date(self.env, self.date_back)

@@ -1,11 +1,15 @@
 import logging
+from time import monotonic
+
+import psycopg2
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, split_every
+from odoo.tools import format_date, groupby, split_every
 
 _logger = logging.getLogger(__name__)
 BATCH = 500  # customers dealt with in one transaction
+WHILE = 120  # seconds for which what was found due is dealt with
 STEPS = ("over", "take", "remind", "leader")  # in the order in which they are done
 ACTIVITY = "customer_grading_pool.mail_activity_type_pool"
 
@@ -46,16 +50,16 @@ class CustomerGradingPoolKeeper(models.AbstractModel):
             keeper.env["customer.grading.pool.entry"]._settle, commit
         )
         for rule in Rule.search([("state", "=", "active")]):
-            try:
-                for company in rule._get_companies():
+            for company in rule._get_companies():
+                try:
                     if not keeper._keep_rule(rule, company, commit):
                         return failed
-            except Exception:
-                if not commit:
-                    raise
-                self.env.cr.rollback()
-                _logger.exception("Ownership rule %s was not followed.", rule.id)
-                failed |= rule
+                except Exception:
+                    if not commit:
+                        raise
+                    self.env.cr.rollback()
+                    _logger.exception("Ownership rule %s was not followed.", rule.id)
+                    failed |= rule
         return failed
 
     @api.model
@@ -64,6 +68,7 @@ class CustomerGradingPoolKeeper(models.AbstractModel):
 
         :return: whether there is time for more
         """
+        began = monotonic()
         rows = self.env["customer.grading.pool.engine"]._find_due(rule, company)
         run, left = self.env["customer.grading.run"], len(rows)
         for step in STEPS:
@@ -71,7 +76,11 @@ class CustomerGradingPoolKeeper(models.AbstractModel):
             for batch in split_every(BATCH, [row for row in rows if row["step"] == step]):
                 run._try(do, commit, rule, company, batch)
                 left -= len(batch)
-                if commit and not self.env["ir.cron"]._commit_progress(len(batch), remaining=left):
+                if not commit:
+                    continue
+                is_time = self.env["ir.cron"]._commit_progress(len(batch), remaining=left)
+                # To find out anew what is due costs more than a batch.
+                if not is_time and monotonic() - began > WHILE:
                     return left == 0
         return True
 
@@ -98,13 +107,26 @@ class CustomerGradingPoolKeeper(models.AbstractModel):
         notices, vals = self._get_notices(rule, rows), {}
         shared = self._prepare_activities(rule, rows)
         today = self.env["customer.grading.engine"]._get_today(company)
+        seen = self._get_seen(rule, rows, who)
         for row in rows:
             user = self.env["res.users"].browse(row[who])
-            if user.active and (notice := notices.get(row["result_id"])):
+            if row["result_id"] in seen and (notice := notices.get(row["result_id"])):
                 vals[notice] = {**shared, **self._prepare_activity(rule, row, user, today)}
         activities = self._create_activities(vals)
         for notice in notices.values():
             notice.write({done: True, link: activities.get(notice)})
+
+    def _get_seen(self, rule, rows, who):
+        """Return the ids of the results of which who is reminded may open the record."""
+        Planner, seen = self.env["customer.grading.follow.up.planner"], set()
+        Model = self.env[rule.dimension_id._get_subject_kind().model]
+        for user_id, own in groupby(rows, lambda row: row[who]):
+            user = self.env["res.users"].browse(user_id)
+            if user.active:
+                records = Model.browse([row["subject_id"] for row in own])
+                ids = set(Planner._filter_seen(records, user).ids)
+                seen.update(row["result_id"] for row in own if row["subject_id"] in ids)
+        return seen
 
     def _get_notices(self, rule, rows):
         """Return ``{result id: notice}``, making those that are missing; gone results have none."""
@@ -179,6 +201,18 @@ class CustomerGradingPoolKeeper(models.AbstractModel):
     # ------------------------------------------------------------------ to the pool
 
     def _do_take(self, rule, company, rows):
+        """Take them all, or one by one where something keeps one from being written."""
+        try:
+            with self.env.cr.savepoint():
+                self._take(rule, company, rows)
+        except (UserError, psycopg2.IntegrityError):
+            if len(rows) == 1:
+                _logger.warning("%s is not taken to the pool.", rows[0], exc_info=True)
+                return
+            for row in rows:
+                self._do_take(rule, company, [row])
+
+    def _take(self, rule, company, rows):
         """Take customers or opportunities off their salespeople, and note it in the ledger.
 
         Whom somebody works on at this moment, or gave to somebody else meanwhile, waits for the
@@ -199,14 +233,24 @@ class CustomerGradingPoolKeeper(models.AbstractModel):
                 for record in records
             ]
         )
-        taken = {"user_id": False}
-        if subject.name == "lead" and rule.team_id:
-            taken["team_id"] = rule.team_id.id
-        records.write(taken)
+        for own, some in records.grouped("company_id").items():
+            some.write(self._prepare_taking(rule, subject, own))
         notes = {entry[subject.field].id: self._get_note(entry) for entry in entries}
         records._message_log_batch(bodies=notes)
         own = [(f"result_id.{subject.field}", "in", records.ids)]
         self.env["customer.grading.pool.notice"].search(own)._close()
+
+    def _prepare_taking(self, rule, subject, company):
+        """Return what is written on records of a company that are taken.
+
+        Odoo would look for another company of an opportunity that nobody has.
+        """
+        taken = {"user_id": False}
+        if subject.name == "lead":
+            taken["company_id"] = company.id
+            if rule.team_id and rule.team_id.company_id <= company:
+                taken["team_id"] = rule.team_id.id
+        return taken
 
     def _prepare_entry(self, rule, company, row, today):
         """Return the values of the ledger's entry of one taking, but for whom it is about."""

@@ -23,7 +23,9 @@ class CustomerGradingPoolProtection(models.Model):
     lead_id = fields.Many2one(index="btree_not_null")
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade", index=True)
     reason = fields.Char(required=True)
-    user_id = fields.Many2one("res.users", "Protected by", required=True, index=True)
+    user_id = fields.Many2one(
+        "res.users", "Protected by", ondelete="set null", index="btree_not_null"
+    )
     date_from = fields.Date("Since", required=True)
     until = fields.Date(help="The last day of the protection; empty: for good.")
     date_end = fields.Date("Last day", help="It differs from “Until” where it was ended sooner.")

@@ -109,8 +109,22 @@ class CustomerGradingPoolPreview(models.TransientModel):
                     "The rule was changed since. Look at its preview again, then activate it."
                 )
             )
+        self._check_seen()
         self.rule_id._activate()
         return tell(self.env._("The rule is in force from today on."), "success", RELOAD)
+
+    def _check_seen(self):
+        """Raise where the rule counts in companies that the preview left out."""
+        companies = self.env["res.company"].union(*self.rule_id._get_companies())
+        if unseen := companies - self.env.companies:
+            raise UserError(
+                self.env._(
+                    "The rule counts in %s, too, which this preview left out. Choose all these "
+                    "companies, and look at the preview again.",
+                    ", ".join(unseen.sudo().mapped("name")),
+                )
+            )
+        self.rule_id.dimension_id._check_seen_whole()
 
     def action_switch_off(self):
         """Make a draft of the rule again.

@@ -79,7 +79,7 @@ class CustomerGradingAppraisal(models.Model):
                 SELECT user_id, DATE_TRUNC('month', date_due)::date AS month, COUNT(*) AS due,
                        COUNT(*) FILTER (WHERE outcome = 'in_time') AS in_time
                   FROM customer_grading_attainment
-                 WHERE (company_id IS NULL OR company_id = %(company)s)
+                 WHERE (company_id IS NULL OR company_id IN %(parents)s)
                    AND date_due BETWEEN %(first)s AND %(last)s GROUP BY 1, 2
             ), person AS (
                 SELECT user_id FROM owned UNION SELECT user_id FROM overdue
@@ -103,6 +103,7 @@ class CustomerGradingAppraisal(models.Model):
                                  AND contacted.month = month.month::date
             """,
             company=company.id,
+            parents=tuple((company.sudo().parent_ids | company).ids),
             first=first,
             last=last,
             grade=Report._get_grade_sql(company, SQL("customer.id")),

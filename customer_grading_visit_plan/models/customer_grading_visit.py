@@ -91,6 +91,7 @@ class CustomerGradingVisit(models.Model):
         default=lambda self: self._get_today(),
         required=True,
         readonly=True,
+        copy=False,
         help="Earlier contacts do not count for this visit.",
     )
     note = fields.Char()
@@ -131,9 +132,12 @@ class CustomerGradingVisit(models.Model):
         own = Plan.search(
             [("user_id", "=", self.env.uid), ("company_id", "=", self.env.company.id)]
         ).grouped("date_month")
-        for visit in self.filtered(lambda visit: not visit.plan_id):
+        chosen = self.env.context.get("default_plan_id")
+        for visit in self:
             month = (visit.date_planned or self._get_today()).replace(day=1)
-            visit.plan_id = own.get(month, Plan)
+            follows = not chosen and not visit._origin and visit.plan_id in own.values()
+            if not visit.plan_id or (follows and month in own):
+                visit.plan_id = own.get(month, Plan)
 
     @api.depends("partner_id", "lead_id")
     def _compute_grade_id(self):
@@ -237,7 +241,9 @@ class CustomerGradingVisit(models.Model):
         elif not days:
             first, last = get_month(self._get_today())
         else:
-            first, last = min(days), max(days)
+            # Weeks at either end belong to two months: the one with most of its days counts.
+            first = get_month(min(days) + timedelta(days=3))[0]
+            last = get_month(max(days) + timedelta(days=3))[1]
         return get_weeks(first, last)
 
     # ------------------------------------------------------------------ what is kept
@@ -265,6 +271,7 @@ class CustomerGradingVisit(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_found(vals)
+        self._check_found({name for name in FOUND_FIELDS if f"default_{name}" in self.env.context})
         visits = super().create(vals_list)
         visits._mark_changed()
         visits._recognise()
@@ -272,6 +279,9 @@ class CustomerGradingVisit(models.Model):
 
     def write(self, vals):
         self._check_found(vals)
+        if not self.env.su and vals.keys() & {"active", "plan_id"}:
+            self._check_deletable()
+            self.plan_id.browse(vals.get("plan_id") or ()).check_access("write")
         if not vals.keys() & {*MARKED_FIELDS, "active"}:
             return super().write(vals)
         before = {visit: visit._get_marked() for visit in self}
@@ -296,9 +306,9 @@ class CustomerGradingVisit(models.Model):
                 self.env._("The plan is confirmed: cancel the visit instead of deleting it.")
             )
 
-    def _check_found(self, vals):
+    def _check_found(self, names):
         """Let nobody type what the contacts in Odoo say."""
-        if vals.keys() & FOUND_FIELDS and not self.env.su:
+        if FOUND_FIELDS.intersection(names) and not self.env.su:
             raise AccessError(
                 self.env._(
                     "A visit counts as done once the contact is in Odoo: log the call or the meeting."

@@ -173,13 +173,15 @@ class CustomerGradingVisitContacts(models.AbstractModel):
                   LEFT JOIN crm_lead lead ON lead.id = visit.lead_id
                   LEFT JOIN res_partner customer
                     ON customer.id = COALESCE(visit.partner_id, lead.partner_id)
-                 WHERE visit.company_id = %(company)s AND visit.active
-                   AND visit.date_done BETWEEN %(first)s AND %(last)s
+                 WHERE visit.active AND visit.date_done BETWEEN %(first)s AND %(last)s
             )
             SELECT DISTINCT author.id AS user_id, contact.partner_id, contact.lead_id, contact.day,
                    contact.kind
               FROM (SELECT subject_id AS partner_id, NULL::integer AS lead_id, told.*
                       FROM (%(of_customers)s) told
+                      JOIN res_partner theirs ON theirs.id = told.subject_id
+                                             AND theirs.partner_share
+                     WHERE theirs.id NOT IN (SELECT partner_id FROM res_company)
                      UNION ALL
                     SELECT NULL, subject_id, told.*
                       FROM (%(of_leads)s) told
@@ -187,16 +189,15 @@ class CustomerGradingVisitContacts(models.AbstractModel):
                    ) contact
               JOIN res_users author ON author.partner_id = contact.author_id AND NOT author.share
              WHERE contact.direction = 'out' AND contact.day BETWEEN %(first)s AND %(last)s
-               AND NOT COALESCE((contact.partner_id, contact.day, contact.kind) IN (
-                   SELECT partner_id, day, kind FROM met WHERE partner_id IS NOT NULL), FALSE)
-               AND NOT COALESCE((contact.lead_id, contact.day, contact.kind) IN (
-                   SELECT lead_id, day, kind FROM met WHERE lead_id IS NOT NULL), FALSE)
+               AND NOT EXISTS (SELECT FROM met WHERE met.partner_id = contact.partner_id
+                                  AND met.day = contact.day AND met.kind = contact.kind)
+               AND NOT EXISTS (SELECT FROM met WHERE met.lead_id = contact.lead_id
+                                  AND met.day = contact.day AND met.kind = contact.kind)
             """,
             of_customers=self._get_contacts_sql(company, contact_ids, "partner"),
             of_leads=self._get_contacts_sql(company, lead_ids, "lead"),
             first=first,
             last=last,
-            company=company.id,
         )
 
     @api.model

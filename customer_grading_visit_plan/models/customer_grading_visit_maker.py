@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools.spreading import Occurrence, spread
 from ..tools.weeks import get_monday, get_month
@@ -36,6 +37,13 @@ class CustomerGradingVisitMaker(models.AbstractModel):
         :return: how many were added, and how many found no room
         :raise UserError: where the month is over
         """
+        # Of two who make one plan at once the second begins anew, and finds nothing missing.
+        self.env.cr.execute(
+            SQL(
+                "UPDATE customer_grading_visit_plan SET write_date = write_date WHERE id = %s",
+                plan.id,
+            )
+        )
         today = self.env["customer.grading.engine"]._get_today(plan.company_id)
         first, last = get_month(plan.date_month)
         first = max(first, today)
@@ -59,13 +67,17 @@ class CustomerGradingVisitMaker(models.AbstractModel):
 
     def _get_followed(self, plan, last):
         """Return the follow-ups that the plan's person does, and may see."""
+        FollowUp = self.env["customer.grading.follow.up"].with_user(plan.user_id)
+        if plan.company_id not in plan.user_id.sudo().company_ids or not FollowUp.has_access(
+            "read"
+        ):
+            return FollowUp.sudo().browse()
         mine = Domain("responsible_id", "=", plan.user_id.id)
         mine &= Domain("date_due", "<=", last) & Domain("cadence_id.optional", "=", False)
         mine &= Domain("cadence_id.contact", "in", KINDS)
         mine &= Domain("company_id", "=", False) | Domain(
             "company_id", "parent_of", plan.company_id.ids
         )
-        FollowUp = self.env["customer.grading.follow.up"].with_user(plan.user_id)
         context = {"allowed_company_ids": plan.company_id.ids}
         return FollowUp.with_context(**context).search(mine).sudo()
 
@@ -104,10 +116,16 @@ class CustomerGradingVisitMaker(models.AbstractModel):
     def _count_planned(self, plan, monday):
         """Return what is planned from this week on: counted by cadence, and kinds by hand."""
         planned, by_hand = Counter(), defaultdict(list)
-        for visit in plan.sudo().with_context(active_test=False).visit_ids:
+        Visit = self.env["customer.grading.visit"].sudo().with_context(active_test=False)
+        first, last = get_month(plan.date_month)
+        if first <= monday + timedelta(days=6):
+            first = monday  # its week may begin in the plan of the month before
+        same = Domain("user_id", "=", plan.user_id.id) & Domain(
+            "company_id", "=", plan.company_id.id
+        )
+        to_come = Domain("date_planned", ">=", max(first, monday)) & Domain("date_done", "=", False)
+        for visit in Visit.search(same & to_come & Domain("date_planned", "<=", last)):
             about = visit.partner_id.id, visit.lead_id.id
-            if visit.date_done or visit.date_planned < monday:
-                continue
             if visit.cadence_id:
                 planned[about, visit.cadence_id] += 1
             elif not visit.is_cancelled:
@@ -128,7 +146,8 @@ class CustomerGradingVisitMaker(models.AbstractModel):
         return Counter(dict(rows))
 
     def _create_visits(self, plan, made):
-        self.env["customer.grading.visit"].create(
+        # Who makes the plan of somebody else need not see all that this person sees.
+        self.env["customer.grading.visit"].sudo().create(
             [
                 {
                     "plan_id": plan.id,

@@ -97,22 +97,24 @@ class CustomerGradingVisitPlan(models.Model):
 
     @api.depends("visit_ids.state", "visit_ids.is_changed")
     def _compute_counts(self):
+        Visit = self.env["customer.grading.visit"].sudo()  # counted, whatever the reader sees of it
         counts = {
-            plan: told
-            for plan, *told in self.env["customer.grading.visit"]._read_group(
+            plan.id: told
+            for plan, *told in Visit._read_group(
                 [("plan_id", "in", self.ids), ("is_cancelled", "=", False)],
                 ["plan_id"],
                 ["__count", "date_done:count"],
             )
         }
-        changed = dict(
-            self.env["customer.grading.visit"]._read_group(
+        changed = {
+            plan.id: count
+            for plan, count in Visit._read_group(
                 [("plan_id", "in", self.ids), ("is_changed", "=", True)], ["plan_id"], ["__count"]
             )
-        )
+        }
         for plan in self:
-            plan.planned_count, plan.done_count = counts.get(plan._origin, (0, 0))
-            plan.changed_count = changed.get(plan._origin, 0)
+            plan.planned_count, plan.done_count = counts.get(plan._origin.id, (0, 0))
+            plan.changed_count = changed.get(plan._origin.id, 0)
 
     @api.depends_context("uid")
     @api.depends("leader_id")
@@ -129,7 +131,8 @@ class CustomerGradingVisitPlan(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        told = {vals.get(name) for vals in vals_list for name in SETTLED_FIELDS}
+        defaults = [self.default_get(list(SETTLED_FIELDS))]  # a context may bring others
+        told = {vals.get(name) for vals in [*vals_list, *defaults] for name in SETTLED_FIELDS}
         if told - {None, False, "draft"}:
             self._check_settling()
         return super().create([self._start_month(vals) for vals in vals_list])
@@ -244,7 +247,14 @@ class CustomerGradingVisitPlan(models.Model):
     def _send_back(self, remark):
         self._check_manager()
         for plan in self.sudo():
-            plan.write({"state": "draft", "remark": remark})
+            plan.write(
+                {
+                    "state": "draft",
+                    "remark": remark,
+                    "date_confirmed": False,
+                    "confirmed_by_id": False,
+                }
+            )
             plan.visit_ids.filtered("is_changed").is_changed = False
             plan.activity_ids.filtered("automated").unlink()
             plan.message_post(

@@ -101,11 +101,13 @@ class CustomerGradingVisitReport(models.Model):
              UNION ALL
             SELECT NULL, 'customer', plan.user_id, plan.team_id, %(company)s, customer.id, NULL,
                    graded.grade_id, NULL, plan.date_month, 0, 0, 0, 0, 0, 1,
-                   COALESCE((customer.id, plan.date_month) IN (
-                       SELECT subject_id, DATE_TRUNC('month', day)::date
-                         FROM (%(contacts)s) contact WHERE day >= %(first)s), FALSE)::integer
+                   (reached.subject_id IS NOT NULL)::integer
               FROM plan
               JOIN res_partner customer ON customer.user_id = plan.user_id AND %(is_customer)s
+              LEFT JOIN (
+                  SELECT DISTINCT subject_id, DATE_TRUNC('month', day)::date AS month
+                    FROM (%(contacts)s) contact WHERE day >= %(first)s
+              ) reached ON reached.subject_id = customer.id AND reached.month = plan.date_month
               LEFT JOIN LATERAL (%(customer_grade)s) graded ON TRUE
             """,
             company=company.id,

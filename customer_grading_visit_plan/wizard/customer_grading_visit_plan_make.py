@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.blocks import open_action, tell
-from odoo.addons.customer_grading.tools.groups import OFFICER_GROUP
+from odoo.addons.customer_grading.tools.groups import OFFICER_GROUP, USER_GROUP
 from odoo.exceptions import UserError
 
 
@@ -30,7 +30,14 @@ class CustomerGradingVisitPlanMake(models.TransientModel):
         if user.has_group(OFFICER_GROUP):
             FollowUp = self.env["customer.grading.follow.up"]
             rows = FollowUp._read_group([("date_due", "!=", False)], ["responsible_id"])
-            return user.browse([person.id for [person] in rows if person])
+            people = user.browse([person.id for [person] in rows if person]).sudo()
+            return people.filtered(
+                lambda person: (
+                    person.active
+                    and self.env.company in person.company_ids
+                    and person.has_group(USER_GROUP)
+                )
+            ).sudo(False)
         teams = self.env["crm.team"].sudo().search([("user_id", "=", user.id)])
         return user | user.browse(teams.member_ids.ids)
 

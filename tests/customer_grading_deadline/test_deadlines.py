@@ -159,7 +159,7 @@ class TestDeadlines(DeadlineCase):
             self._get_told(), [(moment(16, 14), due, "waiting")], "one answer for both"
         )
         case = self._get()
-        self.assertEqual((case.user_id, case.message_id), (self.seller, message))
+        self.assertEqual((case.user_id, case.sudo().message_id), (self.seller, message))
         self.assertEqual(case.asked, "Answer within 24 hours")
         self.assertEqual(case.with_user(self.seller).excerpt, "When will the trucks come?")
         self.assertEqual(case.due_in, "in 23 hours")
@@ -211,7 +211,7 @@ class TestDeadlines(DeadlineCase):
         self._write_in(self.order)
         self._look(moment(16, 15))
         case = self._get().with_user(self.seller)
-        self.assertEqual(case.message_id.model, "sale.order")
+        self.assertEqual(case.sudo().message_id.model, "sale.order")
         self.order.user_id = self.seller
         action = case.action_answer()["context"]
         self.assertEqual(
@@ -388,6 +388,34 @@ class TestDeadlines(DeadlineCase):
         self.dimension.active = False
         self._look()
         self.assertFalse(self._get())
+
+    def test_a_dimension_that_is_archived_has_nobody_wait_by_the_next_night(self):
+        self._ask(24, "hours", remind=True)
+        self._at(moment(17))
+        self._write_in()
+        self._look(moment(17, 13))
+        self.dimension.active = False
+        self._at(moment(19))
+        self.env["customer.grading.deadline.planner"]._remind()
+        self.assertFalse(self._get().activity_id)
+        self.env["customer.grading.run"]._after_queue()
+        self.assertFalse(self._get())
+
+    def test_a_filter_whose_field_is_gone_keeps_nobody_from_answering(self):
+        self._ask(24, "hours")
+        broken = self._ask(2, "working_days", kind="update", domain="[('ref', '=', 'x')]")
+        self._at(moment(17))
+        self._write_in()
+        self._look(moment(17, 13))
+        self.env.cr.execute(
+            "UPDATE customer_grading_deadline SET domain = %s WHERE id = %s",
+            ["[('x_gone', '=', 'vip')]", broken.id],
+        )
+        broken.invalidate_recordset()
+        with self.assertLogs("odoo.addons.customer_grading_deadline", "WARNING"):
+            self._at(moment(17, 14))
+            self._write_out()
+        self.assertEqual(self._get().mapped("state"), ["met"])
 
     def test_merged_customers_wait_as_one_and_keep_what_was_answered(self):
         self._ask(24, "hours")

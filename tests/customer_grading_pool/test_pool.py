@@ -330,6 +330,55 @@ class TestTaking(PoolCase):
         self.assertNotIn("grade C", body)
         self.assertFalse(self.Entry.with_user(self.seller).search([]))
 
+    def test_an_opportunity_stays_with_its_company_whatever_the_team_of_the_pool(self):
+        intention = self._create_dimension("intent", subject="lead")
+        policy = self._create_policy({}, [("A", ())], dimension=intention, lead_population="open")
+        lead = self._create_lead(self.customer, START, user_id=self.seller.id)
+        lead.company_id = self.company
+        elsewhere = self._create_company_with_chart("Elsewhere")
+        for company in (False, elsewhere.id):
+            team = self.env["crm.team"].create({"name": "Pool", "company_id": company})
+            self._at(START)
+            self._activate(policy)
+            rule = self._rule(policy.rule_ids.grade_id, team_id=team.id)
+            self._night(START + timedelta(days=8))
+            self.assertFalse(lead.user_id)
+            self.assertEqual(lead.company_id, self.company)
+            self.assertEqual(lead.team_id == team, not company)
+            teams = self.env["crm.team"].search([])
+            shared_out = self.env["crm.lead"].search(teams._get_lead_to_assign_domain())
+            self.assertNotIn(lead, shared_out, "Odoo shares nothing out that is in the pool")
+            self._get_entry(lead).filtered(lambda one: one.state == "pool").with_user(
+                self.officer
+            ).action_undo()
+            self.assertEqual((lead.user_id, lead.company_id), (self.seller, self.company))
+            rule.unlink()
+
+    def test_one_that_cannot_be_written_keeps_no_other_from_being_taken(self):
+        self._rule()
+        original, stubborn = type(self.customer).write, self.customer
+
+        def refuse(records, vals):
+            if stubborn in records and "user_id" in vals:
+                raise UserError("Not this one.")
+            return original(records, vals)
+
+        with patch.object(type(self.customer), "write", refuse):
+            self._night(START + timedelta(days=8))
+        self.assertEqual(self.customer.user_id, self.seller)
+        self.assertFalse(self._get_entry())
+        self.assertFalse(self.other.user_id)
+
+    def test_nobody_is_reminded_of_what_he_may_not_open(self):
+        self._rule()
+        elsewhere = self._create_company_with_chart("Elsewhere")
+        self.leader.write({"company_ids": [Command.set(elsewhere.ids)], "company_id": elsewhere.id})
+        self.customer.company_id = self.company
+        self._night(START + timedelta(days=4))
+        self._night(START + timedelta(days=6))
+        self.assertEqual([who for who, _day in self._get_reminders()], [self.seller])
+        self.assertNotIn(self.leader.partner_id, self.customer.message_partner_ids)
+
     def test_a_job_that_dies_goes_on_where_it_was(self):
         self._rule()
         self._at(START + timedelta(days=8))
@@ -469,6 +518,20 @@ class TestPreview(PoolCase):
         self._night(START + timedelta(days=80))
         self.assertFalse(self.customer.user_id)
 
+    def test_nothing_is_activated_in_a_company_that_nobody_looked_at(self):
+        elsewhere = self._create_company_with_chart("Elsewhere")
+        customer = self._create_customers(1, company_id=elsewhere.id)
+        self._create_order(customer, START, 1000, company=elsewhere)
+        self.policy.company_id = False
+        self._run(self.policy)
+        rule = self._rule(activate=False)
+        self.leader.company_ids = [Command.link(elsewhere.id)]
+        alone = rule.with_user(self.leader).with_context(allowed_company_ids=self.company.ids)
+        preview = self.env["customer.grading.pool.preview"].browse(alone.action_preview()["res_id"])
+        with self.assertRaisesRegex(UserError, "Elsewhere"):
+            preview.with_env(alone.env).action_activate()
+        self.assertEqual(rule.state, "draft")
+
     def test_only_administrators_preview_and_activate(self):
         rule = self._rule(activate=False)
         for role in ("salesperson", "officer"):
@@ -596,6 +659,24 @@ class TestPool(PoolCase):
         self.assertEqual((other.state, other.to_user_id), ("returned", self.seller))
         self._night(START + timedelta(days=15))
         self.assertEqual(other._get_subject().user_id, self.seller, "days begin again")
+
+    def test_an_entry_of_before_is_history(self):
+        [entry] = self._take(self.customer)
+        entry.with_user(self.rival).action_claim()
+        self.customer.user_id = False
+        with self.assertRaisesRegex(UserError, "not in the pool any more"):
+            entry.with_user(self.officer).action_undo()
+        with self.assertRaisesRegex(UserError, "not in the pool any more"):
+            entry.with_user(self.seller).action_claim()
+        self.assertEqual((entry.state, entry.to_user_id), ("claimed", self.rival))
+
+    def test_who_once_had_one_can_be_deleted_as_a_user(self):
+        [entry] = self._take(self.customer)
+        gone = new_test_user(self.env, "gone", groups="sales_team.group_sale_salesman")
+        entry.sudo().from_user_id = gone
+        gone.unlink()
+        with self.assertRaisesRegex(UserError, "Give to"):
+            entry.with_user(self.officer).action_undo()
 
     def test_what_is_given_away_without_the_pool_leaves_it(self):
         entry = self._take(self.customer)

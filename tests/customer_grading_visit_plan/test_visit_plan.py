@@ -11,6 +11,7 @@ from odoo.fields import Command
 from odoo.tests import BaseCase, Form, tagged
 from odoo.tools import mute_logger
 
+from ..common import at
 from .common import START, VisitCase
 
 
@@ -119,6 +120,39 @@ class TestMaking(VisitCase):
         self._at(day(6))
         self._contact(self.big)
         self.assertEqual(plan._make(), (0, 0), "the 13th, 20th and 27th are those that there are")
+
+    def test_a_week_of_two_months_is_planned_once(self):
+        self._ask(gap=4, gap_unit="weeks")
+        self._activate(self.policy)
+        november = self._plan()
+        self.assertEqual(self._get_days(november), [30])
+        self._at(date(2026, 12, 1))
+        self._run(self.policy)
+        december = self._plan(month=date(2026, 12, 1))
+        self.assertEqual(self._get_days(december), [29], "that of the 30th is still to come")
+
+    def test_who_makes_the_plan_of_another_need_not_see_all_of_it(self):
+        intention = self._create_dimension("intent", subject="lead")
+        policy = self._create_policy({}, [("A", ())], dimension=intention, lead_population="open")
+        self._create_lead(self.big, START, user_id=self.seller.id)
+        self._ask(policy.rule_ids.grade_id, gap=2, gap_unit="weeks")
+        self._activate(policy)
+        plan = self._plan(make=False)
+        plan.with_user(self.leader).action_make()
+        self.assertEqual(len(plan.visit_ids.lead_id), 1)
+        self.assertTrue(plan.with_user(self.leader).planned_count)
+
+    def test_a_person_without_grading_or_of_another_company_keeps_no_plan_from_being_made(self):
+        self._ask(gap=1, gap_unit="weeks")
+        self._activate(self.policy)
+        elsewhere = self._create_company_with_chart("Elsewhere")
+        self.leader.write({"company_ids": [Command.set(elsewhere.ids)], "company_id": elsewhere.id})
+        self.small.user_id = self.leader
+        self._create_order(self.small, START, 1000)
+        self._run(self.policy)
+        wizard = self.env["customer.grading.visit.plan.make"].with_user(self.officer).create({})
+        self.assertEqual(wizard.user_ids, self.seller)
+        self.assertEqual(self._plan(self.leader)._make(), (0, 0))
 
     def test_what_was_planned_by_hand_stands_for_what_is_asked(self):
         self._ask(gap=2, gap_unit="weeks")
@@ -251,6 +285,30 @@ class TestMoving(VisitCase):
         with self.assertRaisesRegex(UserError, "Nothing is planned"):
             self.plan.action_ask()
 
+    def test_what_was_confirmed_is_not_archived_nor_given_to_a_colleague(self):
+        self._ask(gap=1, gap_unit="weeks")
+        self._activate(self.policy)
+        plan, other = self._plan(), self._plan(self.leader, make=False)
+        plan.with_user(self.leader).action_confirm()
+        [visit, *_more] = plan.visit_ids.with_user(self.seller)
+        for vals in ({"active": False}, {"plan_id": other.id}):
+            with self.assertRaisesRegex(UserError, "cancel the visit"):
+                visit.write(vals)
+        plan.with_user(self.leader)._send_back("Too few")
+        self.assertFalse(plan.confirmed_by_id)
+        with self.assertRaises(AccessError):
+            visit.write({"plan_id": other.id})
+        self.assertTrue(visit.copy())
+
+    def test_nobody_brings_along_what_others_decide(self):
+        Plan = self.env["customer.grading.visit.plan"].with_user(self.seller)
+        with self.assertRaises(AccessError):
+            Plan.with_context(default_state="confirmed").create({})
+        visit = self.env["customer.grading.visit"].with_user(self.seller)
+        vals = {"plan_id": Plan.create({}).id, "partner_id": self.big.id, "date_planned": day(5)}
+        with self.assertRaises(AccessError):
+            visit.with_context(default_date_added=day(1)).create(vals)
+
     def test_one_plan_a_salesperson_and_month(self):
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self._plan(make=False, month=day(20))
@@ -344,6 +402,23 @@ class TestDone(VisitCase):
         meeting.unlink()
         contacts._cron_recognise()
         self.assertEqual(visit.state, "planned")
+
+    def test_our_own_people_at_a_meeting_are_no_customers(self):
+        self._activate(self.policy)
+        self._plan(make=False)
+        asked = self.big | self.seller.partner_id | self.company.partner_id
+        self.env["calendar.event"].with_user(self.seller).create(
+            {
+                "name": "Visit",
+                "start": at(day(3)),
+                "stop": at(day(3)),
+                "partner_ids": [Command.set(asked.ids)],
+            }
+        )
+        contacts = self.env["customer.grading.visit.contacts"]
+        self._at(day(4))
+        told = contacts._get_unplanned(self.company, self.seller, day(1), day(30))
+        self.assertEqual([record for record, _day, _kind in told], [self.big])
 
     def test_a_salesperson_notes_the_visit_on_the_card_and_that_it_was_successful(self):
         visit = self._add(self.plan, self.big, day(2)).with_user(self.seller)

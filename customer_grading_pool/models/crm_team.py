@@ -1,0 +1,14 @@
+from odoo import models
+from odoo.fields import Domain
+
+
+class CrmTeam(models.Model):
+    """Leaves what is in the pool to who claims it, where Odoo shares opportunities out by rules."""
+
+    _inherit = "crm.team"
+
+    def _get_lead_to_assign_domain(self):
+        pooled = Domain("state", "=", "pool") & Domain("lead_id", "!=", False)
+        entries = self.env["customer.grading.pool.entry"].sudo()._search(pooled)
+        domain = super()._get_lead_to_assign_domain()
+        return [*domain, ("id", "not in", entries.subselect("lead_id"))]
