@@ -336,12 +336,11 @@ class TestTaking(PoolCase):
         lead = self._create_lead(self.customer, START, user_id=self.seller.id)
         lead.company_id = self.company
         elsewhere = self._create_company_with_chart("Elsewhere")
-        for company in (False, elsewhere.id):
+        self._activate(policy)
+        for night, company in ((8, False), (20, elsewhere.id)):
             team = self.env["crm.team"].create({"name": "Pool", "company_id": company})
-            self._at(START)
-            self._activate(policy)
             rule = self._rule(policy.rule_ids.grade_id, team_id=team.id)
-            self._night(START + timedelta(days=8))
+            self._night(START + timedelta(days=night))
             self.assertFalse(lead.user_id)
             self.assertEqual(lead.company_id, self.company)
             self.assertEqual(lead.team_id == team, not company)
@@ -522,9 +521,10 @@ class TestPreview(PoolCase):
         elsewhere = self._create_company_with_chart("Elsewhere")
         customer = self._create_customers(1, company_id=elsewhere.id)
         self._create_order(customer, START, 1000, company=elsewhere)
-        self.policy.company_id = False
-        self._run(self.policy)
-        rule = self._rule(activate=False)
+        care = self._create_dimension("care")
+        policy = self._create_policy({}, [("A", ())], dimension=care, company_id=False)
+        self._activate(policy)
+        rule = self._rule(policy.rule_ids.grade_id, activate=False)
         self.leader.company_ids = [Command.link(elsewhere.id)]
         alone = rule.with_user(self.leader).with_context(allowed_company_ids=self.company.ids)
         preview = self.env["customer.grading.pool.preview"].browse(alone.action_preview()["res_id"])
