@@ -419,9 +419,10 @@ class TestHiddenDimension(SecurityCommon):
                     self.assertEqual(written.search([("id", "in", records.ids)]), records)
                 if records.with_user(accountant).has_access("read"):
                     continue
-                # Runs, trials and waivers are for officers, test customers for administrators,
-                # bulk changes one's own.
-                self.assertIn(name.split(".")[2], ("run", "trial", "waiver", "test", "bulk"))
+                # Runs, trials and waivers are for officers, test customers and previews of the
+                # pool for administrators, bulk changes one's own.
+                told = ("run", "trial", "waiver", "test", "bulk", "pool")
+                self.assertIn(name.split(".")[2], told)
 
     def test_counts_tell_nothing_of_it(self):
         grade = self.secret.grade_ids[0]

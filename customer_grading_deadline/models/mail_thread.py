@@ -18,8 +18,8 @@ class MailThread(models.AbstractModel):
 
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)
-        is_any = self.env["customer.grading.deadline"]._is_any()
-        if is_any and self._name in THREADS and self._is_ours_to_them(message.sudo()):
+        is_answer = self._name in THREADS and self._is_ours_to_them(message.sudo())
+        if is_answer and self.env["customer.grading.deadline"]._is_any():
             self._try_meet_deadlines()
         return result
 

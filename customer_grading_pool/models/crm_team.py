@@ -8,7 +8,9 @@ class CrmTeam(models.Model):
     _inherit = "crm.team"
 
     def _get_lead_to_assign_domain(self):
+        domain = super()._get_lead_to_assign_domain()
+        if not self.env["customer.grading.pool.rule"]._is_any():
+            return domain
         pooled = Domain("state", "=", "pool") & Domain("lead_id", "!=", False)
         entries = self.env["customer.grading.pool.entry"].sudo()._search(pooled)
-        domain = super()._get_lead_to_assign_domain()
         return [*domain, ("id", "not in", entries.subselect("lead_id"))]

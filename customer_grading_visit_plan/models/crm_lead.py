@@ -8,6 +8,7 @@ class CrmLead(models.Model):
 
     def _merge_dependences(self, opportunities):
         """Give the visits of those that are deleted to the one that stays."""
-        visits = self.env["customer.grading.visit"].sudo().with_context(active_test=False)
-        visits.search([("lead_id", "in", opportunities.ids)]).lead_id = self
+        if self.env["customer.grading.visit.plan"]._is_any():
+            visits = self.env["customer.grading.visit"].sudo().with_context(active_test=False)
+            visits.search([("lead_id", "in", opportunities.ids)]).lead_id = self
         return super()._merge_dependences(opportunities)

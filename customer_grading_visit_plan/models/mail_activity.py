@@ -14,7 +14,8 @@ class MailActivity(models.Model):
             if model_name in THREADS
         }
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
-        contacts = self.env["customer.grading.visit.contacts"]
-        for model_name, ids in done.items():
-            contacts._recognise_of(self.env[model_name].sudo().browse(ids).exists())
+        if self.env["customer.grading.visit.plan"]._is_any():
+            contacts = self.env["customer.grading.visit.contacts"]
+            for model_name, ids in done.items():
+                contacts._recognise_of(self.env[model_name].sudo().browse(ids).exists())
         return result
