@@ -49,6 +49,12 @@ class CustomerGradingVisitReport(models.Model):
         help="Share of the customers with at least one contact in the month.",
     )
 
+    # Of this addon: it goes with it, as what the core declares would not.
+    _subject_check = models.Constraint(
+        "CHECK (num_nonnulls(partner_id, lead_id) = 1)",
+        "Say what it is about: a customer or an opportunity.",
+    )
+
     @property
     def _table_query(self):
         """Return the rows of all companies that the user works in and that have plans."""

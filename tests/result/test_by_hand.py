@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..common import TODAY, at
+from ..common import TODAY, at, get_today
 from .test_change_control import ChangeControlCommon
 
 DAY = timedelta(1)
@@ -290,7 +290,7 @@ class TestProposals(ByHandCommon):
         self.assertIn("Not before March", told)
         self.assertIn(self.officer.name, told)
         self.assertIn("was refused by", self._get_notices())
-        with freeze_time(at(TODAY + 40 * DAY)):
+        with freeze_time(at(get_today() + 40 * DAY)):
             self.assertNotIn("was refused by", self._get_notices())
 
     def test_one_that_was_overtaken_or_waited_too_long_reaches_its_author(self):
