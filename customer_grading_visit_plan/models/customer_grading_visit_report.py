@@ -52,7 +52,7 @@ class CustomerGradingVisitReport(models.Model):
     # Of this addon: it goes with it, as what the core declares would not.
     _subject_check = models.Constraint(
         "CHECK (num_nonnulls(partner_id, lead_id) = 1)",
-        "Say what it is about: a customer or an opportunity.",
+        "Say whom the visit is to: a customer, or an opportunity.",
     )
 
     @property
