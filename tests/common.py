@@ -484,3 +484,26 @@ class CustomerGradingCommon(BaseCommon):
 
 GROUPS = ("all", "any", "none", "at_least", "at_most", "until")
 COUNTED = ("at_least", "at_most")
+
+
+class ClockCase(CustomerGradingCommon):
+    """Lets the clock stand: each test begins at noon of ``start``, a day or a moment in UTC."""
+
+    start = TODAY
+
+    @classmethod
+    def _at(cls, day):
+        """Let it be noon of ``day``, or that moment, from now on."""
+        if hasattr(cls, "clock"):
+            cls.clock.stop()
+        cls.clock = freeze_time(at(day))
+        cls.clock.start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.clock.stop()
+        super().tearDownClass()
+
+    def setUp(self):
+        super().setUp()
+        self._at(self.start)

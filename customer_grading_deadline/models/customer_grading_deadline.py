@@ -1,7 +1,7 @@
 from ast import literal_eval
 from datetime import timedelta
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
@@ -22,6 +22,7 @@ class CustomerGradingDeadline(models.Model):
     """How soon who holds a grade hears of us: at first, when they ask, or from time to time."""
 
     _name = "customer.grading.deadline"
+    _inherit = ["customer.grading.presence"]
     _description = "Deadline of Answers"
     _order = "grade_id, sequence, id"
 
@@ -183,7 +184,6 @@ class CustomerGradingDeadline(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         deadlines = super().create(vals_list)
-        self.env.registry.clear_cache()
         deadlines._look()
         return deadlines
 
@@ -196,14 +196,7 @@ class CustomerGradingDeadline(models.Model):
     def unlink(self):
         """Nobody waits by them any more; what became of what they asked is kept."""
         self.env["customer.grading.deadline.case"].sudo()._forget(self)
-        self.env.registry.clear_cache()
         return super().unlink()
-
-    @api.model
-    @tools.ormcache()
-    def _is_any(self):
-        """Whether any grade has a deadline: what follows it does nothing else."""
-        return bool(self.sudo().search_count([], limit=1))
 
     def _look(self):
         """Let the next run of the job find out who waits by these deadlines."""

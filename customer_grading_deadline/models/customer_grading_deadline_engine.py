@@ -61,24 +61,17 @@ class CustomerGradingDeadlineEngine(models.AbstractModel):
 
         :param records: contacts, whose customers are meant, or opportunities
         """
-        if not records:
-            return
-        kind = records._grading_subject
-        keys = {record._get_grading_key() for record in records} - {False, None}
-        Result = self.env["customer.grading.result"].sudo()
-        for dimension in self._get_asked().filtered(lambda d: d.subject == kind):
-            field = dimension._get_subject_kind().field
-            own = [("dimension_id", "=", dimension.id), (field, "in", list(keys))]
-            for company, results in Result._read_group(own, ["company_id"], ["id:recordset"]):
-                ids = results[field].ids
-                self._renew(dimension, company, ids if len(ids) <= FEW else None)
+        followed = self.env["customer.grading.follow.up.engine"]
+        for dimension, company, ids in followed._get_graded(records, self._get_asked()):
+            self._renew(dimension, company, ids if len(ids) <= FEW else None)
 
     @api.model
     def _renew_unattended(self):
         """Renew everybody in what no run of everybody renews: archived, stopped, without policy."""
-        self._renew_all(
-            self._get_asked(), self.env["customer.grading.follow.up.engine"]._is_in_cron()
-        )
+        followed = self.env["customer.grading.follow.up.engine"]
+        run, commit = self.env["customer.grading.run"], followed._is_in_cron()
+        for dimension, company in followed._get_unattended(self._get_asked()):
+            run._try(self._renew, commit, dimension, company)
 
     @api.model
     def _get_touched(self, since):

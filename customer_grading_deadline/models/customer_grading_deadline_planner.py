@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 BATCH = 1_000  # activities made in one transaction
@@ -51,36 +50,14 @@ class CustomerGradingDeadlinePlanner(models.AbstractModel):
                 activity.with_context(mail_activity_quick_update=True).user_id = case.user_id
 
     def _create_activities(self, cases):
-        """Make an activity of each, all at once where nothing is in the way."""
-        types = self._get_types()
-        cases = self._filter_seen(cases).filtered(lambda case: types[case.kind])
-        vals = {case: self._prepare_activity(case, types[case.kind]) for case in cases}
-        quiet = self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True)
-        try:
-            with self.env.cr.savepoint():
-                made = dict(zip(vals, quiet.create(list(vals.values())), strict=True))
-        except UserError:
-            # Somebody may not see a record that he or she is to answer: the others are made.
-            made = {case: self._try_create(quiet, own) for case, own in vals.items()}
-        for case, activity in made.items():
-            case.write({"activity_id": activity.id, "is_reminded": True})
-
-    def _filter_seen(self, cases):
-        """Return the cases whose record who is responsible may open."""
-        Planner, seen = self.env["customer.grading.follow.up.planner"], cases.browse()
-        for user, own in cases.grouped("user_id").items():
-            for name in ("partner_id", "lead_id"):
-                records = Planner._filter_seen(own[name], user)
-                seen |= own.filtered(lambda case, n=name, r=records: case[n] in r)
-        return seen
-
-    def _try_create(self, quiet, vals):
-        """Return the activity, or none where its person may not see the record."""
-        try:
-            with self.env.cr.savepoint():
-                return quiet.create(vals)
-        except UserError:
-            return quiet
+        """Make an activity of each, but for whom somebody is responsible who may not open it."""
+        types, planner = self._get_types(), self.env["customer.grading.follow.up.planner"]
+        cases = cases.filtered(lambda case: types[case.kind])
+        seen = planner._filter_seen(cases, "user_id")
+        vals = {case: self._prepare_activity(case, types[case.kind]) for case in seen}
+        for case, activity in planner._create_quietly(vals).items():
+            case.activity_id = activity
+        cases.is_reminded = True
 
     def _get_types(self):
         """Return ``{kind: type of activity}``, another one where that was deleted or archived."""

@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.tools import SQL
 
 
 class CustomerGradingResult(models.Model):
@@ -18,41 +17,10 @@ class CustomerGradingResult(models.Model):
         results = self.search(of_sources)
         self.env.flush_all()
         for result in results:
-            self.env.cr.execute(self._get_moving_cases_sql(result, field, target))
+            told = (Case._table, "deadline_id", "date_start")
+            self.env.cr.execute(self._get_moving_sql(*told, result, field, target))
         done = super()._settle_merge(sources, target)
         if kept := results.exists():
-            self.env.cr.execute(self._get_naming_cases_sql(kept, field))
+            self.env.cr.execute(self._get_naming_sql(Case._table, field, kept))
         Case.invalidate_model(flush=False)
         return done
-
-    def _get_moving_cases_sql(self, result, field, target):
-        """Return the statement that gives the history of one result to the one that stays."""
-        return SQL(
-            """
-            UPDATE customer_grading_deadline_case told
-               SET result_id = kept.id, %(field)s = kept.%(field)s
-              FROM customer_grading_result kept
-             WHERE told.result_id = %(result)s AND kept.%(field)s = %(target)s
-               AND kept.dimension_id = %(dimension)s
-               AND kept.company_id IS NOT DISTINCT FROM %(company)s
-               AND NOT EXISTS (SELECT FROM customer_grading_deadline_case other
-                                WHERE other.result_id = kept.id
-                                  AND other.deadline_id = told.deadline_id
-                                  AND other.date_start = told.date_start)
-            """,
-            field=SQL.identifier(field),
-            result=result.id,
-            target=target.id,
-            dimension=result.dimension_id.id,
-            company=result.company_id.id or None,
-        )
-
-    def _get_naming_cases_sql(self, results, field):
-        """Return the statement that names whose the history of these results is now."""
-        return SQL(
-            "UPDATE customer_grading_deadline_case told SET %(field)s = result.%(field)s"
-            " FROM customer_grading_result result"
-            " WHERE result.id = told.result_id AND result.id IN %(results)s",
-            field=SQL.identifier(field),
-            results=tuple(results.ids),
-        )

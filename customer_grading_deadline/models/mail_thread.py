@@ -34,6 +34,7 @@ class MailThread(models.AbstractModel):
 
     def _try_meet_deadlines(self):
         """Look at it, and let nothing that is wrong with a deadline keep people from answering."""
+        self.env.flush_all()  # what is wrong with their own work is told as ever
         try:
             with self.env.cr.savepoint():
                 self._meet_deadlines()

@@ -7,6 +7,7 @@ next one is due, and what shows it: lists, the customer, “Why this grade?”.
 
 from . import (
     customer_grade,
+    customer_grading_presence,
     customer_grading_cadence,
     customer_grading_cadence_step,
     customer_grading_cadence_day,

@@ -1,4 +1,4 @@
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_list
 
@@ -36,6 +36,7 @@ class CustomerGradingCadence(models.Model):
     """How often who holds a grade is contacted, in one way."""
 
     _name = "customer.grading.cadence"
+    _inherit = ["customer.grading.presence"]
     _description = "Cadence of Contact"
     _order = "grade_id, sequence, id"
 
@@ -314,7 +315,6 @@ class CustomerGradingCadence(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         cadences = super().create(vals_list)
-        self.env.registry.clear_cache()
         cadences._follow()
         return cadences
 
@@ -327,7 +327,6 @@ class CustomerGradingCadence(models.Model):
     def unlink(self):
         """Nobody is followed by them any more; what became of their contacts is kept."""
         self.env["customer.grading.follow.up"].sudo()._forget(self.ids)
-        self.env.registry.clear_cache()
         return super().unlink()
 
     def _get_grades(self):
@@ -337,12 +336,6 @@ class CustomerGradingCadence(models.Model):
             return self.grade_id
         grades = self.dimension_id.with_context(active_test=False).grade_ids.sorted()
         return grades[grades.ids.index(self.grade_id.id) :]
-
-    @api.model
-    @tools.ormcache()
-    def _is_any(self):
-        """Whether any grade asks for contact: what follows it does nothing else."""
-        return bool(self.sudo().search_count([], limit=1))
 
     def _follow(self):
         """Let the next run of the job find out where everybody stands in these cadences."""

@@ -145,7 +145,8 @@ class CustomerGradingFollowUp(models.Model):
         engine = self.env["customer.grading.follow.up.engine"]
         today = self._get_today(self.company_id)
         start, end = engine._get_period(self.cadence_id.sudo().per, today)
-        begun = max(start, self.result_id.sudo().date_since or start)
+        result = self.result_id.sudo()
+        begun = max(start, result.date_since or result.date_evaluated or start)
         elapsed, length = (today - begun).days, (end - begun).days + 1
         return max(self.asked_count * elapsed // length - self.done_count, 0)
 

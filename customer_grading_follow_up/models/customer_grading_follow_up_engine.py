@@ -12,6 +12,7 @@ EARLY_DAYS = 7  # a point of a calendar is met that many days before it, at the 
 LATE_DAYS = 30  # the greeting of a day of the year is still wanted so many days after it
 FILLED_LATER = 2  # days: a contact written down later than that is marked
 BACK_DAYS = 400  # working days that are told of the past
+NIGHT = timedelta(hours=26)  # from one run of everybody to the end of the next
 OVERLAP = timedelta(hours=1)  # transactions that were open when it was looked last
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 # What is found out of where a result stands in a cadence: columns of a follow-up, with their types.
@@ -61,21 +62,34 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
 
     @api.model
     def _renew_unattended(self):
-        """Renew what no run of everybody did today: it stopped to ask, failed, or there is none."""
-        Run, Result = self.env["customer.grading.run"].sudo(), self.env["customer.grading.result"]
-        done = Run.search(
+        """Renew what no run of everybody renews."""
+        for dimension, company in self._get_unattended(self._get_followed()):
+            self._renew_whole(dimension, company, commit=self._is_in_cron())
+
+    @api.model
+    def _get_unattended(self, dimensions):
+        """Yield ``(dimension, company)`` of what no run of everybody did in the last night.
+
+        It stopped to ask, failed, or there is none any more.
+        """
+        done = self.env["customer.grading.run"].sudo()
+        done = done.search(
             [
                 ("mode", "=", "nightly"),
                 ("state", "=", "done"),
-                ("date_end", ">=", fields.Datetime.now() - timedelta(hours=12)),
+                ("date_end", ">=", fields.Datetime.now() - NIGHT),
+                ("policy_id.state", "=", "running"),
+                ("dimension_id.active", "=", True),
             ]
         )
         covered = {(run.dimension_id, run.company_id) for run in done}
-        for dimension in self._get_followed():
-            own = [("dimension_id", "=", dimension.id)]
-            for [company] in Result.sudo()._read_group(own, ["company_id"]):
+        Result = self.env["customer.grading.result"].sudo()
+        for dimension in dimensions:
+            for [company] in Result._read_group(
+                [("dimension_id", "=", dimension.id)], ["company_id"]
+            ):
                 if (dimension, company) not in covered:
-                    self._renew_whole(dimension, company, commit=self._is_in_cron())
+                    yield dimension, company
 
     @api.model
     def _is_in_cron(self):
@@ -154,7 +168,8 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
             self.env.cr.execute(SQL("SET LOCAL enable_nestloop = off"))
         self.env.cr.execute(self._get_renewing_sql(dimension, company, cadences, scope, told))
         [[count, activity_ids]] = self.env.cr.fetchall()
-        self.env.cr.execute(SQL("SET LOCAL enable_nestloop = on"))
+        if subject_ids is None:
+            self.env.cr.execute(SQL("SET LOCAL enable_nestloop = DEFAULT"))
         self.env["mail.activity"].sudo().browse(activity_ids).exists().unlink()
         if count:
             FollowUp.invalidate_model(flush=False)
@@ -172,16 +187,24 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
 
         :param records: contacts, whose customers are meant, or opportunities
         """
-        if not records:
-            return
-        kind = records._grading_subject
+        for dimension, company, ids in self._get_graded(records, self._get_followed()):
+            self._renew(dimension, company, ids)
+
+    @api.model
+    def _get_graded(self, records, dimensions):
+        """Yield ``(dimension, company, ids)``: where some customers or opportunities are graded.
+
+        :param records: contacts, whose customers are meant, or opportunities
+        """
         keys = {record._get_grading_key() for record in records} - {False, None}
+        if not keys:
+            return
         Result = self.env["customer.grading.result"].sudo()
-        for dimension in self._get_followed().filtered(lambda d: d.subject == kind):
+        for dimension in dimensions.filtered(lambda d: d.subject == records._grading_subject):
             field = dimension._get_subject_kind().field
             own = [("dimension_id", "=", dimension.id), (field, "in", list(keys))]
-            for [company] in Result._read_group(own, ["company_id"]):
-                self._renew(dimension, company, list(keys))
+            for company, ids in Result._read_group(own, ["company_id"], [f"{field}:array_agg"]):
+                yield dimension, company, ids
 
     @api.model
     def _get_scope(self, company, subject_ids):

@@ -121,46 +121,50 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
         return next(filter(has_room, [*before, *after]), None)
 
     def _create_activities(self, planned):
-        """Make the activities of ``{follow-up: day}``, all at once where nothing is in the way."""
-        quiet = self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True)
+        """Make the activities of ``{follow-up: day}``."""
         vals, types = {}, {}
-        seen = self._get_seen_ids(planned)
-        for one, day in planned.items():
-            if one.id not in seen:
-                continue
+        followed = self.env["customer.grading.follow.up"].sudo().union(*planned)
+        for one in self._filter_seen(followed, "responsible_id"):
             key = one.contact, bool(one.lead_id)
             if key not in types:
                 types[key] = one._get_activity_type()
             if types[key]:  # else there is nothing to remind by
                 told = one.with_context(lang=one.responsible_id.lang)
-                vals[one] = told._prepare_activity(types[key], day)
-        try:
-            with self.env.cr.savepoint():
-                made = dict(zip(vals, quiet.create(list(vals.values())), strict=True))
-        except UserError:
-            # Somebody may not see a record that he or she is to contact: the others are made.
-            made = {}
-            for one in vals:
-                try:
-                    with self.env.cr.savepoint():
-                        made[one] = quiet.create(vals[one])
-                except UserError:
-                    continue
-        for one, activity in made.items():
+                vals[one] = told._prepare_activity(types[key], planned[one])
+        for one, activity in self._create_quietly(vals).items():
             one.write({"activity_id": activity.id, "date_planned": one.date_due})
 
-    def _get_seen_ids(self, followed):
-        """Return the ids of the follow-ups whose record is one that who does it may open."""
-        seen = set()
-        everyone = self.env["customer.grading.follow.up"].sudo().union(*followed)
-        for user, own in everyone.grouped("responsible_id").items():
-            for name in ("partner_id", "lead_id"):
-                records = self._filter_seen(own[name], user)
-                seen.update(own.filtered(lambda one, n=name, r=records: one[n] in r).ids)
-        return seen
+    @api.model
+    def _create_quietly(self, vals):
+        """Make activities of which nobody is told by e-mail, all at once where nothing refuses one.
+
+        :param vals: ``{key: values}`` of whatever is known by the keys
+        :return: ``{key: activity}`` of those that were made
+        """
+        quiet = self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True)
+        try:
+            with self.env.cr.savepoint():
+                return dict(zip(vals, quiet.create(list(vals.values())), strict=True))
+        except UserError:
+            if len(vals) < 2:
+                return {}
+        made = {}
+        for key in vals:
+            made |= self._create_quietly({key: vals[key]})
+        return made
 
     @api.model
-    def _filter_seen(self, records, user):
+    def _filter_seen(self, rows, who):
+        """Return the rows whose customer or opportunity the person in the field ``who`` may open."""
+        seen = rows.browse()
+        for user, own in rows.grouped(who).items():
+            for name in ("partner_id", "lead_id"):
+                records = self._filter_readable(own[name], user)
+                seen |= own.filtered(lambda one, n=name, r=records: one[n] in r)
+        return rows & seen
+
+    @api.model
+    def _filter_readable(self, records, user):
         """Return the records that a person may read, in any of his or her companies.
 
         Odoo lets whoever gets an activity follow the record, and asks nobody whether he may.

@@ -17,7 +17,8 @@ class CustomerGradingResult(models.Model):
         results = self.search(of_sources)
         self.env.flush_all()
         for result in results:
-            self.env.cr.execute(self._get_moving_sql(result, field, target))
+            told = ("customer_grading_attainment", "cadence_id", "date_due")
+            self.env.cr.execute(self._get_moving_sql(*told, result, field, target))
         done = super()._settle_merge(sources, target)
         if results := results.exists():
             for table in KEPT:
@@ -26,21 +27,27 @@ class CustomerGradingResult(models.Model):
             self.env[name].invalidate_model(flush=False)
         return done
 
-    def _get_moving_sql(self, result, field, target):
-        """Return the statement that gives the history of one result to the one that stays."""
+    def _get_moving_sql(self, table, by, day, result, field, target):
+        """Return the statement that gives the history of one result to the one that stays.
+
+        :param table: of the history, whose rows differ in the columns ``by`` and ``day``
+        """
         return SQL(
             """
-            UPDATE customer_grading_attainment told
+            UPDATE %(table)s told
                SET result_id = kept.id, %(field)s = kept.%(field)s
               FROM customer_grading_result kept
              WHERE told.result_id = %(result)s AND kept.%(field)s = %(target)s
                AND kept.dimension_id = %(dimension)s
                AND kept.company_id IS NOT DISTINCT FROM %(company)s
-               AND NOT EXISTS (SELECT FROM customer_grading_attainment other
+               AND NOT EXISTS (SELECT FROM %(table)s other
                                 WHERE other.result_id = kept.id
-                                  AND other.cadence_id = told.cadence_id
-                                  AND other.date_due = told.date_due)
+                                  AND other.%(by)s = told.%(by)s
+                                  AND other.%(day)s = told.%(day)s)
             """,
+            table=SQL.identifier(table),
+            by=SQL.identifier(by),
+            day=SQL.identifier(day),
             field=SQL.identifier(field),
             result=result.id,
             target=target.id,

@@ -9,7 +9,9 @@ class CrmTeam(models.Model):
 
     def _get_lead_to_assign_domain(self):
         domain = super()._get_lead_to_assign_domain()
-        if not self.env["customer.grading.pool.rule"]._is_any():
+        # Nothing is taken to the pool but what was graded.
+        is_used = self.env["customer.grading.dimension"]._is_used("lead")
+        if not is_used or not self.env["customer.grading.pool.rule"]._is_any():
             return domain
         pooled = Domain("state", "=", "pool") & Domain("lead_id", "!=", False)
         entries = self.env["customer.grading.pool.entry"].sudo()._search(pooled)

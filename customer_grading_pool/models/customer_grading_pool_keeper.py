@@ -112,7 +112,7 @@ class CustomerGradingPoolKeeper(models.AbstractModel):
             user = self.env["res.users"].browse(row[who])
             if row["result_id"] in seen and (notice := notices.get(row["result_id"])):
                 vals[notice] = {**shared, **self._prepare_activity(rule, row, user, today)}
-        activities = self._create_activities(vals)
+        activities = self.env["customer.grading.follow.up.planner"]._create_quietly(vals)
         for notice in notices.values():
             notice.write({done: True, link: activities.get(notice)})
 
@@ -124,7 +124,7 @@ class CustomerGradingPoolKeeper(models.AbstractModel):
             user = self.env["res.users"].browse(user_id)
             if user.active:
                 records = Model.browse([row["subject_id"] for row in own])
-                ids = set(Planner._filter_seen(records, user).ids)
+                ids = set(Planner._filter_readable(records, user).ids)
                 seen.update(row["result_id"] for row in own if row["subject_id"] in ids)
         return seen
 
@@ -178,25 +178,6 @@ class CustomerGradingPoolKeeper(models.AbstractModel):
             return neglect
         date = format_date(rule.env, day)
         return rule.env._("%(neglect)s: to the pool on %(date)s", neglect=neglect, date=date)
-
-    def _create_activities(self, vals):
-        """Make the activities of ``{notice: values}``, all at once where nothing is in the way.
-
-        :return: ``{notice: activity}``; none of whom may not see the record
-        """
-        quiet = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
-        try:
-            with self.env.cr.savepoint():
-                return dict(zip(vals, quiet.create(list(vals.values())), strict=True))
-        except UserError:
-            made = {}
-            for notice, values in vals.items():
-                try:
-                    with self.env.cr.savepoint():
-                        made[notice] = quiet.create(values)
-                except UserError:
-                    continue
-            return made
 
     # ------------------------------------------------------------------ to the pool
 

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.blocks import RELOAD, open_window
 from odoo.addons.customer_grading.tools.groups import MANAGER_GROUP
 from odoo.addons.customer_grading.tools.texts import join_list, join_words
@@ -26,6 +26,7 @@ class CustomerGradingPoolRule(models.Model):
     """When who holds a grade counts as neglected, and what follows from it, step by step."""
 
     _name = "customer.grading.pool.rule"
+    _inherit = ["customer.grading.presence"]
     _description = "Ownership Rule"
     _order = "grade_id, sequence, id"
 
@@ -206,16 +207,9 @@ class CustomerGradingPoolRule(models.Model):
     def create(self, vals_list):
         """Make drafts only, whatever is sent."""
         rules = super().create(vals_list)
-        self.env.registry.clear_cache()
         if not self.env.su and set(rules.mapped("state")) - {"draft"}:
             raise AccessError(self._get_state_text())
         return rules
-
-    @api.model
-    @tools.ormcache()
-    def _is_any(self):
-        """Whether anybody wrote a rule: Odoo's own work is as it was where nobody did."""
-        return bool(self.sudo().search_count([], limit=1))
 
     def write(self, vals):
         """Refuse to change by what a rule in force decides: nobody saw a preview of that."""

@@ -1,4 +1,4 @@
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.blocks import RELOAD, open_window, tell
 from odoo.addons.customer_grading.tools.groups import OFFICER_GROUP
 from odoo.exceptions import AccessError, UserError
@@ -12,7 +12,7 @@ class CustomerGradingVisitPlan(models.Model):
     """Whom one salesperson means to visit in one month."""
 
     _name = "customer.grading.visit.plan"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["customer.grading.presence", "mail.thread", "mail.activity.mixin"]
     _description = "Visit Plan"
     _order = "date_month desc, user_id, id"
 
@@ -68,12 +68,6 @@ class CustomerGradingVisitPlan(models.Model):
     @api.model
     def _get_today(self, company):
         return self.env["customer.grading.engine"]._get_today(company)
-
-    @api.model
-    @tools.ormcache()
-    def _is_any(self):
-        """Whether anybody plans visits: Odoo's own work takes no query more where nobody does."""
-        return bool(self.sudo().search_count([], limit=1))
 
     # ------------------------------------------------------------------ what it says
 
@@ -141,9 +135,7 @@ class CustomerGradingVisitPlan(models.Model):
         told = {vals.get(name) for vals in [*vals_list, *defaults] for name in SETTLED_FIELDS}
         if told - {None, False, "draft"}:
             self._check_settling()
-        plans = super().create([self._start_month(vals) for vals in vals_list])
-        self.env.registry.clear_cache()
-        return plans
+        return super().create([self._start_month(vals) for vals in vals_list])
 
     def write(self, vals):
         if vals.keys() & SETTLED_FIELDS:

@@ -6,15 +6,13 @@ from datetime import date, datetime, time, timedelta, timezone
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
-from freezegun import freeze_time
-
 from odoo.addons.customer_grading_deadline.tools import working_time
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tests import BaseCase, Form, tagged
 
 from .. import common
-from ..common import CustomerGradingCommon
+from ..common import ClockCase
 
 FRIDAY = date(2026, 11, 20)
 CALL, MEETING = "mail.mail_activity_data_call", "mail.mail_activity_data_meeting"
@@ -27,13 +25,15 @@ def moment(day, hour=12, minute=0, tz=common.TZ):
     return local.astimezone(timezone.utc).replace(tzinfo=None)
 
 
-class DeadlineCase(CustomerGradingCommon):
+class DeadlineCase(ClockCase):
+    start = moment(16, 9)  # a Monday
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.users = cls._create_users()
         cls.seller = cls.users["salesperson"]
-        cls._at(moment(16, 9))  # a Monday
+        cls._at(cls.start)
         cls.customer, cls.other = cls._create_customers(2, user_id=cls.seller.id)
         cls.person = cls.env["res.partner"].create(
             {"name": "Ann", "email": "ann@example.com", "parent_id": cls.customer.id}
@@ -45,23 +45,6 @@ class DeadlineCase(CustomerGradingCommon):
         )
         cls.first, cls.second = cls.policy.rule_ids.grade_id.sorted()
         cls._activate(cls.policy)
-
-    @classmethod
-    def _at(cls, now):
-        """Let it be a moment from now on."""
-        if hasattr(cls, "clock"):
-            cls.clock.stop()
-        cls.clock = freeze_time(now)
-        cls.clock.start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.clock.stop()
-        super().tearDownClass()
-
-    def tearDown(self):
-        self._at(moment(16, 9))
-        super().tearDown()
 
     def _ask(self, count, unit, kind="answer", grade=None, **vals):
         """Write a deadline on a grade."""

@@ -5,7 +5,6 @@ import json
 from datetime import date, datetime, time, timedelta
 from unittest.mock import patch
 
-from freezegun import freeze_time
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,20 +14,21 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tests import BaseCase, Form, tagged
 
-from ..common import CustomerGradingCommon, at
+from ..common import ClockCase, at
 from ..oracles import cadences as oracle
 
 KINDS = {"call": "mail.mail_activity_data_call", "visit": "mail.mail_activity_data_meeting"}
 
 
-class FollowUpCase(CustomerGradingCommon):
+class FollowUpCase(ClockCase):
+    start = date(2026, 9, 1)  # a Tuesday
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.users = cls._create_users()
         cls.seller = cls.users["salesperson"]
         cls.customer, cls.other = cls._create_customers(2, user_id=cls.seller.id, phone="555-1")
-        cls.start = date(2026, 9, 1)  # a Tuesday
         cls._at(cls.start)
         for customer in (cls.customer, cls.other):
             cls._create_order(customer, cls.start, 1000)
@@ -39,23 +39,6 @@ class FollowUpCase(CustomerGradingCommon):
             downgrade_days=0,
         )
         cls.first, cls.second = cls.policy.rule_ids.grade_id.sorted()
-
-    @classmethod
-    def _at(cls, day):
-        """Let it be noon of ``day`` from now on."""
-        if hasattr(cls, "clock"):
-            cls.clock.stop()
-        cls.clock = freeze_time(at(day))
-        cls.clock.start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.clock.stop()
-        super().tearDownClass()
-
-    def tearDown(self):
-        self._at(self.start)
-        super().tearDown()
 
     def _ask(self, grade=None, **vals):
         """Write a cadence on a grade."""

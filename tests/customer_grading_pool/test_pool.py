@@ -4,8 +4,6 @@ import json
 from datetime import date, timedelta
 from unittest.mock import patch
 
-from freezegun import freeze_time
-
 from odoo.addons.customer_grading_pool import uninstall_hook
 from odoo.addons.customer_grading_pool.models import customer_grading_pool_keeper as keeper_module
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -13,13 +11,15 @@ from odoo.fields import Command
 from odoo.tests import Form, tagged, warmup
 from odoo.tests.common import new_test_user
 
-from ..common import CustomerGradingCommon, at
+from ..common import ClockCase
 
 START = date(2026, 9, 1)
 
 
-class PoolCase(CustomerGradingCommon):
+class PoolCase(ClockCase):
     """Two customers of a salesperson of team North, in grade A, and a rule of 4, 6 and 8 days."""
+
+    start = START
 
     @classmethod
     def setUpClass(cls):
@@ -34,7 +34,7 @@ class PoolCase(CustomerGradingCommon):
             {"name": "North", "user_id": cls.leader.id, "member_ids": [Command.set(cls.seller.ids)]}
         )
         cls.customer, cls.other = cls._create_customers(2, user_id=cls.seller.id)
-        cls._at(START)
+        cls._at(cls.start)
         for customer in (cls.customer, cls.other):
             cls._create_order(customer, START, 1000)
         cls.policy = cls._create_policy(
@@ -43,23 +43,6 @@ class PoolCase(CustomerGradingCommon):
         cls.first, cls.second = cls.policy.rule_ids.grade_id.sorted()
         cls._activate(cls.policy)
         cls.Entry = cls.env["customer.grading.pool.entry"]
-
-    @classmethod
-    def _at(cls, day):
-        """Let it be noon of ``day`` from now on."""
-        if hasattr(cls, "clock"):
-            cls.clock.stop()
-        cls.clock = freeze_time(at(day))
-        cls.clock.start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.clock.stop()
-        super().tearDownClass()
-
-    def tearDown(self):
-        self._at(START)
-        super().tearDown()
 
     @classmethod
     def _rule(cls, grade=None, activate=True, **vals):
@@ -410,7 +393,7 @@ class TestTaking(PoolCase):
             cron.method_direct_trigger()
         self.assertFalse((self.customer | self.other).user_id)
         triggers = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
-        self.env["customer.grading.run"]._after_queue()
+        self.env["customer.grading.run"]._cron_grade()
         after = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
         self.assertEqual(after, triggers + 1)
 

@@ -2,11 +2,9 @@
 
 from datetime import date
 
-from freezegun import freeze_time
-
 from odoo.fields import Command
 
-from ..common import CustomerGradingCommon, at
+from ..common import ClockCase
 
 START = date(2026, 11, 2)  # a Monday
 KINDS = {
@@ -15,7 +13,9 @@ KINDS = {
 }
 
 
-class VisitCase(CustomerGradingCommon):
+class VisitCase(ClockCase):
+    start = START
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -30,7 +30,7 @@ class VisitCase(CustomerGradingCommon):
                 "member_ids": [Command.set(cls.seller.ids)],
             }
         )
-        cls._at(START)
+        cls._at(cls.start)
         cls.big, cls.small, cls.slow = cls._create_customers(
             3, user_id=cls.seller.id, phone="555-1"
         )
@@ -41,23 +41,6 @@ class VisitCase(CustomerGradingCommon):
             [("A", ("orders", "ge", 1000)), ("B", ())],
         )
         cls.first, cls.second = cls.policy.rule_ids.grade_id.sorted()
-
-    @classmethod
-    def _at(cls, day):
-        """Let it be noon of ``day`` from now on."""
-        if hasattr(cls, "clock"):
-            cls.clock.stop()
-        cls.clock = freeze_time(at(day))
-        cls.clock.start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.clock.stop()
-        super().tearDownClass()
-
-    def setUp(self):
-        super().setUp()
-        self._at(START)
 
     def _ask(self, grade=None, **vals):
         """Write a cadence on a grade."""

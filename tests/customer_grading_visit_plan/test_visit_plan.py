@@ -286,11 +286,9 @@ class TestMoving(VisitCase):
             self.plan.action_ask()
 
     def test_what_was_confirmed_is_not_archived_nor_given_to_a_colleague(self):
-        self._ask(gap=1, gap_unit="weeks")
-        self._activate(self.policy)
-        plan, other = self._plan(), self._plan(self.leader, make=False)
+        plan, other = self.plan, self._plan(self.leader, make=False)
         plan.with_user(self.leader).action_confirm()
-        [visit, *_more] = plan.visit_ids.with_user(self.seller)
+        visit = self.visit.with_user(self.seller)
         for vals in ({"active": False}, {"plan_id": other.id}):
             with self.assertRaisesRegex(UserError, "cancel the visit"):
                 visit.write(vals)

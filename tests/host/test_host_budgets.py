@@ -67,9 +67,6 @@ class TestHostBudgets(TransactionCase):
         """Count the statements of ``action``, caches cold, and look for any that is ours."""
         self.env.flush_all()
         self.env.invalidate_all()
-        # Whether an addon has anything to do is remembered by the server, not asked each time.
-        for model_name in self.env:
-            getattr(self.env[model_name], "_is_any", bool)()
         before = self.env.cr.sql_log_count
         with self._statements() as statements:
             result = action(*args)

@@ -22,7 +22,7 @@ class CustomerGradingFound(models.TransientModel):
             subjects,
             self.id,
         )
-        self.env.cr.execute(statement)
+        self.env.execute_query(SQL("%s RETURNING id", statement))
         self.invalidate_recordset(["subject_ids"])
 
     def _get_subjects_sql(self):
