@@ -22,10 +22,12 @@ def take_over(env):
     env.cr.execute(
         """
         INSERT INTO usual_grading_result (
-            partner_id, computed_grade_id, considered_grade_id, grade_id, values, date_evaluated,
-            date_since, date_computed_since, create_uid, create_date, write_uid, write_date)
-        SELECT partner_id, computed_grade_id, considered_grade_id, grade_id, values, date_evaluated,
-               date_since, date_computed_since, %(user)s, NOW(), %(user)s, NOW()
+            dimension_id, company_id, policy_id, partner_id, computed_rule_id, computed_grade_id,
+            considered_grade_id, grade_id, reason, last_move, values, date_evaluated, date_since,
+            date_computed_since, create_uid, create_date, write_uid, write_date)
+        SELECT dimension_id, company_id, policy_id, partner_id, computed_rule_id, computed_grade_id,
+               considered_grade_id, grade_id, reason, last_move, values, date_evaluated, date_since,
+               date_computed_since, %(user)s, NOW(), %(user)s, NOW()
           FROM customer_grading_result WHERE partner_id IS NOT NULL AND grade_id IS NOT NULL
         """,
         {"user": env.uid},
@@ -33,9 +35,11 @@ def take_over(env):
     env.cr.execute(
         """
         INSERT INTO usual_grading_change (
-            result_id, partner_id, grade_id, direction, date_applied, values, date_evaluated,
+            result_id, dimension_id, company_id, policy_id, partner_id, grade_id, direction, origin,
+            state, date, date_applied, values, date_evaluated,
             create_uid, create_date, write_uid, write_date)
-        SELECT id, partner_id, grade_id, 'new', date_since, values, date_evaluated,
+        SELECT id, dimension_id, company_id, policy_id, partner_id, grade_id, 'new', 'computed',
+               'applied', date_since, date_since, values, date_evaluated,
                %(user)s, NOW(), %(user)s, NOW()
           FROM usual_grading_result
         """,
@@ -52,7 +56,7 @@ def grade(env, policy, thrifty=True):
     """
     today = Date.context_today(policy)
     Result = env["usual.grading.result"]
-    grades = {rule.grade_id.code: rule.grade_id for rule in policy.rule_ids}
+    rules = {rule.grade_id.code: rule for rule in policy.rule_ids}
     values = _get_values(env, today)
     movers, others = {}, {}
     for ids in split_every(20 * BATCH, Result.search([]).ids):
@@ -60,14 +64,14 @@ def grade(env, policy, thrifty=True):
             now = values.get(result.partner_id.id, NOTHING)
             if not thrifty or _normalize(result.values) != now:
                 result.write({"values": now, "date_evaluated": today})
-            deserved = grades[_decide(now, today)]
-            groups = others if result.grade_id == deserved else movers
-            groups.setdefault(deserved, []).append(result.id)
+            rule = rules[_decide(now, today)]
+            groups = others if result.grade_id == rule.grade_id else movers
+            groups.setdefault(rule, []).append(result.id)
         _commit(env)
     for act, groups in ((_move, movers), (_confirm, {} if thrifty else others)):
-        for deserved, ids in groups.items():
+        for rule, ids in groups.items():
             for batch in split_every(BATCH, ids):
-                act(Result.browse(batch), deserved, today)
+                act(Result.browse(batch), rule, today)
                 _commit(env)
     return sum(map(len, movers.values()))
 
@@ -77,14 +81,19 @@ def _commit(env):
     env.invalidate_all()
 
 
-def _confirm(results, deserved, today):
+def _confirm(results, rule, today):
     """Write the grade that they have already."""
-    results.write(_prepare_grade(deserved))
+    results.write(_prepare_grade(rule))
 
 
-def _prepare_grade(deserved):
+def _prepare_grade(rule):
     names = ("computed_grade_id", "considered_grade_id", "grade_id")
-    return dict.fromkeys(names, deserved.id)
+    return {
+        **dict.fromkeys(names, rule.grade_id.id),
+        "policy_id": rule.policy_id.id,
+        "computed_rule_id": rule.id,
+        "reason": "graded",
+    }
 
 
 def _get_values(env, today):
@@ -135,19 +144,25 @@ def _decide(values, today):
     return "D"
 
 
-def _move(results, deserved, today):
+def _move(results, rule, today):
     """Bring a grade into effect, and tell it in the history."""
-    env = results.env
+    env, deserved = results.env, rule.grade_id
     current = [("result_id", "in", results.ids), ("date_end", "=", False)]
     env["usual.grading.change"].search(current).date_end = today - relativedelta(days=1)
     env["usual.grading.change"].create(
         [
             {
                 "result_id": result.id,
+                "dimension_id": result.dimension_id.id,
+                "company_id": result.company_id.id,
+                "policy_id": rule.policy_id.id,
                 "partner_id": result.partner_id.id,
                 "from_grade_id": result.grade_id.id,
                 "grade_id": deserved.id,
-                "direction": "up" if deserved.sequence < result.grade_id.sequence else "down",
+                "direction": _get_direction(result, deserved),
+                "origin": "computed",
+                "state": "applied",
+                "date": today,
                 "date_applied": today,
                 "values": result.values,
                 "date_evaluated": today,
@@ -158,9 +173,14 @@ def _move(results, deserved, today):
     for before, same in results.grouped("grade_id").items():
         same.write(
             {
-                **_prepare_grade(deserved),
+                **_prepare_grade(rule),
                 "previous_grade_id": before.id,
+                "last_move": _get_direction(same[:1], deserved),
                 "date_since": today,
                 "date_computed_since": today,
             }
         )
+
+
+def _get_direction(result, deserved):
+    return "up" if deserved.sequence < result.grade_id.sequence else "down"

@@ -70,9 +70,9 @@ class CustomerGradingChangeWriter(models.AbstractModel):
     def _get_writing_sql(self, date, **told):
         """Return the common table expressions that write what ``decided`` says, as of ``date``.
 
-        A grade that is confirmed goes on: it has been held since it was given. What is in
-        effect is looked up by result, which ``OFFSET 0`` makes sure of: else each batch would
-        read the history of everybody.
+        A grade that is confirmed goes on: it has been held since it was given. Changes are
+        looked up by their ids, which ``ARRAY`` makes sure of, and what is in effect by result,
+        as ``OFFSET 0`` does: else each batch would read the history of everybody.
 
         :param told: what else to note on the changes, SQL by field
         """
@@ -84,6 +84,7 @@ class CustomerGradingChangeWriter(models.AbstractModel):
                    SET state = 'superseded'
                   FROM decided
                  WHERE change.id = decided.open_id AND NOT decided.stays
+                   AND change.id = ANY (ARRAY(SELECT open_id FROM decided))
             ), ended AS (
                 UPDATE customer_grading_change
                    SET date_end = %(date)s::date - 1
@@ -110,6 +111,7 @@ class CustomerGradingChangeWriter(models.AbstractModel):
                        write_date = NOW() AT TIME ZONE 'UTC'
                   FROM decided
                  WHERE change.id = decided.own_id
+                   AND change.id = ANY (ARRAY(SELECT own_id FROM decided))
             ), told AS (
                 INSERT INTO customer_grading_change (
                     result_id, dimension_id, %(subjects)s, company_id, policy_id, run_id,
