@@ -17,5 +17,6 @@
     "assets": {
         "web.assets_tests": ["customer_grading_deadline/static/tests/tours/**/*"],
     },
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

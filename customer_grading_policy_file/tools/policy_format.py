@@ -158,6 +158,7 @@ SHAPES = {
         "color": Key("integer", default=0, least=0, most=11),
         "meaning": Key("name"),
         "follow_up": Key("list", None, default=[], of="cadence"),
+        "deadlines": Key("list", None, default=[], of="deadline"),
         "benefits": Key("list", None, default=[], of="benefit"),
     }),
     # What follows from a grade is kept in the file for the addons that bring it about.
@@ -187,6 +188,18 @@ SHAPES = {
         "weeks": Key("integer", None, least=0, most=520),
         "months": Key("integer", None, least=0, most=120),
         "about": Key("name", None),
+    }),
+    "deadline": Shape("", {
+        "kind": Key("choice", None, required=True, words=("first_response", "answer", "update")),
+        "within": Key("object", None, required=True, of="deadline_span"),
+        "while": Key("text", None),
+        "remind": Key("flag", None, default=False),
+    }),
+    "deadline_span": Shape("", one_of=("minutes", "hours", "working_hours", "working_days"), keys={
+        "minutes": Key("integer", None, least=1, most=10080),
+        "hours": Key("integer", None, least=1, most=2160),
+        "working_hours": Key("integer", None, least=1, most=720),
+        "working_days": Key("integer", None, least=1, most=90),
     }),
     "benefit": Shape("", {
         "kind": Key("choice", None, required=True, words=(

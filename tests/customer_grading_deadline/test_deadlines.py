@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
+from odoo.addons.customer_grading_deadline import post_init_hook
 from odoo.addons.customer_grading_deadline.tools import working_time
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command, Domain
@@ -603,6 +604,20 @@ class TestDeadlines(DeadlineCase):
         )
         draft.file_form = False
         self.assertEqual(draft._export_policy()["dimension"]["grades"], grades)
+
+    def test_service_levels_of_the_library_are_kept_until_somebody_reads_them(self):
+        policy = self.env["customer.grading.policy"]._load_file("s47_service_levels")
+        grades = policy.dimension_id.grade_ids
+        texts = grades.deadline_ids.mapped("reads_as")
+        self.assertEqual(texts, ["Answer within 24 hours"] * len(grades))
+        first = grades.sorted()[0]
+        self.assertIn("deadlines", policy.file_form["said"]["dimension"]["grades"][0])
+        # Loaded before the addon was there: the file knew of them, and no grade did.
+        first.deadline_ids.unlink()
+        for _each in range(2):
+            post_init_hook(self.env)
+            self.assertEqual(first.deadline_ids.mapped("reads_as"), texts[:1])
+        self.assertEqual(len(grades.deadline_ids), len(grades))
 
 
 @tagged("post_install", "-at_install")
