@@ -80,11 +80,9 @@ class CustomerGradingChangeWriter(models.AbstractModel):
         return SQL(
             """
             superseded AS (
-                UPDATE customer_grading_change change
+                UPDATE customer_grading_change
                    SET state = 'superseded'
-                  FROM decided
-                 WHERE change.id = decided.open_id AND NOT decided.stays
-                   AND change.id = ANY (ARRAY(SELECT open_id FROM decided))
+                 WHERE id = ANY (ARRAY(SELECT open_id FROM decided WHERE NOT stays))
             ), ended AS (
                 UPDATE customer_grading_change
                    SET date_end = %(date)s::date - 1
