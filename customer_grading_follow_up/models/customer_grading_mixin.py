@@ -5,6 +5,8 @@ from odoo.tools import SQL
 
 # What a record shows of its follow-ups -> the column, and which of several counts.
 SHOWN = {"follow_up_last_date": ("date_last", "MAX"), "follow_up_due_date": ("date_due", "MIN")}
+# Comparisons that the one which counts meets as soon as any of them does.
+MET_BY_ANY = {"MAX": (">", ">="), "MIN": ("<", "<=")}
 
 
 class CustomerGradingMixin(models.AbstractModel):
@@ -74,6 +76,8 @@ class CustomerGradingMixin(models.AbstractModel):
         self._check_field_access(self._fields[name], "read")
         if operator not in ("in", "<", "<=", ">", ">="):
             return NotImplemented
+        if operator in MET_BY_ANY[SHOWN[name][1]]:
+            return Domain(self._grading_key_field, "in", self._get_any_sql(name, operator, value))
         shown = SQL("%s.day", SQL.identifier("shown"))
         if operator == "in":
             days = tuple(day for day in value if day)
@@ -92,17 +96,30 @@ class CustomerGradingMixin(models.AbstractModel):
     def _get_dates_sql(self, name):
         """Return the query of ``key`` and ``day``: what each record shows in the field ``name``."""
         column, how = SHOWN[name]
+        query, key = self._get_follow_ups_query()
+        query.groupby = key
+        return query.select(
+            SQL("%s AS key", key),
+            SQL("%s(%s) AS day", SQL(how), SQL.identifier(query.table, column)),
+        )
+
+    def _get_any_sql(self, name, operator, value):
+        """Return the query of the keys of records of which any follow-up meets a comparison."""
+        column, _how = SHOWN[name]
+        query, key = self._get_follow_ups_query()
+        day = SQL.identifier(query.table, column)
+        query.add_where(SQL("%s %s %s", day, SQL(operator), value))
+        return SQL("(%s)", query.select(key))
+
+    def _get_follow_ups_query(self):
+        """Return the query of the follow-ups that count here, and whose they are."""
         FollowUp = self.env["customer.grading.follow.up"].sudo()
         FollowUp.flush_model()
         query = FollowUp._search(self._get_follow_ups_domain())
         key = SQL.identifier(query.table, self._grading_result_field)
         query.add_where(SQL("%s IS NOT NULL", key))
-        query.groupby = key
         query.order = None
-        return query.select(
-            SQL("%s AS key", key),
-            SQL("%s(%s) AS day", SQL(how), SQL.identifier(query.table, column)),
-        )
+        return query, key
 
     def _field_to_sql(self, alias, field_expr, query=None):
         if field_expr not in SHOWN or query is None:
