@@ -56,7 +56,10 @@ def move_customers(cr, count):
 
 
 def contact_customers(cr):
-    """Note two calls and a visit with each customer, within the last half year."""
+    """Note two calls and a visit with each customer, within the last half year.
+
+    With one in ten people write to each other, too.
+    """
     cr.execute(
         """
         INSERT INTO mail_message (model, res_id, date, create_date, write_date, message_type,
@@ -72,6 +75,27 @@ def contact_customers(cr):
          CROSS JOIN LATERAL (SELECT NOW() AT TIME ZONE 'UTC' - MAKE_INTERVAL(
                                         days => contact.days + partner.id % 60) AS day) told
          WHERE partner.name LIKE 'Customer %'
+        """
+    )
+    cr.execute(
+        """
+        WITH written AS (
+            INSERT INTO mail_message (model, res_id, date, create_date, write_date, message_type,
+                                      subtype_id, author_id, body)
+            SELECT 'res.partner', partner.id, told.day, told.day, told.day, letter.type,
+                   (SELECT res_id FROM ir_model_data WHERE module = 'mail' AND name = 'mt_comment'),
+                   CASE letter.type WHEN 'email' THEN partner.id
+                                    ELSE (SELECT partner_id FROM res_users WHERE id = 2) END,
+                   'Hello'
+              FROM res_partner partner
+             CROSS JOIN (VALUES ('comment', 30), ('email', 29)) letter (type, days)
+             CROSS JOIN LATERAL (SELECT NOW() AT TIME ZONE 'UTC' - MAKE_INTERVAL(
+                                            days => letter.days + partner.id % 60) AS day) told
+             WHERE partner.name LIKE 'Customer %' AND partner.id % 10 = 0
+            RETURNING id, res_id, message_type
+        )
+        INSERT INTO mail_message_res_partner_rel (mail_message_id, res_partner_id)
+        SELECT id, res_id FROM written WHERE message_type = 'comment'
         """
     )
     cr.commit()

@@ -41,18 +41,23 @@ class CustomerGradingContact(models.AbstractModel):
         rows.append(self._get_lead_meetings_sql(scope, ids, of))
         if of == "partner":
             rows.append(self._get_meetings_sql(scope, ids))
-        return SQL(
-            "SELECT * FROM (%s) contact WHERE day <= %s", SQL(" UNION ALL ").join(rows), scope.date
-        )
+        return SQL(" UNION ALL ").join(rows)
 
     @staticmethod
-    def _get_theirs_sql(alias, of):
-        """Return whether a contact is one of the customer's people, or of anybody's but ours."""
-        if of == "lead":
-            return SQL("%s", SQL.identifier(alias, "partner_share"))
-        return SQL(
-            "%s = partner.commercial_partner_id", SQL.identifier(alias, "commercial_partner_id")
+    def _get_theirs_sql(contact, of):
+        """Return whether a contact is one of the customer's people, or of anybody's but ours.
+
+        :param contact: column of its id
+
+        It is looked up one by one: joined, and asked for each message, PostgreSQL would read all
+        contacts for each where it is told to do without nested loops.
+        """
+        found = SQL(
+            "(SELECT theirs.%s FROM res_partner theirs WHERE theirs.id = %s)",
+            SQL.identifier("partner_share" if of == "lead" else "commercial_partner_id"),
+            contact,
         )
+        return found if of == "lead" else SQL("%s = partner.commercial_partner_id", found)
 
     @staticmethod
     def _get_day_sql(moment, scope):
@@ -87,8 +92,8 @@ class CustomerGradingContact(models.AbstractModel):
             SELECT %(subject)s AS subject_id, %(day)s AS day,
                    CASE activity.category WHEN 'phonecall' THEN 'call' WHEN 'meeting' THEN 'visit'
                                           ELSE 'message' END AS kind,
-                   CASE WHEN ours.partner_id IS NULL AND activity.id IS NULL THEN 'in'
-                        ELSE 'out' END AS direction,
+                   CASE WHEN activity.id IS NOT NULL OR %(ours)s THEN 'out'
+                        ELSE 'in' END AS direction,
                    message.author_id, %(entered)s AS entered
               FROM mail_message message
               JOIN %(table)s thread ON thread.id = message.res_id
@@ -96,11 +101,6 @@ class CustomerGradingContact(models.AbstractModel):
               LEFT JOIN mail_activity_type activity
                 ON activity.id = message.mail_activity_type_id
                AND activity.category IN ('phonecall', 'meeting')
-              LEFT JOIN mail_message_subtype subtype ON subtype.id = message.subtype_id
-              LEFT JOIN res_partner author ON author.id = message.author_id
-              LEFT JOIN (
-                  SELECT DISTINCT partner_id FROM res_users WHERE NOT share AND id != %(bot)s
-              ) ours ON ours.partner_id = message.author_id
              WHERE message.model = %(model)s AND %(subject)s IS NOT NULL %(narrow)s %(companies)s
                AND (message.message_type IN ('comment', 'email')
                     OR message.mail_activity_type_id IS NOT NULL)
@@ -108,40 +108,44 @@ class CustomerGradingContact(models.AbstractModel):
                AND (activity.id IS NOT NULL OR (
                     message.mail_activity_type_id IS NULL
                     AND message.message_type IN ('comment', 'email')
-                    AND message.is_internal IS NOT TRUE AND subtype.internal IS NOT TRUE
-                    AND CASE WHEN ours.partner_id IS NULL
-                             THEN CASE WHEN author.id IS NULL THEN message.message_type = 'email'
-                                       ELSE %(author)s END
-                             ELSE message.message_type = 'email' OR %(addressed)s END))
+                    AND message.is_internal IS NOT TRUE
+                    AND (message.subtype_id IN (
+                            SELECT id FROM mail_message_subtype WHERE internal)) IS NOT TRUE
+                    AND CASE WHEN %(ours)s THEN message.message_type = 'email' OR %(addressed)s
+                             WHEN message.author_id IS NULL THEN message.message_type = 'email'
+                             ELSE %(author)s END))
             """,
             subject=subject,
             day=self._get_day_sql(SQL("message.date"), scope),
             entered=self._get_day_sql(SQL("message.create_date"), scope),
             table=SQL.identifier(table),
             link=SQL.identifier(link),
-            bot=SUPERUSER_ID,
             model=model_name,
+            # Asked of messages alone: what was done is ours, whoever wrote it.
+            ours=SQL(
+                "message.author_id IN"
+                " (SELECT partner_id FROM res_users WHERE NOT share AND id != %s)",
+                SUPERUSER_ID,
+            ),
             narrow=narrow,
             companies=self._get_companies_sql(scope) if model_name != "res.partner" else SQL(),
             end=scope.get_end_of(scope.date),
-            author=self._get_theirs_sql("author", of),
+            author=self._get_theirs_sql(SQL("message.author_id"), of),
             addressed=self._get_addressed_sql(of),
         )
 
     def _get_addressed_sql(self, of):
         """Return whether a message went to one of theirs."""
-        theirs = self._get_theirs_sql("recipient", of)
         return SQL(
             """
             (EXISTS (SELECT FROM mail_message_res_partner_rel addressed
-                       JOIN res_partner recipient ON recipient.id = addressed.res_partner_id
-                      WHERE addressed.mail_message_id = message.id AND %(theirs)s)
+                      WHERE addressed.mail_message_id = message.id AND %s)
              OR EXISTS (SELECT FROM mail_followers follower
-                          JOIN res_partner recipient ON recipient.id = follower.partner_id
                          WHERE follower.res_model = message.model
-                           AND follower.res_id = message.res_id AND %(theirs)s))
+                           AND follower.res_id = message.res_id AND %s))
             """,
-            theirs=theirs,
+            self._get_theirs_sql(SQL("addressed.res_partner_id"), of),
+            self._get_theirs_sql(SQL("follower.partner_id"), of),
         )
 
     def _get_meeting_columns_sql(self, scope):
@@ -150,6 +154,16 @@ class CustomerGradingContact(models.AbstractModel):
             " 'out' AS direction, organiser.partner_id AS author_id, %s AS entered",
             self._get_day_sql(SQL("event.start"), scope),
             self._get_day_sql(SQL("event.create_date"), scope),
+        )
+
+    @staticmethod
+    def _get_held_sql(scope):
+        """Return whether a meeting was up to the date, and not cancelled."""
+        return SQL(
+            "event.active AND CASE WHEN event.allday THEN event.start_date <= %s"
+            " ELSE event.start < %s END",
+            scope.date,
+            scope.get_end_of(scope.date),
         )
 
     def _get_meetings_sql(self, scope, ids):
@@ -163,9 +177,10 @@ class CustomerGradingContact(models.AbstractModel):
               JOIN calendar_attendee attendee
                 ON attendee.event_id = event.id AND attendee.partner_id = partner.id
               LEFT JOIN res_users organiser ON organiser.id = event.user_id
-             WHERE event.active AND attendee.state != 'declined' %(narrow)s
+             WHERE %(held)s AND attendee.state != 'declined' %(narrow)s
             """,
             columns=self._get_meeting_columns_sql(scope),
+            held=self._get_held_sql(scope),
             narrow=narrow_to(SQL("partner.id"), ids),
         )
 
@@ -179,16 +194,16 @@ class CustomerGradingContact(models.AbstractModel):
               JOIN crm_lead thread ON thread.id = event.opportunity_id
               LEFT JOIN res_partner partner ON partner.id = thread.partner_id
               LEFT JOIN res_users organiser ON organiser.id = event.user_id
-             WHERE event.active AND %(subject)s IS NOT NULL %(narrow)s %(companies)s
+             WHERE %(held)s AND %(subject)s IS NOT NULL %(narrow)s %(companies)s
                AND NOT EXISTS (
                        SELECT FROM calendar_attendee attendee
-                         JOIN res_partner asked ON asked.id = attendee.partner_id
                         WHERE attendee.event_id = event.id AND attendee.state = 'declined'
                           AND %(theirs)s)
             """,
             subject=subject,
             columns=self._get_meeting_columns_sql(scope),
+            held=self._get_held_sql(scope),
             narrow=narrow,
             companies=self._get_companies_sql(scope),
-            theirs=self._get_theirs_sql("asked", of),
+            theirs=self._get_theirs_sql(SQL("attendee.partner_id"), of),
         )

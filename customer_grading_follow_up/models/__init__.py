@@ -2,7 +2,7 @@
 
 In: the contacts of ``customer_grading_contact``, the grades in effect, and the cadences that people
 write on a grade. Out: one row a customer and cadence with the last contact and the day on which the
-next one is due, and what shows it: lists, the customer, “Why this grade?”.
+next one is due, the dates that count of each customer, and what shows it: lists, the customer, “Why this grade?”.
 """
 
 from . import (
@@ -11,6 +11,7 @@ from . import (
     customer_grading_cadence,
     customer_grading_cadence_step,
     customer_grading_cadence_day,
+    customer_grading_follow_up_dates,
     customer_grading_follow_up,
     customer_grading_attainment,
     customer_grading_follow_up_engine,

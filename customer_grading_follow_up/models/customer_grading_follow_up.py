@@ -183,8 +183,15 @@ class CustomerGradingFollowUp(models.Model):
         self.search(planned).activity_id.unlink()
         self.env.flush_all()
         # There are as many as customers.
-        self.env.cr.execute(
-            SQL("DELETE FROM customer_grading_follow_up WHERE cadence_id IN %s", tuple(cadence_ids))
+        gone = self.env.execute_query(
+            SQL(
+                "DELETE FROM customer_grading_follow_up WHERE cadence_id IN %s RETURNING result_id",
+                tuple(cadence_ids),
+            )
+        )
+        result_ids = [result_id for [result_id] in gone]
+        self.env["customer.grading.follow.up.dates"]._renew(
+            SQL("one.result_id = ANY (%s)", result_ids)
         )
         self.env.cr.execute(
             SQL(

@@ -154,6 +154,7 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
         """
         subject = dimension._get_subject_kind()
         FollowUp = self.env["customer.grading.follow.up"]
+        Dates = self.env["customer.grading.follow.up.dates"]
         if subject.field not in FollowUp._fields or subject.customer and subject.name != "lead":
             return 0
         self.env.flush_all()
@@ -164,12 +165,19 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
             cadences = cadences.search([("grade_id.dimension_id", "=", dimension.id)])
         if subject_ids is None:
             # Of contacts that came a moment ago PostgreSQL knows nothing, takes them for few, and
-            # would look for each of them among everybody.
-            self.env.cr.execute(SQL("SET LOCAL enable_nestloop = off"))
+            # would look for each of them among everybody. Everybody fits into some megabytes.
+            self.env.cr.execute(SQL("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'"))
         self.env.cr.execute(self._get_renewing_sql(dimension, company, cadences, scope, told))
-        [[count, activity_ids]] = self.env.cr.fetchall()
+        [[count, activity_ids, result_ids]] = self.env.cr.fetchall()
+        if subject_ids is None and any(cadences.mapped("is_new")):
+            every = "one.dimension_id = %s AND one.company_id IS NOT DISTINCT FROM %s"
+            Dates._renew(SQL(every, dimension.id, company.id or None))
+        elif result_ids:
+            Dates._renew(SQL("one.result_id = ANY (%s)", result_ids))
         if subject_ids is None:
-            self.env.cr.execute(SQL("SET LOCAL enable_nestloop = DEFAULT"))
+            self.env.cr.execute(
+                SQL("SET LOCAL enable_nestloop = DEFAULT; SET LOCAL work_mem = DEFAULT")
+            )
         self.env["mail.activity"].sudo().browse(activity_ids).exists().unlink()
         if count:
             FollowUp.invalidate_model(flush=False)
@@ -224,7 +232,10 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
     # ------------------------------------------------------------------ the statement
 
     def _get_renewing_sql(self, dimension, company, cadences, scope, told):
-        """Return the statement that writes what differs, and returns how many rows that is."""
+        """Return the statement that writes what differs.
+
+        It returns how many rows that is, the activities of what is gone, and the results of all.
+        """
         subject = dimension._get_subject_kind()
         asked = SQL("TRUE")
         if scope.subject_ids is not None:
@@ -247,13 +258,13 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
                 SELECT %(workdays)s::date[] AS days
             ), known AS MATERIALIZED (
                 SELECT held.*, contact.* FROM held LEFT JOIN (%(contacts)s) contact
-                    ON contact.of_id = held.result_id
+                    ON contact.of_id = held.subject_id
             ), compared AS MATERIALIZED (
                 %(compared)s
             ), gone AS (
                 DELETE FROM customer_grading_follow_up
                  WHERE id IN (SELECT id FROM compared WHERE NOT stands)
-                RETURNING activity_id
+                RETURNING result_id, activity_id
             ), %(noted)s, written AS (
                 INSERT INTO customer_grading_follow_up (
                     result_id, cadence_id, %(names)s, dimension_id, company_id)
@@ -261,11 +272,12 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
                   FROM compared
                  WHERE stands AND differs
                 ON CONFLICT (result_id, cadence_id) DO UPDATE SET %(taken)s
-                RETURNING id
+                RETURNING result_id
             )
             SELECT (SELECT COUNT(*) FROM gone) + (SELECT COUNT(*) FROM written)
                    + (SELECT COUNT(*) FROM noted),
-                   ARRAY(SELECT activity_id FROM gone WHERE activity_id IS NOT NULL)
+                   ARRAY(SELECT activity_id FROM gone WHERE activity_id IS NOT NULL),
+                   ARRAY(SELECT result_id FROM written UNION SELECT result_id FROM gone)
             """,
             field=SQL.identifier(subject.field),
             own=own,
@@ -342,7 +354,7 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
     def _get_contacts_sql(self, cadences, subject, scope):
         """Return the last contact of each kind, and how many there were in each period.
 
-        One row a result, ``of_id``: ``last_<kind>``, ``filled_<kind>`` and ``done_<cadence>``. What
+        One row a subject, ``of_id``: ``last_<kind>``, ``filled_<kind>`` and ``done_<cadence>``. What
         is on one day is one.
         """
         ids = scope.subject_ids
@@ -378,11 +390,13 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
                 SQL.identifier(f"done_{cadence.id}"),
             )
             columns.append(counts)
+        # Since when the grade is held matters where contacts are counted: else nothing is joined.
+        counted = any(cadence.rhythm == "count" for cadence in cadences)
         return SQL(
-            "SELECT held.result_id AS of_id, %s FROM held JOIN (%s) contact USING (subject_id)"
-            " GROUP BY held.result_id",
+            "SELECT subject_id AS of_id, %s FROM (%s) contact %s GROUP BY subject_id",
             SQL(", ").join(columns),
             contacts,
+            SQL("JOIN held USING (subject_id)") if counted else SQL(),
         )
 
     @staticmethod

@@ -3,10 +3,8 @@ from odoo.addons.customer_grading.tools.groups import USER_GROUP
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-# What a record shows of its follow-ups -> the column, and which of several counts.
+# What a record shows -> the column of the dates, and which of several counts.
 SHOWN = {"follow_up_last_date": ("date_last", "MAX"), "follow_up_due_date": ("date_due", "MIN")}
-# Comparisons that the one which counts meets as soon as any of them does.
-MET_BY_ANY = {"MAX": (">", ">="), "MIN": ("<", "<=")}
 
 
 class CustomerGradingMixin(models.AbstractModel):
@@ -34,28 +32,32 @@ class CustomerGradingMixin(models.AbstractModel):
         return [*super()._get_grading_fields(), *SHOWN]
 
     @api.model
-    def _get_follow_ups_domain(self):
-        """Return the follow-ups that count here: of this company, of what the user may see."""
+    def _get_seen_domains(self, dimensions=None):
+        """Return the domains of the dates that count here, one a dimension and company.
+
+        They are those of this company, in what the user may see.
+
+        :param dimensions: only in these
+        """
         Dimension = self.env["customer.grading.dimension"]
         seen = Dimension.union(*map(Dimension._get_visible, self._get_graded_kinds()))
-        shown = Domain.OR(
-            Domain("dimension_id", "=", dimension.id)
-            & Domain("company_id", "in", dimension._get_result_company_ids(self.env.company))
-            for dimension in seen
-        )
-        return shown & Domain("cadence_id.optional", "=", False)
+        return [
+            Domain("dimension_id", "=", dimension.id) & Domain("company_id", "=", company_id)
+            for dimension in (seen if dimensions is None else seen & dimensions)
+            for company_id in dimension._get_result_company_ids(self.env.company)
+        ]
 
     @api.depends_context("company", "uid")
     @api.depends(lambda self: (self._grading_key_field,) if self._grading_subject else ())
     def _compute_follow_up(self):
         self.update(dict.fromkeys(SHOWN, False))
         field = self._grading_result_field
-        FollowUp = self.env["customer.grading.follow.up"].sudo()
-        if field not in FollowUp._fields or not self.env["customer.grading.cadence"]._is_any():
+        Dates = self.env["customer.grading.follow.up.dates"].sudo()
+        if field not in Dates._fields or not self.env["customer.grading.cadence"]._is_any():
             return
         keys = {record._get_grading_key() for record in self} - {False, None}
-        found = FollowUp._read_group(
-            self._get_follow_ups_domain() & Domain(field, "in", list(keys)),
+        found = Dates._read_group(
+            Domain.OR(self._get_seen_domains()) & Domain(field, "in", list(keys)),
             [field],
             [f"{column}:{how.lower()}" for column, how in SHOWN.values()],
         )
@@ -76,8 +78,6 @@ class CustomerGradingMixin(models.AbstractModel):
         self._check_field_access(self._fields[name], "read")
         if operator not in ("in", "<", "<=", ">", ">="):
             return NotImplemented
-        if operator in MET_BY_ANY[SHOWN[name][1]]:
-            return Domain(self._grading_key_field, "in", self._get_any_sql(name, operator, value))
         shown = SQL("%s.day", SQL.identifier("shown"))
         if operator == "in":
             days = tuple(day for day in value if day)
@@ -96,30 +96,16 @@ class CustomerGradingMixin(models.AbstractModel):
     def _get_dates_sql(self, name):
         """Return the query of ``key`` and ``day``: what each record shows in the field ``name``."""
         column, how = SHOWN[name]
-        query, key = self._get_follow_ups_query()
-        query.groupby = key
-        return query.select(
-            SQL("%s AS key", key),
-            SQL("%s(%s) AS day", SQL(how), SQL.identifier(query.table, column)),
-        )
-
-    def _get_any_sql(self, name, operator, value):
-        """Return the query of the keys of records of which any follow-up meets a comparison."""
-        column, _how = SHOWN[name]
-        query, key = self._get_follow_ups_query()
-        day = SQL.identifier(query.table, column)
-        query.add_where(SQL("%s %s %s", day, SQL(operator), value))
-        return SQL("(%s)", query.select(key))
-
-    def _get_follow_ups_query(self):
-        """Return the query of the follow-ups that count here, and whose they are."""
-        FollowUp = self.env["customer.grading.follow.up"].sudo()
-        FollowUp.flush_model()
-        query = FollowUp._search(self._get_follow_ups_domain())
-        key = SQL.identifier(query.table, self._grading_result_field)
-        query.add_where(SQL("%s IS NOT NULL", key))
+        Dates = self.env["customer.grading.follow.up.dates"].sudo()
+        seen = self._get_seen_domains(self.env["customer.grading.follow.up.engine"]._get_followed())
+        query = Dates._search(Domain.OR(seen))
         query.order = None
-        return query, key
+        key = SQL.identifier(query.table, self._grading_result_field)
+        day = SQL.identifier(query.table, column)
+        query.add_where(SQL("%s IS NOT NULL", key))
+        if len(seen) > 1:  # else there is one row a record
+            query.groupby, day = key, SQL("%s(%s)", SQL(how), day)
+        return query.select(SQL("%s AS key", key), SQL("%s AS day", day))
 
     def _field_to_sql(self, alias, field_expr, query=None):
         if field_expr not in SHOWN or query is None:

@@ -1,7 +1,11 @@
 from odoo import models
 from odoo.tools import SQL
 
-KEPT = ("customer_grading_follow_up", "customer_grading_attainment")
+KEPT = (
+    "customer_grading_follow_up",
+    "customer_grading_follow_up_dates",
+    "customer_grading_attainment",
+)
 
 
 class CustomerGradingResult(models.Model):
@@ -23,8 +27,8 @@ class CustomerGradingResult(models.Model):
         if results := results.exists():
             for table in KEPT:
                 self.env.cr.execute(self._get_naming_sql(table, field, results))
-        for name in ("customer.grading.follow.up", "customer.grading.attainment"):
-            self.env[name].invalidate_model(flush=False)
+        for table in KEPT:
+            self.env[table.replace("_", ".")].invalidate_model(flush=False)
         return done
 
     def _get_moving_sql(self, table, by, day, result, field, target):

@@ -3,6 +3,8 @@
 import doctest
 import json
 from datetime import date, datetime, time, timedelta
+from itertools import product
+from operator import eq, ge, gt, le, lt
 from unittest.mock import patch
 
 from hypothesis import HealthCheck, given, settings
@@ -316,6 +318,66 @@ class TestFollowUp(FollowUpCase):
             with self.assertRaises(AccessError):
                 self.env["res.partner"].with_user(self.users["portal"]).search([(name, "=", False)])
 
+    def _check_dates_are_found(self, *dates):
+        """Say the dates that both customers show; filters and the order find exactly them."""
+        both = (self.customer | self.other).with_user(self.seller)
+        both.invalidate_recordset()
+        names = ("follow_up_last_date", "follow_up_due_date")
+        self.assertEqual([tuple(one[name] for name in names) for one in both], list(dates))
+        compare = {"<": lt, "<=": le, "=": eq, ">=": ge, ">": gt}
+        days = sorted({day for shown in dates for day in shown if day})
+        days = [*days, *(day + timedelta(days=1) for day in days)]
+        for name, operator, day in product(names, compare, days):
+            found = both.search([("id", "in", both.ids), (name, operator, day)])
+            fitting = both.filtered(
+                lambda o, n=name, f=compare[operator], d=day: o[n] and f(o[n], d)
+            )
+            self.assertEqual(found, fitting, (name, operator, day))
+        for name in names:
+            found = both.search([("id", "in", both.ids), (name, "!=", False)], order=f"{name}, id")
+            self.assertEqual(
+                found, both.filtered(name).sorted(lambda one, n=name: (one[n], one.id))
+            )
+
+    def test_of_several_cadences_the_latest_contact_and_the_first_due_are_shown_and_found(self):
+        weekly = self._ask(contact="call", gap=1, gap_unit="weeks")
+        self._ask(contact="visit", gap=1, gap_unit="months")
+        reminder = self._ask(contact="message", gap=3, gap_unit="days", optional=True)
+        self._activate(self.policy)
+        self._at(date(2026, 9, 3))
+        self._contact("call")
+        self._at(date(2026, 9, 4))
+        self._contact("visit", self.other)
+        third, fourth, eighth, tenth = (date(2026, 9, day) for day in (3, 4, 8, 10))
+        self._check_dates_are_found((third, tenth), (fourth, eighth))
+        engine = self.env["customer.grading.follow.up.engine"]
+        reminder.optional = False
+        engine._cron_renew()
+        self._check_dates_are_found((third, fourth), (fourth, fourth))
+        (weekly | reminder).unlink()
+        self._check_dates_are_found((False, date(2026, 10, 1)), (fourth, date(2026, 10, 4)))
+        # Another dimension has its say, but one of another company has none.
+        other = self._create_policy({}, [("A", ())], dimension=self._create_dimension("risk"))
+        self._ask(other.rule_ids.grade_id, contact="call", gap=2, gap_unit="days")
+        self._activate(other)
+        self._check_dates_are_found((third, date(2026, 9, 5)), (fourth, date(2026, 9, 6)))
+        elsewhere = self._create_company_with_chart("Elsewhere")
+        self.env["customer.grading.result"].create(
+            {
+                "dimension_id": self.dimension.id,
+                "company_id": elsewhere.id,
+                "partner_id": self.customer.id,
+                "grade_id": self.first.id,
+                "date_since": date(2026, 8, 1),
+            }
+        )
+        engine._renew(self.dimension, elsewhere)
+        self.assertEqual(len(self._get()), 3)
+        self._check_dates_are_found((third, date(2026, 9, 5)), (fourth, date(2026, 9, 6)))
+        self.dimension.grade_ids.cadence_ids.unlink()
+        other.rule_ids.grade_id.cadence_ids.unlink()
+        self._check_dates_are_found((False, False), (False, False))
+
     def test_the_list_of_today_is_of_the_one_who_does_it(self):
         leader = self.users["officer"]
         team = self.env["crm.team"].create({"name": "North", "user_id": leader.id})
@@ -567,6 +629,7 @@ class TestFollowUp(FollowUpCase):
         wizard._merge((self.customer | self.other).ids, self.customer)
         self.env["customer.grading.follow.up.engine"]._renew_of(self.customer)
         self.assertEqual(self._get_due(), [date(2026, 9, 11)])
+        self.assertEqual(self.customer.follow_up_due_date, date(2026, 9, 11))
         told = self.env["customer.grading.attainment"].search(
             [("partner_id", "=", self.customer.id)]
         )
