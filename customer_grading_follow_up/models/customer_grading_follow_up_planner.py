@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 from .customer_grading_follow_up import HORIZON
@@ -37,15 +38,15 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
             return
         today = self.env["customer.grading.engine"]._get_today(company)
         days, busy = self._get_days(company, today), self._get_busy()
-        planned = {}
-        for due in self._get_due(dimension, company, today):
-            for one in due:
-                user_id = one.responsible_id.id
-                day = self._find_day(one.date_due, days, lambda d, u=user_id: busy[u, d] < most)
-                if day:
-                    busy[user_id, day] += 1
-                    planned.setdefault(user_id, []).append((one.id, day))
-            due.invalidate_recordset(flush=False)
+        planned, full = {}, set()
+        for one_id, user_id, due in self._get_due(dimension, company, today):
+            if user_id in full:
+                continue
+            if day := self._find_day(due, days, lambda d, u=user_id: busy[u, d] < most):
+                busy[user_id, day] += 1
+                planned.setdefault(user_id, []).append((one_id, day))
+            else:
+                full.add(user_id)
         # Those of one person together: Odoo lets each person follow all records at once.
         rows = [row for own in planned.values() for row in own]
         for some in split_every(BATCH, rows):
@@ -56,45 +57,55 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
                 self.env["ir.cron"]._commit_progress()
 
     def _get_due(self, dimension, company, today):
-        """Yield what is to be planned, in batches, in the order in which it finds room.
+        """Return what is to be planned, in the order in which it finds room.
 
-        What somebody marked done, or deleted, is not planned again for the same day.
+        What somebody marked done, or deleted, is not planned again for the same day; nor is that
+        for which somebody planned a call or a meeting by hand. As many are read as are due, each
+        night: columns, not records.
+
+        :return: ``[(id of the follow-up, id of who does it, day on which it is due)]``
         """
         FollowUp = self.env["customer.grading.follow.up"].sudo()
-        due = FollowUp.search(
-            [
-                ("dimension_id", "=", dimension.id),
-                ("company_id", "=", company.id),
-                ("date_due", "<=", today + HORIZON),
-                ("activity_id", "=", False),
-                ("cadence_id.optional", "=", False),
-            ],
+        FollowUp.flush_model()
+        query = FollowUp._search(
+            Domain("dimension_id", "=", dimension.id)
+            & Domain("company_id", "=", company.id)
+            & Domain("date_due", "<=", today + HORIZON)
+            & Domain("activity_id", "=", False)
+            & Domain("cadence_id.optional", "=", False)
+            & Domain("partner_id", "not in", self._get_planned_by_hand("res.partner"))
+            & Domain("lead_id", "not in", self._get_planned_by_hand("crm.lead")),
             order="grade_id, date_due, id",
         )
-        for ids in split_every(BATCH, due.ids):
-            some = FollowUp.browse(ids)
-            some = some.filtered(
-                lambda one: one.date_planned != one.date_due and one.responsible_id.active
-            )
-            yield some - self._find_planned_by_hand(some)
+        columns = [
+            FollowUp._field_to_sql(query.table, name, query)
+            for name in ("id", "responsible_id", "date_due", "date_planned")
+        ]
+        _id, _responsible, due, planned = columns
+        query.add_where(SQL("%s IS DISTINCT FROM %s", planned, due))
+        rows = self.env.execute_query(query.select(*columns[:3]))
+        there = set(self.env["res.users"].sudo().search([]).ids)
+        return [row for row in rows if row[1] in there]
 
-    def _find_planned_by_hand(self, followed):
-        """Return those for which somebody planned a call or a meeting that is still to be done."""
-        found = followed.browse()
-        for name, model_name in (("partner_id", "res.partner"), ("lead_id", "crm.lead")):
-            planned = self.env["mail.activity"].sudo()
-            planned = planned.search(
-                [
-                    ("res_model", "=", model_name),
-                    ("res_id", "in", followed[name].ids),
-                    ("activity_type_id.category", "in", ("phonecall", "meeting")),
-                ]
-            )
-            # Those made here are known by their follow-up, of which another one may be due.
-            made = followed.search([("activity_id", "in", planned.ids)]).activity_id
-            ids = set((planned - made).mapped("res_id"))
-            found |= followed.filtered(lambda one, n=name, ids=ids: one[n].id in ids)
-        return found
+    def _get_planned_by_hand(self, model_name):
+        """Return the query of the records with which somebody planned a call or a meeting.
+
+        Those made here are known by their follow-up, of which another one may be due.
+        """
+        FollowUp, Activity = (
+            self.env[name].sudo() for name in ("customer.grading.follow.up", "mail.activity")
+        )
+        Activity.flush_model()
+        made = FollowUp._search([("activity_id", "!=", False)]).subselect("activity_id")
+        planned = Activity._search(
+            [
+                ("res_model", "=", model_name),
+                ("res_id", "!=", False),
+                ("activity_type_id.category", "in", ("phonecall", "meeting")),
+                ("id", "not in", made),
+            ]
+        )
+        return planned.subselect("res_id")
 
     def _get_days(self, company, today):
         """Return the days on which people work, from today on; all of them where none are told."""

@@ -120,10 +120,54 @@ class TestQueryCounts(QueryCountCommon):
         # A batch of a thousand is some hundred rows a statement.
         self.assertLessEqual(counts[1] - counts[0], 3)
 
-    def _set_latitude(self, value):
+    def test_moves_do_not_read_the_history_of_everybody(self):
+        policy = self._start(100)
+        self._set_latitude(0)
+        self._run(policy)  # ends the first grade of each
+        self._repeat_history(200)
+        self._set_latitude(1, self.customers[:10])
+        scans = self._count_scans_of_changes()
+        self._run(policy)
+        self.assertEqual(
+            self.env["customer.grading.change"].search_count(self._get_moved(policy)), 10
+        )
+        self.assertEqual(self._count_scans_of_changes(), scans)
+
+    def _get_moved(self, policy):
+        return [("run_id", "=", policy.run_ids.sorted("id")[-1].id)]
+
+    def _repeat_history(self, times):
+        """Let every customer have had as many grades more as ``times``."""
+        self.env.flush_all()
+        columns = self.env.execute_query(
+            SQL(
+                "SELECT column_name FROM information_schema.columns"
+                " WHERE table_name = 'customer_grading_change' AND column_name != 'id'"
+            )
+        )
+        names = SQL(", ").join(SQL.identifier(name) for [name] in columns)
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO customer_grading_change (%(names)s) SELECT %(names)s"
+                " FROM customer_grading_change, GENERATE_SERIES(1, %(times)s)"
+                " WHERE date_end IS NOT NULL",
+                names=names,
+                times=times,
+            )
+        )
+        self.assertGreater(self.env.cr.rowcount, 100 * times - 1)
+        self.env.cr.execute("ANALYZE customer_grading_change")
+
+    def _count_scans_of_changes(self):
+        """Return how often all changes were read in this transaction."""
+        self.env.flush_all()
+        self.env.cr.execute("SELECT pg_stat_get_xact_numscans('customer_grading_change'::regclass)")
+        return self.env.cr.fetchone()[0]
+
+    def _set_latitude(self, value, customers=None):
         self.env.cr.execute(
             "UPDATE res_partner SET partner_latitude = %s WHERE id IN %s",
-            [value, tuple(self.customers.ids)],
+            [value, tuple((customers or self.customers).ids)],
         )
 
     def test_regrading_many_takes_as_many_as_regrading_one(self):

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.columns import VALUES
+from ...tools.statement import narrow_to
 from .customer_grading_change import BY_HAND_ORIGINS
 from .customer_grading_change_writer import DIRECTION
 
@@ -26,17 +27,19 @@ class CustomerGradingChangeControl(models.AbstractModel):
     def _settle(self, run, commit=False, subject_ids=None):
         """Deal with every result whose computed grade was not dealt with, or that is due.
 
-        What was proposed, and waits too long or was put off, is looked after by the runs of
-        everybody: it is of others than those who are regraded.
+        Proposals that wait too long, or were put off, are left to the runs of everybody.
         """
         if subject_ids is None:
             run._try(self._end_late_proposals, commit, run)
             run._try(self._bring_back_proposals, commit, run)
-        run._in_slices(self._settle_computed, commit, run, subject_ids, "others")
-        if run.policy_id._get_limited_rules():
-            # Who leaves a limited grade this time has made room by now.
-            run._in_slices(self._settle_computed, commit, run, subject_ids, "limited")
-        run._in_slices(self._settle_manual, commit, run, subject_ids)
+        self.env.flush_all()
+        undecided = self._get_undecided_sql(run, subject_ids, 0)
+        waits = SQL("SELECT 1 FROM customer_grading_result result WHERE %s LIMIT 1", undecided)
+        if self.env.execute_query(waits):  # mostly nothing moved of who is regraded
+            run._in_slices(self._settle_computed, commit, run, subject_ids, "others")
+            if run.policy_id._get_limited_rules():  # who leaves one has made room by now
+                run._in_slices(self._settle_computed, commit, run, subject_ids, "limited")
+            run._in_slices(self._settle_manual, commit, run, subject_ids)
         self._forget()
 
     def _end_late_proposals(self, run):
@@ -150,10 +153,7 @@ class CustomerGradingChangeControl(models.AbstractModel):
 
     def _get_undecided_sql(self, run, subject_ids, last_id):
         """Return whether a result of the run's dimension and company waits for a decision."""
-        asked = SQL("TRUE")
-        if subject_ids is not None:
-            field = run.dimension_id._get_subject_kind().field
-            asked = SQL("%s IN %s", SQL.identifier("result", field), tuple(subject_ids) or (0,))
+        subject = SQL.identifier("result", run.dimension_id._get_subject_kind().field)
         waits = SQL(
             "result.computed_grade_id IS DISTINCT FROM result.considered_grade_id"
             " OR result.date_due <= %s",
@@ -168,11 +168,11 @@ class CustomerGradingChangeControl(models.AbstractModel):
             )
         return SQL(
             "result.dimension_id = %s AND result.company_id IS NOT DISTINCT FROM %s AND result.id > %s"
-            " AND %s AND (%s)",
+            " %s AND (%s)",
             run.dimension_id.id,
             run.company_id.id or None,
             last_id,
-            asked,
+            narrow_to(subject, subject_ids),
             waits,
         )
 
