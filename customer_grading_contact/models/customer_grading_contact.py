@@ -31,13 +31,14 @@ class CustomerGradingContact(models.AbstractModel):
 
         :param ids: only with these contacts, or on these opportunities; ``None``: with all
         :param of: ``partner``, or ``lead``: what happened on an opportunity itself
-        :return: query of ``subject_id, day, kind, direction, author_id, entered``: the days are
-            those of the company, that of the contact and that on which it was written down; the
-            kind ``call``, ``visit`` or ``message``; the direction ``in`` or ``out``; the author a
-            contact, of a meeting who organised it
+        :return: query of ``subject_id, day, kind, direction, author_id, entered``: the day is that
+            of the company; the kind ``call``, ``visit`` or ``message``; the direction ``in`` or
+            ``out``; the author a contact, of a meeting who organised it; entered the moment, in
+            UTC, at which it was written down
         """
         written_on = ["crm.lead"] if of == "lead" else THREADS
-        rows = [self._get_messages_sql(model, scope, ids, of) for model in written_on]
+        done = self._get_done_sql("phonecall", "meeting")
+        rows = [self._get_messages_sql(model, scope, ids, of, *done) for model in written_on]
         rows.append(self._get_lead_meetings_sql(scope, ids, of))
         if of == "partner":
             rows.append(self._get_meetings_sql(scope, ids))
@@ -79,7 +80,7 @@ class CustomerGradingContact(models.AbstractModel):
             return SQL("thread.id"), narrow_to(SQL("thread.id"), ids)
         return SQL("partner.commercial_partner_id"), narrow_to(SQL("partner.id"), ids)
 
-    def _get_messages_sql(self, model_name, scope, ids, of):
+    def _get_messages_sql(self, model_name, scope, ids, of, called, visited):
         """Return the messages and done activities on the records of a model.
 
         What our people wrote must have gone to one of theirs, as who it was addressed to or as
@@ -90,22 +91,17 @@ class CustomerGradingContact(models.AbstractModel):
         return SQL(
             """
             SELECT %(subject)s AS subject_id, %(day)s AS day,
-                   CASE activity.category WHEN 'phonecall' THEN 'call' WHEN 'meeting' THEN 'visit'
-                                          ELSE 'message' END AS kind,
-                   CASE WHEN activity.id IS NOT NULL OR %(ours)s THEN 'out'
+                   CASE WHEN %(called)s THEN 'call' WHEN %(visited)s THEN 'visit'
+                        ELSE 'message' END AS kind,
+                   CASE WHEN %(called)s OR %(visited)s OR %(ours)s THEN 'out'
                         ELSE 'in' END AS direction,
-                   message.author_id, %(entered)s AS entered
+                   message.author_id, message.create_date AS entered
               FROM mail_message message
               JOIN %(table)s thread ON thread.id = message.res_id
               LEFT JOIN res_partner partner ON partner.id = thread.%(link)s
-              LEFT JOIN mail_activity_type activity
-                ON activity.id = message.mail_activity_type_id
-               AND activity.category IN ('phonecall', 'meeting')
              WHERE message.model = %(model)s AND %(subject)s IS NOT NULL %(narrow)s %(companies)s
-               AND (message.message_type IN ('comment', 'email')
-                    OR message.mail_activity_type_id IS NOT NULL)
                AND message.date < %(end)s
-               AND (activity.id IS NOT NULL OR (
+               AND (%(called)s OR %(visited)s OR (
                     message.mail_activity_type_id IS NULL
                     AND message.message_type IN ('comment', 'email')
                     AND message.is_internal IS NOT TRUE
@@ -117,7 +113,8 @@ class CustomerGradingContact(models.AbstractModel):
             """,
             subject=subject,
             day=self._get_day_sql(SQL("message.date"), scope),
-            entered=self._get_day_sql(SQL("message.create_date"), scope),
+            called=called,
+            visited=visited,
             table=SQL.identifier(table),
             link=SQL.identifier(link),
             model=model_name,
@@ -133,6 +130,18 @@ class CustomerGradingContact(models.AbstractModel):
             author=self._get_theirs_sql(SQL("message.author_id"), of),
             addressed=self._get_addressed_sql(of),
         )
+
+    def _get_done_sql(self, *categories):
+        """Return for each category whether a message tells of a done activity that is of it."""
+        types = self.env["mail.activity.type"].sudo().with_context(active_test=False)
+        by_category = types.search([("category", "in", categories)]).grouped("category")
+        return [
+            SQL(
+                "message.mail_activity_type_id IN %s",
+                tuple(by_category.get(one, types).ids) or (0,),
+            )
+            for one in categories
+        ]
 
     def _get_addressed_sql(self, of):
         """Return whether a message went to one of theirs."""
@@ -151,9 +160,8 @@ class CustomerGradingContact(models.AbstractModel):
     def _get_meeting_columns_sql(self, scope):
         return SQL(
             "CASE WHEN event.allday THEN event.start_date ELSE %s END AS day, 'visit' AS kind,"
-            " 'out' AS direction, organiser.partner_id AS author_id, %s AS entered",
+            " 'out' AS direction, organiser.partner_id AS author_id, event.create_date AS entered",
             self._get_day_sql(SQL("event.start"), scope),
-            self._get_day_sql(SQL("event.create_date"), scope),
         )
 
     @staticmethod

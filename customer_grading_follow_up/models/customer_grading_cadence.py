@@ -322,7 +322,10 @@ class CustomerGradingCadence(models.Model):
         if "is_new" not in vals:
             vals = {**vals, "is_new": True}
             self._follow()
-        return super().write(vals)
+        done = super().write(vals)
+        if "optional" in vals:
+            self.env["customer.grading.follow.up.dates"].sudo()._renew_by(self)
+        return done
 
     def unlink(self):
         """Nobody is followed by them any more; what became of their contacts is kept."""

@@ -189,10 +189,8 @@ class CustomerGradingFollowUp(models.Model):
                 tuple(cadence_ids),
             )
         )
-        result_ids = [result_id for [result_id] in gone]
-        self.env["customer.grading.follow.up.dates"]._renew(
-            SQL("one.result_id = ANY (%s)", result_ids)
-        )
+        dates = self.env["customer.grading.follow.up.dates"]
+        dates._renew_of(list({result_id for [result_id] in gone}))
         self.env.cr.execute(
             SQL(
                 "UPDATE customer_grading_attainment SET cadence_id = NULL WHERE cadence_id IN %s",

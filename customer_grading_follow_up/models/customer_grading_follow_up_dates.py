@@ -31,6 +31,8 @@ class CustomerGradingFollowUpDates(models.Model):
     def _renew(self, which):
         """Find the dates among the follow-ups that are kept now, and write those that differ.
 
+        Whose they are is said by the result: while records are merged its follow-ups may not yet.
+
         :param which: condition on ``one``, follow-ups of whole results
         """
         names = [SQL.identifier(name) for name in (*SUBJECTS, *DATES)]
@@ -38,28 +40,51 @@ class CustomerGradingFollowUpDates(models.Model):
             SQL(
                 """
                 WITH found AS MATERIALIZED (
-                    SELECT result_id, %(subjects)s,
-                           MAX(date_last) AS date_last, MIN(date_due) AS date_due
-                      FROM customer_grading_follow_up one
-                     WHERE %(which)s AND cadence_id NOT IN (
-                               SELECT id FROM customer_grading_cadence WHERE optional)
-                     GROUP BY result_id, %(subjects)s
+                    SELECT dated.result_id, %(subjects)s, dated.date_last, dated.date_due
+                      FROM (
+                        SELECT result_id, MAX(date_last) AS date_last, MIN(date_due) AS date_due
+                          FROM customer_grading_follow_up one
+                         WHERE %(which)s AND cadence_id NOT IN (
+                                   SELECT id FROM customer_grading_cadence WHERE optional)
+                         GROUP BY result_id
+                      ) dated
+                      JOIN customer_grading_result result ON result.id = dated.result_id
                 ), gone AS (
                     DELETE FROM customer_grading_follow_up_dates one
                      WHERE %(which)s AND NOT EXISTS (
                                SELECT FROM found WHERE found.result_id = one.result_id)
                 )
-                INSERT INTO customer_grading_follow_up_dates AS kept (result_id, %(names)s)
-                SELECT result_id, %(names)s FROM found
+                INSERT INTO customer_grading_follow_up_dates (result_id, %(names)s)
+                SELECT found.result_id, %(now)s
+                  FROM found
+                  LEFT JOIN customer_grading_follow_up_dates kept USING (result_id)
+                 WHERE kept.result_id IS NULL OR (%(kept)s) IS DISTINCT FROM (%(now)s)
                     ON CONFLICT (result_id) DO UPDATE SET %(taken)s
-                 WHERE (%(kept)s) IS DISTINCT FROM (%(now)s)
                 """,
-                subjects=SQL(", ").join(map(SQL.identifier, SUBJECTS)),
+                subjects=SQL(", ").join(SQL.identifier("result", name) for name in SUBJECTS),
                 names=SQL(", ").join(names),
                 which=which,
-                taken=SQL(", ").join(SQL("%s = EXCLUDED.%s", name, name) for name in names),
+                now=SQL(", ").join(SQL("found.%s", name) for name in names),
                 kept=SQL(", ").join(SQL("kept.%s", name) for name in names),
-                now=SQL(", ").join(SQL("EXCLUDED.%s", name) for name in names),
+                taken=SQL(", ").join(SQL("%s = EXCLUDED.%s", name, name) for name in names),
             )
         )
         self.invalidate_model(flush=False)
+
+    @api.model
+    def _renew_of(self, result_ids):
+        """Renew the dates of some results."""
+        if result_ids:
+            self._renew(SQL("one.result_id = ANY (%s)", result_ids))
+
+    @api.model
+    def _renew_by(self, cadences):
+        """Renew the dates of whoever is followed by some cadences."""
+        cadences.flush_recordset()
+        self._renew(
+            SQL(
+                "one.result_id IN"
+                " (SELECT result_id FROM customer_grading_follow_up WHERE cadence_id IN %s)",
+                tuple(cadences.ids) or (0,),
+            )
+        )

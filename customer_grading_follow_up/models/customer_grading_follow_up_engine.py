@@ -14,6 +14,7 @@ FILLED_LATER = 2  # days: a contact written down later than that is marked
 BACK_DAYS = 400  # working days that are told of the past
 NIGHT = timedelta(hours=26)  # from one run of everybody to the end of the next
 OVERLAP = timedelta(hours=1)  # transactions that were open when it was looked last
+WORK_MEMORY = 65_536  # kilobytes to sort and join everybody in, where the server grants less
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 # What is found out of where a result stands in a cadence: columns of a follow-up, with their types.
 STANDS = {
@@ -116,25 +117,29 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
     @api.model
     def _get_contacted(self, since):
         """Return the customers, and the opportunities, whose contacts were written since a moment."""
-        contacts, leads = [], []
-        for model_name, (table, link) in THREADS.items():
-            found = SQL(
-                "SELECT thread.%s, thread.id FROM %s thread JOIN mail_message message"
-                " ON message.model = %s AND message.res_id = thread.id WHERE message.write_date >= %s",
-                SQL.identifier(link),
-                SQL.identifier(table),
-                model_name,
+        self.env["mail.message"].flush_model()
+        written = self.env.execute_query(
+            SQL(
+                "SELECT model, ARRAY_AGG(DISTINCT res_id) FROM mail_message"
+                " WHERE model IN %s AND res_id > 0 AND write_date >= %s GROUP BY model",
+                tuple(THREADS),
                 since,
             )
-            rows = self.env.execute_query(found)
-            contacts += [row[0] for row in rows if row[0]]
-            leads += [row[1] for row in rows if model_name == "crm.lead"]
+        )
         events = self.env["calendar.event"].sudo().with_context(active_test=False)
         events = events.search([("write_date", ">=", since)])
-        contacts += events.partner_ids.ids + events.opportunity_id.partner_id.ids
-        leads += events.opportunity_id.ids
-        Partner, Lead = self.env["res.partner"].sudo(), self.env["crm.lead"].sudo()
-        return Partner.browse(set(contacts)).exists(), Lead.browse(set(leads)).exists()
+        leads = events.opportunity_id
+        contacts = events.partner_ids | leads.partner_id
+        for model_name, ids in written:
+            records = self.env[model_name].sudo().browse(ids).exists()
+            if model_name == "res.partner":
+                contacts |= records
+                continue
+            records.fetch(["partner_id"])
+            contacts |= records.partner_id
+            if model_name == "crm.lead":
+                leads |= records
+        return contacts, leads
 
     @api.model
     def _get_followed(self):
@@ -154,7 +159,6 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
         """
         subject = dimension._get_subject_kind()
         FollowUp = self.env["customer.grading.follow.up"]
-        Dates = self.env["customer.grading.follow.up.dates"]
         if subject.field not in FollowUp._fields or subject.customer and subject.name != "lead":
             return 0
         self.env.flush_all()
@@ -166,14 +170,17 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
         if subject_ids is None:
             # Of contacts that came a moment ago PostgreSQL knows nothing, takes them for few, and
             # would look for each of them among everybody. Everybody fits into some megabytes.
-            self.env.cr.execute(SQL("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'"))
+            self.env.cr.execute(
+                SQL(
+                    "SET LOCAL enable_nestloop = off; SELECT SET_CONFIG('work_mem',"
+                    " GREATEST(setting::integer, %s) || 'kB', TRUE)"
+                    " FROM pg_settings WHERE name = 'work_mem'",
+                    WORK_MEMORY,
+                )
+            )
         self.env.cr.execute(self._get_renewing_sql(dimension, company, cadences, scope, told))
         [[count, activity_ids, result_ids]] = self.env.cr.fetchall()
-        if subject_ids is None and any(cadences.mapped("is_new")):
-            every = "one.dimension_id = %s AND one.company_id IS NOT DISTINCT FROM %s"
-            Dates._renew(SQL(every, dimension.id, company.id or None))
-        elif result_ids:
-            Dates._renew(SQL("one.result_id = ANY (%s)", result_ids))
+        self.env["customer.grading.follow.up.dates"]._renew_of(result_ids)
         if subject_ids is None:
             self.env.cr.execute(
                 SQL("SET LOCAL enable_nestloop = DEFAULT; SET LOCAL work_mem = DEFAULT")
@@ -249,7 +256,7 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
         grades = self.env["customer.grade"].union(*(c._get_grades() for c in cadences))
         return SQL(
             """
-            WITH held AS MATERIALIZED (
+            WITH held AS (
                 SELECT id AS result_id, grade_id, %(field)s AS subject_id,
                        COALESCE(date_since, date_evaluated) AS since
                   FROM customer_grading_result
@@ -371,12 +378,16 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
             )
             for kind in kinds
         ]
+        # The day is asked for of those alone that were written down as late by the clock.
         columns += [
             SQL(
-                "MAX(contact.day) FILTER (WHERE %s AND contact.entered > contact.day + %s) AS %s",
-                self._get_kind_sql(kind),
-                FILLED_LATER,
-                SQL.identifier(f"filled_{kind}"),
+                "MAX(contact.day) FILTER (WHERE %(fits)s AND contact.entered > contact.day + %(days)s"
+                " AND (contact.entered AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date"
+                " > contact.day + %(days)s) AS %(name)s",
+                fits=self._get_kind_sql(kind),
+                days=FILLED_LATER,
+                tz=scope.tz,
+                name=SQL.identifier(f"filled_{kind}"),
             )
             for kind in kinds
         ]

@@ -352,7 +352,6 @@ class TestFollowUp(FollowUpCase):
         self._check_dates_are_found((third, tenth), (fourth, eighth))
         engine = self.env["customer.grading.follow.up.engine"]
         reminder.optional = False
-        engine._cron_renew()
         self._check_dates_are_found((third, fourth), (fourth, fourth))
         (weekly | reminder).unlink()
         self._check_dates_are_found((False, date(2026, 10, 1)), (fourth, date(2026, 10, 4)))
@@ -637,6 +636,18 @@ class TestFollowUp(FollowUpCase):
         self.assertFalse(
             self.env["customer.grading.attainment"].search([("partner_id", "=", self.other.id)])
         )
+
+    def test_several_that_are_merged_into_one_that_had_no_grade_are_one(self):
+        third = self._create_customers(1)
+        self._ask(contact="call", gap=1, gap_unit="weeks")
+        self._ask(self.second, contact="visit", gap=1, gap_unit="months")
+        self._activate(self.policy)
+        self._at(date(2026, 9, 2))
+        self._get_results(self.other)[self.other]._set_by_hand(self.second, "A friend")
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((self.customer | self.other | third).ids, third)
+        self.assertEqual(len(self._get(third)), 1)
+        self.assertEqual(third.follow_up_due_date, self._get(third).date_due)
 
     def test_nothing_new_is_not_written(self):
         self._ask(gap=1, gap_unit="weeks")
