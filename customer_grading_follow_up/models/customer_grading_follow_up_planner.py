@@ -84,7 +84,7 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
         _id, _responsible, due, planned = columns
         query.add_where(SQL("%s IS DISTINCT FROM %s", planned, due))
         rows = self.env.execute_query(query.select(*columns[:3]))
-        there = set(self.env["res.users"].sudo().search([]).ids)
+        there = set(self.env["res.users"].sudo().search([("active", "=", True)]).ids)
         return [row for row in rows if row[1] in there]
 
     def _get_planned_by_hand(self, model_name):
