@@ -133,14 +133,14 @@ class CustomerGradingContact(models.AbstractModel):
 
     def _get_done_sql(self, *categories):
         """Return for each category whether a message tells of a done activity that is of it."""
-        types = self.env["mail.activity.type"].sudo().with_context(active_test=False)
-        by_category = types.search([("category", "in", categories)]).grouped("category")
+        Type = self.env["mail.activity.type"].sudo().with_context(active_test=False)
+        types = Type.search([("category", "in", categories)])
         return [
             SQL(
                 "message.mail_activity_type_id IN %s",
-                tuple(by_category.get(one, types).ids) or (0,),
+                tuple(types.filtered_domain([("category", "=", category)]).ids) or (0,),
             )
-            for one in categories
+            for category in categories
         ]
 
     def _get_addressed_sql(self, of):

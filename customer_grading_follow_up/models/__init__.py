@@ -2,7 +2,8 @@
 
 In: the contacts of ``customer_grading_contact``, the grades in effect, and the cadences that people
 write on a grade. Out: one row a customer and cadence with the last contact and the day on which the
-next one is due, the dates that count of each customer, and what shows it: lists, the customer, “Why this grade?”.
+next one is due, of each customer the dates that count of all these, and what shows it: lists, the
+customer, “Why this grade?”.
 """
 
 from . import (
