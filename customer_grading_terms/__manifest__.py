@@ -1,0 +1,27 @@
+{
+    "name": "Customer Grading: Terms",
+    "summary": "What a grade gives: payment terms, pricelist, credit limit, salesperson, promises",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "The customer_grading maintainers",
+    "license": "LGPL-3",
+    "depends": ["customer_grading"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/customer_grading_terms_security.xml",
+        "data/ir_cron_data.xml",
+        "views/customer_grading_grant_views.xml",
+        "views/customer_grading_terms_views.xml",
+        "views/customer_grade_views.xml",
+        "views/customer_grading_menus.xml",
+        "views/res_config_settings_views.xml",
+        "views/res_partner_views.xml",
+        "views/crm_lead_views.xml",
+        "views/sale_order_views.xml",
+    ],
+    "assets": {
+        "web.assets_tests": ["customer_grading_terms/static/tests/tours/**/*"],
+    },
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
+}

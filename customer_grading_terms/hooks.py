@@ -1,0 +1,14 @@
+def post_init_hook(env):
+    """Take the benefits that policy files named before this addon was there."""
+    if "customer.grading.policy.file" in env:
+        env["customer.grading.policy.file"]._take_kept_of_grades("benefits")
+
+
+def uninstall_hook(env):
+    """Give back what stood before, where it was chosen; leave nothing of what was set."""
+    parameters = env["ir.config_parameter"]
+    if parameters.get_param("customer_grading_terms.removed") == "give_back":
+        terms = env["customer.grading.terms"].search([])
+        terms.action_take_back()
+        env["customer.grading.terms.giver"]._give()
+    parameters.search([("key", "=like", "customer\\_grading\\_terms.%")]).unlink()

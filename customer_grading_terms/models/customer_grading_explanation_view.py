@@ -1,0 +1,50 @@
+from odoo import models
+from odoo.addons.customer_grading.tools.blocks import make_block, make_row
+from odoo.tools import format_date
+
+
+class CustomerGradingExplanationView(models.AbstractModel):
+    """Says beside “Why this grade?” what the grade gives, and what of it is given."""
+
+    _inherit = "customer.grading.explanation.view"
+
+    def _get_explanation_blocks(self, record, result, explanation):
+        blocks = super()._get_explanation_blocks(record, result, explanation)
+        grade = result.grade_id
+        given = self.env["customer.grade"]._get_benefits_of(result.dimension_id, self.env.company)
+        if not given.get(grade):
+            return blocks
+        rows = self._get_grants(result)
+        title = self.env._("What grade %s gives", grade.code)
+        lines = [
+            self._get_benefit_row(benefit, rows.get(benefit._get_key())) for benefit in given[grade]
+        ]
+        # The customer may read it, too, on its grade sheet.
+        return [*blocks, {**make_block(title, [title, ""], lines), "papers": ["grade_sheet"]}]
+
+    def _get_grants(self, result):
+        """Return ``{key: row of the ledger}`` of what this one has now, or waits for."""
+        field = result.dimension_id._get_subject_kind().field
+        Grant = self.env["customer.grading.grant"].sudo()
+        if field not in Grant._fields:
+            return {}
+        found = Grant.search(
+            [
+                (field, "=", result[field].id),
+                ("dimension_id", "=", result.dimension_id.id),
+                ("company_id", "in", [False, self.env.company.id]),
+                ("state", "in", ("waiting", "given", "kept")),
+            ],
+            order="id",
+        )
+        return {grant.key: grant for grant in found}
+
+    def _get_benefit_row(self, benefit, grant):
+        if not grant or not benefit._is_given():
+            return make_row(None, benefit.reads_as, "")
+        if grant.ends or grant.state == "waiting":
+            return make_row("missing", benefit.reads_as, self.env._("waits"))
+        if grant.state == "kept" or grant.is_by_hand:
+            return make_row("unmet", benefit.reads_as, self.env._("set by hand"))
+        since = format_date(self.env, grant.date_start)
+        return make_row("met", benefit.reads_as, self.env._("since %s", since))

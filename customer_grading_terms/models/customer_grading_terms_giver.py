@@ -1,0 +1,290 @@
+import logging
+from collections import defaultdict
+
+from markupsafe import Markup
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Command, Domain
+
+from ..tools.kinds import MANY
+from .customer_grading_grant import HELD
+
+_logger = logging.getLogger(__name__)
+BATCH = 1000  # rows of the ledger dealt with in one transaction
+QUIETLY = {"mail_notrack": True, "mail_auto_subscribe_no_notify": True}
+
+
+class CustomerGradingTermsGiver(models.AbstractModel):
+    """Gives what waits in the ledger, and takes back: the only place that writes to records.
+
+    Each batch is a transaction of its own. What was done does not wait any more, so whatever stops
+    the job, the next one goes on where it was.
+    """
+
+    _name = "customer.grading.terms.giver"
+    _description = "Giver of What Grades Give"
+
+    @api.model
+    def _cron_give(self):
+        """Give and take back what is due, as long as there is time."""
+        self._give(commit=bool(self.env.context.get("ir_cron_progress_id")))
+
+    @api.model
+    def _give(self, commit=False):
+        """Give and take back what is due by all terms.
+
+        :param commit: whether each batch is a transaction of its own
+        """
+        giver = self.sudo()
+        Terms, run = giver.env["customer.grading.terms"], giver.env["customer.grading.run"]
+        for terms in Terms.search([("state", "!=", "draft")]):
+            failed = Domain("terms_id", "=", terms.id) & Domain("problem", "!=", False)
+            giver.env["customer.grading.grant"].search(failed).problem = False
+            if terms.state == "active":
+                run._try(giver.env["customer.grading.terms.engine"]._propose, commit, terms)
+            if not giver._give_by(terms, commit):
+                return
+
+    def _give_by(self, terms, commit):
+        """Give what is due by these terms.
+
+        :return: whether there is time for more
+        """
+        Grant, run = self.env["customer.grading.grant"], self.env["customer.grading.run"]
+        due = self._get_due_domain(terms) & Domain("problem", "=", False)
+        while batch := Grant.search(due, limit=BATCH, order="partner_id, lead_id, id"):
+            run._try(self._carry_out, commit, batch)
+            # What a batch leaves in memory makes the notes of the next one slower.
+            self.env.flush_all()
+            self.env.invalidate_all()
+            if commit:
+                left = Grant.search_count(due, limit=BATCH)
+                if not self.env["ir.cron"]._commit_progress(len(batch), remaining=left):
+                    return False
+        return True
+
+    @api.model
+    def _get_due_domain(self, terms):
+        """Return what waits by these terms, and for nobody's yes."""
+        waits = Domain("terms_id", "=", terms.id) & Domain("is_waiting", "=", True)
+        if terms.state == "active" and terms.when == "now":
+            return waits
+        if terms.state == "active":
+            return waits & Domain("is_confirmed", "=", True)
+        return waits & Domain("ends", "=", True) & Domain("is_confirmed", "=", True)
+
+    @api.model
+    def _settle(self, dimension, company, subject_ids):
+        """Give a few customers or opportunities what their grades give, at once."""
+        own = [("dimension_id", "=", dimension.id), ("company_id", "=", company.id)]
+        Terms = self.sudo().env["customer.grading.terms"]
+        for terms in Terms.search([*own, ("state", "=", "active")]):
+            self.sudo().env["customer.grading.terms.engine"]._propose(terms, subject_ids)
+            field = dimension._get_subject_kind().field
+            due = self._get_due_domain(terms) & Domain(field, "in", subject_ids)
+            self.sudo()._carry_out(self.sudo().env["customer.grading.grant"].search(due))
+
+    # ------------------------------------------------------------------ a batch
+
+    def _carry_out(self, grants):
+        """Give and take back what these rows of the ledger say; one note a record.
+
+        Where one of them cannot be set, the others are; it says why, and is tried again.
+        """
+        grants = grants.exists()
+        try:
+            with self.env.cr.savepoint():
+                self._carry_out_all(grants)
+        except UserError:
+            for some in grants.grouped(lambda one: (one.partner_id, one.lead_id)).values():
+                try:
+                    with self.env.cr.savepoint():
+                        self._carry_out_all(some)
+                except UserError as error:
+                    _logger.info("Not set for a grade: %s", error)
+                    some.problem = str(error)
+
+    def _carry_out_all(self, grants):
+        notes = defaultdict(list)
+        for some in grants.grouped(lambda one: (one.terms_id, one.key, one.company_id)).values():
+            self._carry_out_alike(some, notes)
+        self._note(notes)
+
+    def _carry_out_alike(self, grants, notes):
+        """Give, or take back, what is of one kind in one company.
+
+        :param notes: ``{record: grants}``, what becomes of them is added
+        """
+        held, backs = self._get_held(grants), self._get_backs(grants)
+        values, said = defaultdict(list), defaultdict(list)
+        for grant in grants:
+            now, own = grant._read_now(), held.get(grant._get_subject())
+            state, value, before = self._decide(grant, own, now)
+            if state == "ended":
+                value = backs[grant.before]
+            if value is not None:
+                values[value].append(grant._get_subject().id)
+            if grant.state != "waiting":
+                said[state, None].append(grant.id)
+            else:
+                if own:
+                    said["ended" if state == "given" else "ended_kept", None].append(own.id)
+                said[state, before].append(grant.id)
+            notes[grant._get_subject()].append((grant, state, now))
+        self._write_hosts(grants[:1], values)
+        self._write_ledger(grants[:1].terms_id, said)
+
+    def _decide(self, grant, own, now):
+        """Return what becomes of a row of the ledger.
+
+        :param own: the row that is held so far
+        :param now: what stands in the field
+        :return: ``(state, value to be written or None, what stood before)``
+        """
+        if grant.state != "waiting":
+            untouched = grant.state == "given" and grant._is_same(now, grant.after)
+            return ("ended" if untouched else "ended_kept"), None, None
+        if not own:
+            return "given", grant.after, now
+        if own.state == "given" and own._is_same(now, own.after):
+            return "given", grant.after, own.before
+        return "kept", None, own.before
+
+    def _get_backs(self, grants):
+        """Return ``{what stood before: what comes back}``: nothing of what was deleted meanwhile."""
+        backs, first = {}, grants[:1]
+        for value in set(grants.filtered("ends").mapped("before")):
+            is_record = first.kind not in MANY and first.kind != "credit_limit"
+            backs[value] = first._get_record(value).id if is_record else value or False
+        return backs
+
+    def _get_held(self, grants):
+        """Return ``{record: row}`` of what those that wait would replace."""
+        first = grants[:1]
+        field = "lead_id" if first.lead_id else "partner_id"
+        held = grants.search(
+            Domain(field, "in", grants[field].ids)
+            & Domain("key", "=", first.key)
+            & Domain("company_id", "=", first.company_id.id)
+            & Domain("state", "in", HELD)
+        )
+        return {one._get_subject(): one for one in held}
+
+    def _write_hosts(self, grant, values):
+        """Write to the records, as many as have one value at a time.
+
+        :param values: ``{value: ids of records}``
+        """
+        field, host = grant._get_field(), grant._get_host().with_context(**QUIETLY)
+        for value, ids in values.items():
+            if grant.kind in MANY:
+                tag = int(grant.key.split(":")[1])
+                value = [Command.link(tag) if value else Command.unlink(tag)]
+            host.browse(ids).write({field: value})
+
+    def _write_ledger(self, terms, said):
+        """Write what became of the rows; what ends comes first, as one is held at a time.
+
+        :param said: ``{(state, before): ids}``
+        """
+        today = self.env["customer.grading.engine"]._get_today(terms.company_id or self.env.company)
+        Grant = self.env["customer.grading.grant"]
+        for (state, before), ids in sorted(said.items(), key=lambda item: item[0][0] in HELD):
+            if state in HELD:
+                Grant.browse(ids).write({"state": state, "before": before, "date_start": today})
+                continue
+            self._end(Grant.browse(ids), state)
+            Grant.flush_model()
+
+    def _end(self, grants, state):
+        """Close rows of the ledger today, by the change of grade that is in effect."""
+        for terms, some in grants.grouped("terms_id").items():
+            company = terms.company_id or self.env.company
+            today = self.env["customer.grading.engine"]._get_today(company)
+            some.write({"state": state, "ends": False, "is_confirmed": False, "date_end": today})
+            changes = self._get_changes(terms, some)
+            for change, alike in some.grouped(
+                lambda one, c=changes: c.get(one._get_subject())
+            ).items():
+                alike.end_change_id = change
+
+    def _get_changes(self, terms, grants):
+        """Return ``{record: change in effect}`` of those that these rows are about."""
+        field = terms.dimension_id._get_subject_kind().field
+        changes = (
+            self.env["customer.grading.change"]
+            .sudo()
+            .search(
+                [
+                    ("dimension_id", "=", terms.dimension_id.id),
+                    ("company_id", "=", terms.company_id.id),
+                    (field, "in", grants[field].ids),
+                    ("state", "=", "applied"),
+                    ("date_end", "=", False),
+                ]
+            )
+        )
+        return {change[field]: change for change in changes}
+
+    # ------------------------------------------------------------------ notes
+
+    def _note(self, notes):
+        """Say on each record what was given, and what stood before, in one note."""
+        by_lang = defaultdict(dict)
+        for record, told in notes.items():
+            lang = self._get_lang(record, told[0][0])
+            by_lang[lang][record] = told
+        for lang, some in by_lang.items():
+            giver, texts = self.with_context(lang=lang), {}
+            bodies = {
+                record.id: Markup("<br/>").join(giver._find_text(texts, *one) for one in told)
+                for record, told in some.items()
+            }
+            records = next(iter(some)).browse(bodies)
+            records.with_context(lang=lang)._message_log_batch(bodies=bodies)
+
+    @staticmethod
+    def _get_lang(record, grant):
+        """Return the language of who reads the note first."""
+        company = grant.company_id or grant.terms_id.company_id
+        return record.user_id.lang or company.partner_id.lang or record.env.lang
+
+    def _find_text(self, texts, grant, state, now):
+        """Return what the note says of a row of the ledger; many rows say the same.
+
+        :param texts: ``{what it says: text}``, the text is added
+        """
+        place = (grant.key, grant.company_id, grant.grade_id)
+        key = (*place, state, now, grant.after, grant.before)
+        if key not in texts:
+            texts[key] = self._get_note_text(grant, state, now)
+        return texts[key]
+
+    def _get_note_text(self, grant, state, now):
+        grant = grant.with_context(lang=self.env.lang)
+        names = {
+            "what": grant._fields["kind"].convert_to_export(grant.kind, grant),
+            "grade": grant.grade_id.code,
+            "after": grant._get_value_text(grant.after),
+            "before": grant._get_value_text(grant.before),
+            "now": grant._get_value_text(now),
+        }
+        if state == "given":
+            return self.env._(
+                "%(what)s for grade %(grade)s: %(after)s. Before: %(before)s.", **names
+            )
+        if state == "ended":
+            return self.env._(
+                "%(what)s is %(before)s again: %(after)s was for grade %(grade)s.", **names
+            )
+        if state == "kept":
+            return self.env._(
+                "%(what)s stays %(now)s, as it was set by hand; grade %(grade)s gives %(after)s.",
+                **names,
+            )
+        return self.env._(
+            "%(what)s stays %(now)s, as it was set by hand; for grade %(grade)s it was %(after)s, "
+            "before that %(before)s.",
+            **names,
+        )

@@ -1,0 +1,651 @@
+"""What a grade gives goes with it, and exactly what stood before comes back."""
+
+import json
+from datetime import date
+from types import SimpleNamespace
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from odoo.addons.customer_grading_terms.hooks import post_init_hook, uninstall_hook
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tests.common import new_test_user
+
+from ..common import ClockCase
+
+START = date(2026, 9, 1)
+
+
+class TermsCase(ClockCase):
+    """A gives 60 days, B gives 30 and a promise; C gives nothing. One customer of each."""
+
+    start = START
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.users = cls._create_users()
+        cls.seller, cls.officer = cls.users["salesperson"], cls.users["officer"]
+        cls.manager = cls.users["administrator"]
+        cls.customers = cls._create_customers(3, user_id=cls.seller.id)
+        cls.customer, cls.second, cls.third = cls.customers
+        cls._at(cls.start)
+        for customer, amount in zip(cls.customers, (1000, 500, 100), strict=True):
+            cls._create_order(customer, START, amount)
+        cls.policy = cls._create_policy(
+            {"orders": {"measure": "order_amount"}},
+            [("A", ("orders", "ge", 1000)), ("B", ("orders", "ge", 500)), ("C", ())],
+        )
+        cls.a, cls.b, cls.c = cls.policy.rule_ids.grade_id.sorted()
+        cls.days = {
+            number: cls.env["account.payment.term"].create({"name": f"{number} days"})
+            for number in (14, 30, 60)
+        }
+        cls._activate(cls.policy)
+
+    @classmethod
+    def _give(cls, grade, kind, **vals):
+        """Write on a grade what it gives."""
+        return cls.env["customer.grading.benefit"].create(
+            {"grade_id": grade.id, "kind": kind, **vals}
+        )
+
+    def _give_days(self):
+        self._give(self.a, "payment_term", payment_term_id=self.days[60].id)
+        self._give(self.b, "payment_term", payment_term_id=self.days[30].id)
+        self._give(self.b, "promise", text="A manager of its own")
+
+    @property
+    def terms(self):
+        return self.env["customer.grading.terms"].search(
+            [("dimension_id", "=", self.dimension.id), ("company_id", "=", self.company.id)]
+        )
+
+    def _put_in_force(self, when="now"):
+        self.terms.when = when
+        self.terms.with_user(self.manager).action_activate()
+        self._night()
+
+    def _night(self, grade=True):
+        """Grade everybody, and do the job that gives what the grades give."""
+        if grade:
+            self._run(self.policy)
+        self.env["customer.grading.terms.giver"]._give()
+
+    def _set(self, grade, customer=None):
+        result = self._get_results(customer or self.customer)[customer or self.customer]
+        return result.with_user(self.officer)._set_by_hand(grade, "Said so")
+
+    def _get_days(self, *customers):
+        return [
+            customer.property_payment_term_id.name or None
+            for customer in customers or self.customers
+        ]
+
+    def _get_ledger(self, customer=None):
+        """Return what the ledger says of a customer, the oldest first."""
+        grants = self.env["customer.grading.grant"].search(
+            [("partner_id", "=", (customer or self.customer).id)], order="id"
+        )
+        return [(one.grade_id.code, one.before_text, one.after_text, one.state) for one in grants]
+
+
+@tagged("post_install", "-at_install")
+class TestTerms(TermsCase):
+    def test_f33_a_grade_gives_payment_terms_and_loses_them_when_it_falls(self):
+        """F33: a confirmed A gets the payment terms of A, and loses them when downgraded."""
+        self.customer.property_payment_term_id = self.days[14]
+        self._give_days()
+        self._put_in_force()
+        self.assertEqual(self._get_days(), ["60 days", "30 days", None])
+        self._at(date(2026, 9, 3))
+        self._set(self.b)
+        self.assertEqual(self._get_days(self.customer), ["30 days"])
+        self._at(date(2026, 9, 5))
+        self._set(self.c)
+        self.assertEqual(self._get_days(self.customer), ["14 days"])
+        self.assertEqual(
+            self._get_ledger(),
+            [("A", "14 days", "60 days", "ended"), ("B", "14 days", "30 days", "ended")],
+        )
+        first, last = self.env["customer.grading.grant"].search(
+            [("partner_id", "=", self.customer.id)], order="id"
+        )
+        self.assertEqual(
+            [(one.date_start, one.date_end) for one in first + last],
+            [(START, date(2026, 9, 3)), (date(2026, 9, 3), date(2026, 9, 5))],
+        )
+        self.assertEqual(first.change_id.grade_id, self.a)
+        self.assertEqual(last.end_change_id.grade_id, self.c)
+        notes = self.customer.message_ids.mapped("body")
+        self.assertIn("Payment terms for grade A: 60 days. Before: 14 days.", notes[2])
+        self.assertIn("Payment terms is 14 days again: 30 days was for grade B.", notes[0])
+
+    def test_nothing_is_given_until_somebody_looked(self):
+        self._give_days()
+        self._night()
+        self.assertEqual(self._get_days(), [None, None, None])
+        action = self.terms.with_user(self.manager).action_preview()
+        waiting = self.env["customer.grading.grant"].search(
+            [*action["domain"], ("is_waiting", "=", True)]
+        )
+        self.assertEqual(
+            [
+                (one.partner_id, one.before_text, one.after_text)
+                for one in waiting.sorted("partner_id")
+            ],
+            [(self.customer, "none", "60 days"), (self.second, "none", "30 days")],
+        )
+        self.assertEqual(self._get_days(), [None, None, None])
+        with self.assertRaisesRegex(UserError, "is not in force"):
+            waiting.with_user(self.officer).action_confirm()
+        for user in (self.seller, self.officer):
+            with self.assertRaises(AccessError):
+                self.terms.with_user(user).action_activate()
+
+    def test_the_first_grading_of_a_company_asks_whoever_answers_for_the_policy(self):
+        self._give_days()
+        self.policy.user_id = self.manager
+        first, second = self._run(self.policy), self._run(self.policy)
+        self.assertEqual(first.activity_ids.user_id, self.manager)
+        self.assertIn("What the grades give", first.activity_ids.summary)
+        self.assertFalse(second.activity_ids)
+
+    def test_what_changes_on_a_grade_in_force_waits_until_somebody_looked_again(self):
+        self._give_days()
+        self._put_in_force()
+        self.a.benefit_ids.payment_term_id = self.days[14]
+        self.assertEqual(self.terms.state, "changed")
+        self._set(self.a, self.second)
+        self._night()
+        self.assertEqual(self._get_days(), ["60 days", "30 days", None])
+        self._put_in_force()
+        self.assertEqual(self._get_days(), ["14 days", "14 days", None])
+        self._set(self.c)
+        self.assertEqual(self._get_days(self.customer), [None])
+
+    def test_better_grades_give_what_the_grades_below_give_unless_said(self):
+        self._give_days()
+        passed = self._give(self.c, "pricelist", pricelist_id=self._create_pricelist("Three").id)
+        alone = self._give(self.c, "promise", text="Basic service", also_better=False)
+        given = self.env["customer.grade"]._get_benefits_of(self.dimension, self.company)
+        self.assertEqual(
+            [[one.reads_as for one in given[grade]] for grade in (self.a, self.b, self.c)],
+            [
+                ["Payment terms: 60 days", "A manager of its own", passed.reads_as],
+                ["Payment terms: 30 days", "A manager of its own", passed.reads_as],
+                [passed.reads_as, alone.reads_as],
+            ],
+        )
+        self._give(
+            self.c, "tag", tag_id=self.env["res.partner.category"].create({"name": "Small"}).id
+        )
+        self._put_in_force()
+        self.assertEqual(
+            [one.specific_property_product_pricelist.name for one in self.customers], ["Three"] * 3
+        )
+        self.assertEqual([len(customer.category_id) for customer in self.customers], [0, 0, 1])
+
+    def _create_pricelist(self, name):
+        return self.env["product.pricelist"].create({"name": name})
+
+    def test_f36_a_new_potential_customer_goes_to_the_marketing_team(self):
+        """F36, S40, S45: team and person by grade, for customers and opportunities."""
+        marketing = self.env["crm.team"].create({"name": "Marketing"})
+        self._give(self.c, "team", value="Marketing")
+        self._give(self.b, "salesperson", user_id=self.officer.id)
+        self._give(self.b, "salesperson", text="Own account manager")
+        self._put_in_force()
+        self.assertEqual(self.third.customer_team_id, marketing)
+        self.assertFalse((self.customer + self.second).customer_team_id)
+        self.assertEqual(self.second.user_id, self.officer)
+        self._set(self.b, self.third)
+        self.assertEqual(
+            (self.third.user_id, self.third.customer_team_id.id), (self.officer, False)
+        )
+
+    def test_a_credit_limit_is_an_amount_or_so_many_times_the_monthly_revenue(self):
+        """F33, S15: three times what is invoiced in a month on average of the last twelve."""
+        self._give(self.a, "credit_limit", revenue_months=3)
+        self._give(self.b, "credit_limit", amount=5000)
+        self._create_invoice(self.customer, date(2026, 3, 1), amount=12000)
+        person = self.env["res.partner"].create({"name": "Ann", "parent_id": self.customer.id})
+        self._create_invoice(person, date(2026, 4, 1), amount=2400)
+        self._create_invoice(self.customer, date(2025, 9, 1), amount=99999)
+        self._put_in_force()
+        self.assertEqual([c.credit_limit for c in self.customers], [3600, 5000, 0])
+        self._set(self.b)
+        self.assertEqual(self.customer.credit_limit, 5000)
+        self._set(self.c)
+        self.assertEqual(self.customer.credit_limit, 0)
+
+    def test_what_a_person_sets_meanwhile_stays_and_is_told(self):
+        self._give_days()
+        self._put_in_force()
+        self.customer.property_payment_term_id = self.days[14]
+        self._set(self.b)
+        self.assertEqual(self._get_days(self.customer), ["14 days"])
+        self.assertIn(
+            "stays 14 days, as it was set by hand; grade B gives 30 days", self._get_note()
+        )
+        self._set(self.a)
+        self.assertEqual(self._get_days(self.customer), ["14 days"])
+        self._set(self.c)
+        self.assertEqual(self._get_days(self.customer), ["14 days"])
+        self.assertIn("stays 14 days, as it was set by hand", self._get_note())
+        self.assertEqual({line[3] for line in self._get_ledger()}, {"ended_kept"})
+        self._set(self.a)
+        self.assertEqual(self._get_days(self.customer), ["60 days"])
+        self._set(self.c)
+        self.assertEqual(self._get_days(self.customer), ["14 days"])
+
+    def _get_note(self, customer=None):
+        return (customer or self.customer).message_ids[0].body
+
+    def test_what_is_archived_stays_with_who_has_it_and_is_given_to_nobody_else(self):
+        self._give_days()
+        self._put_in_force()
+        self.days[60].active = False
+        self._set(self.a, self.third)
+        self._night()
+        self.assertEqual(self._get_days(), ["60 days", "30 days", None])
+        self._set(self.b)
+        self.assertEqual(self._get_days(self.customer), ["30 days"])
+
+    def test_frozen_excluded_and_undone_follow_the_grade_in_effect(self):
+        self._give_days()
+        self._put_in_force()
+        result = self._get_results(self.customer)[self.customer].with_user(self.officer)
+        result._freeze("Stays")
+        self._create_order(self.second, START, 2000)
+        run = self._run(self.policy)
+        self._night(grade=False)
+        self.assertEqual(self._get_days(), ["60 days", "60 days", None])
+        result._exclude("Out")
+        self.assertEqual(self._get_days(), [None, "60 days", None])
+        if hasattr(run, "_undo"):
+            run.with_user(self.officer)._start_undo("A mistake")
+            self._night(grade=False)
+            self.assertEqual(self._get_days(), [None, "30 days", None])
+
+    def test_merged_customers_keep_what_people_set_and_what_their_grade_gives(self):
+        self.second.property_payment_term_id = self.days[14]
+        self._give_days()
+        self._put_in_force()
+        self._set(self.c, self.third)
+        self.env["base.partner.merge.automatic.wizard"].create(
+            {
+                "partner_ids": [(6, 0, [self.second.id, self.third.id])],
+                "dst_partner_id": self.third.id,
+            }
+        ).action_merge()
+        self.assertEqual(self._get_days(self.third), ["14 days"])
+        self._night()
+        [line] = self._get_ledger(self.third)
+        self.assertEqual(line[:3], ("B", "14 days", "30 days"))
+
+    def test_each_company_gives_its_own(self):
+        other = self._create_company_with_chart("Other")
+        self.manager.company_ids |= other
+        self.env.user.company_ids |= other
+        policy = self._create_policy(
+            {"orders": {"measure": "order_amount"}},
+            [("A", ())],
+            company_id=other.id,
+            population="all",
+        )
+        self._activate(policy)
+        self._give_days()
+        self._give(self.a, "payment_term", payment_term_id=self.days[14].id, company_id=other.id)
+        self._put_in_force()
+        self.assertEqual(self._get_days(self.customer), ["60 days"])
+        self.assertFalse(self.customer.with_company(other).property_payment_term_id)
+        there = self.env["customer.grading.terms"].search([("company_id", "=", other.id)])
+        there.with_user(self.manager).action_activate()
+        self._night(grade=False)
+        self.assertEqual(self._get_days(self.customer), ["60 days"])
+        self.assertEqual(self.customer.with_company(other).property_payment_term_id, self.days[14])
+        there.with_user(self.manager).action_take_back()
+        self._night(grade=False)
+        self.assertFalse(self.customer.with_company(other).property_payment_term_id)
+        self.assertEqual(self._get_days(self.customer), ["60 days"])
+
+    def test_a_company_that_a_customer_leaves_takes_back_what_it_gave(self):
+        self._give_days()
+        self._put_in_force()
+        other = self._create_company_with_chart("Other")
+        self.customer.company_id = other
+        self._night()
+        self.assertFalse(self.customer.property_payment_term_id)
+
+    def test_officers_confirm_or_leave_it_where_that_is_asked_for(self):
+        self._give_days()
+        self._put_in_force("confirmed")
+        Grant = self.env["customer.grading.grant"].with_user(self.officer)
+        waiting = Grant.search([("is_waiting", "=", True)])
+        self.assertEqual(waiting.partner_id, self.customer + self.second)
+        self.assertEqual(self._get_days(), [None, None, None])
+        with self.assertRaises(AccessError):
+            waiting.with_user(self.seller).action_confirm()
+        first = waiting.filtered(lambda one: one.partner_id == self.customer)
+        first.action_confirm()
+        (waiting - first).action_refuse()
+        self._night()
+        self.assertEqual(self._get_days(), ["60 days", None, None])
+        self.assertEqual(first.user_id, self.officer)
+        self._set(self.c)
+        self.assertEqual(self._get_days(self.customer), ["60 days"])
+        self.assertTrue(first.is_waiting)
+        first.action_confirm()
+        self.assertEqual(self._get_days(self.customer), [None])
+
+    def test_open_quotations_are_listed_and_not_touched(self):
+        self._give_days()
+        quotation = self._create_order(self.customer, START, 10, confirm=False)
+        quotation.payment_term_id = self.days[14]
+        self._put_in_force()
+        grants = self.env["customer.grading.grant"].search([("partner_id", "=", self.customer.id)])
+        found = self.env["sale.order"].search(grants.action_view_quotations()["domain"])
+        self.assertEqual(found, quotation)
+        self.assertEqual(quotation.payment_term_id, self.days[14])
+
+    def test_two_dimensions_do_not_give_in_one_field(self):
+        other = self._create_dimension("other")
+        policy = self._create_policy(
+            {"orders": {"measure": "order_amount"}}, [("A", ())], dimension=other
+        )
+        self._give_days()
+        self._put_in_force()
+        self._give(policy.rule_ids.grade_id, "payment_term", payment_term_id=self.days[14].id)
+        terms = self.env["customer.grading.terms"].search([("dimension_id", "=", other.id)])
+        with self.assertRaisesRegex(UserError, "gives “Payment terms” already"):
+            terms.filtered(lambda one: one.company_id == self.company).action_activate()
+
+    def test_a_benefit_that_cannot_be_is_refused_as_it_is_written(self):
+        with self.assertRaisesRegex(ValidationError, "nothing that customers have"):
+            self._give(self.a, "lead_tag")
+        self._give_days()
+        with self.assertRaisesRegex(ValidationError, "twice"):
+            self._give(self.a, "payment_term", payment_term_id=self.days[14].id)
+        with self.assertRaisesRegex(ValidationError, "less than 0"):
+            self._give(self.a, "credit_limit", amount=-1)
+
+    def test_who_cannot_be_given_something_is_told_and_the_others_have_it(self):
+        self._give_days()
+        self.env.registry.clear_cache()
+        self.patch(
+            type(self.env["res.partner"]),
+            "write",
+            _refuse(type(self.env["res.partner"]).write, self.customer.id),
+        )
+        self._put_in_force()
+        self.assertEqual(self._get_days(), [None, "30 days", None])
+        grant = self.env["customer.grading.grant"].search([("partner_id", "=", self.customer.id)])
+        self.assertEqual((grant.state, grant.problem), ("waiting", "Not this one."))
+
+    def test_opportunities_have_what_their_grade_gives(self):
+        dimension = self._create_dimension("intent", subject="lead")
+        policy = self._create_policy(
+            {"amount": {"measure": "expected_revenue"}},
+            [("A", ("amount", "ge", 100)), ("B", ())],
+            dimension=dimension,
+        )
+        high = policy.rule_ids.grade_id.sorted()[0]
+        team = self.env["crm.team"].create({"name": "Key accounts"})
+        tag = self.env["crm.tag"].create({"name": "Hot"})
+        lead = self._create_lead(self.customer, START, expected_revenue=500)
+        before = lead.team_id
+        self._activate(policy)
+        self._give(high, "team", team_id=team.id)
+        self._give(high, "lead_tag", lead_tag_id=tag.id)
+        terms = self.env["customer.grading.terms"].search(
+            [("dimension_id", "=", dimension.id), ("company_id", "=", self.company.id)]
+        )
+        terms.action_activate()
+        self._night(grade=False)
+        self.assertEqual((lead.team_id, lead.tag_ids), (team, tag))
+        lead.expected_revenue = 1
+        self._run(policy)
+        self._night(grade=False)
+        self.assertEqual((lead.team_id, lead.tag_ids.ids), (before, []))
+
+    def test_removed_it_gives_back_or_keeps_as_was_chosen(self):
+        self._give_days()
+        self._put_in_force()
+        self.env["ir.config_parameter"].set_param("customer_grading_terms.removed", "keep")
+        uninstall_hook(self.env)
+        self.assertEqual(self._get_days(), ["60 days", "30 days", None])
+        self.env["ir.config_parameter"].set_param("customer_grading_terms.removed", "give_back")
+        uninstall_hook(self.env)
+        self.assertEqual(self._get_days(), [None, None, None])
+        self.assertFalse(
+            self.env["ir.config_parameter"].get_param("customer_grading_terms.removed")
+        )
+
+
+def _refuse(write, partner_id):
+    """Return a ``write`` of contacts that refuses one of them, as another addon might."""
+
+    def refusing(self, vals):
+        if partner_id in self.ids and "property_payment_term_id" in vals:
+            raise ValidationError("Not this one.")
+        return write(self, vals)
+
+    return refusing
+
+
+@tagged("post_install", "-at_install")
+class TestWhatIsShown(TermsCase):
+    def test_what_the_grade_gives_stands_on_customers_orders_and_opportunities(self):
+        self._give_days()
+        self._put_in_force()
+        said = "Payment terms: 30 days; A manager of its own"
+        second = self.second.with_user(self.seller)
+        self.assertEqual(second.grade_benefits, said)
+        order = self._create_order(self.second, START, 10, confirm=False)
+        self.seller.group_ids |= self.env.ref("customer_grading.customer_grading_group_documents")
+        self.assertEqual(order.with_user(self.seller).grade_benefits, said)
+        lead = self._create_lead(self.second, START, user_id=self.seller.id)
+        self.assertEqual(lead.with_user(self.seller).customer_benefits, said)
+        texts = json.dumps(second.get_grading_explanation(), ensure_ascii=False)
+        self.assertIn("What grade B gives", texts)
+        self.assertIn("A manager of its own", texts)
+        self.assertIn("since 09/01/2026", texts)
+
+    def test_who_may_not_see_credit_limits_does_not_see_them_in_the_ledger(self):
+        self._give(self.b, "credit_limit", amount=5000)
+        self._give_days()
+        self._put_in_force()
+        Grant = self.env["customer.grading.grant"]
+        self.assertEqual(
+            set(Grant.with_user(self.seller).search([]).mapped("kind")), {"payment_term"}
+        )
+        self.assertIn("credit_limit", Grant.with_user(self.officer).search([]).mapped("kind"))
+        portal = new_test_user(self.env, "terms_portal", groups="base.group_portal")
+        with self.assertRaises(AccessError):
+            Grant.with_user(portal).search([])
+        with self.assertRaises(AccessError):
+            self.customer.with_user(portal).read(["grade_benefits"])
+
+    def test_a_grade_is_given_benefits_in_its_form(self):
+        with Form(self.a.with_user(self.manager)) as form, form.benefit_ids.new() as benefit:
+            benefit.kind = "payment_term"
+            benefit.payment_term_id = self.days[60]
+        self.assertEqual(self.a.benefit_ids.reads_as, "Payment terms: 60 days")
+        action = self.a.with_user(self.manager).action_view_terms()
+        terms = self.env["customer.grading.terms"].search(action["domain"])
+        self.assertIn("A: Payment terms: 60 days", terms[:1].reads_as)
+
+
+@tagged("post_install", "-at_install")
+class TestFiles(TermsCase):
+    """What a grade gives comes with policy files, and goes back into them."""
+
+    BENEFITS = [
+        {"kind": "payment_term", "value": "60 days"},
+        {"kind": "credit_limit", "revenue_months": 3},
+        {"kind": "credit_limit", "amount": 5000, "also_better": False},
+        {"kind": "promise", "text": {"en": "A manager of its own", "zh_CN": "专属客户经理"}},
+        {"kind": "team", "text": "Marketing department", "value": "No such team"},
+    ]
+
+    def _load(self, benefits):
+        content = {
+            "format": 1,
+            "key": "giving",
+            "name": {"en": "Giving"},
+            "dimension": {
+                "code": "giving",
+                "name": {"en": "Giving"},
+                "grades": [
+                    {"code": "A", "name": {"en": "A"}, "benefits": benefits[:2] + benefits[3:]},
+                    {"code": "B", "name": {"en": "B"}, "benefits": benefits[2:3]},
+                ],
+            },
+            "decide_by": "requirements",
+            "criteria": [
+                {
+                    "key": "orders",
+                    "name": {"en": "Orders"},
+                    "measure": "order_count",
+                    "period": {"last_months": 12},
+                }
+            ],
+            "rules": [
+                {"grade": "A", "all": [{"criterion": "orders", "at_least": 1}]},
+                {"grade": "B"},
+            ],
+        }
+        return self.env["customer.grading.policy"].load_policy(json.dumps(content), "giving.json")
+
+    def test_benefits_come_with_files_and_go_back_into_them(self):
+        if "customer.grading.policy.file" not in self.env:
+            self.skipTest("Policy files are not installed: there is nothing to load.")
+        draft = self._load(self.BENEFITS)
+        first = draft.dimension_id.grade_ids.sorted()[0]
+        self.assertEqual(first.benefit_ids.payment_term_id, self.days[60])
+        self.assertEqual(first.benefit_ids[-1].value, "No such team")
+        self.assertIn("Nothing is called “No such team”", first.benefit_ids[-1].problem)
+        draft.file_form = False
+        back = draft._export_policy()["dimension"]["grades"]
+        self.assertEqual(back[0]["benefits"], self.BENEFITS[:2] + self.BENEFITS[3:])
+        self.assertEqual(back[1]["benefits"], self.BENEFITS[2:3])
+        first.benefit_ids.unlink()
+        draft.unlink()
+
+    def test_what_files_said_before_is_taken_when_the_addon_comes(self):
+        if "customer.grading.policy.file" not in self.env:
+            self.skipTest("Policy files are not installed: there is nothing to load.")
+        draft = self._load(self.BENEFITS)
+        first = draft.dimension_id.grade_ids.sorted()[0]
+        first.benefit_ids.unlink()
+        post_init_hook(self.env)
+        self.assertEqual(len(first.benefit_ids), 4)
+
+
+# What may happen to a customer, and what it is about.
+EVENTS = st.lists(
+    st.one_of(
+        st.tuples(st.just("grade"), st.sampled_from("ABC")),
+        st.tuples(st.just("computed"), st.sampled_from("ABC")),
+        st.tuples(st.just("end"), st.none()),
+        st.tuples(st.just("freeze"), st.none()),
+        st.tuples(st.just("exclude"), st.none()),
+        st.tuples(st.just("days"), st.sampled_from([14, 30, 60, None])),
+        st.tuples(st.just("limit"), st.sampled_from([0, 70, 5000])),
+        st.tuples(st.just("night"), st.none()),
+    ),
+    min_size=1,
+    max_size=9,
+)
+GIVEN = {"A": {"days": 60, "limit": 5000}, "B": {"days": 30, "limit": 5000}}
+
+
+class PlainLedger:
+    """What stands in a field, told by a few plain rules."""
+
+    def __init__(self, value):
+        self.value, self.base, self.given, self.theirs = value, None, None, False
+
+    def follow(self, gives):
+        """Let the grade give ``gives``, or nothing."""
+        if self.given is None:
+            if gives is not None:
+                self.base, self.value, self.given, self.theirs = self.value, gives, gives, False
+            return
+        if gives == self.given:
+            return
+        self.theirs = self.theirs or self.value != self.given
+        if not self.theirs:
+            self.value = self.base if gives is None else gives
+        self.given = gives
+
+
+@tagged("post_install", "-at_install")
+class TestEveryOrder(TermsCase):
+    """In every order of events exactly what stood before comes back."""
+
+    @settings(
+        max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    )
+    @given(events=EVENTS)
+    def test_random_sequences_equal_a_plain_ledger(self, events):
+        with self.env.cr.savepoint() as savepoint:
+            self._check(events)
+            savepoint.rollback()
+        self.env.invalidate_all()
+
+    def _check(self, events):
+        self.customer.property_payment_term_id = self.days[14]
+        self.customer.credit_limit = 70
+        self._give_days()
+        self._give(self.b, "credit_limit", amount=5000)
+        ledgers = {"days": PlainLedger(14), "limit": PlainLedger(70)}
+        self._put_in_force()
+        self._follow(ledgers)
+        for name, what in [*events, ("night", None)]:
+            getattr(self, f"_do_{name}")(what)
+            if name in ledgers:
+                ledgers[name].value = what
+            self._follow(ledgers)
+            now = SimpleNamespace(
+                days=int((self.customer.property_payment_term_id.name or "0").split()[0]) or None,
+                limit=self.customer.credit_limit,
+            )
+            told = {key: ledger.value for key, ledger in ledgers.items()}
+            self.assertEqual(vars(now), told, (name, what, events))
+
+    def _follow(self, ledgers):
+        [grade] = self._get_grades(self.customer)
+        for name, ledger in ledgers.items():
+            ledger.follow(GIVEN.get(grade, {}).get(name))
+
+    @property
+    def _result(self):
+        return self._get_results(self.customer)[self.customer].with_user(self.officer)
+
+    def _do_grade(self, code):
+        self._set({"A": self.a, "B": self.b, "C": self.c}[code])
+
+    def _do_computed(self, code):
+        self.customer.sale_order_ids.order_line.price_unit = {"A": 1000, "B": 500, "C": 1}[code]
+        self._night()
+
+    def _do_end(self, _what):
+        self._result.action_end_manual()
+
+    def _do_freeze(self, _what):
+        self._result._freeze("Stays")
+
+    def _do_exclude(self, _what):
+        self._result._exclude("Out")
+
+    def _do_days(self, number):
+        self.customer.property_payment_term_id = self.days.get(number)
+
+    def _do_limit(self, amount):
+        self.customer.credit_limit = amount
+
+    def _do_night(self, _what):
+        self._night()
