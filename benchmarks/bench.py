@@ -92,6 +92,9 @@ def measure(template, data, tenth, scale):
         subject.execute(subject.put_in_force(subject.create_requirements_policy(env)))
     rows += stages.check_follow_up(LARGE, scale)
 
+    say("Giving what grades give")
+    rows.append(stages.check_terms(LARGE, scale))
+
     say("Memory")
     install_on(data)
     databases.release(LARGE)

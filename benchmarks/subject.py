@@ -12,6 +12,7 @@ from odoo.fields import Command
 MODULE = "customer_grading"
 SLICE = 10_000
 FOLLOW_UP_MODULE = "customer_grading_follow_up"
+TERMS_MODULE = "customer_grading_terms"
 GRADE_FIELD = "customer_grade_id"
 DUE_FIELD = "follow_up_due_date"
 RANK_POLICY = "df1_revenue_rank"
@@ -345,3 +346,29 @@ def plan_follow_ups(env, most):
 def regrade(partner):
     """Regrade one customer, as the button on the customer does."""
     partner.action_regrade()
+
+
+def write_benefit(env, least):
+    """Let the smallest grade that at least so many hold give payment terms, and put that in force."""
+    policy = get_running_policy(env)
+    held = [("dimension_id", "=", policy.dimension_id.id), ("grade_id", "!=", False)]
+    counts = env["customer.grading.result"]._read_group(held, ["grade_id"], ["__count"])
+    grade, _count = min((one for one in counts if one[1] >= least), key=lambda one: one[1])
+    terms = env["account.payment.term"].create({"name": "Given"})
+    env["customer.grading.benefit"].create(
+        {
+            "grade_id": grade.id,
+            "kind": "payment_term",
+            "payment_term_id": terms.id,
+            "also_better": False,
+        }
+    )
+    given = env["customer.grading.terms"].search([("dimension_id", "=", policy.dimension_id.id)])
+    given.filtered(lambda one: one.company_id == policy.company_id).state = "active"
+    env.cr.commit()
+
+
+def give(env):
+    """Give what the grades give, as the night does; return how many have something."""
+    env["customer.grading.terms.giver"]._give(commit=True)
+    return env["customer.grading.grant"].search_count([("state", "=", "given")])

@@ -35,11 +35,39 @@ SCREENS = {
     "customer.grading.pool.entry": ("list", "kanban", "search", "pivot"),
     "customer.grading.visit": ("list", "kanban", "search"),
     "customer.grading.deadline.case": ("list", "kanban", "search"),
+    "customer.grading.grant": ("list", "kanban", "pivot", "search"),
+    "customer.grading.terms": ("form", "list"),
+    "customer.grading.capacity.report": ("list", "kanban", "search", "pivot"),
+    "customer.grading.capacity.proposal": ("list", "kanban", "search"),
+    "customer.grading.intake.target": ("list", "form", "search"),
+    "customer.grading.intake.report": ("list", "kanban", "search", "pivot"),
+    "customer.grading.reception": ("list", "kanban", "search"),
+    "customer.grading.visitor.report": ("list", "search", "pivot"),
+    "crm.team.member": ("list", "form"),
+    "customer.grading.credit.proposal": ("form", "list", "kanban", "search"),
+    "customer.grading.credit.release": ("form", "list", "kanban", "search"),
+    "customer.grading.credit.special": ("form", "list", "kanban", "search"),
+    "customer.grading.receivable.age": ("list", "kanban", "pivot", "search"),
+    "customer.grading.support.plan": ("list", "kanban", "form", "search"),
+    "customer.grading.print.lists": ("form",),
+    "customer.grading.print.month": ("form",),
+    "customer.grading.referral": ("list", "kanban", "search", "pivot", "graph"),
+    "customer.grading.referral.quota": ("list", "kanban", "search", "pivot"),
+    "customer.grading.referral.kind": ("list", "search"),
+    "customer.grading.order.request": ("list", "form", "kanban", "search"),
+    "customer.grading.evaluation.report": ("list", "form", "kanban", "search"),
+    "customer.grading.agreement": ("list", "kanban", "search"),
+    "customer.grade": ("form", "list"),
+    "customer.grading.loss": ("list", "kanban", "search"),
+    "customer.grading.silence": ("list", "kanban", "search", "pivot"),
+    "crm.lost.reason": ("form", "list"),
+    "crm.lead.lost": ("form",),
+    "mail.activity": ("list", "kanban", "search"),
     "res.config.settings": ("form",),
     "res.partner": ("form", "list", "search"),
     "crm.lead": ("form", "kanban", "search"),
-    "sale.order": ("form",),
-    "account.move": ("form",),
+    "sale.order": ("form", "list", "kanban", "search"),
+    "account.move": ("form", "search"),
 }
 FIELDS = "ir.model.fields"
 MEASURE = "customer.grading.measure"
@@ -330,7 +358,11 @@ def main(addon, database, configuration):
                 # One that reads documents works on, where they can still be put together so.
                 measure = env[MEASURE].browse(asking[1])
                 ways = env[MEASURE]._fields["aggregate"].get_values(env)
-                works = measure.kind == "documents" and measure.aggregate in ways
+                works = (
+                    measure.kind == "documents"
+                    and measure.aggregate in ways
+                    and measure.model_name in env
+                )
                 check_asking(env, *asking, works=works)
             offered = env["res.config.settings"].create({}).customer_grading_module_ids
             shown = {m for m in modules if Manifest.for_addon(m.name)["category"] != "Hidden"}

@@ -19,7 +19,22 @@ ROOT = Path(__file__).parent.parent
 
 
 # What does not come by itself.
-CHOSEN = ("deadline", "follow_up", "group", "person", "pool", "visit_plan")
+CHOSEN = (
+    "agreement",
+    "capacity",
+    "credit",
+    "deadline",
+    "follow_up",
+    "group",
+    "paper",
+    "person",
+    "pool",
+    "protection",
+    "referral",
+    "terms",
+    "visit_plan",
+    "win_back",
+)
 
 
 @tagged("post_install", "-at_install")

@@ -203,8 +203,8 @@ SHAPES = {
     }),
     "benefit": Shape("", {
         "kind": Key("choice", None, required=True, words=(
-            "promise", "payment_term", "pricelist", "credit_limit", "priority", "salesperson",
-            "team", "tag", "protection")),
+            "promise", "payment_term", "pricelist", "credit_limit", "fiscal_position", "priority",
+            "protection", "salesperson", "team", "tag", "lead_tag")),
         "text": Key("name", None),
         "value": Key("text", None),
         "amount": Key("number", None, least=0),

@@ -1,6 +1,7 @@
 """How many queries things take: none that grows with the number of customers."""
 
 import random
+import re
 from contextlib import contextmanager
 from datetime import date, timedelta
 from unittest.mock import patch
@@ -334,8 +335,8 @@ class TestOpportunityQueryCounts(QueryCountCommon):
         with self._queries() as queries:
             survivor = (leads[2] | leads[3]).merge_opportunity(auto_unlink=False)
         self.assertTrue([query for query in queries if 'UPDATE "crm_lead"' in query])
-        # A company's time zone of grading is read with the rest of the company.
-        asked = [query.replace("customer_grading_tz", "") for query in queries]
+        # A company's settings of grading are read with the rest of the company.
+        asked = [re.sub(r'"res_company"\."customer_grading_\w+"', "", query) for query in queries]
         self.assertFalse([q for q in asked if any(name in q for name in OURS)])
         self.assertEqual(len(survivor), 1)
 
