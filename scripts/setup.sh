@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# Odoo 19, its Python packages and a browser, under $CACHE. Needs no root.
+# Odoo 19, its Python packages, a browser and wkhtmltopdf, under $CACHE. Needs no root.
+#
+#     setup.sh [--browser] [--pdf]
 #
 # Odoo is taken from ODOO_PATH (a folder holding odoo/release.py), else from a python
 # ($PYTHON) that imports odoo 19, else Debian's package is unpacked into the cache.
@@ -21,7 +23,7 @@ debian_mirror() {
 download_debs() {
   local folder="$1" suites="$2" status="$3"; shift 3
   local apt="$CACHE/apt" key=/usr/share/keyrings/debian-archive-keyring.gpg mirror suite
-  command -v apt-get >/dev/null || fail "apt-get is needed to fetch Debian packages; or set ODOO_PATH, and put chromium on PATH"
+  command -v apt-get >/dev/null || fail "apt-get is needed to fetch Debian packages; or set ODOO_PATH, and put chromium and wkhtmltopdf on PATH"
   mirror="$(debian_mirror)"
   [ -n "$mirror" ] || fail "no Debian mirror in apt's sources: set DEBIAN_MIRROR"
   [ -e "$key" ] || fail "$key is missing: install debian-archive-keyring"
@@ -85,6 +87,29 @@ make_venv() {
   echo "$odoo" >"$("$PYTHON_BIN" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/odoo-path.pth"
 }
 
+# unpack_program FOLDER PACKAGE: a program of Debian, with the libraries that the machine lacks
+# and fonts of its own, into FOLDER.new; it is put in place once its wrapper is written.
+unpack_program() {
+  local folder="$1" package="$2" codename
+  # shellcheck disable=SC1091
+  codename="$(. /etc/os-release && echo "${VERSION_CODENAME:-bookworm}")"
+  quietly "$package-download" download_debs "$CACHE/debs" "$codename $codename-security" /var/lib/dpkg/status \
+    install --download-only --no-install-recommends "$package" fonts-liberation fonts-wqy-microhei
+  quietly "$package-unpack" unpack "$CACHE/debs" "$CACHE/$folder"
+  mkdir -p "$CACHE/$folder.new/bin"
+  cat >"$CACHE/$folder.new/fonts.conf" <<FONTS
+<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>/usr/share/fonts</dir><dir>$CACHE/$folder/usr/share/fonts</dir>
+<cachedir>$CACHE/$folder/fontcache</cachedir></fontconfig>
+FONTS
+}
+
+# name_libraries FOLDER: where the libraries of an unpacked program are.
+name_libraries() {
+  local libraries; libraries="$1/usr/lib/$(uname -m)-linux-gnu"
+  echo "$libraries:$libraries/pulseaudio:$1/lib/$(uname -m)-linux-gnu"
+}
+
 # A browser for the tours: the machine's, else Debian's Chromium unpacked into the cache.
 get_browser() {
   local name libraries
@@ -93,19 +118,8 @@ get_browser() {
   done
   if [ -x "$CACHE/browser/bin/chromium" ]; then return; fi
   say "Downloading Chromium"
-  # shellcheck disable=SC1091
-  local codename; codename="$(. /etc/os-release && echo "${VERSION_CODENAME:-bookworm}")"
-  quietly chromium-download download_debs "$CACHE/debs" "$codename $codename-security" /var/lib/dpkg/status \
-    install --download-only --no-install-recommends chromium fonts-liberation fonts-wqy-microhei
-  quietly chromium-unpack unpack "$CACHE/debs" "$CACHE/browser"
-  mkdir -p "$CACHE/browser.new/bin"
-  libraries="$CACHE/browser/usr/lib/$(uname -m)-linux-gnu"
-  libraries="$libraries:$libraries/pulseaudio:$CACHE/browser/lib/$(uname -m)-linux-gnu"
-  cat >"$CACHE/browser.new/fonts.conf" <<FONTS
-<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig><dir>/usr/share/fonts</dir><dir>$CACHE/browser/usr/share/fonts</dir>
-<cachedir>$CACHE/browser/fontcache</cachedir></fontconfig>
-FONTS
+  unpack_program browser chromium
+  libraries="$(name_libraries "$CACHE/browser")"
   # The networking flags keep the browser from looking up hosts of its maker at every start.
   cat >"$CACHE/browser.new/bin/chromium" <<WRAPPER
 #!/bin/sh
@@ -122,6 +136,28 @@ WRAPPER
   }
 }
 
+# What makes PDFs of Odoo's papers: the machine's, else Debian's unpacked into the cache. It is
+# not the build that Odoo's makers patch: it prints no headers and footers.
+get_wkhtmltopdf() {
+  if command -v wkhtmltopdf >/dev/null || [ -x "$CACHE/wkhtmltopdf/bin/wkhtmltopdf" ]; then return; fi
+  say "Downloading wkhtmltopdf"
+  unpack_program wkhtmltopdf wkhtmltopdf
+  local folder="$CACHE/wkhtmltopdf"
+  cat >"$folder.new/bin/wkhtmltopdf" <<WRAPPER
+#!/bin/sh
+export LD_LIBRARY_PATH="$(name_libraries "$folder"):\$LD_LIBRARY_PATH" FONTCONFIG_FILE="$folder/fonts.conf" \\
+  QT_PLUGIN_PATH="$folder/usr/lib/$(uname -m)-linux-gnu/qt5/plugins" QT_QPA_PLATFORM=offscreen
+exec "$folder/usr/bin/wkhtmltopdf" "\$@"
+WRAPPER
+  chmod +x "$folder.new/bin/wkhtmltopdf"
+  rm -rf "$folder"
+  mv "$folder.new" "$folder"
+  "$folder/bin/wkhtmltopdf" --version >/dev/null || {
+    rm -rf "$folder"
+    fail "wkhtmltopdf does not start: install it yourself so that it is on PATH"
+  }
+}
+
 if [ -n "${ODOO_PATH:-}" ]; then
   [ -e "$ODOO_PATH/odoo/release.py" ] || fail "ODOO_PATH=$ODOO_PATH holds no odoo/release.py"
   make_venv "$ODOO_PATH"
@@ -131,4 +167,10 @@ else
   get_odoo
   make_venv "$CACHE/root/usr/lib/python3/dist-packages"
 fi
-if [ "${1:-}" = --browser ]; then get_browser; fi
+for wanted in "$@"; do
+  case "$wanted" in
+    --browser) get_browser ;;
+    --pdf) get_wkhtmltopdf ;;
+    *) fail "scripts/setup.sh [--browser] [--pdf]" ;;
+  esac
+done
