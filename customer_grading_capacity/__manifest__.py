@@ -1,0 +1,28 @@
+{
+    "name": "Customer Grading: Capacity and Intake",
+    "summary": "How many customers of a grade one looks after, how many are to come, and who receives them",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "The customer_grading maintainers",
+    "license": "LGPL-3",
+    "depends": ["customer_grading"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/customer_grading_capacity_security.xml",
+        "wizard/customer_grading_capacity_assign_views.xml",
+        "views/customer_grading_capacity_proposal_views.xml",
+        "views/customer_grading_capacity_report_views.xml",
+        "views/customer_grade_views.xml",
+        "views/customer_grading_intake_target_views.xml",
+        "views/customer_grading_intake_report_views.xml",
+        "views/customer_grading_reception_views.xml",
+        "views/customer_grading_visitor_report_views.xml",
+        "views/crm_team_member_views.xml",
+        "views/crm_lead_views.xml",
+        "views/res_partner_views.xml",
+        "views/customer_grading_menus.xml",
+    ],
+    "assets": {
+        "web.assets_tests": ["customer_grading_capacity/static/tests/tours/**/*"],
+    },
+}

@@ -1,0 +1,1 @@
+from . import customer_grading_capacity_assign, customer_grading_capacity_assign_line
