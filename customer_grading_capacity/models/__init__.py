@@ -12,6 +12,8 @@ from . import (
     customer_grading_mixin,
     customer_grading_intake_target,
     customer_grading_reception,
+    customer_grading_known,
+    res_partner,
     crm_team_member,
     crm_team,
     crm_lead,

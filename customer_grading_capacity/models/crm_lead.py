@@ -6,7 +6,10 @@ from odoo.exceptions import UserError
 class CrmLead(models.Model):
     """Is received by the next salesperson who is free, and remembers who received it first."""
 
-    _inherit = "crm.lead"
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "customer.grading.known"]
+
+    _known_email_field = "email_from"
 
     next_host_id = fields.Many2one("res.users", "Next to receive", compute="_compute_hosts")
     first_host_id = fields.Many2one("res.users", "First host", compute="_compute_hosts")

@@ -125,3 +125,34 @@ class TestVisitors(CapacityCase):
             set(),
         )
         self.assertEqual(rows[0][1], date(2026, 11, 1))
+
+    def test_f52_whoever_enters_a_known_customer_reads_who_looks_after_it(self):
+        """F52, N08: creating a known customer shows the owner."""
+        known = self.env["res.partner"].create(
+            {
+                "name": "Known Works",
+                "is_company": True,
+                "email": "Office <office@known.example>",
+                "phone": "+1 555 0134",
+                "user_id": self.seller.id,
+            }
+        )
+        self.env["res.partner"].create(
+            {"name": "Ann", "parent_id": known.id, "email": "ann@known.example"}
+        )
+        Partner = self.env["res.partner"].with_user(self.officer)
+        said = f"Known Works is known already. Salesperson: {self.seller.name}."
+        for vals in (
+            {"email": "OFFICE@known.example"},
+            {"phone": "+1 5550134"},
+            {"email": "ann@known.example"},
+        ):
+            with self.subTest(vals=vals):
+                self.assertEqual(Partner.new({"name": "Somebody", **vals}).known_already, said)
+        self.assertFalse(Partner.new({"name": "New", "email": "new@new.example"}).known_already)
+        self.assertFalse(known.with_user(self.officer).known_already)
+        lead = self.env["crm.lead"].with_user(self.officer)
+        self.assertEqual(lead.new({"email_from": "office@known.example"}).known_already, said)
+        known.user_id = False
+        text = lead.new({"phone": "+1 555 0134"}).known_already
+        self.assertEqual(text, "Known Works is known already, and has no salesperson.")
