@@ -1,0 +1,16 @@
+from odoo import api, models
+
+
+class CrmLead(models.Model):
+    """Is not lost, nor deleted, before the report that its own grade asks for is approved."""
+
+    _inherit = "crm.lead"
+
+    def write(self, vals):
+        if not vals.get("active", True):
+            self.filtered("active")._check_giving_up()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_reported(self):
+        self._check_giving_up()

@@ -1,0 +1,1 @@
+from . import customer_grading_protection_reason, sale_mass_cancel_orders
