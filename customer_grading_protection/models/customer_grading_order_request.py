@@ -30,7 +30,7 @@ class CustomerGradingOrderRequest(models.Model):
         "customer.grade", readonly=True, ondelete="set null", index=True, groups=fields.NO_ACCESS
     )
     grade_id = fields.Many2one("customer.grade", compute="_compute_grade_id")
-    grade_color = fields.Integer(related="grade_id.color")
+    grade_color = fields.Integer(compute="_compute_grade_id")
     reason = fields.Char(required=True, readonly=True)
     user_id = fields.Many2one(
         "res.users", "Asked by", required=True, readonly=True, ondelete="restrict", index=True
@@ -63,6 +63,7 @@ class CustomerGradingOrderRequest(models.Model):
     def _compute_grade_id(self):
         for request in self:
             request.grade_id = request.sudo().protecting_grade_id.with_env(self.env)._get_shown()
+            request.grade_color = request.grade_id.color
 
     @api.depends_context("lang")
     @api.depends("protecting_grade_id")
