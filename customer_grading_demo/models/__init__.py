@@ -1,5 +1,10 @@
 from . import (
     customer_grading_demo_contacts,
     customer_grading_demo_documents,
+    customer_grading_demo_losses,
+    customer_grading_demo_papers,
+    customer_grading_demo_protection,
+    customer_grading_demo_terms,
+    customer_grading_demo_visitors,
     customer_grading_demo,
 )

@@ -50,7 +50,15 @@ class CustomerGradingDemo(models.AbstractModel):
     """
 
     _name = "customer.grading.demo"
-    _inherit = ["customer.grading.demo.documents", "customer.grading.demo.contacts"]
+    _inherit = [
+        "customer.grading.demo.documents",
+        "customer.grading.demo.contacts",
+        "customer.grading.demo.terms",
+        "customer.grading.demo.protection",
+        "customer.grading.demo.losses",
+        "customer.grading.demo.visitors",
+        "customer.grading.demo.papers",
+    ]
     _description = "Demo Company of Customer Grading"
 
     @api.model
@@ -78,7 +86,9 @@ class CustomerGradingDemo(models.AbstractModel):
             trade._create_quotations(trading, partners, products)
         self._backdate(partners)
         self._refresh_statistics()
-        self._grade_customers(customers, partners, companies, users)
+        policy = self._grade_customers(customers, partners, companies, users)
+        self._look_after_customers(policy, customers, partners, companies, users)
+        self._act_by_grade(policy.dimension_id, customers, partners, companies, users)
 
     def _prepare_companies(self):
         """Return the companies by the code that the tables name them with."""
@@ -150,6 +160,8 @@ class CustomerGradingDemo(models.AbstractModel):
                     "login": login,
                     "password": login,
                     "email": f"{login}@example.com",
+                    # In Odoo, as there is no server for e-mail.
+                    "notification_type": "inbox",
                     "company_id": companies[company_codes[0]].id,
                     "company_ids": [Command.set([companies[c].id for c in company_codes])],
                     "group_ids": [Command.link((manager if login == MANAGER else salesperson).id)],
@@ -158,6 +170,8 @@ class CustomerGradingDemo(models.AbstractModel):
             ]
         )
         users = {user.login: user for user in users}
+        # Who only administers sells nothing, and holds no customers.
+        self.env.ref("base.user_admin").crm_team_member_ids.unlink()
         self.env["crm.team"].create(
             [
                 {
@@ -186,11 +200,9 @@ class CustomerGradingDemo(models.AbstractModel):
                 for row in rows
             ]
         )
-        chinese = self.env["res.lang"]._get_data(code="zh_CN")
         for row, product in zip(rows, products, strict=True):
             row["record"] = product
-            if chinese:
-                product.with_context(lang="zh_CN").name = row["name_zh"]
+            self._write_chinese(product, name=row["name_zh"])
             for company in self.env.companies:
                 product.with_company(company).standard_price = self._convert(
                     float(row["cost"]), product.currency_id, company.currency_id
@@ -255,6 +267,16 @@ class CustomerGradingDemo(models.AbstractModel):
             ]
         return vals | {"property_payment_term_id": term.id}
 
+    def _write_chinese(self, record, **vals):
+        """Write fields that are translated in Chinese, where Odoo speaks it."""
+        if self.env["res.lang"]._get_data(code="zh_CN"):
+            record.with_context(lang="zh_CN").write(vals)
+
+    def _act_as(self, records, user, companies=None):
+        """Return ``records`` for what ``user`` does with them, in a company or some of them."""
+        companies = companies or user.company_ids
+        return records.with_user(user).with_context(allowed_company_ids=companies.ids)
+
     def _get_email(self, name):
         return "".join(filter(str.isalnum, name)).lower() + "@example.com"
 
@@ -312,7 +334,7 @@ class CustomerGradingDemo(models.AbstractModel):
     # Grades
 
     def _grade_customers(self, customers, partners, companies, users):
-        """Answer the questions of the policy S02, and grade everybody by it.
+        """Answer the questions of the policy S02, and grade everybody by it; return it.
 
         It came in force two months ago and graded again since, so that there are moves
         to see; one grade is set by hand.
@@ -326,7 +348,22 @@ class CustomerGradingDemo(models.AbstractModel):
             for company in companies.values():
                 self._run_on(policy._create_run("nightly", company), days_ago)
         self._set_one_by_hand(policy, partners, users)
-        self._look_after_customers(policy, customers, partners, companies, users)
+        return policy
+
+    def _act_by_grade(self, dimension, customers, partners, companies, users):
+        """Let happen what follows from a grade: last, as it holds and protects orders."""
+        main, leader = companies["main"], users[MANAGER]
+        self._write_papers(dimension, companies)
+        self._ask_for_agreements(dimension, main)
+        self._give_terms(dimension, companies, leader)
+        self._propose_credit(dimension, main, partners, leader)
+        self._write_capacities(dimension, main, leader)
+        self._refer(dimension, customers, partners)
+        self._receive_visitors(main, partners, leader)
+        self._thank_for_referrals(main)
+        self._register_losses()
+        self._find_silent(companies)
+        self._protect(dimension, main, partners, users, leader)
 
     def _run_on(self, runs, days_ago):
         """Grade as if it were ``days_ago``."""

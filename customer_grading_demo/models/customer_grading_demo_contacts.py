@@ -116,7 +116,7 @@ class CustomerGradingDemoContacts(models.AbstractModel):
                 )
                 plan._make()
                 if login == "lina" and month == months[0]:
-                    plan.action_confirm()
+                    self._act_as(plan, plan.leader_id, plan.company_id).action_confirm()
 
     def _ask(self, policy, company):
         """Let customers write to whom nobody answered yet, but for the last of them."""
