@@ -9,6 +9,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/customer_grading_terms_security.xml",
+        "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
         "views/customer_grading_grant_views.xml",
         "views/customer_grading_terms_views.xml",

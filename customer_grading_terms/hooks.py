@@ -5,10 +5,13 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Give back what stood before, where it was chosen; leave nothing of what was set."""
+    """Give back what stood before, where it was chosen; leave nothing of what was set or asked."""
     parameters = env["ir.config_parameter"]
     if parameters.get_param("customer_grading_terms.removed") == "give_back":
-        terms = env["customer.grading.terms"].search([])
-        terms.action_take_back()
+        env["customer.grading.terms"].search([("state", "!=", "draft")]).action_take_back()
         env["customer.grading.terms.giver"]._give()
     parameters.search([("key", "=like", "customer\\_grading\\_terms.%")]).unlink()
+    kind = env.ref("customer_grading_terms.mail_activity_type_look", False)
+    if kind:
+        activities = env["mail.activity"].with_context(active_test=False)
+        activities.search([("activity_type_id", "=", kind.id)]).unlink()

@@ -424,9 +424,9 @@ class TestHiddenDimension(SecurityCommon):
                         records.with_user(self.users["administrator"]).has_access("read")
                     )
                     continue
-                # Runs, trials and waivers are for officers, test customers and previews of the
-                # pool for administrators, bulk changes one's own.
-                told = ("run", "trial", "waiver", "test", "bulk", "pool")
+                # Runs, trials, waivers, and what grades give in which company are for officers, test
+                # customers, targets and previews of the pool for administrators, bulk changes one's own.
+                told = ("run", "trial", "waiver", "terms", "test", "intake", "pool", "bulk")
                 self.assertIn(name.split(".")[2], told)
 
     def test_counts_tell_nothing_of_it(self):

@@ -108,6 +108,7 @@ class CrmLead(models.Model):
 
     def _merge_dependences(self, opportunities):
         """The register of the merged ones goes to the one that stays: the first host counts."""
-        received = self.env["customer.grading.reception"].sudo()
-        received.search([("lead_id", "in", opportunities.ids)]).lead_id = self
+        Reception = self.env["customer.grading.reception"].sudo()
+        if Reception._is_any():
+            Reception.search([("lead_id", "in", opportunities.ids)]).lead_id = self
         return super()._merge_dependences(opportunities)

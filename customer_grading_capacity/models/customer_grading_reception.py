@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 
 class CustomerGradingReception(models.Model):
@@ -38,6 +38,18 @@ class CustomerGradingReception(models.Model):
     def _compute_display_name(self):
         for reception in self:
             reception.display_name = f"{reception.lead_id.display_name}: {reception.user_id.name}"
+
+    @api.model
+    @tools.ormcache()
+    def _is_any(self):
+        """Whether a visitor was ever received here."""
+        return bool(self.sudo().search_count([], limit=1))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self._is_any():
+            self.env.registry.clear_cache()
+        return super().create(vals_list)
 
     @api.model
     def _get_first(self, leads):

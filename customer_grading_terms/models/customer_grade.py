@@ -17,6 +17,17 @@ class CustomerGrade(models.Model):
         help="What who holds the grade gets, and loses with it.",
     )
 
+    def write(self, vals):
+        """Where grades change places, what better grades have from those below does, too."""
+        moved = self.filtered(
+            lambda grade: any(
+                vals.get(name, grade[name]) != grade[name] for name in ("sequence", "active")
+            )
+        )
+        done = super().write(vals)
+        moved.dimension_id.filtered("grade_ids.benefit_ids")._look_again()
+        return done
+
     @api.model
     def _get_benefits_of(self, dimension, company):
         """Return ``{grade: benefits}`` of all grades of a dimension, in a company.
@@ -67,6 +78,7 @@ class CustomerGrade(models.Model):
     def action_view_terms(self):
         """Open in which companies the grades of this dimension give something, and what."""
         self.ensure_one()
+        self.check_access("write")
         self.dimension_id._make_terms()
         return open_window(
             self.env._("What grades give"),

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.texts import join_list
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import format_amount
 
 from ..tools.kinds import KINDS, MANY
@@ -102,7 +103,20 @@ class CustomerGradingBenefit(models.Model):
                     )
                 )
 
-    @api.constrains("kind", "grade_id")
+    @api.constrains("amount", "revenue_months", "text", "value", "kind")
+    def _check_not_empty(self):
+        """A benefit says something; 0 is no limit in Odoo, and nothing to give."""
+        for benefit in self.filtered(lambda one: not (one.text or one.value or one._is_given())):
+            raise ValidationError(
+                self.env._(
+                    "Grade %(grade)s: say what “%(kind)s” is: choose it, or write it in words. A credit "
+                    "limit of 0 would be no limit at all.",
+                    grade=benefit.grade_id.code,
+                    kind=benefit._get_label("kind"),
+                )
+            )
+
+    @api.constrains(lambda self: ("text", *self._get_deciding_fields()))
     def _check_kind(self):
         for benefit in self:
             kind = KINDS[benefit.kind]
@@ -120,7 +134,7 @@ class CustomerGradingBenefit(models.Model):
                     )
                 )
 
-    @api.constrains("grade_id", "kind", "company_id")
+    @api.constrains(lambda self: self._get_deciding_fields())
     def _check_once(self):
         """A grade gives one of a kind in a company, of those that are set in a field."""
         for benefit in self.filtered(lambda one: KINDS[one.kind].value and one.kind not in MANY):
@@ -142,6 +156,11 @@ class CustomerGradingBenefit(models.Model):
                         kind=benefit._get_label("kind"),
                     )
                 )
+
+    @api.constrains(lambda self: self._get_deciding_fields())
+    def _check_company_of_value(self):
+        """What is of another company is given by nobody in that of the benefit."""
+        self.filtered("company_id")._check_company()
 
     def _get_label(self, name):
         """Return the label of the value of a selection, in the user's language."""
@@ -187,7 +206,7 @@ class CustomerGradingBenefit(models.Model):
         for benefit in self:
             value = benefit._get_value()
             if isinstance(value, models.BaseModel) and value:
-                benefit.value = value.display_name
+                benefit.value = value[value._rec_name]
 
     @api.depends(lambda self: ("value", "text", *self._get_deciding_fields()))
     @api.depends_context("lang", "company")
@@ -237,6 +256,8 @@ class CustomerGradingBenefit(models.Model):
         given = self._get_value()
         if self.problem:
             return False
+        if given and self.kind == "salesperson":
+            return company in given.company_ids
         if isinstance(given, models.BaseModel) and "company_id" in given._fields:
             return given.company_id.id in [False, *company.sudo().parent_ids.ids]
         return True
@@ -251,11 +272,16 @@ class CustomerGradingBenefit(models.Model):
         return benefits
 
     def write(self, vals):
-        before = self.dimension_id
+        before = [benefit._get_decided() for benefit in self]
+        dimensions = self.dimension_id
         done = super().write(vals)
-        if not set(self._get_deciding_fields()).isdisjoint(vals):
-            (before | self.dimension_id)._look_again()
+        if before != [benefit._get_decided() for benefit in self]:
+            (dimensions | self.dimension_id)._look_again()
         return done
+
+    def _get_decided(self):
+        """Return what it says of who is given what, to be compared."""
+        return [self[name] for name in self._get_deciding_fields()]
 
     def unlink(self):
         self.dimension_id._look_again()
@@ -265,8 +291,19 @@ class CustomerGradingBenefit(models.Model):
         """Look for what is given by the name that a policy file says."""
         for benefit in self:
             field = self._fields.get(KINDS[benefit.kind].value)
-            if field is not None and field.comodel_name:
-                Model = self.env[field.comodel_name]
-                found = Model.search([(Model._rec_name, "=", benefit.value)], limit=1)
-                if found:
-                    benefit[field.name] = found
+            found = (
+                field and field.comodel_name and benefit._find_named(self.env[field.comodel_name])
+            )
+            if found:
+                benefit[field.name] = found
+
+    def _find_named(self, Model):
+        """Return the record of this name, in the user's language or as files are written."""
+        named = Domain.TRUE
+        if "company_id" in Model._fields and Model._name != "res.users":
+            company = self.company_id or self.env.company
+            named = Domain("company_id", "in", [False, *company.sudo().parent_ids.ids])
+        named &= Domain(Model._rec_name, "=", self.value)
+        return Model.search(named, limit=1) or Model.with_context(lang="en_US").search(
+            named, limit=1
+        ).with_env(self.env)

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.blocks import RELOAD, open_window, tell
 from odoo.addons.customer_grading.tools.groups import MANAGER_GROUP, OFFICER_GROUP
@@ -101,6 +103,12 @@ class CustomerGradingGrant(models.Model):
     _lead_held_uniq = models.UniqueIndex(
         "(lead_id, key, COALESCE(company_id, 0)) WHERE state IN ('given', 'kept') AND lead_id IS NOT NULL"
     )
+    _partner_open_uniq = models.UniqueIndex(
+        "(terms_id, partner_id, key, COALESCE(company_id, 0)) WHERE state IN ('waiting', 'refused') AND partner_id IS NOT NULL"
+    )
+    _lead_open_uniq = models.UniqueIndex(
+        "(terms_id, lead_id, key, COALESCE(company_id, 0)) WHERE state IN ('waiting', 'refused') AND lead_id IS NOT NULL"
+    )
     _waiting_idx = models.Index("(terms_id) WHERE state IN ('waiting', 'refused') OR ends")
 
     # ------------------------------------------------------------------ in words
@@ -108,30 +116,54 @@ class CustomerGradingGrant(models.Model):
     @api.depends("before", "after", "state")
     @api.depends_context("lang", "company")
     def _compute_texts(self):
+        there = self.sudo()._get_there()
         for grant in self.sudo():
             now = grant._read_now() if grant.kind else None
             is_new = grant.state in ("waiting", "refused")
-            grant.before_text = grant._get_value_text(now if is_new else grant.before)
-            grant.after_text = grant._get_value_text(grant.after)
-            grant.now_text = grant._get_value_text(now)
+            grant.before_text = grant._get_value_text(now if is_new else grant.before, there)
+            grant.after_text = grant._get_value_text(grant.after, there)
+            grant.now_text = grant._get_value_text(now, there)
             grant.is_by_hand = grant.state == "given" and not grant._is_same(now, grant.after)
 
-    def _get_value_text(self, value):
-        """Return a value of the field in words."""
-        kind = KINDS[self.kind]
-        if self.kind in MANY:
-            name = self.env["customer.grading.benefit"]._fields[kind.value].comodel_name
-            tag = self.env[name].sudo().browse(int(self.key.split(":")[1])).exists()
-            return (tag.display_name or "") if value else self.env._("without it")
+    def _get_there(self):
+        """Return ``{name of a model: ids}`` of the records that these rows name and that are there."""
+        named = defaultdict(set)
+        for grant in self.filtered(lambda one: one.kind and one.kind != "credit_limit"):
+            values = [grant._get_tag_id()] if grant.kind in MANY else [grant.before, grant.after]
+            if grant.kind not in MANY:
+                values.append(grant._read_now())
+            named[grant._get_comodel_name()].update(value for value in values if value)
+        return {
+            name: set(self.env[name].sudo().browse(ids).exists().ids) for name, ids in named.items()
+        }
+
+    def _get_value_text(self, value, there=None):
+        """Return a value of the field in words.
+
+        :param there: as :meth:`_get_there` returns it, for many rows
+        """
         if self.kind == "credit_limit":
             currency = (self.company_id or self.env.company).currency_id
             return format_amount(self.env, value or 0, currency, trailing_zeroes=False)
-        return self._get_record(value).display_name or self.env._("none")
+        if self.kind in MANY:
+            tag = self._get_record(self._get_tag_id(), there)
+            return (tag.display_name or "") if value else self.env._("without it")
+        return self._get_record(value, there).display_name or self.env._("none")
 
-    def _get_record(self, value):
+    def _get_record(self, value, there=None):
         """Return the record that a value names, empty where it is gone."""
-        comodel = self.env["customer.grading.benefit"]._fields[KINDS[self.kind].value].comodel_name
-        return self.env[comodel].sudo().with_context(active_test=False).browse(value or ()).exists()
+        name = self._get_comodel_name()
+        record = self.env[name].sudo().with_context(active_test=False).browse(value or ())
+        if there is None:
+            return record.exists()
+        return record if value in there.get(name, ()) else record.browse()
+
+    def _get_comodel_name(self):
+        return self.env["customer.grading.benefit"]._fields[KINDS[self.kind].value].comodel_name
+
+    def _get_tag_id(self):
+        """Return the id of the tag that the row is about."""
+        return int(self.key.split(":")[1])
 
     # ------------------------------------------------------------------ the field itself
 
@@ -141,14 +173,15 @@ class CustomerGradingGrant(models.Model):
 
     def _get_host(self):
         """Return the record in whose field it is given, in the company where it counts, sudoed."""
-        host = self.sudo()._get_subject()
+        # Tags that were archived are tags that the record has.
+        host = self.sudo()._get_subject().with_context(active_test=False)
         return host.with_company(self.company_id) if self.company_id else host
 
     def _read_now(self):
         """Return what stands in the field now, as JSON has it."""
         value = self._get_host()[self._get_field()]
         if self.kind in MANY:
-            return int(self.key.split(":")[1]) in value.ids
+            return self._get_tag_id() in value.ids
         return value.id if isinstance(value, models.BaseModel) else value
 
     def _is_same(self, value, other):
@@ -156,6 +189,17 @@ class CustomerGradingGrant(models.Model):
         if self.kind == "credit_limit":
             return abs((value or 0) - (other or 0)) < 0.005
         return (value or False) == (other or False)
+
+    def _is_own(self):
+        """Whether the field is the customer's own: a contact person has its company's."""
+        return not self.partner_id or self.partner_id.commercial_partner_id == self.partner_id
+
+    def _is_gone(self):
+        """Whether what was given was deleted meanwhile: nobody took it away."""
+        if self.kind == "credit_limit" or not self.after:
+            return False
+        value = self._get_tag_id() if self.kind in MANY else self.after
+        return not self._get_record(value)
 
     # ------------------------------------------------------------------ what waits
 
@@ -176,13 +220,15 @@ class CustomerGradingGrant(models.Model):
         :raise AccessError: for who is no officer
         :raise UserError: where the terms are not in force
         """
-        waiting = self._get_decidable()
+        waiting = self._get_decidable()._get_still_waiting()
         waiting.sudo().write({"is_confirmed": True, "user_id": self.env.uid})
         if len(waiting) > AT_ONCE:
             self.env["customer.grading.terms"]._give_soon()
             message = self.env._("They are being given in the background.")
             return tell(message, "success", RELOAD)
         waiting.sudo().env["customer.grading.terms.giver"]._carry_out(waiting.sudo())
+        if failed := waiting.sudo().filtered("problem"):
+            return tell(failed[0].problem, "warning", RELOAD)
         return RELOAD
 
     def action_refuse(self):
@@ -192,11 +238,19 @@ class CustomerGradingGrant(models.Model):
         """
         waiting = self._get_decidable().sudo()
         new = waiting.filtered(lambda one: one.state == "waiting")
-        new.write({"state": "refused", "user_id": self.env.uid, "date_end": False})
+        new.write({"state": "refused", "user_id": self.env.uid})
         # What is not taken back is the customer's own from now on.
         ending = waiting - new
         waiting.env["customer.grading.terms.giver"]._end(ending, "ended_kept")
         return RELOAD
+
+    def _get_still_waiting(self):
+        """Return those of these that still wait, as grades and what they give are now."""
+        for terms, some in self.grouped("terms_id").items():
+            field = terms.dimension_id._get_subject_kind().field
+            engine = terms.sudo().env["customer.grading.terms.engine"]
+            engine._propose(terms.sudo(), some.sudo()[field].ids)
+        return self.exists().filtered("is_waiting")
 
     def _get_decidable(self):
         """Return those of these that wait, where the user may decide on them."""

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.fields import Domain
 
 from .customer_grading_grant import HELD
@@ -16,12 +16,22 @@ class CustomerGradingResult(models.Model):
         its own, or is given to it in the next night.
         """
         field = target._grading_result_field
-        Grant = self.env["customer.grading.grant"].sudo()
-        if field in Grant._fields:
-            of_sources = Grant.search(Domain(field, "in", sources.ids))
-            of_sources.filtered(lambda one: one.state in ("waiting", "refused")).unlink()
-            held = of_sources.exists().filtered(lambda one: one.state in HELD)
-            held.ends = True
-            held.env["customer.grading.terms.giver"]._carry_out(held)
-            of_sources.exists()[field] = target._get_graded() or target
+        if field in self.env["customer.grading.grant"]._fields:
+            self._give_back(sources)[field] = target._get_graded() or target
         return super()._settle_merge(sources, target)
+
+    @api.model
+    def _give_back(self, records):
+        """Give back what records were given; return the rows of their ledger.
+
+        What cannot be given back stays with them as if somebody had set it.
+        """
+        Grant = self.env["customer.grading.grant"].sudo()
+        own = Grant.search(Domain(records._grading_result_field, "in", records.ids))
+        own.filtered(lambda one: one.state in ("waiting", "refused")).unlink()
+        held = own.exists().filtered(lambda one: one.state in HELD)
+        held.ends = True
+        giver = Grant.env["customer.grading.terms.giver"]
+        giver._carry_out(held)
+        giver._end(held.filtered(lambda one: one.state in HELD), "ended_kept")
+        return own.exists()

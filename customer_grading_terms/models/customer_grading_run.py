@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import plaintext2html
 
 
 class CustomerGradingRun(models.Model):
@@ -9,20 +10,14 @@ class CustomerGradingRun(models.Model):
     def _after_changes(self):
         Terms = self.env["customer.grading.terms"].sudo()
         own = [("dimension_id", "in", self.dimension_id.ids)]
+        self.dimension_id.filtered("grade_ids.benefit_ids").sudo()._make_terms()
         for run in self:
             terms = Terms.search([*own, ("company_id", "=", run.company_id.id)])
             if terms.state == "active":
                 Terms._give_soon()
             elif terms.state in ("draft", "changed") and not terms.is_asked and terms._get_kinds():
                 terms.is_asked = True
-                run._ask_responsible(
-                    self.env._("What the grades give waits for you"),
-                    self.env._(
-                        "Nothing of what the grades of “%s” give is set on anybody yet. Look whom it "
-                        "changes, and activate it: Configuration, Grading, What grades give.",
-                        run.dimension_id.name,
-                    ),
-                )
+                run._ask_to_look()
         return super()._after_changes()
 
     @api.model
@@ -31,3 +26,20 @@ class CustomerGradingRun(models.Model):
         if self.env["customer.grading.terms"]._is_any():
             self.env["customer.grading.terms"]._give_soon()
         return done
+
+    def _ask_to_look(self):
+        """Give the policy's responsible one activity on the run: to check who is affected."""
+        user = self.policy_id.user_id
+        if not user:
+            return
+        note = self.env._(
+            "Nothing of what the grades of “%s” give is set on anybody yet. Check who is affected, and "
+            "activate it: Configuration, Grading, What grades give.",
+            self.dimension_id.name,
+        )
+        self.sudo().activity_schedule(
+            "customer_grading_terms.mail_activity_type_look",
+            user_id=user.id,
+            summary=self.env._("What the grades give waits for you"),
+            note=plaintext2html(note),
+        )

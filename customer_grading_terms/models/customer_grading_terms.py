@@ -92,6 +92,19 @@ class CustomerGradingTerms(models.Model):
             ]
             terms.reads_as = "\n".join(lines)
 
+    def write(self, vals):
+        """Refuse what is decided by the buttons, which look at more.
+
+        :raise UserError: where anything but when things are given is written
+        """
+        if not self.env.su and set(vals) - {"when"}:
+            raise UserError(
+                self.env._(
+                    "Use “Activate”, “Pause” and “Take all back”: they check who is affected."
+                )
+            )
+        return super().write(vals)
+
     # ------------------------------------------------------------------ what people decide
 
     def action_preview(self):
@@ -102,7 +115,7 @@ class CustomerGradingTerms(models.Model):
         self._check_manager()
         for terms in self.sudo():
             terms.env["customer.grading.terms.engine"]._propose(terms)
-        return self._open_ledger(self.env._("Who would change"), "waiting")
+        return self._open_ledger(self.env._("Who is affected"), "waiting")
 
     def action_activate(self):
         """Give what the grades give from now on, and what waits for it.
@@ -157,21 +170,23 @@ class CustomerGradingTerms(models.Model):
             context={f"search_default_{found}": True},
         )
 
-    @api.model
     def _check_manager(self):
         if not self.env.user.has_group(MANAGER_GROUP):
             raise AccessError(
                 self.env._("Only grading administrators decide what grades give. Ask one of them.")
             )
+        self.check_access("write")
 
     def _check_alone(self):
         """Raise where another dimension gives in the same field of the same customers."""
         kinds = self._get_kinds()
-        rivals = self.search([("id", "!=", self.id), ("state", "in", ("active", "changed"))])
+        in_force = Domain("state", "in", ("active", "changed"))
+        holding = Domain("grant_ids.state", "in", ("given", "kept"))
+        rivals = self.search(Domain("id", "!=", self.id) & (in_force | holding))
         for rival in rivals.filtered(
             lambda one: one.dimension_id.subject == self.dimension_id.subject
         ):
-            if rival.company_id and self.company_id and rival.company_id != self.company_id:
+            if not rival._get_companies() & self._get_companies():
                 continue
             for benefit in rival._get_kinds() & kinds:
                 raise UserError(
@@ -201,6 +216,9 @@ class CustomerGradingTerms(models.Model):
         if dimension.company_scope == "group":
             return Company.search([("active", "=", True)])
         branches = Company.search([("id", "child_of", self.company_id.ids)])
+        if not Policy._get_in_force(dimension, self.company_id)[1]:
+            # Its policy was closed: grades stay, and so does what they give, where it was given.
+            return self.company_id | self.sudo().grant_ids.filtered("date_start").company_id
         return branches.filtered(
             lambda company: Policy._get_in_force(dimension, company)[0] == self.company_id
         )

@@ -4,6 +4,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, models
 from odoo.addons.customer_grading.tools.subject import INVOICE_TYPES, REVENUE_MONTHS
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.kinds import KINDS
@@ -50,7 +51,7 @@ class CustomerGradingTermsEngine(models.AbstractModel):
         if subject_ids is None:
             self.env.cr.execute(SQL("SET LOCAL enable_nestloop = DEFAULT"))
         self.env["customer.grading.grant"].invalidate_model(flush=False)
-        self._work_out_limits(terms)
+        self._work_out_limits(terms, subject_ids)
 
     def _get_names(self, terms, subject_ids):
         """Return what the statements are put together from, by name."""
@@ -207,31 +208,34 @@ class CustomerGradingTermsEngine(models.AbstractModel):
                            AND (held.what = wanted.what OR held.terms_id != %(terms)s)
                            OR held.state IN ('waiting', 'refused') AND held.terms_id = %(terms)s))
              ORDER BY wanted.subject_id, wanted.key
+                ON CONFLICT DO NOTHING
             """,
             **names,
         )
 
     # ------------------------------------------------------------------ credit limits by revenue
 
-    def _work_out_limits(self, terms):
+    def _work_out_limits(self, terms, subject_ids):
         """Work out the credit limits that wait and are so many times the monthly revenue.
 
         They are whole amounts: nobody promises cents.
         """
-        Grant = self.env["customer.grading.grant"]
-        waiting = Grant.search(
-            [
-                ("terms_id", "=", terms.id),
-                ("state", "=", "waiting"),
-                ("what", "=like", "credit\\_limit*%"),
-            ]
-        ).filtered(lambda one: one.after is None or one.after is False)
+        own = Domain("terms_id", "=", terms.id) & Domain("state", "=", "waiting")
+        if subject_ids is not None:
+            own &= Domain("partner_id", "in", subject_ids)
+        unknown = own & Domain("what", "=like", "credit\\_limit*%") & Domain("after", "=", False)
+        waiting = self.env["customer.grading.grant"].search(unknown)
         for company, some in waiting.grouped("company_id").items():
             revenue = self._get_monthly_revenue(some.partner_id.ids, company)
             for grant in some:
                 times = float(grant.what.split("*")[1])
-                amount = max(revenue.get(grant.partner_id.id, 0.0), 0.0) * times
-                grant.after = float(round(amount))
+                amount = round(revenue.get(grant.partner_id.id, 0.0) * times)
+                if amount > 0:
+                    grant.after = float(amount)
+                else:
+                    grant.problem = self.env._(
+                        "Nothing was invoiced in the last 12 months, and a limit of 0 would be none."
+                    )
 
     @api.model
     def _get_monthly_revenue(self, partner_ids, company):

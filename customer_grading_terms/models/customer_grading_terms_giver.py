@@ -6,12 +6,15 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..tools.kinds import MANY
 from .customer_grading_grant import HELD
 
 _logger = logging.getLogger(__name__)
 BATCH = 1000  # rows of the ledger dealt with in one transaction
+# What Odoo works out anew on opportunities as these are written: it stays.
+WORKED_OUT = {"user_id": ("team_id", "company_id"), "team_id": ("company_id",)}
 QUIETLY = {"mail_notrack": True, "mail_auto_subscribe_no_notify": True}
 
 
@@ -96,14 +99,28 @@ class CustomerGradingTermsGiver(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 self._carry_out_all(grants)
-        except UserError:
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception:
+            _logger.info("Something could not be set for a grade, one by one:", exc_info=True)
             for some in grants.grouped(lambda one: (one.partner_id, one.lead_id)).values():
-                try:
-                    with self.env.cr.savepoint():
-                        self._carry_out_all(some)
-                except UserError as error:
-                    _logger.info("Not set for a grade: %s", error)
-                    some.problem = str(error)
+                self._carry_out_one(some)
+
+    def _carry_out_one(self, grants):
+        """Give and take back what is one record's; it says why where that cannot be."""
+        try:
+            with self.env.cr.savepoint():
+                self._carry_out_all(grants)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            if isinstance(error, UserError):
+                grants.problem = str(error)
+            else:
+                _logger.exception("Not set for a grade")
+                grants.problem = self.env._(
+                    "It could not be set: ask whoever runs Odoo for its log."
+                )
 
     def _carry_out_all(self, grants):
         notes = defaultdict(list)
@@ -120,6 +137,8 @@ class CustomerGradingTermsGiver(models.AbstractModel):
         values, said = defaultdict(list), defaultdict(list)
         for grant in grants:
             now, own = grant._read_now(), held.get(grant._get_subject())
+            if own and grant.state == "waiting" and own.terms_id != grant.terms_id:
+                raise UserError(self.env._("“%s” gives it already.", own.terms_id.display_name))
             state, value, before = self._decide(grant, own, now)
             if state == "ended":
                 value = backs[grant.before]
@@ -131,7 +150,8 @@ class CustomerGradingTermsGiver(models.AbstractModel):
                 if own:
                     said["ended" if state == "given" else "ended_kept", None].append(own.id)
                 said[state, before].append(grant.id)
-            notes[grant._get_subject()].append((grant, state, now))
+            if state != "given" or not grant._is_same(now, grant.after):
+                notes[grant._get_subject()].append((grant, state, now))
         self._write_hosts(grants[:1], values)
         self._write_ledger(grants[:1].terms_id, said)
 
@@ -143,11 +163,12 @@ class CustomerGradingTermsGiver(models.AbstractModel):
         :return: ``(state, value to be written or None, what stood before)``
         """
         if grant.state != "waiting":
-            untouched = grant.state == "given" and grant._is_same(now, grant.after)
+            is_own = grant.state == "given" and grant._is_own()
+            untouched = is_own and (grant._is_same(now, grant.after) or grant._is_gone())
             return ("ended" if untouched else "ended_kept"), None, None
         if not own:
             return "given", grant.after, now
-        if own.state == "given" and own._is_same(now, own.after):
+        if own.state == "given" and (own._is_same(now, own.after) or own._is_gone()):
             return "given", grant.after, own.before
         return "kept", None, own.before
 
@@ -179,9 +200,15 @@ class CustomerGradingTermsGiver(models.AbstractModel):
         field, host = grant._get_field(), grant._get_host().with_context(**QUIETLY)
         for value, ids in values.items():
             if grant.kind in MANY:
-                tag = int(grant.key.split(":")[1])
+                tag = grant._get_tag_id()
                 value = [Command.link(tag) if value else Command.unlink(tag)]
-            host.browse(ids).write({field: value})
+            beside = WORKED_OUT.get(field, ()) if grant.lead_id else ()
+            for stays, some in (
+                host.browse(ids)
+                .grouped(lambda one, beside=beside: tuple(one[name].id for name in beside))
+                .items()
+            ):
+                some.write({field: value, **dict(zip(beside, stays, strict=True))})
 
     def _write_ledger(self, terms, said):
         """Write what became of the rows; what ends comes first, as one is held at a time.
@@ -270,13 +297,15 @@ class CustomerGradingTermsGiver(models.AbstractModel):
             "before": grant._get_value_text(grant.before),
             "now": grant._get_value_text(now),
         }
+        if grant.kind == "credit_limit":
+            return self._get_limit_text(state, names)
         if state == "given":
             return self.env._(
                 "%(what)s for grade %(grade)s: %(after)s. Before: %(before)s.", **names
             )
         if state == "ended":
             return self.env._(
-                "%(what)s is %(before)s again: %(after)s was for grade %(grade)s.", **names
+                "%(what)s: back to %(before)s (%(after)s was for grade %(grade)s).", **names
             )
         if state == "kept":
             return self.env._(
@@ -288,3 +317,11 @@ class CustomerGradingTermsGiver(models.AbstractModel):
             "before that %(before)s.",
             **names,
         )
+
+    def _get_limit_text(self, state, names):
+        """Return the note on a credit limit: without figures, which not everybody may see."""
+        if state == "given":
+            return self.env._("%(what)s set for grade %(grade)s.", **names)
+        if state == "ended":
+            return self.env._("%(what)s as it was before grade %(grade)s.", **names)
+        return self.env._("%(what)s stays as it was set by hand, beside grade %(grade)s.", **names)

@@ -13,6 +13,7 @@ from odoo.tests import Form, tagged
 from odoo.tests.common import new_test_user
 
 from ..common import ClockCase
+from ..pdf import read_page
 
 START = date(2026, 9, 1)
 
@@ -120,7 +121,7 @@ class TestTerms(TermsCase):
         self.assertEqual(last.end_change_id.grade_id, self.c)
         notes = self.customer.message_ids.mapped("body")
         self.assertIn("Payment terms for grade A: 60 days. Before: 14 days.", notes[2])
-        self.assertIn("Payment terms is 14 days again: 30 days was for grade B.", notes[0])
+        self.assertIn("Payment terms: back to 14 days (30 days was for grade B).", notes[0])
 
     def test_nothing_is_given_until_somebody_looked(self):
         self._give_days()
@@ -364,7 +365,8 @@ class TestTerms(TermsCase):
 
     def test_a_benefit_that_cannot_be_is_refused_as_it_is_written(self):
         with self.assertRaisesRegex(ValidationError, "nothing that customers have"):
-            self._give(self.a, "lead_tag")
+            hot = self.env["crm.tag"].create({"name": "Hot"})
+            self._give(self.a, "lead_tag", lead_tag_id=hot.id)
         self._give_days()
         with self.assertRaisesRegex(ValidationError, "twice"):
             self._give(self.a, "payment_term", payment_term_id=self.days[14].id)
@@ -377,7 +379,7 @@ class TestTerms(TermsCase):
         self.patch(
             type(self.env["res.partner"]),
             "write",
-            _refuse(type(self.env["res.partner"]).write, self.customer.id),
+            refuse(type(self.env["res.partner"]).write, self.customer.id),
         )
         self._put_in_force()
         self.assertEqual(self._get_days(), [None, "30 days", None])
@@ -424,7 +426,7 @@ class TestTerms(TermsCase):
         )
 
 
-def _refuse(write, partner_id):
+def refuse(write, partner_id):
     """Return a ``write`` of contacts that refuses one of them, as another addon might."""
 
     def refusing(self, vals):
@@ -452,6 +454,20 @@ class TestWhatIsShown(TermsCase):
         self.assertIn("What grade B gives", texts)
         self.assertIn("A manager of its own", texts)
         self.assertIn("since 09/01/2026", texts)
+
+    def test_f34_the_customer_reads_on_its_grade_sheet_what_the_grade_gives(self):
+        """F34: the grade sheet can be printed for the customer."""
+        if "customer.grading.paper" not in self.env:
+            self.skipTest("Papers are not installed: there is no grade sheet.")
+        self._give_days()
+        self._put_in_force()
+        self.b.benefit_ids.filtered("text").with_context(lang="zh_CN").text = "专属客户经理"
+        sheet = "customer_grading_paper.report_grade_sheet"
+        text = read_page(self.env(user=self.seller), sheet, self.second)
+        self.assertIn("What grade B gives", text)
+        self.assertIn("Payment terms: 30 days", text)
+        self.second.lang = "zh_CN"
+        self.assertIn("专属客户经理", read_page(self.env(user=self.seller), sheet, self.second))
 
     def test_who_may_not_see_credit_limits_does_not_see_them_in_the_ledger(self):
         self._give(self.b, "credit_limit", amount=5000)

@@ -15,6 +15,8 @@ from odoo.tools import mute_logger
 from ..common import CustomerGradingCommon
 
 MODELS = ("res.partner", "crm.lead", "sale.order", "account.move", "res.users")
+# Where a company's days begin, why something was lost, the number of a form: no grades.
+SETTINGS = ("res.company", "crm.lost.reason", "ir.actions.report")
 OURS = ("customer_grad", "opportunity_grade", "grading_")
 REFUSED = (403, 422)  # no right to the field, or not even to export
 
@@ -58,7 +60,7 @@ class GradeAccessCommon(CustomerGradingCommon):
             (name, field)
             for name in sorted(cls.env.registry)
             if not name.startswith("customer.grad") and not cls.env[name]._abstract
-            if name != "res.company"  # where its days begin is no grade
+            if name not in SETTINGS
             for field in cls.env[name]._fields.values()
             if field.name.startswith(OURS) and not cls.env[name]._transient
         ]

@@ -1,7 +1,7 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
-/** An administrator writes what a grade gives, looks whom it changes, and activates it. */
+/** An administrator writes what a grade gives, checks who is affected, and activates it. */
 registry.category("web_tour.tours").add("customer_grading_terms_give", {
     steps: () => [
         {

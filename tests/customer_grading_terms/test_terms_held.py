@@ -1,0 +1,274 @@
+"""What holds where several people, companies, records and mishaps come together."""
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tests.common import new_test_user
+
+from .test_terms import START, TermsCase, refuse
+
+
+@tagged("post_install", "-at_install")
+class TestTermsHeld(TermsCase):
+    def _get_grants(self, record=None):
+        record = self.customer if record is None else record
+        field = record._grading_result_field
+        return self.env["customer.grading.grant"].search([(field, "=", record.id)], order="id")
+
+    def _create_lead_policy(self, **vals):
+        """Return a policy of opportunities, and its best grade."""
+        policy = self._create_policy(
+            {"amount": {"measure": "expected_revenue"}},
+            [("A", ("amount", "ge", 100)), ("B", ())],
+            dimension=self._create_dimension("intent", subject="lead"),
+            **vals,
+        )
+        return policy, policy.rule_ids.grade_id.sorted()[0]
+
+    def _give_by(self, policy):
+        """Put what the grades of a policy give in force, and give it."""
+        terms = self.env["customer.grading.terms"].search(
+            [
+                ("dimension_id", "=", policy.dimension_id.id),
+                ("company_id", "=", policy.company_id.id),
+            ]
+        )
+        terms.action_activate()
+        self._night(grade=False)
+
+    def _create_seller(self, login):
+        return new_test_user(self.env, login, groups="sales_team.group_sale_salesman")
+
+    def test_two_looks_leave_one_row_each(self):
+        self._give_days()
+        engine = self.env["customer.grading.terms.engine"]
+        for _look in range(2):
+            self.terms.action_preview()
+        names = engine._get_names(self.terms, None)
+        self.env.cr.execute(engine._get_waiting_sql(names))
+        self.assertEqual(len(self._get_grants()), 1)
+
+    def test_whatever_fails_for_one_the_others_have_it_and_nobody_reads_code(self):
+        self._give_days()
+        Partner, bad = type(self.env["res.partner"]), self.customer.id
+        write = Partner.write
+
+        def fail(self, vals):
+            if bad in self.ids and "property_payment_term_id" in vals:
+                raise ValueError("what an addon says")
+            return write(self, vals)
+
+        self.patch(Partner, "write", fail)
+        self._put_in_force()
+        self.assertEqual(self._get_days(), [None, "30 days", None])
+        self.assertIn("could not be set", self._get_grants().problem)
+
+    def test_administrators_decide_for_companies_that_they_work_in(self):
+        other = self._create_company_with_chart("Other")
+        self._give_days()
+        there = self.env["customer.grading.terms"].search([("company_id", "=", other.id)])
+        for name in ("action_activate", "action_take_back", "action_pause", "action_preview"):
+            with self.subTest(name=name), self.assertRaises(AccessError):
+                getattr(there.with_user(self.manager), name)()
+        with self.assertRaisesRegex(UserError, "check who is affected"):
+            self.terms.with_user(self.manager).write({"state": "active"})
+
+    def test_merged_opportunities_keep_nothing_of_what_the_other_was_given(self):
+        policy, high = self._create_lead_policy()
+        tag = self.env["crm.tag"].create({"name": "Hot"})
+        head = self._create_lead(self.customer, START, expected_revenue=50)
+        tail = self._create_lead(self.third, START, expected_revenue=500)
+        (head + tail).write({"user_id": False})
+        self._activate(policy)
+        self._give(high, "salesperson", user_id=self.officer.id)
+        self._give(high, "lead_tag", lead_tag_id=tag.id)
+        self._give_by(policy)
+        head.probability, tail.probability = 90, 5
+        merged = (head + tail)._merge_opportunity(auto_unlink=True)
+        self.assertEqual((merged.user_id.id, merged.tag_ids.ids), (False, []))
+
+    def test_what_odoo_works_out_beside_the_salesperson_stays_and_comes_back(self):
+        policy, high = self._create_lead_policy()
+        before, given = self._create_seller("before"), self._create_seller("given")
+        Team = self.env["crm.team"]
+        Team.create({"name": "Of before", "member_ids": before.ids})
+        Team.create({"name": "Of given", "member_ids": given.ids})
+        chosen, key = Team.create([{"name": "Chosen"}, {"name": "Key"}])
+        lead = self._create_lead(
+            self.customer, START, expected_revenue=500, user_id=before.id, team_id=chosen.id
+        )
+        self._activate(policy)
+        self._give(high, "salesperson", user_id=given.id)
+        self._give_by(policy)
+        self.assertEqual((lead.user_id, lead.team_id), (given, chosen))
+        self._give(high, "team", team_id=key.id)
+        self._give_by(policy)
+        self.assertEqual((lead.user_id, lead.team_id), (given, key))
+        lead.expected_revenue = 1
+        self._run(policy)
+        self._night(grade=False)
+        self.assertEqual((lead.user_id, lead.team_id), (before, chosen))
+
+    def test_tags_that_are_archived_or_deleted_meanwhile(self):
+        Tag = self.env["res.partner.category"]
+        gold, silver = Tag.create([{"name": "Gold"}, {"name": "Silver"}])
+        for tag in (gold, silver):
+            self._give(self.a, "tag", tag_id=tag.id)
+        self._put_in_force()
+        gold.active = False
+        silver.unlink()
+        self._set(self.c)
+        gold.active = True
+        self.env.invalidate_all()
+        self.assertFalse(self.customer.category_id)
+        self.assertEqual(set(self._get_grants().mapped("state")), {"ended"})
+
+    def test_a_team_that_is_deleted_gives_way_to_what_stood_before(self):
+        first, second = self.env["crm.team"].create([{"name": "First"}, {"name": "Second"}])
+        self.customer.customer_team_id = first
+        self._give(self.a, "team", team_id=second.id)
+        self._put_in_force()
+        self.assertEqual(self.customer.customer_team_id, second)
+        second.unlink()
+        self._night()
+        self.assertEqual(self.customer.customer_team_id, first)
+
+    def test_who_becomes_a_contact_person_has_the_terms_of_its_company(self):
+        self._give_days()
+        self._put_in_force()
+        self.customer.parent_id = self.second
+        self._set(self.c)
+        self.assertEqual(self.customer.property_payment_term_id, self.days[30])
+
+    def test_without_revenue_a_limit_by_revenue_is_not_given(self):
+        """In Odoo a limit of 0 is none at all."""
+        self.customer.credit_limit = 500
+        self._give(self.a, "credit_limit", revenue_months=3)
+        self._put_in_force()
+        self.assertEqual(self.customer.credit_limit, 500)
+        self.assertIn("Nothing was invoiced", self._get_grants().problem)
+        with self.assertRaisesRegex(ValidationError, "no limit at all"):
+            self._give(self.b, "credit_limit", amount=0)
+
+    def test_notes_tell_no_credit_limit(self):
+        self.customer.credit_limit = 77777
+        self._give(self.a, "credit_limit", amount=5000)
+        self._put_in_force()
+        self._set(self.c)
+        told = " ".join(self.customer.message_ids.mapped("body"))
+        self.assertIn("Credit limit set for grade A.", told)
+        self.assertNotRegex(told, "77|5,000")
+
+    def test_a_company_does_not_take_away_what_another_one_gave(self):
+        other = self._create_company_with_chart("Other")
+        self.manager.company_ids |= other
+        self.env.user.company_ids |= other
+        policy = self._create_policy(
+            {"orders": {"measure": "order_amount"}},
+            [("A", ())],
+            company_id=other.id,
+            population="all",
+        )
+        self._activate(policy)
+        ours, theirs = self._create_seller("ours"), self._create_seller("theirs")
+        theirs.company_ids |= other
+        self._give(self.a, "salesperson", user_id=ours.id, company_id=self.company.id)
+        self._give(self.a, "salesperson", user_id=theirs.id, company_id=other.id)
+        there = self.env["customer.grading.terms"].search([("company_id", "=", other.id)])
+        there.when = "confirmed"
+        there.with_user(self.manager).action_activate()
+        self._night(grade=False)
+        waiting = self._get_grants().filtered(lambda one: one.terms_id == there)
+        self._put_in_force()
+        waiting.exists().action_confirm()
+        self.assertEqual(self.customer.user_id, ours)
+
+    def test_a_salesperson_at_home_elsewhere_is_given_where_he_works_too(self):
+        other = self._create_company_with_chart("Other")
+        seller = self._create_seller("both")
+        seller.company_ids |= other
+        seller.company_id = other
+        self._give(self.a, "salesperson", user_id=seller.id)
+        self._put_in_force()
+        self.assertEqual(self.customer.user_id, seller)
+
+    def test_the_first_grading_of_a_company_made_later_asks(self):
+        self._give_days()
+        other = self._create_company_with_chart("Other")
+        self.manager.company_ids |= other
+        policy = self._create_policy(
+            {"orders": {"measure": "order_amount"}},
+            [("A", ())],
+            company_id=other.id,
+            population="all",
+            user_id=self.manager.id,
+        )
+        self._activate(policy)
+        self.assertIn(
+            "What the grades give waits for you", policy.run_ids.activity_ids.mapped("summary")
+        )
+
+    def test_a_merge_goes_on_where_something_cannot_be_given_back(self):
+        self._give_days()
+        self._put_in_force()
+        Partner = type(self.env["res.partner"])
+        self.patch(Partner, "write", refuse(Partner.write, self.second.id))
+        self.env["base.partner.merge.automatic.wizard"].create(
+            {
+                "partner_ids": (self.customer + self.second).ids,
+                "dst_partner_id": self.customer.id,
+            }
+        ).action_merge()
+        self.env.flush_all()
+        self.assertEqual(self._get_days(self.customer), ["60 days"])
+
+    def test_words_first_and_what_is_given_later_is_checked_all_the_same(self):
+        _policy, high = self._create_lead_policy()
+        self.env["product.pricelist"].create({"name": "VIP list"})
+        with self.assertRaises(ValidationError):
+            self._give(high, "pricelist", text="VIP prices", value="VIP list")
+        first, second = (self._give(self.a, "payment_term", text=text) for text in ("x", "y"))
+        first.payment_term_id = self.days[60]
+        with self.assertRaisesRegex(ValidationError, "twice"):
+            second.payment_term_id = self.days[30]
+        other = self._create_company_with_chart("Other")
+        theirs = self.env["account.payment.term"].create({"name": "O", "company_id": other.id})
+        with self.assertRaises(UserError):
+            self._give(
+                self.b, "payment_term", payment_term_id=theirs.id, company_id=self.company.id
+            )
+
+    def test_what_is_named_in_another_language_is_found_again(self):
+        prices = self.env["product.pricelist"].create({"name": "Prices"})
+        named = self._give(self.a, "pricelist", pricelist_id=prices.id).value
+        self.assertEqual(self._give(self.b, "pricelist", value=named).pricelist_id, prices)
+        self.days[60].with_context(lang="zh_CN").name = "六十天"
+        Benefit = self.env["customer.grading.benefit"].with_context(lang="zh_CN")
+        benefit = Benefit.create(
+            {"grade_id": self.c.id, "kind": "payment_term", "value": "60 days"}
+        )
+        self.assertEqual(benefit.payment_term_id, self.days[60])
+
+    def test_where_grades_change_places_somebody_looks_again(self):
+        self._give_days()
+        self._put_in_force()
+        self.a.benefit_ids.payment_term_id = self.days[60]
+        self.assertEqual(self.terms.state, "active")
+        self.a.sequence = self.c.sequence + 1
+        self.assertEqual(self.terms.state, "changed")
+
+    def test_the_ledger_takes_as_many_queries_for_many_rows(self):
+        for customer in self._create_customers(10):
+            self._create_order(customer, START, 1000)
+        self._run(self.policy)
+        self._give_days()
+        self._put_in_force()
+        rows = self.env["customer.grading.grant"].search([], order="grade_id, id")
+        self.assertGreaterEqual(len(rows), 12)
+        counts = []
+        for some in (rows[:2], rows[:11]):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            some.mapped("now_text")
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[0], counts[1])
