@@ -75,7 +75,9 @@ class TestExtending(BaseCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.text = (ROOT / "docs/extending.md").read_text(encoding="utf-8")
-        cls.told = set(re.findall(r"^\| `((?:report\.)?customer[\w.]+)\.(_\w+)` \|", cls.text, re.MULTILINE))
+        cls.told = set(
+            re.findall(r"^\| `((?:report\.)?customer[\w.]+)\.(_\w+)` \|", cls.text, re.MULTILINE)
+        )
         cls.members, cls.hooks = {}, set()
         for path in ROOT.glob("customer_grading*/**/*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models, tools
 from odoo.addons.customer_grading.tools.groups import USER_GROUP
 from odoo.exceptions import ValidationError
 
@@ -34,6 +34,36 @@ class CustomerGradingReferred(models.AbstractModel):
         groups=USER_GROUP,
         help="The month in which the referral counts. Empty: the day on which it was entered here.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        self._note_referrers(vals_list)
+        return records
+
+    def write(self, vals):
+        done = super().write(vals)
+        self._note_referrers([vals])
+        return done
+
+    @api.model
+    def _note_referrers(self, vals_list):
+        """Remember that somebody was referred, as of now."""
+        if (
+            any(vals.get("grading_referrer_id") for vals in vals_list)
+            and not self._is_anybody_referred()
+        ):
+            self.env.registry.clear_cache()
+
+    @api.model
+    @tools.ormcache()
+    def _is_anybody_referred(self):
+        """Whether anybody is: where nobody is, the form of a customer asks for no referrals."""
+        referred = [("grading_referrer_id", "!=", False)]
+        return any(
+            self.env[name].sudo().with_context(active_test=False).search_count(referred, limit=1)
+            for name in ("res.partner", "crm.lead")
+        )
 
     def _check_is_another(self):
         """Raise where somebody is said to have referred itself, or its own company."""

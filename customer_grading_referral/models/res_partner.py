@@ -44,9 +44,10 @@ class ResPartner(models.Model):
     @api.depends_context("company", "allowed_company_ids", "uid", "lang")
     def _compute_grading_referrals(self):
         """Tell whom the customer referred, and who referred it where only an opportunity says so."""
-        customers = self.commercial_partner_id._origin
-        referred = self._find_referred(customers)
-        named = self._find_named(customers.filtered(lambda one: not one.grading_referrer_id))
+        customers, referred, named = self.commercial_partner_id._origin, {}, {}
+        if self._is_anybody_referred():
+            referred = self._find_referred(customers)
+            named = self._find_named(customers.filtered(lambda one: not one.grading_referrer_id))
         for partner in self:
             customer = partner.commercial_partner_id._origin
             own = referred.get(customer, self.env["customer.grading.referral"])

@@ -22,7 +22,7 @@ from odoo.tools import SQL
 
 OURS = ("customer_grad", "opportunity_grad")
 WITH_THE_COMPANY = re.compile(r'"res_company"\."customer_grading_\w+"')  # read with the rest of it
-LOSSES = 40  # statements by which losses are registered and followed up
+LOSSES = 60  # statements by which losses are registered and followed up
 BUDGETS = {
     "assign": 365,
     "create contacts": 27,
@@ -52,9 +52,11 @@ class TestHostBudgets(TransactionCase):
             }
         )
 
-        # Each process asks once whether anything was ever graded, and remembers that it was not.
-        cls._create_leads(2, type="opportunity").merge_opportunity().unlink()
-        cls._create_partners(1).unlink()
+    def setUp(self):
+        """Each process asks once whether anything was ever graded, and remembers that it was not."""
+        super().setUp()
+        self._create_leads(2, type="opportunity").merge_opportunity().unlink()
+        self._create_partners(1).unlink()
 
     @classmethod
     def _create_leads(cls, count, **vals):
