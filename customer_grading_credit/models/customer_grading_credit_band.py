@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_amount
+from odoo.tools import float_round, format_amount
 
 
 class CustomerGradingCreditBand(models.Model):
@@ -54,7 +54,7 @@ class CustomerGradingCreditBand(models.Model):
         for band in self:
             if problem := band._get_problem():
                 raise ValidationError(
-                    self.env._("Limit %(band)s: %(problem)s", band=band.reads_as, problem=problem)
+                    self.env._("Limit “%(band)s”: %(problem)s", band=band.reads_as, problem=problem)
                 )
 
     def _get_problem(self):
@@ -81,12 +81,12 @@ class CustomerGradingCreditBand(models.Model):
     def _get_who_text(self):
         names = {"grade": self.grade_id.code, "points": f"{self.points_from:g}"}
         if self.grade_id and self.points_from:
-            return self.env._("grade %(grade)s from %(points)s points", **names)
+            return self.env._("Grade %(grade)s from %(points)s points", **names)
         if self.grade_id:
-            return self.env._("grade %(grade)s", **names)
+            return self.env._("Grade %(grade)s", **names)
         if self.points_from:
-            return self.env._("from %(points)s points", **names)
-        return self.env._("everybody else")
+            return self.env._("From %(points)s points", **names)
+        return self.env._("Everybody else")
 
     def _get_limit_text(self):
         currency = self.currency_id or self.env.company.currency_id
@@ -111,9 +111,9 @@ class CustomerGradingCreditBand(models.Model):
         return bool(result.policy_id.score_criterion_id) and result.score >= self.points_from
 
     def _get_limit(self, figures):
-        """Return the limit for a customer with these figures, rounded as the currency is."""
+        """Return the limit for a customer with these figures, a whole amount."""
         limit = self.amount
         if self.kind == "revenue":
             limit = max(figures.revenue, 0.0) * self.times
             limit = min(limit, self.most) if self.most else limit
-        return self.currency_id.round(limit)
+        return float_round(limit, precision_digits=0)

@@ -1,6 +1,7 @@
 from typing import Any, NamedTuple
 
 from odoo import api, models, tools
+from odoo.addons.customer_grading.tools.texts import join_sentences
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
 
@@ -224,7 +225,7 @@ class CustomerGradingCreditHold(models.AbstractModel):
             )
         if hold.is_overdue:
             sentences.append(self._say_overdue(hold, figures, names))
-        return " ".join(sentences)
+        return join_sentences(self.env, sentences)
 
     def _say_overdue(self, hold, figures, names):
         if figures and hold.days:

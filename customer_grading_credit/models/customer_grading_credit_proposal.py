@@ -65,7 +65,9 @@ class CustomerGradingCreditProposal(models.Model):
         "account.payment.term", "Payment term so far", readonly=True, ondelete="set null"
     )
     exposure = fields.Monetary(
-        readonly=True, help="What is owed, and what is ordered but not invoiced yet."
+        readonly=True,
+        help="What is owed, and what is to be invoiced of confirmed orders. What is ordered but not "
+        "to be invoiced yet, such as goods that are invoiced once they are delivered, does not count.",
     )
     overdue = fields.Monetary(readonly=True)
     revenue = fields.Monetary(

@@ -1,6 +1,7 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.addons.customer_grading.tools.blocks import open_window
 from odoo.addons.customer_grading.tools.groups import USER_GROUP
+from odoo.addons.customer_grading.tools.texts import join_sentences
 from odoo.exceptions import UserError
 
 
@@ -49,7 +50,7 @@ class SaleOrder(models.Model):
         if hold.kind == "warning":
             return why
         held = self.env._("Held until a credit manager releases it.")
-        return " ".join(filter(None, [held, why]))
+        return join_sentences(self.env, [held, why])
 
     # ------------------------------------------------------------------ all roads
 

@@ -25,7 +25,9 @@ class CustomerCard(models.AbstractModel):
 
     def _get_card(self, customer, contacts):
         """Return what stands on the card of one customer."""
-        people = customer.child_ids.filtered(lambda child: child.type in ("contact", "other"))
+        people = customer.child_ids.filtered(
+            lambda child: child.type in ("contact", "other") and not child.is_company
+        )
         records = self.env[FOLLOW_UP]
         return {
             "customer": customer,
@@ -37,8 +39,8 @@ class CustomerCard(models.AbstractModel):
             "last": contacts and self._get_contact_text(contacts[0]),
             "due": records._get_due(customer),
             "planned": list(map(self._get_activity_text, records._get_planned(customer))),
-            "open": self._get_leads(customer, Domain("won_status", "=", "pending")),
-            "lost": self._get_leads(customer, Domain("won_status", "=", "lost"))[:LOST_SHOWN],
+            "open": self._get_leads(customer, "pending", "create_date desc, id desc"),
+            "lost": self._get_leads(customer, "lost", "date_closed desc, id desc")[:LOST_SHOWN],
             "answers": self._get_answers(customer),
             "blocks": self._get_added_blocks(customer),
         }
@@ -88,13 +90,13 @@ class CustomerCard(models.AbstractModel):
             )
         ]
 
-    def _get_leads(self, customer, domain):
-        """Return opportunities of a customer that the reader may see, the latest first."""
+    def _get_leads(self, customer, status, order):
+        """Return opportunities of a customer that the reader may see, in this order."""
         Lead = self.env["crm.lead"].with_context(active_test=False)
         if not Lead.has_access("read"):
             return Lead
         own = Domain("partner_id", "child_of", customer.id) & Domain("type", "=", "opportunity")
-        return Lead.search(own & domain, order="create_date desc, id desc")
+        return Lead.search(own & Domain("won_status", "=", status), order=order)
 
     def _get_answers(self, customer):
         """Return ``{section: [(question, answer)]}`` of the latest answers one may read."""

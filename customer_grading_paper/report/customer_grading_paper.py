@@ -114,6 +114,8 @@ class CustomerGradingPaper(models.AbstractModel):
         rows = block["rows"]
         widest = max((len(row["cells"]) for row in rows), default=0)
         columns = [*block["columns"], *[""] * widest][:widest]
+        if set(filter(None, columns)) == {block["title"]}:
+            columns = [""] * widest  # it stands above the block already
         kept = [
             place
             for place in range(widest)

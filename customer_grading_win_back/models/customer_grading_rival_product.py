@@ -20,6 +20,10 @@ class CustomerGradingRivalProduct(models.Model):
     )
 
     @api.depends("name", "rival_id.name")
+    @api.depends_context("rival_product_name_only")
     def _compute_display_name(self):
+        """Tell the rival too, but where the context says that it stands beside."""
+        alone = self.env.context.get("rival_product_name_only")
         for product in self:
-            product.display_name = f"{product.rival_id.name or ''} {product.name or ''}".strip()
+            rival = "" if alone else product.rival_id.name
+            product.display_name = f"{rival or ''} {product.name or ''}".strip()

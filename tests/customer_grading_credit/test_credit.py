@@ -194,6 +194,15 @@ class TestProposals(CreditCase):
         with self.assertRaises(AccessError):
             proposal.with_user(self.seller).read(["grade_id"])
 
+    def test_limits_are_proposed_in_whole_amounts(self):
+        self._create_invoice(self.big, self._ago(20), 777.77)
+        self.rule.band_ids[0].most = 0
+        proposal = self._propose(self.big)
+        self.assertAlmostEqual(proposal.revenue, 20_064.81, 2)
+        self.assertEqual(proposal.proposed_limit, 60_194)
+        self.assertEqual(proposal.decided_limit, 60_194)
+        self.assertEqual(proposal.basis, "From 80 points: 3 times the monthly revenue; 60 days")
+
     def test_each_company_has_its_own_credit(self):
         other = self._create_company_with_chart("Elsewhere")
         other.account_use_credit_limit = True

@@ -177,15 +177,25 @@ class TestCardAndRecord(PaperCase):
         reason = self.env["crm.lost.reason"].create({"name": "Too dear for them"})
         lost = self._create_lead(self.big, BEGINNING, name="Lost one", user_id=self.seller.id)
         lost.action_set_lost(lost_reason_id=reason.id)
+        lost.write({"date_deadline": date(2026, 12, 24), "date_closed": "2026-10-07 10:00:00"})
+        self.env["res.partner"].create(
+            {"name": "Big Axles", "parent_id": self.big.id, "is_company": True}
+        )
         told = self._read("report_customer_card", self.person)
         for text in ("Big Trucks", "C-17", "Purchasing", "5-5", "A Grade A since 10/05/2026"):
             self.assertIn(text, told)
         needs, rivals = told.split(" Competitors ")
         self.assertIn("What hurts? Late parts", needs)
         self.assertIn("Axles for spring", needs)
-        for text in ("Rival Axles", "Lost one", "Too dear for them", "Who decides? Ann Buyer"):
+        for text in (
+            "Rival Axles",
+            "Lost one",
+            "10/07/2026 Too dear for them",
+            "Who decides? Ann Buyer",
+        ):
             self.assertIn(text, rivals)
-        self.assertNotIn("Of no interest?", told)
+        for text in ("Of no interest?", "Big Axles", "12/24/2026"):
+            self.assertNotIn(text, told)
 
     def test_the_follow_up_record_tells_what_was_said_and_the_grade_then(self):
         for day, summary in ((date(2026, 9, 20), "Before"), (date(2026, 10, 9), "After")):

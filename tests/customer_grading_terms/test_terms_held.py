@@ -135,7 +135,7 @@ class TestTermsHeld(TermsCase):
     def test_who_becomes_a_contact_person_has_the_terms_of_its_company(self):
         self._give_days()
         self._put_in_force()
-        self.customer.parent_id = self.second
+        self.customer.write({"is_company": False, "parent_id": self.second.id})
         self._set(self.c)
         self.assertEqual(self.customer.property_payment_term_id, self.days[30])
 
