@@ -224,7 +224,14 @@ class FactsCommon(CustomerGradingCommon):
                 lead.action_set_won()
             if lost := facts.pop("lost", False):
                 lead.action_set_lost(**self._prepare_loss(lost))
+                self._forget_second_follow_up(lead)
         return lead
+
+    def _forget_second_follow_up(self, lead):
+        """What an addon makes of a loss is none of the activities that a case tells."""
+        kind = self.env.ref("customer_grading_win_back.mail_activity_type_second", False)
+        if kind:
+            lead.activity_ids.filtered(lambda one: one.activity_type_id == kind).unlink()
 
     def _prepare_loss(self, reason):
         if reason is True:
