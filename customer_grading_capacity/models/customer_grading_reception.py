@@ -39,17 +39,23 @@ class CustomerGradingReception(models.Model):
         for reception in self:
             reception.display_name = f"{reception.lead_id.display_name}: {reception.user_id.name}"
 
-    @api.model
-    @tools.ormcache()
-    def _is_any(self):
-        """Whether a visitor was ever received here."""
-        return bool(self.sudo().search_count([], limit=1))
-
     @api.model_create_multi
     def create(self, vals_list):
+        """Let every process know once the first visitor was received."""
+        received = super().create(vals_list)
         if not self._is_any():
-            self.env.registry.clear_cache()
-        return super().create(vals_list)
+            self.env["customer.grading.dimension"]._forget_use()
+        return received
+
+    @api.model
+    def _is_any(self):
+        """Whether a visitor was ever received: else Odoo's merging takes no query more."""
+        return self.env["customer.grading.dimension"]._is_ever(self._name, self._find_any)
+
+    @api.model
+    @tools.ormcache(cache="stable")
+    def _find_any(self):
+        return bool(self.sudo().search_count([], limit=1))
 
     @api.model
     def _get_first(self, leads):

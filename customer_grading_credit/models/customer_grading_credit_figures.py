@@ -1,13 +1,12 @@
+from collections import defaultdict
 from typing import Any, NamedTuple
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, models
+from odoo.addons.customer_grading.tools.period import Period
 from odoo.addons.customer_grading.tools.scope import Scope
+from odoo.addons.customer_grading.tools.subject import INVOICE_TYPES, REVENUE_MONTHS
 from odoo.fields import Domain
 from odoo.tools import SQL
-
-MONTHS = 12  # of which the monthly revenue is the average
 
 
 class Figures(NamedTuple):
@@ -91,9 +90,8 @@ class CustomerGradingCreditFigures(models.AbstractModel):
         companies = companies.search([("id", "child_of", company.sudo().root_id.id)])
         today = self.env["customer.grading.engine"]._get_today(company)
         scope = Scope(date=today, company_ids=tuple(companies.ids))
-        items = self.env["customer.grading.receivables"]._get_items_sql(
-            scope, self._get_contacts(partners).ids
-        )
+        contacts = self.env["customer.grading.owner"]._get_contact_ids(partners)
+        items = self.env["customer.grading.receivables"]._get_items_sql(scope, contacts)
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
@@ -107,30 +105,27 @@ class CustomerGradingCreditFigures(models.AbstractModel):
         return {partner_id: float(amount) for partner_id, amount in rows}
 
     @api.model
-    def _get_contacts(self, partners):
-        """Return these customers and all their contacts, archived ones too; sudoed."""
-        Partner = self.env["res.partner"].sudo().with_context(active_test=False)
-        return Partner.search([("commercial_partner_id", "in", partners.ids)])
-
-    @api.model
     def _get_revenue(self, partners, company):
-        """Return ``{customer's id: untaxed revenue a month}``, of the last twelve months."""
+        """Return ``{customer's id: revenue a month}``, on average of the last twelve.
+
+        Untaxed, less credit notes, by the company and its branches. An invoice is whose Odoo says,
+        whoever the addressee works for today.
+        """
+        Owner, revenue = self.env["customer.grading.owner"], defaultdict(float)
         today = self.env["customer.grading.engine"]._get_today(company)
-        invoiced = (
-            Domain("partner_id", "in", self._get_contacts(partners).ids)
-            & Domain("move_type", "in", ("out_invoice", "out_refund"))
-            & Domain("state", "=", "posted")
-            & Domain("invoice_date", ">", today - relativedelta(months=MONTHS))
-            & Domain("invoice_date", "<=", today)
-            & Domain("company_id", "child_of", company.id)
+        [(start, end)] = Period("trailing", REVENUE_MONTHS).get_bounds(today)
+        invoiced = Owner._get_kept_domain(Owner._get_contact_ids(partners)) & Domain(
+            [
+                ("state", "=", "posted"),
+                ("move_type", "in", INVOICE_TYPES),
+                ("invoice_date", ">=", start),
+                ("invoice_date", "<=", end),
+                ("company_id", "child_of", company.id),
+            ]
         )
-        revenue = {}
-        Move = self.env["account.move"].sudo()
-        for contact, amount in Move._read_group(
-            invoiced, ["partner_id"], ["amount_untaxed_signed:sum"]
-        ):
-            key = contact.commercial_partner_id.id
-            revenue[key] = revenue.get(key, 0.0) + amount / MONTHS
+        by, total = ["commercial_partner_id"], ["amount_untaxed_signed:sum"]
+        for kept, amount in self.env["account.move"].sudo()._read_group(invoiced, by, total):
+            revenue[kept.commercial_partner_id.id] += amount / REVENUE_MONTHS
         return revenue
 
     # ------------------------------------------------------------------ points by criterion

@@ -48,17 +48,20 @@ class CustomerGradingReferred(models.AbstractModel):
 
     @api.model
     def _note_referrers(self, vals_list):
-        """Remember that somebody was referred, as of now."""
-        if (
-            any(vals.get("grading_referrer_id") for vals in vals_list)
-            and not self._is_anybody_referred()
-        ):
-            self.env.registry.clear_cache()
+        """Let every process know once somebody was referred."""
+        named = any(vals.get("grading_referrer_id") for vals in vals_list)
+        if named and not self._is_anybody_referred():
+            self.env["customer.grading.dimension"]._forget_use()
 
     @api.model
-    @tools.ormcache()
     def _is_anybody_referred(self):
-        """Whether anybody is: where nobody is, the form of a customer asks for no referrals."""
+        """Whether anybody was ever: else the form of a customer asks for no referrals."""
+        find = self.env["res.partner"]._find_anybody_referred
+        return self.env["customer.grading.dimension"]._is_ever("customer.grading.referred", find)
+
+    @api.model
+    @tools.ormcache(cache="stable")
+    def _find_anybody_referred(self):
         referred = [("grading_referrer_id", "!=", False)]
         return any(
             self.env[name].sudo().with_context(active_test=False).search_count(referred, limit=1)

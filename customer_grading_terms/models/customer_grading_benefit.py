@@ -122,14 +122,18 @@ class CustomerGradingBenefit(models.Model):
             kind = KINDS[benefit.kind]
             words_alone = not kind.value or (benefit.text and not benefit._is_given())
             if not words_alone and not kind.get_field(benefit.subject):
+                names = {"grade": benefit.grade_id.code, "kind": benefit._get_label("kind")}
                 raise ValidationError(
-                    self.env._(
-                        "Grade %(grade)s: “%(kind)s” is nothing that %(subjects)s have. Choose "
-                        "another kind, or say it as a promise in words.",
-                        grade=benefit.grade_id.code,
-                        kind=benefit._get_label("kind"),
-                        subjects=benefit.dimension_id._choose_text(
-                            self.env._("customers"), self.env._("opportunities")
+                    benefit.dimension_id._choose_text(
+                        self.env._(
+                            "Grade %(grade)s: “%(kind)s” is nothing that customers have. Choose "
+                            "another kind, or say it as a promise in words.",
+                            **names,
+                        ),
+                        self.env._(
+                            "Grade %(grade)s: “%(kind)s” is nothing that opportunities have. Choose "
+                            "another kind, or say it as a promise in words.",
+                            **names,
                         ),
                     )
                 )

@@ -9,9 +9,9 @@ class CustomerGradingRun(models.Model):
 
     def _after_changes(self):
         Terms = self.env["customer.grading.terms"].sudo()
-        own = [("dimension_id", "in", self.dimension_id.ids)]
         self.dimension_id.filtered("grade_ids.benefit_ids").sudo()._make_terms()
         for run in self:
+            own = [("dimension_id", "=", run.dimension_id.id)]
             terms = Terms.search([*own, ("company_id", "=", run.company_id.id)])
             if terms.state == "active":
                 Terms._give_soon()

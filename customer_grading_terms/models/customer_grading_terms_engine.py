@@ -1,8 +1,8 @@
 import json
-
-from dateutil.relativedelta import relativedelta
+from collections import defaultdict
 
 from odoo import api, models
+from odoo.addons.customer_grading.tools.period import Period
 from odoo.addons.customer_grading.tools.subject import INVOICE_TYPES, REVENUE_MONTHS
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -226,10 +226,9 @@ class CustomerGradingTermsEngine(models.AbstractModel):
         unknown = own & Domain("what", "=like", "credit\\_limit*%") & Domain("after", "=", False)
         waiting = self.env["customer.grading.grant"].search(unknown)
         for company, some in waiting.grouped("company_id").items():
-            revenue = self._get_monthly_revenue(some.partner_id.ids, company)
+            revenue = self._get_monthly_revenue(some.partner_id, company)
             for grant in some:
-                times = float(grant.what.split("*")[1])
-                amount = round(revenue.get(grant.partner_id.id, 0.0) * times)
+                amount = round(revenue[grant.partner_id.id] * grant.benefit_id.revenue_months)
                 if amount > 0:
                     grant.after = float(amount)
                 else:
@@ -238,33 +237,25 @@ class CustomerGradingTermsEngine(models.AbstractModel):
                     )
 
     @api.model
-    def _get_monthly_revenue(self, partner_ids, company):
-        """Return ``{customer id: amount}``: invoiced in a month, on average of the last twelve.
+    def _get_monthly_revenue(self, customers, company):
+        """Return ``{customer's id: amount}``: invoiced in a month, on average of the last twelve.
 
-        Untaxed, less credit notes, in the company's currency, by the company and its branches.
+        Untaxed, less credit notes, in the company's currency, by the company and its branches. An
+        invoice is whose Odoo says, whoever the addressee works for today.
         """
-        if not partner_ids:
-            return {}
+        Owner, revenue = self.env["customer.grading.owner"], defaultdict(float)
         today = self.env["customer.grading.engine"]._get_today(company)
-        branches = self.env["res.company"].sudo().search([("id", "child_of", company.ids)])
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT move.commercial_partner_id, SUM(move.amount_untaxed_signed)
-                  FROM account_move move
-                 WHERE move.partner_id IN (
-                       SELECT id FROM res_partner WHERE commercial_partner_id = ANY(%(ids)s))
-                   AND move.commercial_partner_id = ANY(%(ids)s)
-                   AND move.state = 'posted' AND move.move_type IN %(types)s
-                   AND move.company_id = ANY(%(companies)s)
-                   AND move.invoice_date > %(first)s AND move.invoice_date <= %(today)s
-                 GROUP BY move.commercial_partner_id
-                """,
-                ids=list(partner_ids),
-                types=INVOICE_TYPES,
-                companies=branches.ids,
-                first=today - relativedelta(months=REVENUE_MONTHS),
-                today=today,
-            )
+        [(start, end)] = Period("trailing", REVENUE_MONTHS).get_bounds(today)
+        invoiced = Owner._get_kept_domain(Owner._get_contact_ids(customers)) & Domain(
+            [
+                ("state", "=", "posted"),
+                ("move_type", "in", INVOICE_TYPES),
+                ("invoice_date", ">=", start),
+                ("invoice_date", "<=", end),
+                ("company_id", "child_of", company.id),
+            ]
         )
-        return {id_: float(amount) / REVENUE_MONTHS for id_, amount in rows}
+        by, total = ["commercial_partner_id"], ["amount_untaxed_signed:sum"]
+        for kept, amount in self.env["account.move"].sudo()._read_group(invoiced, by, total):
+            revenue[kept.commercial_partner_id.id] += amount / REVENUE_MONTHS
+        return revenue

@@ -203,6 +203,15 @@ class TestProposals(CreditCase):
         self.assertEqual(proposal.decided_limit, 60_194)
         self.assertEqual(proposal.basis, "From 80 points: 3 times the monthly revenue; 60 days")
 
+    def test_revenue_is_with_whom_it_was_and_a_receipt_counts(self):
+        person = self.env["res.partner"].create({"name": "Ann", "parent_id": self.big.id})
+        self._create_invoice(person, self._ago(20), 12_000)
+        person.parent_id = self.slow
+        receipt = self._create_invoice(self.big, self._ago(19), 6_000, move_type="out_receipt")
+        self.assertEqual(receipt.state, "posted")
+        big, slow = self._propose(self.big), self._propose(self.slow)
+        self.assertEqual((big.revenue, slow.revenue), (21_500, 2_000))
+
     def test_each_company_has_its_own_credit(self):
         other = self._create_company_with_chart("Elsewhere")
         other.account_use_credit_limit = True

@@ -149,6 +149,14 @@ class TestTermsHeld(TermsCase):
         with self.assertRaisesRegex(ValidationError, "no limit at all"):
             self._give(self.b, "credit_limit", amount=0)
 
+    def test_an_invoice_is_whose_it_was_when_its_addressee_works_elsewhere(self):
+        person = self.env["res.partner"].create({"name": "Ann", "parent_id": self.customer.id})
+        self._create_invoice(person, START, amount=12000)
+        person.parent_id = self.third
+        self._give(self.a, "credit_limit", revenue_months=3)
+        self._put_in_force()
+        self.assertEqual(self.customer.credit_limit, 3000)
+
     def test_notes_tell_no_credit_limit(self):
         self.customer.credit_limit = 77777
         self._give(self.a, "credit_limit", amount=5000)
