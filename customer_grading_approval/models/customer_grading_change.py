@@ -1,10 +1,7 @@
 from typing import Any, NamedTuple
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.groups import OFFICER_GROUP
-from odoo.addons.customer_grading.tools.subject import INVOICE_TYPES, REVENUE_MONTHS
 from odoo.addons.customer_grading.tools.texts import join_list
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
@@ -81,25 +78,11 @@ class CustomerGradingChange(models.Model):
         if not self.partner_id:
             return revenues
         today = self.env["customer.grading.engine"]._get_today(company)
-        Owner = self.env["customer.grading.owner"]
-        domain = Owner._get_kept_domain(
-            Owner._get_contact_ids(self.partner_id.commercial_partner_id)
-        ) & Domain(
-            [
-                ("state", "=", "posted"),
-                ("move_type", "in", INVOICE_TYPES),
-                ("company_id", "in", self._get_counted_companies(company).ids),
-                ("invoice_date", ">", today - relativedelta(months=REVENUE_MONTHS)),
-                ("invoice_date", "<=", today),
-            ]
+        customers = self.partner_id.commercial_partner_id
+        amounts = self.env["customer.grading.owner"]._get_revenues(
+            customers, company, today, self._get_counted_companies(company)
         )
-        by, total = ["commercial_partner_id", "company_id"], ["amount_untaxed_signed:sum"]
-        groups = self.env["account.move"].sudo()._read_group(domain, by, total)
-        for partner, of_company, amount in groups:
-            amount = of_company.currency_id._convert(amount, company.currency_id, company, today)
-            customer = partner.commercial_partner_id
-            revenues[customer] = revenues.get(customer, 0) + amount
-        return revenues
+        return revenues | {customer: amounts[customer.id] for customer in customers}
 
     def _get_counted_companies(self, company):
         """Return the companies whose documents count: with branches, or all of a group."""

@@ -1,10 +1,8 @@
-from collections import defaultdict
 from typing import Any, NamedTuple
 
 from odoo import api, models
-from odoo.addons.customer_grading.tools.period import Period
 from odoo.addons.customer_grading.tools.scope import Scope
-from odoo.addons.customer_grading.tools.subject import INVOICE_TYPES, REVENUE_MONTHS
+from odoo.addons.customer_grading.tools.subject import REVENUE_MONTHS
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -106,27 +104,10 @@ class CustomerGradingCreditFigures(models.AbstractModel):
 
     @api.model
     def _get_revenue(self, partners, company):
-        """Return ``{customer's id: revenue a month}``, on average of the last twelve.
-
-        Untaxed, less credit notes, by the company and its branches. An invoice is whose Odoo says,
-        whoever the addressee works for today.
-        """
-        Owner, revenue = self.env["customer.grading.owner"], defaultdict(float)
+        """Return ``{customer's id: revenue a month}``, on average of the last twelve."""
         today = self.env["customer.grading.engine"]._get_today(company)
-        [(start, end)] = Period("trailing", REVENUE_MONTHS).get_bounds(today)
-        invoiced = Owner._get_kept_domain(Owner._get_contact_ids(partners)) & Domain(
-            [
-                ("state", "=", "posted"),
-                ("move_type", "in", INVOICE_TYPES),
-                ("invoice_date", ">=", start),
-                ("invoice_date", "<=", end),
-                ("company_id", "child_of", company.id),
-            ]
-        )
-        by, total = ["commercial_partner_id"], ["amount_untaxed_signed:sum"]
-        for kept, amount in self.env["account.move"].sudo()._read_group(invoiced, by, total):
-            revenue[kept.commercial_partner_id.id] += amount / REVENUE_MONTHS
-        return revenue
+        revenues = self.env["customer.grading.owner"]._get_revenues(partners, company, today)
+        return {id_: revenues[id_] / REVENUE_MONTHS for id_ in partners.ids}
 
     # ------------------------------------------------------------------ points by criterion
 

@@ -59,7 +59,7 @@ class CustomerGradingCreditHold(models.AbstractModel):
     # ------------------------------------------------------------------ which
 
     @api.model
-    def _find(self, orders, adding=True, released=False):
+    def _find(self, orders, adding=True, released=False, deciding=False):
         """Return ``{order: Hold}`` of those of ``orders`` that are held.
 
         One query tells that none is, and none is made where no grade holds orders.
@@ -67,10 +67,13 @@ class CustomerGradingCreditHold(models.AbstractModel):
         :param adding: whether the orders are new, and add to what the customer ordered; they
             are confirmed together, each after those before it
         :param released: whether to return those, too, that a credit manager released
+        :param deciding: whether orders pass that are not held: they do so one after the other
         """
         if not self._is_any():
             return {}
         rules = self._get_rules(orders)
+        if deciding and rules:
+            self._take_turns(orders.browse(rules))
         holds, added = {}, {}
         for order in orders.filtered(lambda order: order.id in rules).sudo():
             key = order.partner_invoice_id.commercial_partner_id, order.company_id
@@ -119,6 +122,25 @@ class CustomerGradingCreditHold(models.AbstractModel):
             order_id: (STRICTNESS[strictest], -days)
             for order_id, (strictest, days) in ((one, max(found)) for one, found in rules.items())
         }
+
+    @api.model
+    def _take_turns(self, orders):
+        """Let the orders of a customer pass one after the other, each seeing those before it.
+
+        Two that are confirmed at the same moment would each fit the limit. So the later one
+        waits here, meets a row that was written since it began, and Odoo tries it again.
+        """
+        payers = orders.sudo().partner_invoice_id.commercial_partner_id
+        self.env.cr.execute(
+            SQL(
+                "UPDATE customer_grading_result SET date_stored = date_stored"
+                " WHERE partner_id IN %s AND dimension_id IN %s",
+                payers._ids,
+                tuple(
+                    {dimension_id for _kind, _days, dimension_id in self._find_holding().values()}
+                ),
+            )
+        )
 
     def _get_rank(self, dimension_id, company_id, graded_in):
         """Return how near a result is to the company of an order, ``None`` where it is not its."""

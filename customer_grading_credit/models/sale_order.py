@@ -78,7 +78,8 @@ class SaleOrder(models.Model):
         :raise UserError: with figures only for who may see them
         """
         Hold = self.env["customer.grading.credit.hold"]
-        for order, hold in Hold._find(self, adding, released=True).items():
+        holds = Hold._find(self, adding, released=True, deciding=True)
+        for order, hold in holds.items():
             if hold.release:
                 hold.release.state = "used"  # the next time asks again
             elif hold.kind == "stop":
@@ -119,7 +120,7 @@ class SaleOrder(models.Model):
 
         Whoever signs or pays is no credit manager, whatever the user the server works as.
         """
-        holds = self.env["customer.grading.credit.hold"]._find(self)
+        holds = self.env["customer.grading.credit.hold"]._find(self, deciding=True)
         held = self.browse()
         for order, hold in holds.items():
             if hold.kind == "stop":

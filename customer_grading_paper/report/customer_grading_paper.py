@@ -1,13 +1,8 @@
-from collections import defaultdict
-
 from odoo import api, models
 from odoo.addons.customer_grading.tools.figures import round_figure, split_wan
 from odoo.addons.customer_grading.tools.groups import USER_GROUP
-from odoo.addons.customer_grading.tools.period import Period
-from odoo.addons.customer_grading.tools.subject import INVOICE_TYPES, REVENUE_MONTHS
 from odoo.addons.customer_grading.tools.texts import join_words
 from odoo.exceptions import AccessError
-from odoo.fields import Domain
 from odoo.tools import format_date
 from odoo.tools.misc import get_lang
 
@@ -169,21 +164,8 @@ class CustomerGradingPaper(models.AbstractModel):
         shown = Explanation._get_figures_records(customers)
         if not shown or Explanation._hides_revenue():
             return {}
-        Owner, company = self.env["customer.grading.owner"], self.env.company
-        revenues = defaultdict(float)
-        [(start, end)] = Period("trailing", REVENUE_MONTHS).get_bounds(day)
-        invoiced = Owner._get_kept_domain(Owner._get_contact_ids(shown)) & Domain(
-            [
-                ("state", "=", "posted"),
-                ("move_type", "in", INVOICE_TYPES),
-                ("invoice_date", ">=", start),
-                ("invoice_date", "<=", end),
-                ("company_id", "child_of", company.id),
-            ]
-        )
-        by, total = ["commercial_partner_id"], ["amount_untaxed_signed:sum"]
-        for kept, amount in self.env["account.move"].sudo()._read_group(invoiced, by, total):
-            revenues[kept.commercial_partner_id.id] += amount
+        company = self.env.company
+        revenues = self.env["customer.grading.owner"]._get_revenues(shown, company, day)
         return {one: self._format_amount(revenues[one.id], company.currency_id) for one in shown}
 
     @api.model

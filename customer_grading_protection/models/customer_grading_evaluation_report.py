@@ -3,8 +3,6 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.blocks import open_window
 from odoo.addons.customer_grading.tools.groups import OFFICER_GROUP
-from odoo.addons.customer_grading.tools.period import Period
-from odoo.addons.customer_grading.tools.subject import INVOICE_TYPES, REVENUE_MONTHS
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
@@ -120,23 +118,8 @@ class CustomerGradingEvaluationReport(models.Model):
         """Return what was invoiced to a customer in the last 12 months, untaxed."""
         if not customer:
             return 0
-        Owner = self.env["customer.grading.owner"]
-        [(start, end)] = Period("trailing", REVENUE_MONTHS).get_bounds(self._get_today())
-        invoices = (
-            Owner._get_invoices_domain(customer)
-            & self._get_companies_domain()
-            & Domain(
-                [
-                    ("state", "=", "posted"),
-                    ("move_type", "in", INVOICE_TYPES),
-                    ("invoice_date", ">=", start),
-                    ("invoice_date", "<=", end),
-                ]
-            )
-        )
-        total = ["amount_untaxed_signed:sum"]
-        [[amount]] = self.env["account.move"].sudo()._read_group(invoices, aggregates=total)
-        return amount
+        Owner, company = self.env["customer.grading.owner"], self.company_id[:1]
+        return Owner._get_revenues(customer, company, self._get_today())[customer.id]
 
     def _get_last_order_day(self, customer):
         if not customer:

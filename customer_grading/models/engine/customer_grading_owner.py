@@ -1,9 +1,12 @@
+from collections import defaultdict
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.period import Period
 from ...tools.statement import CUSTOMER
-from ...tools.subject import INVOICE_TYPES
+from ...tools.subject import INVOICE_TYPES, REVENUE_MONTHS
 
 INVOICE = "account.move"
 INVOICE_PATH = f"{CUSTOMER}.{CUSTOMER}"
@@ -233,3 +236,36 @@ class CustomerGradingOwner(models.AbstractModel):
             )
             owner = SQL.identifier("item", "partner_id")
         query.add_where(SQL("%s = contact.id", owner))
+
+    # ------------------------------------------------------------------ revenue
+
+    @api.model
+    def _get_revenue_domain(self, company_ids, day):
+        """Return what makes the revenue of the 12 months up to ``day``, receipts included."""
+        [(start, end)] = Period("trailing", REVENUE_MONTHS).get_bounds(day)
+        posted = Domain("state", "=", "posted") & Domain("move_type", "in", INVOICE_TYPES)
+        days = Domain("invoice_date", ">=", start) & Domain("invoice_date", "<=", end)
+        return posted & days & Domain("company_id", "in", company_ids)
+
+    @api.model
+    def _get_revenues(self, customers, company, day, counted=None):
+        """Return ``{customer's id: amount}`` of the 12 months up to ``day``.
+
+        Untaxed, less credit notes, in the company's currency; nobody is missing in it. An
+        invoice is whose Odoo says, whoever the addressee works for today.
+
+        :param counted: the companies whose invoices count; the company and its branches
+        """
+        Company, Move = self.env["res.company"].sudo(), self.env[INVOICE].sudo()
+        counted = counted or Company.search([("id", "child_of", company.ids)])
+        invoices = self._get_kept_domain(self._get_contact_ids(customers))
+        invoices &= self._get_revenue_domain(counted.ids, day)
+        by, total, revenues = (
+            [CUSTOMER, "company_id"],
+            ["amount_untaxed_signed:sum"],
+            defaultdict(float),
+        )
+        for kept, of, amount in Move._read_group(invoices, by, total):
+            converted = of.currency_id._convert(amount, company.currency_id, company, day)
+            revenues[kept[CUSTOMER].id] += converted
+        return revenues

@@ -10,9 +10,7 @@ from odoo.tools import SQL, format_time
 
 from ...tools.blocks import open_window, tell
 from ...tools.groups import MANAGER_GROUP
-from ...tools.period import Period
 from ...tools.statement import CUSTOMER, join_path
-from ...tools.subject import INVOICE_TYPES, REVENUE_MONTHS
 from ..policy.customer_grading_policy import PLANNED_STATES
 
 KEPT_DAYS = 30
@@ -270,16 +268,9 @@ class CustomerGradingTrial(models.Model):
 
     def _get_revenue_query(self):
         """Return what was invoiced in 12 months, untaxed, less credit notes, by customer."""
-        scope = self._get_scope()
-        [(start, end)] = Period("trailing", REVENUE_MONTHS).get_bounds(self.date)
+        scope, Owner = self._get_scope(), self.env["customer.grading.owner"]
         Move = self.env["account.move"].sudo()
-        invoiced = [
-            ("state", "=", "posted"),
-            ("move_type", "in", INVOICE_TYPES),
-            ("invoice_date", ">=", start),
-            ("invoice_date", "<=", end),
-            ("company_id", "in", scope.company_ids),
-        ]
+        invoiced = Owner._get_revenue_domain(scope.company_ids, self.date)
         query = Move._search(invoiced, bypass_access=True)
         customer = join_path(Move, query.table, query, f"{CUSTOMER}.{CUSTOMER}")
         amount = Move._field_to_sql(query.table, "amount_untaxed_signed", query)
