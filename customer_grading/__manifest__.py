@@ -32,7 +32,6 @@
         "views/customer_grading_policy_views.xml",
         "views/customer_grading_result_views.xml",
         "views/customer_grading_change_views.xml",
-        "views/customer_grading_history_views.xml",
         "views/customer_grading_bulk_change_views.xml",
         "views/res_partner_views.xml",
         "views/crm_lead_views.xml",

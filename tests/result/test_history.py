@@ -1,7 +1,6 @@
 """How a grade came about: its history on the view, and moves per month."""
 
-from ast import literal_eval
-from datetime import date, timedelta
+from datetime import timedelta
 
 from freezegun import freeze_time
 
@@ -65,32 +64,6 @@ class TestTimeline(ChangeControlCommon):
         merged = [row for row in self._get_timeline() if "merged from" in row[3]]
         self.assertEqual(len(merged), 1)
         self.assertIn("Customer 002", merged[0][3])
-
-
-@tagged("post_install", "-at_install")
-class TestMoves(ChangeControlCommon):
-    def test_moves_are_counted_by_month_direction_grade_policy_and_salesperson(self):
-        users = self._create_users()
-        self.customers[:4].user_id = users["salesperson"]
-        policy = self._start(15)
-        self.customers[:2].partner_latitude = 25
-        self.customers[2].partner_latitude = -1
-        with freeze_time(at(date(2026, 12, 3))):
-            self._run(policy)
-        action = self.env.ref("customer_grading.customer_grading_change_action_moves")
-        domain = [*literal_eval(action.domain), ("policy_id", "=", policy.id)]
-        Change = self.env["customer.grading.change"]
-        groups = Change._read_group(domain, ["date_applied:month", "direction"], ["__count"])
-        self.assertEqual(
-            [(month.month, direction, count) for month, direction, count in groups],
-            [(11, "new", 10), (12, "lost", 1), (12, "up", 2)],
-        )
-        by_person = Change._read_group(
-            [*domain, ("direction", "=", "up")],
-            ["salesperson_id", "policy_id", "grade_id"],
-            ["__count"],
-        )
-        self.assertEqual(by_person, [(users["salesperson"], policy, self.grades["A"], 2)])
 
 
 @tagged("post_install", "-at_install")
