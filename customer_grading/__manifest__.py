@@ -42,7 +42,11 @@
         "views/customer_grading_menus.xml",
     ],
     "assets": {
-        "web.assets_backend": ["customer_grading/static/src/**/*"],
+        "web.assets_backend": [
+            "customer_grading/static/src/**/*",
+            ("remove", "customer_grading/static/src/grading_graph/**/*"),
+        ],
+        "web.assets_backend_lazy": ["customer_grading/static/src/grading_graph/**/*"],
         "web.assets_tests": ["customer_grading/static/tests/tours/**/*"],
     },
     "uninstall_hook": "uninstall_hook",

@@ -1,0 +1,27 @@
+{
+    "name": "Customer Grading: Reports",
+    "summary": "Grades, moves and month ends with revenue; the grade in Odoo's own analyses",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "The customer_grading maintainers",
+    "license": "LGPL-3",
+    "depends": ["customer_grading"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/customer_grading_report_security.xml",
+        "data/ir_cron_data.xml",
+        "views/customer_grading_report_views.xml",
+        "views/customer_grading_move_report_views.xml",
+        "views/customer_grading_month_views.xml",
+        "views/sale_report_views.xml",
+        "views/account_invoice_report_views.xml",
+        "views/crm_lead_views.xml",
+        "views/res_partner_views.xml",
+        "views/customer_grading_menus.xml",
+    ],
+    "assets": {
+        "web.assets_tests": ["customer_grading_report/static/tests/tours/**/*"],
+    },
+    "auto_install": True,
+    "post_init_hook": "post_init_hook",
+}
