@@ -1,6 +1,6 @@
 {
     "name": "Customer Grading: Simulation",
-    "summary": "See what a grading policy would give, gave on past days, and says or gives otherwise",
+    "summary": "See what a grading policy would give, gave on past days, and whether that told what followed",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
     "author": "The customer_grading maintainers",
@@ -13,7 +13,10 @@
         "wizard/customer_grading_back_test_views.xml",
         "wizard/customer_grading_comparison_views.xml",
         "wizard/customer_grading_measure_try_views.xml",
+        "wizard/customer_grading_prediction_ask_views.xml",
         "views/customer_grading_trial_views.xml",
+        "views/customer_grading_prediction_views.xml",
+        "views/customer_grading_menus.xml",
         "views/customer_grading_run_views.xml",
         "views/customer_grading_policy_views.xml",
         "views/customer_grading_measure_views.xml",

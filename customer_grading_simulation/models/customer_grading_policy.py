@@ -69,6 +69,40 @@ class CustomerGradingPolicy(models.Model):
             self.is_piloted = False
         return runs
 
+    # ------------------------------------------------------------------ two policies
+
+    def _check_compared_with(self, other):
+        """Raise where this policy and ``other`` cannot be graded by side by side.
+
+        :raise UserError: saying what to choose instead
+        """
+        if other == self:
+            raise UserError(self.env._("Choose two policies: this is one and the same."))
+        if other.dimension_id != self.dimension_id:
+            raise UserError(
+                self.env._(
+                    "“%(before)s” and “%(policy)s” give grades of different dimensions: there "
+                    "is nothing to compare. Choose two of one dimension.",
+                    before=other.display_name,
+                    policy=self.display_name,
+                )
+            )
+        for policy in (self | other).filtered(lambda policy: policy.state != "closed"):
+            policy._check_complete(alone=True)
+
+    def _get_common_company(self, other):
+        """Return a company that both grade, the current one if it is among them.
+
+        :raise UserError: where there is none
+        """
+        companies, others = self._get_companies(), other._get_companies()
+        if not companies or not others:
+            return companies
+        both = companies & others
+        if not both:
+            raise UserError(self.env._("No company is graded by both of them."))
+        return self.env.company if self.env.company in both else both[:1]
+
     # ------------------------------------------------------------------ test customers
 
     def action_try_test_customers(self):

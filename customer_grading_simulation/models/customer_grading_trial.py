@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.customer_grading.models.result.customer_grading_change import BY_HAND_ORIGINS
-from odoo.addons.customer_grading.tools.blocks import tell
+from odoo.addons.customer_grading.tools.blocks import open_window, tell
 from odoo.addons.customer_grading.tools.texts import join_list
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date, plaintext2html
@@ -9,7 +9,7 @@ VIEWS = "customer_grading_simulation.customer_grading_trial"
 
 
 class CustomerGradingTrial(models.Model):
-    """Pilots, back-tests, comparisons, and days that are graded once more."""
+    """Pilots, back-tests, comparisons, predictions, and days that are graded once more."""
 
     _inherit = "customer.grading.trial"
 
@@ -19,8 +19,11 @@ class CustomerGradingTrial(models.Model):
             ("back_test", "Back-test"),
             ("comparison", "Two policies compared"),
             ("once_more", "Once more"),
+            ("prediction", "Prediction"),
         ],
-        ondelete=dict.fromkeys(("pilot", "back_test", "comparison", "once_more"), "cascade"),
+        ondelete=dict.fromkeys(
+            ("pilot", "back_test", "comparison", "once_more", "prediction"), "cascade"
+        ),
     )
     differing_count = fields.Integer(
         "Differ", readonly=True, help="Records that get another grade than the one to compare with."
@@ -64,7 +67,7 @@ class CustomerGradingTrial(models.Model):
         Run = self.env["customer.grading.run"]
         unfinished = [
             ("state", "in", ("waiting", "running")),
-            ("kind", "in", ("pilot", "back_test")),
+            ("kind", "in", ("pilot", "back_test", "prediction")),
         ]
         if Run.search_count(Run._get_unfinished_domain(), limit=1):
             unfinished.append(("kind", "!=", "pilot"))
@@ -96,7 +99,7 @@ class CustomerGradingTrial(models.Model):
         )
 
     def action_stop(self):
-        """Take a waiting back-test out of the queue."""
+        """Take what waits in the background out of the queue."""
         self.ensure_one()
         policy = self.policy_id
         policy.check_access("write")
@@ -175,7 +178,7 @@ class CustomerGradingTrial(models.Model):
             "name": self.env._("Pilot of %s, day by day", self.policy_id.display_name),
             "res_model": self._name,
             "views": [
-                [self.env.ref(f"{VIEWS}_view_{view}_pilots").id, view] for view in ("list", "graph")
+                [self.env.ref(f"{VIEWS}_view_{view}_pilots").id, view] for view in ("graph", "list")
             ],
             "domain": self._get_pilots_domain(self.policy_id, self.company_id),
             "context": {"create": False},
@@ -223,15 +226,17 @@ class CustomerGradingTrial(models.Model):
         )
 
     def _open_back_test(self):
-        """Open how many had which grade, by date; first say what cannot be known of the past."""
-        action = {
-            "type": "ir.actions.act_window",
-            "name": self._get_page_name(),
-            "res_model": "customer.grading.trial.count",
-            "view_mode": "pivot,graph,list",
-            "domain": [("trial_id", "=", self.id)],
-            "context": {"create": False},
-        }
+        """Open how many had which grade, as a picture; first say what cannot be known of the past.
+
+        The table is one click away. Months without a date are no gaps of it.
+        """
+        action = open_window(
+            self._get_page_name(),
+            "customer.grading.trial.count",
+            "graph,pivot,list",
+            domain=[("trial_id", "=", self.id)],
+            context={"create": False, "fill_temporal": False},
+        )
         if not self.approximate_text:
             return action
         return tell(self.approximate_text, "warning", action, sticky=True)
@@ -240,11 +245,11 @@ class CustomerGradingTrial(models.Model):
     @api.depends_context("lang")
     def _compute_approximate_text(self):
         for trial in self:
-            trial.approximate_text = "\n".join(trial._get_unknown_texts())
+            trial.approximate_text = "\n".join(trial._get_unknown_texts(trial.policy_id))
 
-    def _get_unknown_texts(self):
-        """Return what of the policy cannot be known for a past date."""
-        policy = self.policy_id.sudo()
+    def _get_unknown_texts(self, policy):
+        """Return what of a policy of the trial cannot be known for a past date."""
+        policy = policy.sudo()
         measures = policy.criterion_ids.measure_id
         unknown = policy._get_measured_criteria().filtered(
             lambda c: not all(c.measure_id._get_base_measures().mapped("known_for_past"))
@@ -399,5 +404,6 @@ class CustomerGradingTrial(models.Model):
             "back_test": self.env._("Back-test of %(policy)s", **names),
             "comparison": self.env._("“%(policy)s” now, “%(other)s” before, %(date)s", **names),
             "once_more": self.env._("%(policy)s once more, as of %(date)s", **names),
+            "prediction": self.env._("Does %(policy)s predict? %(date)s", **names),
         }
         return titles.get(self.kind) or super()._get_page_name()

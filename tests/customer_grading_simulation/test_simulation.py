@@ -78,7 +78,7 @@ class TestPilot(TrialsCommon, TransactionCase):
         self.assertFalse(draft.run_ids)
         self.assertEqual(pilots.mapped("differing_count"), [1, 1, 0])
         action = pilots[-1].action_view_pilot_days()
-        self.assertEqual([view for _id, view in action["views"]], ["list", "graph"])
+        self.assertEqual([view for _id, view in action["views"]], ["graph", "list"])
         self.assertEqual(self._open(action), pilots)
         self.assertAlmostEqual(pilots[0].differing_share, 33.3)
         # Of earlier nights only what differs is kept, and the day leads there.
@@ -271,7 +271,7 @@ class TestBackTest(TrialsCommon, TransactionCase):
         self._create_order(self.customers[0], date(2026, 10, 5))
         trial = self._test_back(self.policy, 2, date(2026, 11, 15))
         action = trial.action_open()
-        self.assertEqual(action["view_mode"], "pivot,graph,list")
+        self.assertEqual(action["view_mode"], "graph,pivot,list")
         counts = self._open(action)
         self.assertEqual({*counts.mapped("date")}, {date(2026, 9, 30), date(2026, 10, 31)})
         self.assertEqual(
@@ -295,7 +295,9 @@ class TestBackTest(TrialsCommon, TransactionCase):
         self.assertFalse(unknown.known_for_past)
         trial = self._test_back(policy, 1, date(2026, 10, 31))
         first, second = trial.approximate_text.split("\n")
-        self.assertEqual(trial.action_open()["params"]["message"], trial.approximate_text)
+        told = trial.action_open()["params"]
+        self.assertEqual(told["message"], trial.approximate_text)
+        self.assertEqual(told["next"]["views"][0], [False, "graph"])  # the client asks for them
         self.assertIn("Approximate", first)
         self.assertIn("Tagged", first)
         self.assertNotIn("Revenue", first)

@@ -23,6 +23,8 @@ registry.category("web_tour.tours").add("customer_grading_simulation", {
         click("button[name=action_start_pilot]", "Start the pilot"),
         see(".o_field_widget[name=summary] .o_grading_view", "The first night is told at once"),
         click("button[name=action_view_pilot_days]", "Day by day"),
+        see(".o_graph_renderer canvas", "As a picture first"),
+        click(".o_switch_view.o_list"),
         see(".o_data_row:contains(33.3)"),
         back("Pilot"),
         click("button[name=action_back_to_editing]"),
@@ -34,5 +36,30 @@ registry.category("web_tour.tours").add("customer_grading_simulation", {
         back("Pilot"),
         click("button[name=action_put_in_force]", "Activate"),
         see(".o_form_view:contains(v2) .o_arrow_button_current[data-value=running]"),
+    ],
+});
+
+registry.category("web_tour.tours").add("customer_grading_prediction", {
+    url: "/odoo/action-customer_grading.customer_grading_policy_action",
+    steps: () => [
+        click(".o_data_row:contains(Accounts) td[name=display_name]", "Open the policy"),
+        click("button:contains(Does it predict?)", "Ask"),
+        see(".modal .o_field_widget[name=last_text] span", "What is looked at"),
+        click(".modal button[name=action_run]", "Look at what followed"),
+        see(".o_grading_view td:contains(A bought 2.5 times the average)", "In words"),
+        see(".o_grading_view td:contains(The 1 of A brought)"),
+        click("button[name=action_view_prediction]", "As a picture"),
+        see(".o_graph_renderer canvas"),
+        click(".o_switch_view.o_pivot"),
+        see(".o_pivot .o_pivot_cell_value", "As a table"),
+        click(".o_switch_view.o_list"),
+        see(".o_data_row:contains(Plain revenue rank)"),
+
+        click(".o_breadcrumb a:contains(Accounts)"),
+        click("button:contains(Back-test)", "Back-test it"),
+        click(".modal button[name=action_run]"),
+        see(".o_graph_renderer canvas", "Stacked months"),
+        click(".o_switch_view.o_pivot"),
+        see(".o_pivot .o_pivot_cell_value"),
     ],
 });

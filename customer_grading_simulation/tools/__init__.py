@@ -1,0 +1,1 @@
+"""Value objects without ORM: whether figures of two groups differ by more than chance."""
