@@ -13,6 +13,7 @@
         "data/ir_cron_data.xml",
         "views/customer_grading_grant_views.xml",
         "views/customer_grading_terms_views.xml",
+        "views/customer_grading_terms_cost_views.xml",
         "views/customer_grade_views.xml",
         "views/customer_grading_menus.xml",
         "views/res_config_settings_views.xml",

@@ -1,5 +1,6 @@
 def post_init_hook(env):
-    """Take the benefits that policy files named before this addon was there."""
+    """Take the benefits that policy files named before, and add up what terms come to."""
+    env.ref("customer_grading_terms.ir_cron_keep_figures")._trigger()
     if "customer.grading.policy.file" in env:
         env["customer.grading.policy.file"]._take_kept_of_grades("benefits")
 

@@ -29,12 +29,14 @@ class CustomerGrade(models.Model):
         return done
 
     @api.model
-    def _get_benefits_of(self, dimension, company):
+    def _get_benefits_of(self, dimension, company, archived=False):
         """Return ``{grade: benefits}`` of all grades of a dimension, in a company.
 
         A grade gives what is its own, and what the grades below give and it does not say
-        otherwise: of what a customer has one of, the nearest grade below decides.
+        otherwise: of what a customer has one of, the nearest grade below decides. Where what a grade
+        gives is archived, that of the grade below steps in.
 
+        :param archived: whether what is archived is told, too, where another steps in
         :return: the benefits of each grade, its own first, sudoed
         """
         grades = self.sudo().with_context(active_test=False)
@@ -42,20 +44,14 @@ class CustomerGrade(models.Model):
         given, below = {}, self.env["customer.grading.benefit"].sudo()
         for grade in reversed(ordered):
             own = grade._get_own_benefits(company)
-            keys = {one._get_key() for one in own if one._is_given()}
-            passed = below.filtered(
-                lambda one, keys=keys, own=own: (
-                    one._get_key() not in keys
-                    if one._is_given()
-                    else one.text not in own.mapped("text")
-                )
-            )
-            given[grade] = own | passed
+            given[grade] = own | below._leave_out_said(own, company)
             if grade.active:
                 below = given[grade].filtered(
                     lambda one: one.also_better and KINDS[one.kind].inherited
                 )
-        return given
+        if archived:
+            return given
+        return {grade: some._leave_out_replaced(company) for grade, some in given.items()}
 
     def _get_own_benefits(self, company):
         """Return what the grade itself gives in a company: what is said for it comes before all."""

@@ -266,6 +266,32 @@ class CustomerGradingBenefit(models.Model):
             return given.company_id.id in [False, *company.sudo().parent_ids.ids]
         return True
 
+    def _leave_out_said(self, own, company):
+        """Return those of these, of grades below, that a grade does not say otherwise.
+
+        :param own: what the grade says itself
+        """
+        said, texts = own._get_by_key(), own.mapped("text")
+        return self.filtered(
+            lambda one: (
+                not any(rival._is_giving(company) for rival in said.get(one._get_key(), ()))
+                if one._is_given()
+                else one.text not in texts
+            )
+        )
+
+    def _leave_out_replaced(self, company):
+        """Return these without what is archived where another of its kind steps in."""
+        replaced = self.browse()
+        for rivals in self._get_by_key().values():
+            if len(rivals) > 1:
+                replaced |= rivals.filtered(lambda one: not one._is_giving(company))
+        return self - replaced
+
+    def _get_by_key(self):
+        """Return ``{key: benefits}`` of those that are set on the record."""
+        return self.filtered(lambda one: one._is_given()).grouped(lambda one: one._get_key())
+
     # ------------------------------------------------------------------ what is written
 
     @api.model_create_multi

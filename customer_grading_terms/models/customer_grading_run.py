@@ -21,6 +21,13 @@ class CustomerGradingRun(models.Model):
         return super()._after_changes()
 
     @api.model
+    def _schedule_nightly_runs(self):
+        """Let what terms come to be added up, in transactions of its own."""
+        done = super()._schedule_nightly_runs()
+        self.env.ref("customer_grading_terms.ir_cron_keep_figures").sudo()._trigger()
+        return done
+
+    @api.model
     def _after_queue(self):
         done = super()._after_queue()
         if self.env["customer.grading.terms"]._is_any():

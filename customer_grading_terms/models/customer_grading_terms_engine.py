@@ -18,6 +18,8 @@ ASKED = {
     "what": "varchar",
     "after": "jsonb",
     "gives": "boolean",
+    # What is archived, and stays with who has it: compared as ``what``.
+    "stays": "varchar[]",
 }
 
 
@@ -121,17 +123,25 @@ class CustomerGradingTermsEngine(models.AbstractModel):
         rows = []
         for company in companies:
             everywhere = company == (terms.company_id or companies[:1])
-            given = self.env["customer.grade"]._get_benefits_of(terms.dimension_id, company)
+            given = self.env["customer.grade"]._get_benefits_of(
+                terms.dimension_id, company, archived=True
+            )
             for grade, benefits in given.items():
                 rows += [
-                    self._get_row(grade, benefit, company)
-                    for benefit in benefits
-                    if benefit._is_given() and (KINDS[benefit.kind].per_company or everywhere)
+                    self._get_row(grade, benefit, company, rivals)
+                    for rivals in benefits._get_by_key().values()
+                    for benefit in rivals
+                    if KINDS[benefit.kind].per_company or everywhere
                 ]
         return rows
 
-    def _get_row(self, grade, benefit, company):
+    def _get_row(self, grade, benefit, company, rivals):
+        """Return what is asked of one benefit.
+
+        :param rivals: all that the grade gives of the same, some of them archived
+        """
         after = benefit._get_after()
+        archived = rivals.filtered(lambda one: not one._is_giving(company))
         return (
             grade.id,
             company.id if KINDS[benefit.kind].per_company else None,
@@ -141,6 +151,7 @@ class CustomerGradingTermsEngine(models.AbstractModel):
             benefit._get_what(),
             None if after is None else json.dumps(after),
             benefit._is_giving(company),
+            [one._get_what() for one in archived],
         )
 
     # ------------------------------------------------------------------ what waits
@@ -203,7 +214,8 @@ class CustomerGradingTermsEngine(models.AbstractModel):
                    SELECT FROM customer_grading_grant held
                     WHERE %(same)s
                       AND (held.state IN %(held)s
-                           AND (held.what = wanted.what OR held.terms_id != %(terms)s)
+                           AND (held.what = wanted.what OR held.what = ANY(wanted.stays)
+                                OR held.terms_id != %(terms)s)
                            OR held.state IN ('waiting', 'refused') AND held.terms_id = %(terms)s))
              ORDER BY wanted.subject_id, wanted.key
                 ON CONFLICT DO NOTHING

@@ -58,6 +58,7 @@ class CustomerGradingTermsGiver(models.AbstractModel):
         due = self._get_due_domain(terms) & Domain("problem", "=", False)
         while batch := Grant.search(due, limit=BATCH, order="partner_id, lead_id, id"):
             run._try(self._carry_out, commit, batch)
+            run._try(self._offer_again, commit, batch)
             # What a batch leaves in memory makes the notes of the next one slower.
             self.env.flush_all()
             self.env.invalidate_all()
@@ -86,7 +87,27 @@ class CustomerGradingTermsGiver(models.AbstractModel):
             self.sudo().env["customer.grading.terms.engine"]._propose(terms, subject_ids)
             field = dimension._get_subject_kind().field
             due = self._get_due_domain(terms) & Domain(field, "in", subject_ids)
-            self.sudo()._carry_out(self.sudo().env["customer.grading.grant"].search(due))
+            grants = self.sudo().env["customer.grading.grant"].search(due)
+            self.sudo()._carry_out(grants)
+            self.sudo()._offer_again(grants)
+
+    def _offer_again(self, grants):
+        """Let other terms give now what these rows, taken back, gave to the same ones as well."""
+        ended = grants.exists().filtered(lambda one: one.state == "ended")
+        for dimension, some in ended.grouped("dimension_id").items():
+            subject = dimension._get_subject_kind()
+            others = self.env["customer.grading.terms"].search(
+                [
+                    ("state", "=", "active"),
+                    ("id", "not in", some.terms_id.ids),
+                    ("dimension_id.subject", "=", subject.name),
+                ]
+            )
+            ids = some[subject.field].ids
+            for terms in others:
+                self.env["customer.grading.terms.engine"]._propose(terms, ids)
+                due = self._get_due_domain(terms) & Domain(subject.field, "in", ids)
+                self._carry_out(self.env["customer.grading.grant"].search(due))
 
     # ------------------------------------------------------------------ a batch
 

@@ -250,9 +250,29 @@ class TestTerms(TermsCase):
         self.days[60].active = False
         self._set(self.a, self.third)
         self._night()
-        self.assertEqual(self._get_days(), ["60 days", "30 days", None])
+        # For whom it is new, that of the grade below steps in.
+        self.assertEqual(self._get_days(), ["60 days", "30 days", "30 days"])
+        self._night()
+        self.assertEqual(self._get_days(), ["60 days", "30 days", "30 days"])
+        self.assertFalse(self.env["customer.grading.grant"].search([("is_waiting", "=", True)]))
+        told = self.third.with_user(self.seller).grade_benefits
+        self.assertIn("30 days", told)
+        self.assertNotIn("60 days", told)
         self._set(self.b)
         self.assertEqual(self._get_days(self.customer), ["30 days"])
+        self._set(self.a)
+        self.assertEqual(self._get_days(self.customer), ["30 days"])
+        self.days[60].active = True
+        self._night()
+        self.assertEqual(self._get_days(), ["60 days", "30 days", "60 days"])
+
+    def test_what_is_archived_and_nothing_steps_in_for_is_given_to_nobody_else(self):
+        self._give(self.a, "payment_term", payment_term_id=self.days[60].id)
+        self._put_in_force()
+        self.days[60].active = False
+        self._set(self.a, self.third)
+        self._night()
+        self.assertEqual(self._get_days(), ["60 days", None, None])
 
     def test_frozen_excluded_and_undone_follow_the_grade_in_effect(self):
         self._give_days()

@@ -108,6 +108,39 @@ class TestTermsHeld(TermsCase):
         self._night(grade=False)
         self.assertEqual((lead.user_id, lead.team_id), (before, chosen))
 
+    def _give_twice(self):
+        """Let two dimensions give the same tag, the main one first; return it and the other's terms."""
+        tag = self.env["res.partner.category"].create({"name": "Key"})
+        loyalty = self._create_dimension("loyalty", "AB")
+        policy = self._create_policy({}, [("A", ())], dimension=loyalty, population="all")
+        self._activate(policy)
+        for grade in (self.a, loyalty.grade_ids.sorted("sequence")[0]):
+            self._give(grade, "tag", tag_id=tag.id)
+        self._put_in_force()
+        self.assertEqual(self._get_grants().terms_id, self.terms)
+        other = self.env["customer.grading.terms"].search(
+            [("dimension_id", "=", loyalty.id), ("company_id", "=", self.company.id)]
+        )
+        other.when = "now"
+        other.with_user(self.manager).action_activate()
+        self._night()
+        self.assertEqual(self._get_grants().terms_id, self.terms)
+        return tag, other
+
+    def test_what_another_dimension_gives_as_well_stays_when_one_takes_it_back(self):
+        tag, other = self._give_twice()
+        self._set(self.c)
+        held = self._get_grants().filtered(lambda one: one.state == "given")
+        self.assertEqual((self.customer.category_id, held.terms_id), (tag, other))
+
+    def test_what_another_dimension_gives_as_well_stays_in_the_same_night(self):
+        tag, other = self._give_twice()
+        self.env["sale.order"].search([("partner_id", "=", self.customer.id)])._action_cancel()
+        self._night()
+        self.assertEqual(self._get_grades(self.customer), [False])
+        held = self._get_grants().filtered(lambda one: one.state == "given")
+        self.assertEqual((self.customer.category_id, held.terms_id), (tag, other))
+
     def test_tags_that_are_archived_or_deleted_meanwhile(self):
         Tag = self.env["res.partner.category"]
         gold, silver = Tag.create([{"name": "Gold"}, {"name": "Silver"}])

@@ -1,0 +1,20 @@
+{
+    "name": "Customer Grading: Habits",
+    "summary": "Who answers questions, who overrides grades and how it ends, what is written down late",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "The customer_grading maintainers",
+    "license": "LGPL-3",
+    "depends": ["customer_grading_contact"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/customer_grading_habit_security.xml",
+        "views/customer_grading_habit_answer_views.xml",
+        "views/customer_grading_answer_views.xml",
+        "views/customer_grading_habit_override_views.xml",
+        "views/customer_grading_habit_contact_views.xml",
+        "views/customer_grading_menus.xml",
+    ],
+    "auto_install": True,
+    "post_init_hook": "post_init_hook",
+}

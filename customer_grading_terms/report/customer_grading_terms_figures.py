@@ -1,0 +1,229 @@
+from odoo import api, fields, models
+from odoo.addons.customer_grading.tools.period import Period
+from odoo.addons.customer_grading.tools.scope import Scope
+from odoo.addons.customer_grading.tools.statement import CUSTOMER, join_path
+from odoo.addons.customer_grading.tools.subject import INVOICE_TYPES, REVENUE_MONTHS
+from odoo.tools import SQL
+
+# What is kept of a customer in a company.
+AMOUNTS = ("revenue", "discount", "below_list", "receivable", "not_due")
+
+
+class CustomerGradingTermsFigures(models.Model):
+    """Documents of a customer in a company, added up every night: what terms and discounts come to.
+
+    Each company for itself, without its branches, which have their own: so that all add up.
+    """
+
+    _name = "customer.grading.terms.figures"
+    _description = "Documents of a Customer, Added Up"
+    # Written set-based; who made it is nobody.
+    _log_access = False
+
+    partner_id = fields.Many2one("res.partner", "Customer", required=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, ondelete="cascade", index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    revenue = fields.Monetary(
+        readonly=True, help="Invoiced in the last 12 months, untaxed, less credit notes."
+    )
+    discount = fields.Monetary(
+        readonly=True,
+        help="Discount on the lines of orders confirmed in the last 12 months, as in Odoo's Sales "
+        "analysis.",
+    )
+    below_list = fields.Monetary(
+        "Below list price",
+        readonly=True,
+        help="What the same lines were sold below the list price of today, before their discount: "
+        "by a pricelist, or by hand.",
+    )
+    receivable = fields.Monetary("Receivables open", readonly=True)
+    not_due = fields.Monetary(
+        "Not yet due", readonly=True, help="Of the open receivables: lent because of the terms."
+    )
+
+    _partner_uniq = models.UniqueIndex("(partner_id, company_id)")
+
+    # ------------------------------------------------------------------ by night
+
+    @api.model
+    def _cron_keep(self):
+        """Add up the documents of all companies, each in a transaction of its own."""
+        companies = self.env["res.company"].sudo().search([("active", "=", True)])
+        for left, company in zip(range(len(companies) - 1, -1, -1), companies, strict=True):
+            self._keep(company)
+            self.env["ir.cron"]._commit_progress(1, remaining=left)
+
+    @api.model
+    def _keep(self, company):
+        """Add up the documents of one company; only rows that differ are written."""
+        self.env.flush_all()
+        names = [SQL.identifier(name) for name in AMOUNTS]
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH found AS MATERIALIZED (
+                    %(found)s
+                ), gone AS (
+                    DELETE FROM customer_grading_terms_figures
+                     WHERE company_id = %(company)s
+                       AND partner_id NOT IN (SELECT partner_id FROM found)
+                )
+                INSERT INTO customer_grading_terms_figures AS kept
+                       (partner_id, company_id, %(names)s)
+                SELECT partner_id, %(company)s, %(names)s FROM found
+                    ON CONFLICT (partner_id, company_id) DO UPDATE SET (%(names)s) = (%(new)s)
+                 WHERE (%(old)s) IS DISTINCT FROM (%(new)s)
+                """,
+                found=self._get_found_sql(company),
+                company=company.id,
+                names=SQL(", ").join(names),
+                new=SQL(", ").join(SQL("EXCLUDED.%s", name) for name in names),
+                old=SQL(", ").join(SQL("kept.%s", name) for name in names),
+            )
+        )
+        self.invalidate_model(flush=False)
+
+    @api.model
+    def _get_found_sql(self, company):
+        """Return the query of ``partner_id`` and the amounts, of customers with any."""
+        scope = self._get_scope(company)
+        parts = (
+            (self._get_invoiced_sql(scope), ("revenue",)),
+            (self._get_sold_sql(scope), ("discount", "below_list")),
+            (self._get_owed_sql(scope), ("receivable", "not_due")),
+        )
+        digits = company.sudo().currency_id.decimal_places
+        return SQL(
+            "SELECT partner_id, %s FROM (%s) every WHERE partner_id IS NOT NULL GROUP BY partner_id",
+            SQL(", ").join(
+                SQL("ROUND(SUM(%(name)s), %(digits)s) AS %(name)s", name=name, digits=digits)
+                for name in map(SQL.identifier, AMOUNTS)
+            ),
+            SQL(" UNION ALL ").join(
+                SQL(
+                    "SELECT partner_id, %s FROM (%s) told",
+                    SQL(", ").join(
+                        SQL("%s::numeric AS %s", column, SQL.identifier(name))
+                        for name in AMOUNTS
+                        for column in [SQL.identifier(name) if name in names else SQL("0")]
+                    ),
+                    query,
+                )
+                for query, names in parts
+            ),
+        )
+
+    @api.model
+    def _get_scope(self, company):
+        """Return the :class:`Scope` of today: one company alone."""
+        engine = self.env["customer.grading.engine"]
+        return Scope(
+            engine._get_today(company), tz=engine._get_time_zone(company), company_ids=(company.id,)
+        )
+
+    @api.model
+    def _get_invoiced_sql(self, scope):
+        """Return the query of what was invoiced, untaxed, less credit notes."""
+        [(first, last)] = Period("trailing", REVENUE_MONTHS).get_bounds(scope.date)
+        Move = self.env["account.move"].sudo()
+        query = Move._search(
+            [
+                ("state", "=", "posted"),
+                ("move_type", "in", INVOICE_TYPES),
+                ("invoice_date", ">=", first),
+                ("invoice_date", "<=", last),
+                ("company_id", "in", scope.company_ids),
+            ],
+            bypass_access=True,
+        )
+        query.groupby = join_path(Move, query.table, query, f"{CUSTOMER}.{CUSTOMER}")
+        amount = Move._field_to_sql(query.table, "amount_untaxed_signed", query)
+        return query.select(
+            SQL("%s AS partner_id", query.groupby), SQL("SUM(%s) AS revenue", amount)
+        )
+
+    @api.model
+    def _get_sold_sql(self, scope):
+        """Return the query of what was given away on confirmed orders, in the company's currency.
+
+        The discount of a line is that of Odoo's Sales analysis. What its price is below the list
+        price is told of the price before discount: so the two add up to all that was given away.
+        """
+        [(first, last)] = Period("trailing", REVENUE_MONTHS).get_bounds(scope.date)
+        return SQL(
+            """
+            SELECT contact.commercial_partner_id AS partner_id,
+                   SUM(sold.price * line.discount / 100) AS discount,
+                   SUM(GREATEST(sold.listed - sold.price, 0)) AS below_list
+              FROM sale_order sale
+              JOIN sale_order_line line ON line.order_id = sale.id
+              JOIN res_partner contact ON contact.id = sale.partner_id
+              JOIN product_product variant ON variant.id = line.product_id
+              JOIN product_template product ON product.id = variant.product_tmpl_id
+              JOIN uom_uom unit ON unit.id = line.product_uom_id
+              JOIN uom_uom own_unit ON own_unit.id = product.uom_id
+             CROSS JOIN LATERAL (
+                   SELECT line.price_unit * line.product_uom_qty
+                          / COALESCE(NULLIF(sale.currency_rate, 0), 1) AS price,
+                          product.list_price * %(rate)s * line.product_uom_qty
+                          * unit.factor / own_unit.factor AS listed
+                 ) sold
+             WHERE sale.state = 'sale' AND sale.company_id IN %(companies)s
+               AND sale.date_order >= %(first)s AND sale.date_order < %(end)s
+               AND line.display_type IS NULL AND line.is_downpayment IS NOT TRUE
+               AND line.product_uom_qty > 0
+             GROUP BY contact.commercial_partner_id
+            """,
+            companies=scope.company_ids,
+            rate=self._get_list_rate_sql(scope),
+            first=scope.get_start_of(first),
+            end=scope.get_end_of(last),
+        )
+
+    @api.model
+    def _get_list_rate_sql(self, scope):
+        """Return what a list price is multiplied by: it is in the currency of the product's company.
+
+        Products of all companies have that of the main one, as in Odoo.
+        """
+        Company = self.env["res.company"].sudo().with_context(active_test=False)
+        own, main = Company.browse(scope.company_ids), Company._get_main_company()
+        rates = [
+            SQL(
+                "WHEN %s THEN %s::numeric",
+                company.id,
+                company.currency_id._get_conversion_rate(
+                    company.currency_id, own.currency_id, own, scope.date
+                ),
+            )
+            for company in Company.search([])
+            if company.currency_id != own.currency_id
+        ]
+        if not rates:
+            return SQL("1")
+        theirs = SQL("COALESCE(product.company_id, %s)", main.id)
+        return SQL("CASE %s %s ELSE 1 END", theirs, SQL(" ").join(rates))
+
+    @api.model
+    def _get_owed_sql(self, scope):
+        """Return the query of what is open, and of that what is not yet due: as Odoo's aged receivable."""
+        Account = self.env["account.account"].sudo().with_context(active_test=False)
+        accounts = Account._search([("account_type", "=", "asset_receivable")], bypass_access=True)
+        return SQL(
+            """
+            SELECT contact.commercial_partner_id AS partner_id,
+                   SUM(item.amount_residual) AS receivable,
+                   SUM(item.amount_residual) FILTER (
+                       WHERE COALESCE(item.date_maturity, item.date) >= %(today)s) AS not_due
+              FROM account_move_line item
+              JOIN res_partner contact ON contact.id = item.partner_id
+             WHERE item.account_id IN %(accounts)s AND item.parent_state = 'posted'
+               AND item.reconciled IS NOT TRUE AND item.amount_residual != 0
+               AND item.company_id IN %(companies)s
+             GROUP BY contact.commercial_partner_id
+            """,
+            today=scope.date,
+            accounts=accounts.subselect(),
+            companies=scope.company_ids,
+        )
