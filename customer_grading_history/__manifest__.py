@@ -1,6 +1,6 @@
 {
     "name": "Customer Grading: Grades on a Date",
-    "summary": "See, find and export the grades that customers had on any day",
+    "summary": "See, find and export the grades of any day; import those of former times",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
     "author": "The customer_grading maintainers",
@@ -12,8 +12,15 @@
         "views/customer_grading_result_views.xml",
         "views/res_partner_views.xml",
         "views/crm_lead_views.xml",
+        "views/customer_grading_former_grade_views.xml",
+        "views/customer_grading_former_import_views.xml",
         "wizard/customer_grading_on_date_views.xml",
         "views/customer_grading_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["customer_grading_history/static/src/**/*"],
+        "web.assets_tests": ["customer_grading_history/static/tests/tours/**/*"],
+    },
+    "uninstall_hook": "uninstall_hook",
     "auto_install": True,
 }

@@ -1,11 +1,21 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
 class CustomerGradingChange(models.Model):
-    """Tells which change of a result was in effect on a day."""
+    """Tells which change of a result was in effect on a day, and which was imported."""
 
     _inherit = "customer.grading.change"
+
+    origin = fields.Selection(
+        selection_add=[("imported", "Imported")], ondelete={"imported": "cascade"}
+    )
+    former_import_id = fields.Many2one(
+        "customer.grading.former.import",
+        "Imported with",
+        index="btree_not_null",
+        ondelete="restrict",
+    )
 
     _held_idx = models.Index("(grade_id, date_applied) WHERE state = 'applied'")
 

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.groups import USER_GROUP
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import format_date, format_list
 from odoo.tools.misc import get_lang
 
 
@@ -73,20 +73,26 @@ class CustomerGradingMixin(models.AbstractModel):
     # ------------------------------------------------------------------ what is typed
 
     @api.model
+    def check_grade_on_a_date(self, text):
+        """Refuse what is typed into “Grade on a date” before a filter is made of it.
+
+        :raise AccessError: for who may not see grades
+        :raise UserError: where the text names no grade and no date, saying which of them
+        """
+        self._check_field_access(self._fields["customer_grade_history"], "read")
+        self._parse_grade_on(text)
+
+    @api.model
     def _parse_grade_on(self, text):
         """Return what “A 2025-12-31” asks for: dimension, grade (empty: none) and day.
 
         A dimension that the user may not see is not found, as if there were none.
 
-        :raise UserError: where the text names no grade and no date
+        :raise UserError: where the text names no grade and no date, saying which of them
         """
         before, _space, day_text = str(text).strip().rpartition(" ")
         name, _colon, grade_text = before.rpartition(":")
-        day = self._parse_day(day_text)
-        dimension = self._find_dimension(name.strip())
-        none = grade_text.strip().lower() in ("-", self.env._("Not graded").lower())
-        grade = self._find_named_grade(dimension, grade_text) if not none else None
-        if not day or not dimension or not (none or grade):
+        if not grade_text.strip():
             raise UserError(
                 self.env._(
                     "“%s” is no grade on a date. Write the grade and the date, such as "
@@ -95,12 +101,58 @@ class CustomerGradingMixin(models.AbstractModel):
                     text,
                 )
             )
-        return dimension, grade or dimension.grade_ids.browse(), day
-
-    def _find_named_grade(self, dimension, text):
-        """Return the grade of that code or name, archived or not."""
+        day = self._parse_past_day(day_text)
+        dimension = self._find_dimension(name.strip())
         if not dimension:
-            return None
+            raise UserError(self._get_no_dimension_text(name.strip()))
+        if grade_text.strip().lower() in ("-", self.env._("Not graded").lower()):
+            return dimension, dimension.grade_ids.browse(), day
+        if grade := self._find_named_grade(dimension, grade_text):
+            return dimension, grade, day
+        raise UserError(
+            self.env._(
+                "“%(grade)s” is no grade of “%(dimension)s”. Its grades: %(grades)s.",
+                grade=grade_text.strip(),
+                dimension=dimension.name,
+                grades=format_list(self.env, dimension.grade_ids.mapped("code")),
+            )
+        )
+
+    def _get_no_dimension_text(self, name):
+        if not name:
+            return self.env._("There is no grade here to ask for: nothing is graded yet.")
+        visible = self.env["customer.grading.dimension"]._get_visible(self._grading_subject)
+        return self.env._(
+            "There is no dimension “%(name)s”. Write one of these before the grade: %(names)s.",
+            name=name,
+            names=format_list(self.env, visible.mapped("name")),
+        )
+
+    def _parse_past_day(self, text):
+        """Return the date that ``text`` says.
+
+        :raise UserError: where it says none, or a day to come
+        """
+        day = self._parse_day(text)
+        if not day:
+            raise UserError(
+                self.env._(
+                    "“%s” is no date. Write it after the grade, such as “A 2025-12-31”.", text
+                )
+            )
+        if day > self.env["customer.grading.engine"]._get_today(self.env.company):
+            raise UserError(
+                self.env._(
+                    "%s is a day to come: nobody knows the grades of it. Choose today or a day "
+                    "before.",
+                    format_date(self.env, day),
+                )
+            )
+        return day
+
+    @staticmethod
+    def _find_named_grade(dimension, text):
+        """Return the grade of that code or name, archived or not."""
         grades = dimension.with_context(active_test=False).grade_ids
         return dimension._find_grade(text) or grades.filtered(
             lambda grade: grade.name.lower() == text.strip().lower()

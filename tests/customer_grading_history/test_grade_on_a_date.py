@@ -99,10 +99,27 @@ class TestGradeOnADate(ChangeControlCommon):
         self.assertIn("A since", person.customer_grade_history)
         self.assertIn("B from", person.customer_grade_history)
 
-    def test_what_is_no_grade_on_a_date_is_refused_with_an_example(self):
-        for text in ("A", "A 2026-13-01", "Z 2026-11-30", "Nothing: A 2026-11-30", "2026-11-30"):
-            with self.subTest(text), self.assertRaisesRegex(UserError, "A 2025-12-31"):
+    @freeze_time(at(date(2026, 12, 5)))
+    def test_what_is_no_grade_on_a_date_is_refused_saying_what_is_wrong(self):
+        told = {
+            "A": "is no grade on a date",
+            "2026-11-30": "is no grade on a date",
+            "A 2026-13-01": "“2026-13-01” is no date",
+            "A yesterday": "“yesterday” is no date",
+            "Z 2026-11-30": "“Z” is no grade of “.*”. Its grades: A, B, and C",
+            "Nothing: A 2026-11-30": "There is no dimension “Nothing”",
+            "A 2026-12-06": "12/06/2026 is a day to come",
+        }
+        Partner = self.env["res.partner"].with_user(self.users["salesperson"])
+        for text, problem in told.items():
+            with self.subTest(text), self.assertRaisesRegex(UserError, problem):
                 self._find(text)
+            with self.subTest(text), self.assertRaisesRegex(UserError, problem):
+                Partner.check_grade_on_a_date(text)
+        Partner.check_grade_on_a_date("A 2026-12-05")
+        self.assertEqual(self._find("A 2026-12-05"), self.customer)
+        with self.assertRaises(AccessError):
+            self.env["res.partner"].with_user(self.users["portal"]).check_grade_on_a_date("A")
 
     def test_a_portal_customer_finds_no_document_by_it(self):
         Order = self.env["sale.order"].with_user(self.users["portal"])
