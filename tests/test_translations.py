@@ -17,7 +17,7 @@ class TestTranslations(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        ours = [("name", "=like", "customer_grading%"), ("state", "=", "installed")]
+        ours = [("name", "=like", "%customer_grading%"), ("state", "=", "installed")]
         names = cls.env["ir.module.module"].search(ours).mapped("name")
         cls.addons = [name for name in names if name != "customer_grading_example"]
 

@@ -16,7 +16,7 @@ from ..common import CustomerGradingCommon
 
 MODELS = ("res.partner", "crm.lead", "sale.order", "account.move", "res.users")
 # Where a company's days begin, why something was lost, the number of a form: no grades.
-SETTINGS = ("res.company", "crm.lost.reason", "ir.actions.report")
+SETTINGS = ("res.company", "crm.lost.reason", "ir.actions.report", "base.automation")
 OURS = ("customer_grad", "opportunity_grade", "grading_")
 REFUSED = (403, 422)  # no right to the field, or not even to export
 

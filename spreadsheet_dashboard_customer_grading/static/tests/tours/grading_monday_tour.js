@@ -1,0 +1,52 @@
+import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
+
+const card = (title) => `.o-figure canvas.o-scorecard[title='${title}']`;
+
+/** One click from the dashboard: the list behind a number, and back. */
+const askCard = (question, title, answer) => [
+    { content: question, trigger: `${card(title)}[role=button]`, run: "click" },
+    { content: `${question} It is answered.`, trigger: answer },
+    { content: "Back to the dashboard", trigger: ".o_breadcrumb .breadcrumb-item a", run: "click" },
+];
+
+/** Two clicks from CRM: Reporting, and the report. */
+const askReport = (question, xmlid, answer) => [
+    {
+        content: question,
+        trigger: "[data-menu-xmlid='crm.crm_menu_report'], .o_menu_sections .dropdown-toggle:contains(Reporting)",
+        run: "click",
+    },
+    { content: question, trigger: `[data-menu-xmlid='${xmlid}']`, run: "click" },
+    { content: `${question} It is answered.`, trigger: answer },
+];
+
+/** What a sales director asks on Monday, each within two clicks. */
+registry.category("web_tour.tours").add("customer_grading_monday", {
+    steps: () => [
+        { content: "How many A, how much revenue?", trigger: card("Graded customers") },
+        { content: "Where are we concentrated?", trigger: card("First 10 customers") },
+        ...askCard("Who moved up, and why?", "Moved up", ".o_data_row:contains(Customer 003)"),
+        ...askCard("Who is about to fall?", "About to fall", ".o_list_view"),
+        ...askCard("Who is overdue, and whose?", "Overdue follow-ups", ".o_list_view"),
+        ...askCard("Who waits for me?", "Waiting for me", ".o_list_view"),
+        ...askCard("Is data missing?", "Not graded", ".o_list_view"),
+        ...stepUtils.goToAppSteps("crm.crm_menu_root", "Over to CRM"),
+        ...askReport(
+            "Do grades predict?",
+            "customer_grading_simulation.customer_grading_menu_prediction",
+            ".modal .o_field_widget[name=months]"
+        ),
+        { content: "Later", trigger: ".modal footer button[special=cancel]", run: "click" },
+        ...askReport(
+            "What does A cost us in terms?",
+            "customer_grading_terms.customer_grading_menu_terms_cost",
+            ".o_pivot th:contains(A), .o_list_view"
+        ),
+        ...askReport(
+            "Who overrides?",
+            "customer_grading_habit.customer_grading_menu_habit_override",
+            ".o_pivot, .o_list_view"
+        ),
+    ],
+});
