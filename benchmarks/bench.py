@@ -13,6 +13,7 @@ import databases
 import psutil
 import stages
 import subject
+import views
 from generate import Counts
 from rows import format_table
 
@@ -94,6 +95,9 @@ def measure(template, data, tenth, scale):
 
     say("Giving what grades give")
     rows.append(stages.check_terms(LARGE, scale))
+
+    say("Reports, and what lies ahead")
+    rows += views.check_views(LARGE)
 
     say("Memory")
     install_on(data)

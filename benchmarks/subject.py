@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import NamedTuple
 from unittest.mock import patch
 
+from dateutil.relativedelta import relativedelta
 from measure import Stopwatch
 
 from odoo.fields import Command
@@ -13,6 +14,14 @@ MODULE = "customer_grading"
 SLICE = 10_000
 FOLLOW_UP_MODULE = "customer_grading_follow_up"
 TERMS_MODULE = "customer_grading_terms"
+# What keeps figures for reports, looks ahead and back, and tells what people do and grades cost.
+REPORT_MODULES = (
+    "customer_grading_report",
+    "customer_grading_outlook",
+    "customer_grading_simulation",
+    "customer_grading_habit",
+    TERMS_MODULE,
+)
 GRADE_FIELD = "customer_grade_id"
 DUE_FIELD = "follow_up_due_date"
 RANK_POLICY = "df1_revenue_rank"
@@ -372,3 +381,27 @@ def give(env):
     """Give what the grades give, as the night does; return how many have something."""
     env["customer.grading.terms.giver"]._give(commit=True)
     return env["customer.grading.grant"].search_count([("state", "=", "given")])
+
+
+def fill_figures(env):
+    """Fill the figures of the reports, as the night does."""
+    Set = env["customer.grading.figures.set"]
+    Set._create_missing()
+    for one in Set.search([]):
+        env["customer.grading.figures.engine"]._fill(one, commit=True)
+    for company in env["res.company"].search([]):
+        env["customer.grading.terms.figures"]._keep(company)
+
+
+def look_ahead(env):
+    """Look ahead by all policies in force, as the night does; return how many are about to move."""
+    env["customer.grading.outlook.run"]._cron_look_ahead()
+    return env["customer.grading.outlook"].search_count([])
+
+
+def predict(policy):
+    """Tell what followed in the twelve months after the day of a year ago."""
+    company = policy.company_id or policy.env.company
+    today = policy.env["customer.grading.engine"]._get_today(company)
+    day = today - relativedelta(months=12)
+    policy._create_trial("prediction", company, date=day, months=12)._execute(commit=True)

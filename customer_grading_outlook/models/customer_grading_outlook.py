@@ -1,0 +1,252 @@
+from odoo import api, fields, models
+from odoo.addons.customer_grading.tools.blocks import open_window
+from odoo.addons.customer_grading.tools.groups import MANAGER_GROUP
+from odoo.addons.customer_grading.tools.texts import NOT_GRADED
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class CustomerGradingOutlook(models.Model):
+    """A result that moves if nothing happens, or that little keeps from rising.
+
+    It is as of the last night, and written by the engine of outlooks alone. A result has one row
+    at most for its fall, and one for its rise.
+    """
+
+    _name = "customer.grading.outlook"
+    _inherit = ["customer.grading.subject"]
+    _description = "Outlook of a Grade"
+    _order = "date_effect, id"
+    # Who made it is nobody.
+    _log_access = False
+
+    partner_id = fields.Many2one(index="btree_not_null", readonly=True)
+    lead_id = fields.Many2one(index="btree_not_null", readonly=True)
+    result_id = fields.Many2one(
+        "customer.grading.result", required=True, ondelete="cascade", index=True, readonly=True
+    )
+    dimension_id = fields.Many2one(
+        "customer.grading.dimension", required=True, ondelete="cascade", index=True, readonly=True
+    )
+    company_id = fields.Many2one(
+        "res.company", ondelete="cascade", index="btree_not_null", readonly=True
+    )
+    policy_id = fields.Many2one(
+        "customer.grading.policy", required=True, ondelete="cascade", index=True, readonly=True
+    )
+    direction = fields.Selection(
+        [("fall", "Falls"), ("lost", "Loses its grade"), ("rise", "Rises")],
+        required=True,
+        readonly=True,
+    )
+    way = fields.Selection(
+        [
+            ("time", "As time passes"),
+            ("held", "It waits for its day"),
+            ("manual", "The grade by hand ends"),
+            ("near", "One condition is missing"),
+        ],
+        "How",
+        required=True,
+        readonly=True,
+        help="As time passes: what counts leaves its period, grows old or ends. It waits for its "
+        "day: another grade is computed already. One condition is missing: little is short of "
+        "the next better grade.",
+    )
+    grade_id = fields.Many2one(
+        "customer.grade",
+        "Grade now",
+        ondelete="cascade",
+        index="btree_not_null",
+        readonly=True,
+        falsy_value_label=NOT_GRADED,
+    )
+    grade_color = fields.Integer(related="grade_id.color", string="Color of the grade now")
+    to_grade_id = fields.Many2one(
+        "customer.grade",
+        "Then",
+        ondelete="cascade",
+        index="btree_not_null",
+        readonly=True,
+        falsy_value_label=NOT_GRADED,
+    )
+    to_grade_color = fields.Integer(related="to_grade_id.color", string="Color of the grade then")
+    date = fields.Date(
+        "Computed on",
+        readonly=True,
+        index="btree_not_null",
+        help="The first day on which the other grade is computed, if nothing happens.",
+    )
+    date_effect = fields.Date(
+        "In effect on",
+        readonly=True,
+        index="btree_not_null",
+        help="The day on which the other grade takes effect, as the policy lets grades change.",
+    )
+    needs_yes = fields.Boolean(
+        "Needs a yes",
+        readonly=True,
+        help="The policy asks somebody before such a change takes effect.",
+    )
+    horizon = fields.Selection(
+        [("30", "30 days"), ("60", "60 days"), ("90", "90 days")],
+        "Within",
+        readonly=True,
+        help="How soon the other grade is computed, or takes effect where it waits for its day.",
+    )
+    what_it_takes = fields.Char(
+        "What it takes",
+        compute="_compute_what_it_takes",
+        help="What keeps the grade if it happens until then; or what raises it.",
+    )
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    kept_revenue = fields.Monetary(readonly=True, groups=MANAGER_GROUP)
+    revenue = fields.Monetary(
+        "Revenue, 12 months",
+        compute="_compute_revenue",
+        help="Of an opportunity: what is expected of it.",
+    )
+    sees_revenue = fields.Boolean("Revenue is shown", compute="_compute_revenue")
+    values = fields.Json(readonly=True, groups=MANAGER_GROUP)
+    date_evaluated = fields.Date("Values as of", readonly=True)
+    is_current = fields.Boolean(
+        "Up to date",
+        compute="_compute_is_current",
+        search="_search_is_current",
+        help="The result still has the grade that it had when the outlook was made, by hand or not.",
+    )
+
+    # Of this addon: it goes with it, as what the core declares would not.
+    _subject_check = models.Constraint(
+        "CHECK (num_nonnulls(partner_id, lead_id) = 1)",
+        "Say what it is about: a customer or an opportunity.",
+    )
+    _result_uniq = models.UniqueIndex("(result_id, (direction = 'rise'))")
+
+    @api.depends("direction", "way", "date")
+    @api.depends_context("lang", "uid", "company")
+    def _compute_what_it_takes(self):
+        told = self.env["customer.grading.outlook.texts"]._get_steps_texts(self)
+        for outlook in self:
+            outlook.what_it_takes = told.get(outlook)
+
+    @api.depends("partner_id", "lead_id")
+    @api.depends_context("uid")
+    def _compute_revenue(self):
+        """Tell it to those only who may see the figures."""
+        Explanation = self.env["customer.grading.explanation"]
+        shown, hidden = Explanation._get_shown_subjects(self), Explanation._hides_revenue()
+        for outlook in self:
+            seen = outlook._get_subject() in shown and not (hidden and outlook.partner_id)
+            outlook.sees_revenue = seen
+            outlook.revenue = seen and outlook.sudo().kept_revenue
+
+    @api.depends(
+        "grade_id",
+        "way",
+        "result_id.grade_id",
+        "result_id.manual_grade_id",
+        "result_id.manual_kind",
+    )
+    def _compute_is_current(self):
+        for outlook in self:
+            result = outlook.sudo().result_id
+            is_by_hand = outlook.way == "manual"
+            outlook.is_current = (
+                outlook.grade_id == result.grade_id and is_by_hand == result._is_by_hand()
+            )
+
+    @api.model
+    def _search_is_current(self, operator, _value):
+        if operator != "in":
+            return NotImplemented
+        return Domain.custom(to_sql=self._get_current_sql)
+
+    @staticmethod
+    def _get_current_sql(model, alias, _query):
+        Result = model.env["customer.grading.result"]
+        Result.flush_model(["grade_id", "manual_grade_id", "manual_kind"])
+        return SQL(
+            "EXISTS (SELECT 1 FROM customer_grading_result held WHERE held.id = %s"
+            " AND held.grade_id IS NOT DISTINCT FROM %s AND (%s = 'manual') = %s)",
+            SQL.identifier(alias, "result_id"),
+            SQL.identifier(alias, "grade_id"),
+            SQL.identifier(alias, "way"),
+            Result._get_by_hand_sql("held"),
+        )
+
+    # ------------------------------------------------------------------ who sees figures
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Sort by and add up the revenue of those whose figures the user may see."""
+        if field_expr != "revenue":
+            return super()._field_to_sql(alias, field_expr, query)
+        self.flush_model(["kept_revenue"])
+        Explanation = self.env["customer.grading.explanation"]
+        partner, lead = (SQL.identifier(alias, name) for name in ("partner_id", "lead_id"))
+        return SQL(
+            "CASE WHEN %(seen)s AND COALESCE((SELECT user_id FROM res_partner WHERE id = %(partner)s),"
+            " (SELECT user_id FROM crm_lead WHERE id = %(lead)s), 0) IN %(users)s THEN %(revenue)s END",
+            seen=SQL("%s IS NOT NULL", lead) if Explanation._hides_revenue() else SQL("TRUE"),
+            partner=partner,
+            lead=lead,
+            users=self._get_shown_user_ids(),
+            revenue=SQL.identifier(alias, "kept_revenue"),
+        )
+
+    @api.model
+    def _get_shown_user_ids(self):
+        """Return the salespeople of whose records the user may see figures; 0 stands for nobody.
+
+        One record of each is asked for.
+        """
+        Explanation, shown = self.env["customer.grading.explanation"], {-1}
+        for name in self._get_subject_fields():
+            Model = self.env[self._fields[name].comodel_name]
+            rows = self.env.execute_query(
+                SQL(
+                    "SELECT DISTINCT ON (subject.user_id) subject.id FROM customer_grading_outlook"
+                    " outlook JOIN %s subject ON subject.id = outlook.%s",
+                    SQL.identifier(Model._table),
+                    SQL.identifier(name),
+                )
+            )
+            ones = Explanation._get_figures_records(Model.browse(id_ for (id_,) in rows))
+            shown |= {one.sudo().user_id.id or 0 for one in ones}
+        return tuple(shown)
+
+    # ------------------------------------------------------------------ what people do
+
+    def action_plan(self):
+        """Open the dialog that plans an activity on the customers or opportunities.
+
+        :raise AccessError: for who may not see one
+        :raise UserError: of customers and opportunities at once
+        """
+        self.check_access("read")
+        if self.partner_id and self.lead_id:
+            raise UserError(
+                self.env._("Choose either customers or opportunities: each has its own dialog.")
+            )
+        subjects = self.lead_id or self.partner_id
+        subjects.check_access("read")
+        context = {
+            # The dialog plans what the button was on, unless it is told otherwise.
+            "active_model": subjects._name,
+            "active_id": subjects[:1].id,
+            "active_ids": subjects.ids,
+            "default_res_model": subjects._name,
+            "default_res_ids": str(subjects.ids),
+            "default_summary": self._get_summary() if len(self) == 1 else False,
+            "default_activity_user_id": (subjects.user_id or self.env.user)[:1].id,
+        }
+        title = self.env._("Plan an activity")
+        return open_window(title, "mail.activity.schedule", target="new", context=context)
+
+    def _get_summary(self):
+        """Return what the activity is about, without figures: others read it."""
+        grade = self.to_grade_id.code or self.env._("not graded")
+        if self.direction == "rise":
+            return self.env._("About to rise to %s", grade)
+        return self.env._("About to fall to %s", grade)
