@@ -4,6 +4,7 @@ from . import (
     customer_grading_demo_losses,
     customer_grading_demo_papers,
     customer_grading_demo_protection,
+    customer_grading_demo_reports,
     customer_grading_demo_terms,
     customer_grading_demo_visitors,
     customer_grading_demo,

@@ -58,6 +58,7 @@ class CustomerGradingDemo(models.AbstractModel):
         "customer.grading.demo.losses",
         "customer.grading.demo.visitors",
         "customer.grading.demo.papers",
+        "customer.grading.demo.reports",
     ]
     _description = "Demo Company of Customer Grading"
 
@@ -89,6 +90,7 @@ class CustomerGradingDemo(models.AbstractModel):
         policy = self._grade_customers(customers, partners, companies, users)
         self._look_after_customers(policy, customers, partners, companies, users)
         self._act_by_grade(policy.dimension_id, customers, partners, companies, users)
+        self._look_back_and_ahead(policy, companies, users)
 
     def _prepare_companies(self):
         """Return the companies by the code that the tables name them with."""
