@@ -6,7 +6,10 @@
     "author": "The customer_grading maintainers",
     "license": "LGPL-3",
     "depends": ["customer_grading"],
-    "data": ["data/customer_grading_measure_data.xml"],
+    "data": [
+        "data/customer_grading_measure_data.xml",
+        "views/res_partner_views.xml",
+    ],
     "assets": {
         "web.assets_tests": ["customer_grading_contact/static/tests/tours/**/*"],
     },

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Odoo 19, its Python packages, a browser and wkhtmltopdf, under $CACHE. Needs no root.
+# Odoo 19, its Python packages, a browser, wkhtmltopdf and fonts, under $CACHE. Needs no root.
 #
-#     setup.sh [--browser] [--pdf]
+#     setup.sh [--browser] [--pdf] [--fonts]
 #
 # Odoo is taken from ODOO_PATH (a folder holding odoo/release.py), else from a python
 # ($PYTHON) that imports odoo 19, else Debian's package is unpacked into the cache.
@@ -116,14 +116,18 @@ get_browser() {
   for name in google-chrome chromium chromium-browser google-chrome-stable; do
     if command -v "$name" >/dev/null; then return; fi
   done
-  if [ -x "$CACHE/browser/bin/chromium" ]; then return; fi
+  if [ -x "$CACHE/browser/bin/chromium" ]; then
+    # One of before knows its own fonts only.
+    sed -i 's|FONTCONFIG_FILE="\([^$"]*\)"|FONTCONFIG_FILE="${FONTCONFIG_FILE:-\1}"|' "$CACHE/browser/bin/chromium"
+    return
+  fi
   say "Downloading Chromium"
   unpack_program browser chromium
   libraries="$(name_libraries "$CACHE/browser")"
   # The networking flags keep the browser from looking up hosts of its maker at every start.
   cat >"$CACHE/browser.new/bin/chromium" <<WRAPPER
 #!/bin/sh
-export LD_LIBRARY_PATH="$libraries:\$LD_LIBRARY_PATH" FONTCONFIG_FILE="$CACHE/browser/fonts.conf"
+export LD_LIBRARY_PATH="$libraries:\$LD_LIBRARY_PATH" FONTCONFIG_FILE="\${FONTCONFIG_FILE:-$CACHE/browser/fonts.conf}"
 exec "$CACHE/browser/usr/lib/chromium/chromium" --no-sandbox --disable-quic --disable-background-networking \\
   --disable-component-update --disable-sync "\$@"
 WRAPPER
@@ -158,6 +162,27 @@ WRAPPER
   }
 }
 
+# The fonts of pictures: what people's own systems show Odoo in, Latin and Chinese.
+get_fonts() {
+  if [ -e "$CACHE/fonts/fonts.conf" ]; then return; fi
+  say "Downloading fonts (60 MB)"
+  local codename
+  # shellcheck disable=SC1091
+  codename="$(. /etc/os-release && echo "${VERSION_CODENAME:-bookworm}")"
+  quietly fonts-download download_debs "$CACHE/debs" "$codename" none download \
+    fonts-roboto-unhinted fonts-noto-cjk fonts-dejavu-core
+  quietly fonts-unpack unpack "$CACHE/debs" "$CACHE/fonts"
+  cat >"$CACHE/fonts.new/fonts.conf" <<FONTS
+<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>$CACHE/fonts/usr/share/fonts</dir><cachedir>$CACHE/fonts/cache</cachedir>
+<alias><family>sans-serif</family>
+<prefer><family>Roboto</family><family>Noto Sans CJK SC</family><family>DejaVu Sans</family></prefer>
+</alias></fontconfig>
+FONTS
+  rm -rf "$CACHE/fonts"
+  mv "$CACHE/fonts.new" "$CACHE/fonts"
+}
+
 if [ -n "${ODOO_PATH:-}" ]; then
   [ -e "$ODOO_PATH/odoo/release.py" ] || fail "ODOO_PATH=$ODOO_PATH holds no odoo/release.py"
   make_venv "$ODOO_PATH"
@@ -171,6 +196,7 @@ for wanted in "$@"; do
   case "$wanted" in
     --browser) get_browser ;;
     --pdf) get_wkhtmltopdf ;;
-    *) fail "scripts/setup.sh [--browser] [--pdf]" ;;
+    --fonts) get_fonts ;;
+    *) fail "scripts/setup.sh [--browser] [--pdf] [--fonts]" ;;
   esac
 done

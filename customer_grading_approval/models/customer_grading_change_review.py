@@ -8,7 +8,7 @@ from odoo.addons.customer_grading.tools.blocks import (
 )
 from odoo.addons.customer_grading.tools.subject import INVOICE_TYPES
 from odoo.fields import Domain
-from odoo.tools import format_amount, format_date, format_datetime
+from odoo.tools import format_amount, format_date
 
 HISTORY = 8  # earlier changes that stand on the page of one
 
@@ -55,7 +55,7 @@ class CustomerGradingChangeReview(models.AbstractModel):
                 self.env._("Step %s", given.step),
                 given.role or "",
                 given.user_id.name,
-                format_datetime(self.env, given.date, dt_format="short"),
+                format_date(self.env, given.date),
             )
             for given in change.approval_ids
         ]

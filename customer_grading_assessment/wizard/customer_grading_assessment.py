@@ -39,6 +39,13 @@ class CustomerGradingAssessment(models.TransientModel):
         help="The grade that is within reach of the best answer alone.",
     )
     would_grade_color = fields.Integer(related="would_grade_id.color", string="Color reached")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    stake = fields.Monetary(
+        "Revenue, 12 months",
+        help="Invoiced in the last 12 months, untaxed, less credit notes; of an opportunity what "
+        "is expected of it.",
+    )
+    hides_stake = fields.Boolean("The revenue is hidden")
 
     question_id = fields.Many2one("customer.grading.question", required=True, ondelete="cascade")
     kind = fields.Selection(related="question_id.kind")
@@ -118,6 +125,26 @@ class CustomerGradingAssessment(models.TransientModel):
                 line.last_answer_id = answer
                 line.is_ending = valid and not answer._counts_on(soon)
         return lines
+
+    def _tell_stakes(self):
+        """Note what the customers buy, or what is expected of opportunities, for who may see it."""
+        Explanation = self.env["customer.grading.explanation"]
+        Owner, engine = self.env["customer.grading.owner"], self.env["customer.grading.engine"]
+        shown = {*Explanation._get_figures_records(self.lead_id)}
+        if not Explanation._hides_revenue():
+            shown |= {*Explanation._get_figures_records(self.partner_id)}
+        for company, lines in self.grouped("company_id").items():
+            customers = lines.partner_id.commercial_partner_id
+            amounts = Owner._get_revenues(customers, company, engine._get_today(company))
+            for line in lines:
+                subject = line._get_subject()
+                line.hides_stake = subject not in shown
+                if line.hides_stake:
+                    continue
+                if subject._name == "crm.lead":
+                    line.stake = subject.sudo().expected_revenue
+                else:
+                    line.stake = amounts.get(subject.commercial_partner_id.id, 0)
 
     # ------------------------------------------------------------------ answering
 

@@ -24,6 +24,7 @@ class CustomerGradingChecklist(models.TransientModel):
     has_basis = fields.Boolean(compute="_compute_has_basis")
     has_proof = fields.Boolean(compute="_compute_has_basis")
     has_answers = fields.Boolean(compute="_compute_has_basis")
+    has_description = fields.Boolean(compute="_compute_has_basis")
 
     @api.depends("line_ids.question_id", "line_ids.last_answer")
     def _compute_has_basis(self):
@@ -32,6 +33,7 @@ class CustomerGradingChecklist(models.TransientModel):
             checklist.has_answers = any(checklist.line_ids.mapped("last_answer"))
             questions = checklist.line_ids.question_id
             checklist.has_basis = bool(questions.basis_ids)
+            checklist.has_description = any(questions.mapped("description"))
             checklist.has_proof = any(questions.mapped("proof_required"))
 
     # ------------------------------------------------------------------ one subject
@@ -116,15 +118,18 @@ class CustomerGradingChecklist(models.TransientModel):
     @api.model
     def _open_rows(self, name, rows, more, policy):
         """Return the action that lists the lines made of ``rows``, each question once."""
-        once = {}
+        once, subjects = {}, {}
         for _order, about, vals in sorted(rows, key=lambda row: row[0]):
             once.setdefault(about, vals)
+            subjects.setdefault(self._get_subject_key(vals), len(subjects))
         if more or len(once) > SHOWN:
             name = self.env._("%(title)s: the %(count)s most telling", title=name, count=SHOWN)
         checklist = self.create({"policy_id": policy.id})
-        lines = self.env["customer.grading.assessment"]._create_lines(
-            checklist, [*once.values()][:SHOWN]
-        )
+        # What is asked about one customer stands together, where the most telling of it stands.
+        told = [*once.values()][:SHOWN]
+        told.sort(key=lambda vals: (not vals["is_mine"], subjects[self._get_subject_key(vals)]))
+        lines = self.env["customer.grading.assessment"]._create_lines(checklist, told)
+        lines._tell_stakes()
         return open_action(
             self.env,
             "customer_grading_assessment.customer_grading_assessment_action",
@@ -135,8 +140,16 @@ class CustomerGradingChecklist(models.TransientModel):
                 "delete": False,
                 "with_leads": bool(lines.lead_id),
                 "with_basis": checklist.has_basis,
+                "with_answers": bool(lines.last_answer_id),
+                "with_description": any(lines.question_id.mapped("description")),
+                "with_salespeople": len(lines.salesperson_id) > 1,
             },
         )
+
+    @staticmethod
+    def _get_subject_key(vals):
+        """Return whom the values of a line are about: its lines stand together."""
+        return vals.get("partner_id"), not vals.get("partner_id") and vals.get("lead_id")
 
     @api.model
     def _find_rows(self, policy, company, kept, condition, questions, run):

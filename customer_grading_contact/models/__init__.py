@@ -7,4 +7,5 @@ of contacts, for whatever is told of them, and values of the core's measures.
 from . import (
     customer_grading_contact,
     customer_grading_measure,
+    res_partner,
 )

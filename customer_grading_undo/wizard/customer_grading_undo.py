@@ -12,7 +12,8 @@ class CustomerGradingUndo(models.TransientModel):
     back_count = fields.Integer(compute="_compute_counts")
     back_text = fields.Char(compute="_compute_counts")
     stay_text = fields.Char(compute="_compute_counts")
-    reason = fields.Char(required=True)
+    # Whoever looks at the changes first is asked for no reason yet.
+    reason = fields.Char()
 
     @api.depends("run_id")
     def _compute_counts(self):

@@ -33,12 +33,16 @@ class CustomerGradingLossReport(models.Model):
     rival_id = fields.Many2one("customer.grading.rival", readonly=True)
     rival_product_id = fields.Many2one("customer.grading.rival.product", readonly=True)
     state = fields.Selection(
-        lambda self: self.env["customer.grading.loss"]._fields["state"].selection,
+        lambda self: (
+            self.env["customer.grading.loss"]._fields["state"]._description_selection(self.env)
+        ),
         "Status",
         readonly=True,
     )
     outcome = fields.Selection(
-        lambda self: self.env["customer.grading.loss"]._fields["outcome"].selection,
+        lambda self: (
+            self.env["customer.grading.loss"]._fields["outcome"]._description_selection(self.env)
+        ),
         "What became of it",
         readonly=True,
     )

@@ -100,6 +100,25 @@ class TestToAssess(ToAssessCommon):
         self.assertEqual(len(of_officer), 9)
 
     @freeze_time(at(TODAY))
+    def test_what_is_asked_about_a_customer_stands_together_with_what_is_at_stake(self):
+        self._create_invoice(self.second, date(2026, 11, 2), amount=4950)
+        self._run(self.policy)
+        self.loyal.description = "Yes, if they stay in a crisis"
+        Checklist = self.env["customer.grading.checklist"]
+        action = Checklist.with_user(self.users["salesperson"]).action_open_to_assess()
+        lines = self.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(
+            [line.partner_id for line in lines],
+            [customer for customer in self.customers for _question in range(2)],
+        )
+        stakes = {line.partner_id: (line.stake, line.hides_stake) for line in lines}
+        # The third is nobody's: its figures are for who sees all.
+        self.assertEqual([*stakes.values()], [(5000, False), (5000, False), (0, True)])
+        self.assertEqual(lines.would_grade_id.mapped("code"), ["A", "B"])
+        self.assertTrue(action["context"]["with_description"])
+        self.assertFalse(action["context"]["with_salespeople"])
+
+    @freeze_time(at(TODAY))
     def test_what_has_a_valid_answer_waits_for_nobody_until_it_ends(self):
         self._answer(self.loyal, self.first, True, date(2026, 11, 1), proof="Contract")
         self._answer(self.credit, self.first, self.credit.choice_ids[1], date(2025, 12, 1))

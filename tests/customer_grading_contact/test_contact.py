@@ -42,6 +42,25 @@ class TestContact(CustomerGradingCommon):
         partners = self.env["res.partner"]
         return sorted((row[1], *row[2:4], partners.browse(row[4]).name) for row in rows)
 
+    def test_the_last_contact_stands_beside_customers_whose_figures_one_sees(self):
+        self.customer.user_id = self.seller
+        other = self._create_customers(1)
+        for partner in (self.person, other):
+            self._post(
+                partner,
+                self.seller.partner_id,
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+                partner_ids=partner.ids,
+            )
+        customers = (self.customer | self.person | other).with_user(self.seller)
+        with freeze_time(at(TODAY)):
+            days = customers.mapped("customer_grading_last_contact")
+            self.assertEqual(days, [self.day, self.day, False])
+            self.env.invalidate_all()
+            seen = (self.customer | other).with_user(self.env.ref("base.user_admin"))
+            self.assertEqual(seen.mapped("customer_grading_last_contact"), [self.day] * 2)
+
     def _post(self, record, author, **vals):
         with freeze_time(at(self.day)):
             return record.message_post(body="Hello", author_id=author.id, **vals)

@@ -165,6 +165,31 @@ class TestTables(TableCommon):
         self.assertIn("<td>High</td><td>any</td><td>B Grade B</td>", text)
         self.assertIn("<td>any</td><td>any</td><td>C Grade C</td>", text)
 
+    def test_groups_within_groups_read_as_an_indented_list(self):
+        partner = ("partner", "yes")
+        either = ("any", ("all", ("need", "level_is", 0), partner), partner)
+        criteria = {c.key: c for c in self.policy.criterion_ids}
+        self.policy.rule_ids.unlink()
+        grades = self._create_grades(self.policy.dimension_id, "ABC")
+        rules = [
+            ("A", ("all", ("size", "level_is", 0), either)),
+            ("B", ("any", ("all", ("size", "level_is", 0), partner), partner)),
+            ("C", ("any", either, partner)),
+        ]
+        self._create_rules(self.policy, rules, grades, criteria)
+        nested, plain, without_flat = self.policy.rule_ids
+        rest = [
+            "\u2003• Any of",
+            "\u2003\u2003• All of",
+            "\u2003\u2003\u2003• need: High",
+            "\u2003\u2003\u2003• “partner” answered yes",
+            "\u2003\u2003• “partner” answered yes",
+        ]
+        self.assertEqual(nested.text.split("\n"), ["A: All of", "\u2003• size: High", *rest])
+        self.assertEqual(without_flat.text.split("\n")[:2], ["C: Any of", rest[0]])
+        self.assertIn("any of: (all of: size: High", plain.text)
+        self.assertIn("\n".join(["A also takes:", *rest]), self.policy.reads_as)
+
     def test_what_is_seldom_asked_is_kept(self):
         criteria = {c.key: c for c in self.policy.criterion_ids}
         self.policy.rule_ids.unlink()

@@ -27,6 +27,7 @@ class TestMyCustomers(CustomerGradingCommon, TransactionCase):
         cls.customers[:2].user_id = cls.seller
         for customer, amount in zip(cls.customers[:2], (5000, 300), strict=True):
             cls._create_invoice(customer, date(2026, 11, 1), amount=amount)
+        cls._create_order(cls.customers[2], date(2026, 11, 1))
         cls._activate(cls.policy)
         Set = cls.env["customer.grading.figures.set"]
         own = Set._create_missing().filtered(lambda one: one.company_id == cls.company)

@@ -1,8 +1,10 @@
 """Officers decide on changes: approve, refuse, put off."""
 
+from ast import literal_eval
 from datetime import date
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, tagged
@@ -48,6 +50,29 @@ class TestDecisions(CustomerGradingCommon, TransactionCase):
             self._create_invoice(customer, TODAY, amount=2000)
         self._run(self.policy)
         return self._get_changes("proposed")
+
+    def test_changes_open_on_what_waits_or_is_of_ones_own_customers(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_grading.customer_grading_change_action"
+        )
+        context = literal_eval(action["context"])
+        shown = {}
+        for role in ("salesperson", "officer"):
+            Change = self.env["customer.grading.change"].with_user(self.users[role])
+            arch = etree.fromstring(Change.get_view(view_type="search")["arch"])
+            names = {node.get("name") for node in arch.iter("filter")}
+            shown[role] = {name for name in names if f"search_default_{name}" in context}
+        self.assertEqual(shown, {"salesperson": {"mine"}, "officer": {"waits_for_me"}})
+
+    def test_superseded_changes_are_listed_by_a_filter_only(self):
+        change = self._propose()
+        change._supersede("Outdated")
+        own = [("id", "in", change.ids)]
+        listed = self.env["customer.grading.change"].with_context(grading_superseded=False)
+        self.assertFalse(listed.search(own))
+        self.assertFalse(listed._read_group(own, ["state"], ["__count"]))
+        self.assertEqual(listed.with_context(grading_superseded=True).search(own), change)
+        self.assertEqual(self.env["customer.grading.change"].search(own), change)
 
     def test_an_approved_proposal_is_a_grade_set_by_hand_and_its_own_history(self):
         change = self._propose()

@@ -43,7 +43,7 @@ class TryOnCase(CustomerGradingCommon, TransactionCase):
     def _get_rows(sheet, block=0):
         rows = sheet["blocks"][block]["rows"]
         return [
-            [cell.get("badge", {}).get("code") or cell["text"] for cell in row["cells"]]
+            [(cell.get("badge") or {}).get("code") or cell["text"] for cell in row["cells"]]
             for row in rows
         ]
 

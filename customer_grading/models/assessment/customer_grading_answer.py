@@ -41,6 +41,7 @@ class CustomerGradingAnswer(models.Model):
     kind = fields.Selection(related="question_id.kind")
     subject = fields.Selection(related="question_id.subject")
     unit_text = fields.Char(related="question_id.unit_text")
+    description = fields.Text(related="question_id.description")
     partner_id = fields.Many2one(index=True)
     lead_id = fields.Many2one(index="btree_not_null")
     company_id = fields.Many2one(

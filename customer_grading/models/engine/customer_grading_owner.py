@@ -260,12 +260,8 @@ class CustomerGradingOwner(models.AbstractModel):
         counted = counted or Company.search([("id", "child_of", company.ids)])
         invoices = self._get_kept_domain(self._get_contact_ids(customers))
         invoices &= self._get_revenue_domain(counted.ids, day)
-        by, total, revenues = (
-            [CUSTOMER, "company_id"],
-            ["amount_untaxed_signed:sum"],
-            defaultdict(float),
-        )
-        for kept, of, amount in Move._read_group(invoices, by, total):
+        by, revenues = [CUSTOMER, "company_id"], defaultdict(float)
+        for kept, of, amount in Move._read_group(invoices, by, ["amount_untaxed_signed:sum"]):
             converted = of.currency_id._convert(amount, company.currency_id, company, day)
             revenues[kept[CUSTOMER].id] += converted
         return revenues

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.tools import format_date, format_datetime
+from odoo.tools import format_date
 
 from ...tools.blocks import make_badge, make_block, make_grade_cell, make_row, open_window
 from ...tools.groups import MANAGER_GROUP, OFFICER_GROUP
@@ -94,22 +94,10 @@ class CustomerGradingExplanationView(models.AbstractModel):
             "" if result.grade_id else self.env._("Not graded"),
             since and self.env._("since %s", since),
             result.policy_id.display_name,
-            self._get_computed_text(result, explanation),
+            explanation and self.env._("computed %s", format_date(self.env, explanation.date)),
             due and self.env._("next decision %s", due),
         ]
         return " · ".join(filter(None, parts))
-
-    def _get_computed_text(self, result, explanation):
-        if not explanation:
-            return ""
-        run = explanation.run or self.env["customer.grading.engine"]._get_last_full_run(
-            result.policy_id, result.company_id
-        )
-        if run.date_end and run.date == explanation.date:
-            when = format_datetime(self.env, run.date_end, dt_format="short")
-        else:
-            when = format_date(self.env, explanation.date)
-        return self.env._("computed %s", when)
 
     # ------------------------------------------------------------------ buttons
 
@@ -134,14 +122,14 @@ class CustomerGradingExplanationView(models.AbstractModel):
             buttons.append(call(self.env._("Regrade"), record, "action_regrade"))
         if result:
             action = open_window(
-                self.env._("History of %s", record.display_name),
+                self.env._("History"),
                 "customer.grading.change",
                 "list,kanban,form",
                 domain=[
                     (dimension._get_subject_kind().field, "=", record.id),
                     ("dimension_id", "=", dimension.id),
                 ],
-                context={"create": False},
+                context={"create": False, "grading_superseded": False},
             )
             buttons.append({"label": self.env._("History"), "action": action})
         if not policy and self.env.user.has_group(MANAGER_GROUP):

@@ -150,7 +150,7 @@ class CustomerGradingRule(models.Model):
                 rule.text = rule._get_requirement_text()
 
     def _get_requirement_text(self):
-        """Return the whole requirement as one sentence."""
+        """Hook: return the whole requirement as one sentence."""
         self.ensure_one()
         grade = self.grade_code or self.grade_id.code or "?"
         children = self._get_children()
@@ -372,7 +372,7 @@ class CustomerGradingRule(models.Model):
         return lines.filtered(lambda line: line.kind == "condition" and not line._get_problem())
 
     def _get_rest_sentence(self):
-        """Return what the requirement asks besides its flat conditions, or nothing."""
+        """Hook: return what the requirement asks besides its flat conditions, or nothing."""
         self.ensure_one()
         children = self._get_children()
         flat = self._get_flat_conditions()

@@ -74,7 +74,7 @@ class Explanation:
     def get_exit(self, rule):
         """Return the group that says when ``rule`` is left, for who was in it; else nothing."""
         leaving = rule._get_exit() if not rule.root_id else rule.browse()
-        own = leaving and self.readings[self.policy._get_own_grade()].value
+        own = self.readings[self.policy._get_own_grade()].value if leaving else None
         return leaving if own == rule.grade_id.id else rule.browse()
 
     def get_deciding_lines(self, rule):

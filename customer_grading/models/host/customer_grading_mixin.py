@@ -288,13 +288,10 @@ class CustomerGradingMixin(models.AbstractModel):
         result = self.customer_grading_result_id
         if not result.grade_id:
             return ""
-        if result._is_by_hand():
-            reason = result.manual_reason
-        elif result.grade_id == result.computed_grade_id:
+        reason = result.manual_reason if result._is_by_hand() else ""
+        if not result._is_by_hand() and result.grade_id == result.computed_grade_id:
             Texts = self.env["customer.grading.explanation.texts"]
             reason = Texts._get_reason_text(result)[result]
-        else:
-            reason = ""
         if not reason:
             return result.grade_id.display_name
         return self.env._("%(grade)s: %(reason)s", grade=result.grade_id.code, reason=reason)

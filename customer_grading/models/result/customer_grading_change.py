@@ -37,8 +37,8 @@ class CustomerGradingChange(models.Model):
     company_id = GuardedMany2one("res.company")
     policy_id = GuardedMany2one("customer.grading.policy")
     run_id = GuardedMany2one("customer.grading.run", index="btree_not_null")
-    from_grade_id = GuardedMany2one("customer.grade", "From", falsy_value_label=NOT_GRADED)
-    grade_id = GuardedMany2one("customer.grade", "To", falsy_value_label=NOT_GRADED)
+    from_grade_id = GuardedMany2one("customer.grade", "Old grade", falsy_value_label=NOT_GRADED)
+    grade_id = GuardedMany2one("customer.grade", "New grade", falsy_value_label=NOT_GRADED)
     subject_name = fields.Char("Customer or opportunity", compute="_compute_subject_name")
     from_grade_color = fields.Integer(related="from_grade_id.color", string="From color")
     grade_color = fields.Integer(related="grade_id.color", string="To color")
@@ -107,7 +107,6 @@ class CustomerGradingChange(models.Model):
         help="What somebody did by hand to several customers at once.",
     )
     undoes_id = GuardedMany2one("customer.grading.change", "Takes back", index="btree_not_null")
-    undone_by_ids = fields.One2many("customer.grading.change", "undoes_id", string="Taken back by")
     is_aside = fields.Boolean(
         "Beside its own",
         help="It was of a merged contact or opportunity, while the one that stayed had grades.",
@@ -235,12 +234,20 @@ class CustomerGradingChange(models.Model):
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):
-        """Offer decisions, and what waits for them, to those who decide."""
+        """Offer decisions to those who decide; to others, at first, what is of their customers."""
         arch, view = super()._get_view(view_id, view_type, **options)
-        if view_type in ("list", "search") and not self._is_decider():
-            for node in arch.xpath("./header | .//filter[@name='waits_for_me']"):
+        others = "./header | .//filter[@name='waits_for_me' or @name='my_customers']"
+        if view_type in ("list", "search"):
+            for node in arch.xpath(".//filter[@name='mine']" if self._is_decider() else others):
                 node.getparent().remove(node)
         return arch, view
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """Leave out what was superseded where a list says so, as Changes does."""
+        if self.env.context.get("grading_superseded") is False:
+            domain = Domain(domain) & Domain("state", "!=", "superseded")
+        return super()._search(domain, *args, **kwargs)
 
     # ------------------------------------------------------------------ decisions
 

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime, plaintext2html
 
-from ...tools.blocks import open_action, open_window
+from ...tools.blocks import at_end, make_block, make_row, open_action, open_window
 from ...tools.groups import OFFICER_GROUP
 from ..result.customer_grading_slices import SLICE
 
@@ -468,12 +468,10 @@ class CustomerGradingRun(models.Model):
             ]
         rows = []
         for label, count, action in counted:
-            cell = {"text": self._format_count(count), "align": "end"}
-            if count and action:
-                cell["action"] = action
-            rows.append({"muted": not count, "cells": [{"text": label}, cell]})
+            cell = {**at_end(self._format_count(count)), "action": count and action or None}
+            rows.append(make_row(None, label, cell, muted=not count))
         title = self._get_subjects_title()
-        return {"title": title, "columns": [title, ""], "rows": rows}
+        return make_block(title, [title, ""], rows)
 
     def _get_changes_action(self, direction):
         action = self.action_view_changes()

@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_time
 
-from ...tools.blocks import open_window, tell
+from ...tools.blocks import at_end, make_block, make_row, open_window, tell
 from ...tools.groups import MANAGER_GROUP
 from ...tools.statement import CUSTOMER, join_path
 from ..policy.customer_grading_policy import PLANNED_STATES
@@ -306,11 +306,8 @@ class CustomerGradingTrial(models.Model):
         """
         self.ensure_one()
         Line = self.env["customer.grading.trial.line"].sudo()
-        groups = Line._read_group(
-            [("trial_id", "=", self.id)],
-            ["current_grade_id", "grade_id"],
-            ["__count", "revenue:sum"],
-        )
+        own, by = [("trial_id", "=", self.id)], ["current_grade_id", "grade_id"]
+        groups = Line._read_group(own, by, ["__count", "revenue:sum"])
         return [(before, after, count, revenue or 0) for before, after, count, revenue in groups]
 
     def _get_moving_text(self, moving):
@@ -417,14 +414,8 @@ class CustomerGradingTrial(models.Model):
                 moved = [("current_grade_id", "=", before.id), ("grade_id", "=", after.id)]
                 cells.append(self._get_count_cell(counts[before, after], moved))
             lines.append({"cells": cells})
-        return {
-            "title": self.env._("Today ↓, new →"),
-            "columns": [
-                self.env._("Today"),
-                *(grade.code or self.env._("Not graded") for grade in rows),
-            ],
-            "rows": lines,
-        }
+        grades = [grade.code or self.env._("Not graded") for grade in rows]
+        return make_block(self.env._("Today ↓, new →"), [self.env._("Today"), *grades], lines)
 
     # ------------------------------------------------------------------ cells
 
@@ -435,13 +426,12 @@ class CustomerGradingTrial(models.Model):
         return {"text": name, "badge": {"code": grade.code, "color": grade.color}}
 
     def _get_count_cell(self, count, domain):
-        cell = {"text": self._format_count(count) if count else "", "align": "end"}
-        if count:
-            cell["action"] = self._get_lines_action(domain)
-        return cell
+        if not count:
+            return at_end("")
+        return {**at_end(self._format_count(count)), "action": self._get_lines_action(domain)}
 
     def _get_share_cell(self, part, whole):
-        return {"text": self._format_share(part, whole), "align": "end"}
+        return at_end(self._format_share(part, whole))
 
     @api.model
     def _format_share(self, part, whole):
@@ -473,11 +463,8 @@ class CustomerGradingTrial(models.Model):
     def _compute_moving_line_ids(self):
         Line = self.env["customer.grading.trial.line"]
         for trial in self:
-            trial.moving_line_ids = Line.search(
-                [("trial_id", "=", trial.id), ("moves", "=", True)],
-                order="revenue desc, id",
-                limit=SHOWN,
-            )
+            moving = [("trial_id", "=", trial.id), ("moves", "=", True)]
+            trial.moving_line_ids = Line.search(moving, order="revenue desc, id", limit=SHOWN)
 
     def action_view_moves(self):
         """Open all customers as a table of the grade of today by the new one."""
@@ -487,11 +474,8 @@ class CustomerGradingTrial(models.Model):
     def action_view_moves_by_salesperson(self):
         """Open all customers that move, grouped by salesperson."""
         self.ensure_one()
-        return self._get_lines_action(
-            [("moves", "=", True)],
-            self.env._("Who moves"),
-            {"search_default_group_by_salesperson": 1},
-        )
+        grouped = {"search_default_group_by_salesperson": 1}
+        return self._get_lines_action([("moves", "=", True)], self.env._("Who moves"), grouped)
 
     def action_export(self):
         """Download every customer of the trial as a spreadsheet."""
@@ -544,9 +528,8 @@ class CustomerGradingTrial(models.Model):
         ]
         blocks = [{"title": self.env._("Criterion"), "columns": columns, "rows": rows}]
         if rows := self._get_tie_rows():
-            title = self.env._("Ties")
             heads = [columns[0], self.env._("Equal")]
-            blocks.append({"title": title, "columns": heads, "rows": rows})
+            blocks.append(make_block(self.env._("Ties"), heads, rows))
         return blocks
 
     def _count_known(self, criteria):
@@ -608,12 +591,11 @@ class CustomerGradingTrial(models.Model):
         return missed[0] if missed else (None, 0)
 
     def _get_known_row(self, criterion, known, total, grade, missing):
-        share = self._get_share_cell(known, total) if known else {"text": "0 %", "align": "end"}
+        share = self._get_share_cell(known, total) if known else at_end("0 %")
         missed = self._get_missed_text(grade, missing) if missing else ""
         to_do = self._get_missing_cell(criterion) if known < total else {"text": ""}
-        cells = [{"text": criterion._to_text()}, share, {"text": missed}, to_do]
         mark = "met" if known == total else "missing" if missing else None
-        return {"mark": mark, "cells": cells}
+        return make_row(mark, criterion._to_text(), share, missed, to_do)
 
     def _get_missing_cell(self, criterion):
         """Hook: return the cell that says what to do where values of a criterion are missing."""

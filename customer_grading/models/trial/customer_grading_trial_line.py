@@ -21,6 +21,7 @@ class CustomerGradingTrialLine(models.Model):
     company_id = fields.Many2one(related="trial_id.company_id")
     partner_id = fields.Many2one(index="btree_not_null")
     lead_id = fields.Many2one(index="btree_not_null")
+    lead_partner_id = fields.Many2one(related="lead_id.partner_id", string="Opportunity's customer")
     current_grade_id = fields.Many2one(
         "customer.grade",
         "Today",

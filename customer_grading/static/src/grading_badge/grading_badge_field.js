@@ -48,6 +48,11 @@ export class GradingBadgeField extends BadgeField {
         return { model: record.fields[of].relation, id: record.data[of].id };
     }
 
+    /** On a card the grade of an opportunity is told from that of its customer by its shape. */
+    get shapeClass() {
+        return this.graded.model === "crm.lead" ? "rounded-1" : "rounded-pill";
+    }
+
     async loadReason() {
         if (this.state.reason !== null) {
             return;

@@ -29,6 +29,12 @@ export class GradingView extends Component {
         return block.rows.some((row) => row.mark);
     }
 
+    /** Links of several rows may be called the same: each says of what it is. */
+    getLinkTitle(row, cell) {
+        const [name] = row.cells;
+        return cell === name ? undefined : _t("%(link)s: %(name)s", { link: cell.text, name: name.text });
+    }
+
     getRowClass(row) {
         return { "text-muted": row.muted, [`o_grading_indent_${row.indent || 0}`]: true };
     }
