@@ -40,7 +40,8 @@ class TestDocuments(BaseCase):
         self.assertGreaterEqual(len(places), 10)
         for place in places:
             with self.subTest(place=place):
-                inside = "" if place.startswith(("customer_grading_", "spreadsheet_")) else "customer_grading/"
+                apart = place.startswith(("customer_grading_", "spreadsheet_"))
+                inside = "" if apart else "customer_grading/"
                 self.assertTrue((ROOT / inside / place).exists())
 
 

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.groups import MANAGER_GROUP
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date
 
 from .customer_grading_followed import MAIN

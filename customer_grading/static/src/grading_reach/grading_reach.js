@@ -1,4 +1,4 @@
-import { Component, useEffect, useState } from "@odoo/owl";
+import { Component, toRaw, useEffect, useState } from "@odoo/owl";
 
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -48,8 +48,8 @@ export class GradingReach extends Component {
 
     async load(asked) {
         const { model } = this.props;
-        const told = answers.get(model) || new Map();
-        answers.set(model, told);
+        const told = answers.get(toRaw(model)) || new Map();
+        answers.set(toRaw(model), told);
         if (!told.has(asked)) {
             const [id, vals] = JSON.parse(asked);
             // Not by a service of the component: the answer is for those after it, too.
