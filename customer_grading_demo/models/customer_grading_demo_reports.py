@@ -74,6 +74,6 @@ class CustomerGradingDemoReports(models.AbstractModel):
         )
 
     def _predict(self, policy, company):
-        """Tell what followed the grades that the policy gives as of a year ago."""
-        day = self._get_day(0) - relativedelta(months=12)
-        policy._create_trial("prediction", company, date=day, months=12)._execute()
+        """Tell what followed the grades that the policy gives as of half a year ago."""
+        day = self._get_day(0) - relativedelta(months=6)
+        policy._create_trial("prediction", company, date=day, months=6)._execute()
