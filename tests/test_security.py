@@ -407,6 +407,9 @@ class TestHiddenDimension(SecurityCommon):
                 continue
             self.assertFalse(found)
         for record in records[:3]:
+            if record._table_query:  # a report has no row of it for who may not see it
+                self.assertFalse(record.exists())
+                continue
             with self.assertRaises(AccessError):
                 record.read(["display_name"])
 
@@ -425,8 +428,10 @@ class TestHiddenDimension(SecurityCommon):
                     )
                     continue
                 # Runs, trials, waivers, and what grades give in which company are for officers, test
-                # customers, targets and previews of the pool for administrators, bulk changes one's own.
+                # customers, targets, previews of the pool, figures of a night, imports, what was looked
+                # ahead and predicted for administrators, bulk changes one's own.
                 told = ("run", "trial", "waiver", "terms", "test", "intake", "pool", "bulk")
+                told += ("figures", "former", "outlook", "prediction")
                 self.assertIn(name.split(".")[2], told)
 
     def test_counts_tell_nothing_of_it(self):

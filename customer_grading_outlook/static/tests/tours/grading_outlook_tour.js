@@ -43,7 +43,7 @@ registry.category("web_tour.tours").add("customer_grading_outlook_filter", {
     steps: () => [
         { content: "Open the filters", trigger: ".o_searchview_dropdown_toggler", run: "click" },
         { content: "Who falls", trigger: ".o_filter_menu .o-dropdown-item:contains(About to fall)", run: "click" },
-        { content: "Only one is left", trigger: ".o_group_header:contains((1))", run: "click" },
+        { content: "Only one is left", trigger: ".o_group_header:contains((1))" },
         { content: "It is who falls", trigger: row("Faller") },
         { content: "Nobody else", trigger: `.o_list_view:not(:has(${row("Stayer")}))` },
     ],
