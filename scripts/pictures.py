@@ -52,6 +52,10 @@ class TestPictures(HttpCase):
         customers = "customer_grading.customer_grading_my_customers_action"
         library = "customer_grading_library.customer_grading_library_policy_action"
         try_on = ("button[name=action_try_on]",)
+        dashboard = self.env.ref(
+            "spreadsheet_dashboard_customer_grading.spreadsheet_dashboard_customer_grading"
+        )
+        outlook = "customer_grading_outlook.customer_grading_outlook_action"
         return {
             "customers": Picture("lina", f"action-{customers}", (), ".o_data_row", 720),
             "why": Picture(
@@ -64,6 +68,14 @@ class TestPictures(HttpCase):
             "try_on": Picture(
                 "admin", f"customer.grading.policy/{policy.id}", try_on, ".o_grading_block", 820
             ),
+            "dashboard": Picture(
+                "admin",
+                f"dashboards?dashboard_id={dashboard.id}",
+                (),
+                ".o-figure canvas.o-scorecard[role=button]",
+                900,
+            ),
+            "outlook": Picture("admin", f"action-{outlook}", (), ".o_data_row", 620),
             "library": Picture("admin", f"action-{library}", (), ".o_kanban_record", 820),
         }
 
