@@ -75,6 +75,7 @@ class CustomerGradingChange(models.Model):
                 SELECT COALESCE(MIN(xact_start), 'infinity') AT TIME ZONE 'UTC'
                   FROM pg_stat_activity
                  WHERE datname = CURRENT_DATABASE() AND pid != PG_BACKEND_PID()
+                   AND backend_type = 'client backend'
                    AND (backend_xid IS NOT NULL OR xact_start > NOW() - INTERVAL '1 hour'))
             """,
             written=SQL.identifier(alias, "write_date"),

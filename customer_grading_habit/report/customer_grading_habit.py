@@ -16,6 +16,12 @@ class CustomerGradingHabit(models.AbstractModel):
     salesperson_id = fields.Many2one(compute=None, search=None, store=True, readonly=True)
     team_id = fields.Many2one("crm.team", "Sales team", readonly=True)
 
+    # Of this addon: it goes with it, as what the core declares would not.
+    _subject_check = models.Constraint(
+        "CHECK (num_nonnulls(partner_id, lead_id) = 1)",
+        "Say what it is about: a customer or an opportunity.",
+    )
+
     def _field_to_sql(self, alias, field_expr, query=None):
         if field_expr == "salesperson_id":
             return SQL.identifier(alias, field_expr)
