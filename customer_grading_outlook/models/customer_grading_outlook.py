@@ -184,37 +184,21 @@ class CustomerGradingOutlook(models.Model):
             return super()._field_to_sql(alias, field_expr, query)
         self.flush_model(["kept_revenue"])
         Explanation = self.env["customer.grading.explanation"]
-        partner, lead = (SQL.identifier(alias, name) for name in ("partner_id", "lead_id"))
-        return SQL(
-            "CASE WHEN %(seen)s AND COALESCE((SELECT user_id FROM res_partner WHERE id = %(partner)s),"
-            " (SELECT user_id FROM crm_lead WHERE id = %(lead)s), 0) IN %(users)s THEN %(revenue)s END",
-            seen=SQL("%s IS NOT NULL", lead) if Explanation._hides_revenue() else SQL("TRUE"),
-            partner=partner,
-            lead=lead,
-            users=self._get_shown_user_ids(),
-            revenue=SQL.identifier(alias, "kept_revenue"),
+        partner, lead, revenue = (
+            SQL.identifier(alias, name) for name in ("partner_id", "lead_id", "kept_revenue")
         )
-
-    @api.model
-    def _get_shown_user_ids(self):
-        """Return the salespeople of whose records the user may see figures; 0 stands for nobody.
-
-        One record of each is asked for.
-        """
-        Explanation, shown = self.env["customer.grading.explanation"], {-1}
-        for name in self._get_subject_fields():
-            Model = self.env[self._fields[name].comodel_name]
-            rows = self.env.execute_query(
-                SQL(
-                    "SELECT DISTINCT ON (subject.user_id) subject.id FROM customer_grading_outlook"
-                    " outlook JOIN %s subject ON subject.id = outlook.%s",
-                    SQL.identifier(Model._table),
-                    SQL.identifier(name),
-                )
+        seen = [SQL("%s IS NOT NULL", lead)] if Explanation._hides_revenue() else []
+        if (users := Explanation._get_figures_users()) is not None:
+            salesperson = SQL(
+                "COALESCE((SELECT user_id FROM res_partner WHERE id = %s),"
+                " (SELECT user_id FROM crm_lead WHERE id = %s))",
+                partner,
+                lead,
             )
-            ones = Explanation._get_figures_records(Model.browse(id_ for (id_,) in rows))
-            shown |= {one.sudo().user_id.id or 0 for one in ones}
-        return tuple(shown)
+            seen.append(SQL("%s IN %s", salesperson, users._ids or (0,)))
+        if not seen:
+            return revenue
+        return SQL("CASE WHEN %s THEN %s END", SQL(" AND ").join(seen), revenue)
 
     # ------------------------------------------------------------------ what people do
 
@@ -246,7 +230,9 @@ class CustomerGradingOutlook(models.Model):
 
     def _get_summary(self):
         """Return what the activity is about, without figures: others read it."""
-        grade = self.to_grade_id.code or self.env._("not graded")
+        grade = self.to_grade_id.code
         if self.direction == "rise":
             return self.env._("About to rise to %s", grade)
+        if self.direction == "lost":
+            return self.env._("About to lose its grade")
         return self.env._("About to fall to %s", grade)

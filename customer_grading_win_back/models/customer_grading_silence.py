@@ -117,29 +117,16 @@ class CustomerGradingSilence(models.Model):
             return super()._field_to_sql(alias, field_expr, query)
         self.flush_model(["revenue"])
         revenue = SQL.identifier(alias, "revenue")
+        users = self.env["customer.grading.explanation"]._get_figures_users()
+        if users is None:
+            return revenue
         return SQL(
-            "CASE WHEN COALESCE((SELECT customer.user_id FROM res_partner customer"
-            " WHERE customer.id = %s), 0) IN %s THEN %s END",
+            "CASE WHEN (SELECT customer.user_id FROM res_partner customer"
+            " WHERE customer.id = %s) IN %s THEN %s END",
             SQL.identifier(alias, "partner_id"),
-            self._get_shown_user_ids(),
+            users._ids or (0,),
             revenue,
         )
-
-    @api.model
-    def _get_shown_user_ids(self):
-        """Return the salespeople whose customers' figures the user may see; 0 stands for nobody.
-
-        One customer of each is asked for.
-        """
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT DISTINCT ON (customer.user_id) customer.id FROM customer_grading_silence"
-                " silence JOIN res_partner customer ON customer.id = silence.partner_id"
-            )
-        )
-        customers = self.env["res.partner"].browse(id_ for (id_,) in rows)
-        shown = self.env["customer.grading.explanation"]._get_figures_records(customers)
-        return tuple(one.sudo().user_id.id or 0 for one in shown) or (-1,)
 
     # ------------------------------------------------------------------ what people do
 

@@ -1,11 +1,11 @@
 """Does a policy predict: what customers did after a past day, by the grade they would have had."""
 
 import io
-import unittest
 from datetime import date, timedelta
 from unittest.mock import patch
 
 import openpyxl
+import pandas
 from freezegun import freeze_time
 
 import odoo.addons.customer_grading_simulation.tools as simulation_tools
@@ -16,11 +16,6 @@ from odoo.tests import Form, HttpCase, TransactionCase, tagged
 from ..common import TODAY, CustomerGradingCommon, at, check_examples
 from ..companies import CompaniesCommon
 from . import charity
-
-try:
-    import pandas
-except ImportError:
-    pandas = None
 
 DAY = date(2025, 11, 20)  # twelve months before today
 FIGURES = ("count", "revenue", "lift", "order_count", "ordered_count")
@@ -514,7 +509,6 @@ class TestCharity(PredictionCommon, TransactionCase):
         self.assertEqual(lifts, sorted(lifts, reverse=True))
         self.assertGreater(lifts[0], 1.5)
 
-    @unittest.skipUnless(pandas, "pandas is not installed")
     def test_its_figures_are_those_of_pandas(self):
         names = ["grade", "before", "gifts", "revenue", "left"]
         frame = pandas.DataFrame(charity.get_rows(self.givers, 365), columns=names)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from functools import partial
 from unittest.mock import patch
 
 from dateutil.relativedelta import relativedelta
@@ -84,6 +85,13 @@ class TestDashboardFigures(DashboardCommon, ClockCase):
         after = day - relativedelta(years=1)
         return sum(i.amount_untaxed for i in invoices if after < i.invoice_date <= day)
 
+    def _get_revenue(self, customer):
+        return self._get_invoiced(customer, TODAY)
+
+    @staticmethod
+    def _get_group_and_year(name, customer):
+        return customer[name].id, str(TODAY.replace(month=1, day=1))
+
     def _get_grade(self, customer, day=TODAY):
         """Return the grade that a customer has by the rules, asked of its invoices."""
         revenue = self._get_invoiced(customer, day)
@@ -112,7 +120,7 @@ class TestDashboardFigures(DashboardCommon, ClockCase):
     # ------------------------------------------------------------------ customers and revenue
 
     def test_customers_and_revenue_by_grade(self):
-        revenue = lambda customer: self._get_invoiced(customer, TODAY)  # noqa: E731
+        revenue = self._get_revenue
         counts = self._sum_up(self._get_grade, lambda c: 1)
         self.assertEqual(self._draw("grade_customers"), counts)
         self.assertEqual(self._draw("grade_revenue"), self._sum_up(self._get_grade, revenue))
@@ -125,7 +133,7 @@ class TestDashboardFigures(DashboardCommon, ClockCase):
         self.assertEqual(self._read_card("8"), {(): counts[False]})
 
     def test_concentration(self):
-        revenue = lambda customer: self._get_invoiced(customer, TODAY)  # noqa: E731
+        revenue = self._get_revenue
         by_size = sorted(self.customers, key=lambda c: (-revenue(c), c.id))
         self.assertEqual(self._read_card("5"), {(): sum(map(revenue, by_size[:10]))})
         self.assertEqual(self._read_card("6"), {(): sum(map(revenue, by_size[:5]))})
@@ -161,9 +169,9 @@ class TestDashboardFigures(DashboardCommon, ClockCase):
     def test_countries_and_industries_now_and_a_year_ago(self):
         for name, grades, years in (("country_id", "14", "15"), ("industry_id", "16", "17")):
             with self.subTest(name):
-                key = lambda c: (c[name].id, str(TODAY.replace(month=1, day=1)))  # noqa: B023, E731
+                key = partial(self._get_group_and_year, name)
                 now = self._sum_up(key, lambda c: 1)
-                revenue = self._sum_up(key, lambda c: self._get_invoiced(c, TODAY))
+                revenue = self._sum_up(key, self._get_revenue)
                 told = self._read_card(years)
                 self.assertEqual({k: told[k] for k in now}, {k: (now[k], revenue[k]) for k in now})
                 former = {k: v for k, v in told.items() if k not in now}

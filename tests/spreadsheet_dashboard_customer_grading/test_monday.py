@@ -1,7 +1,10 @@
 """What a sales director asks on Monday is answered within two clicks."""
 
+from datetime import timedelta
+
 from odoo.tests import tagged
 
+from ..common import get_today
 from .test_tour_dashboard import DashboardTourCase
 
 # What answers the questions that no figure of the dashboard does.
@@ -17,7 +20,32 @@ class TestMonday(DashboardTourCase):
     def test_ten_questions_are_answered_within_two_clicks(self):
         if missing := [name for name in ANSWERS if name not in self.env]:
             self.skipTest(f"Without {', '.join(missing)} not all can be asked.")
-        group = self.env.ref("account.group_account_invoice")
-        director = self.env["res.users"].search([("login", "=", "grading_administrator")])
-        director.group_ids |= group
+        users = {
+            role: self.env["res.users"].search([("login", "=", f"grading_{role}")])
+            for role in ("administrator", "salesperson")
+        }
+        director = users["administrator"]
+        director.name = "The director"
+        director.group_ids |= self.env.ref("account.group_account_invoice")
+        self._arrange(director, users["salesperson"])
         self._tour("customer_grading_monday")
+
+    def _arrange(self, director, seller):
+        """Let one fall soon, one be proposed, one be graded no more, and keep what nights keep."""
+        falls, proposed, excluded = self._create_customers(3, user_id=seller.id)
+        falls.name, proposed.name, excluded.name = "Faller", "Proposed", "Excluded"
+        today = get_today()
+        self._create_invoice(falls, today - timedelta(days=350), 500)
+        for customer in (proposed, excluded):
+            self._create_invoice(customer, today - timedelta(days=20), 50)
+        policy = self.env["customer.grading.policy"].search(
+            [("dimension_id", "=", self.dimension.id), ("state", "=", "running")]
+        )
+        self._run(policy)
+        results = self._get_results(falls | proposed | excluded)
+        results[proposed].with_user(seller)._propose(policy.rule_ids.grade_id[0], "Will grow")
+        results[excluded].with_user(director)._exclude("Goes out of business")
+        for one in self.env["customer.grading.figures.set"]._get_due():
+            self.env["customer.grading.figures.engine"]._fill(one)
+        self.env["customer.grading.terms.figures"]._keep(self.company)
+        self.env["customer.grading.outlook.engine"]._renew(policy, self.company)

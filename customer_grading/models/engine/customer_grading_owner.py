@@ -252,9 +252,8 @@ class CustomerGradingOwner(models.AbstractModel):
         """Return ``{customer's id: amount}`` of the 12 months up to ``day``.
 
         Untaxed, less credit notes, in the company's currency; nobody is missing in it. An
-        invoice is whose Odoo says, whoever the addressee works for today.
-
-        :param counted: the companies whose invoices count; the company and its branches
+        invoice is whose Odoo says, whoever the addressee works for today. Those of the companies
+        ``counted`` count: by default the company's and its branches'.
         """
         Company, Move = self.env["res.company"].sudo(), self.env[INVOICE].sudo()
         counted = counted or Company.search([("id", "child_of", company.ids)])

@@ -136,23 +136,25 @@ class CustomerGradingExplanation(models.AbstractModel):
 
     # ------------------------------------------------------------------ who sees numbers
 
-    @api.model
-    def _get_figures_records(self, records):
-        """Return those of ``records``, customers or opportunities, whose figures the user
-        may see.
-        """
+    def _get_figures_users(self):
+        """Return the salespeople whose records' figures the user may see; ``None``: everybody's."""
         user = self.env.user
         if user.has_group(OFFICER_GROUP) or any(map(user.has_group, ACCOUNTING_GROUPS)):
-            return records
+            return None
         who = self.env["ir.config_parameter"].sudo().get_param("customer_grading.figures", "own")
-        if who == "all":
-            return records
-        if who == "accounting":
-            return records.browse()
+        if who != "own":
+            return None if who == "all" else user.browse()
         # His own, and of the members of the sales teams he leads or belongs to.
         teams = ["|", ("user_id", "=", user.id), ("member_ids", "in", user.ids)]
-        colleagues = user | self.env["crm.team"].sudo().search(teams).member_ids
-        return records.filtered(lambda r: r.sudo()._get_graded().user_id in colleagues)
+        return user | self.env["crm.team"].sudo().search(teams).member_ids
+
+    @api.model
+    def _get_figures_records(self, records):
+        """Return the customers or opportunities of ``records`` whose figures the user may see."""
+        users = self._get_figures_users()
+        if users is None:
+            return records
+        return records.filtered(lambda r: r.sudo()._get_graded().user_id in users)
 
     @api.model
     def _get_shown_subjects(self, records):

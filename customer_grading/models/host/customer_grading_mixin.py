@@ -290,8 +290,7 @@ class CustomerGradingMixin(models.AbstractModel):
             return ""
         reason = result.manual_reason if result._is_by_hand() else ""
         if not result._is_by_hand() and result.grade_id == result.computed_grade_id:
-            Texts = self.env["customer.grading.explanation.texts"]
-            reason = Texts._get_reason_text(result)[result]
+            reason = self.env["customer.grading.explanation.texts"]._get_reason_text(result)[result]
         if not reason:
             return result.grade_id.display_name
         return self.env._("%(grade)s: %(reason)s", grade=result.grade_id.code, reason=reason)

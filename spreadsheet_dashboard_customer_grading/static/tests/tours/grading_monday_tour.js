@@ -27,10 +27,10 @@ registry.category("web_tour.tours").add("customer_grading_monday", {
         { content: "How many A, how much revenue?", trigger: card("Graded customers") },
         { content: "Where are we concentrated?", trigger: card("First 10 customers") },
         ...askCard("Who moved up, and why?", "Moved up", ".o_data_row:contains(Customer 003)"),
-        ...askCard("Who is about to fall?", "About to fall", ".o_list_view"),
+        ...askCard("Who is about to fall?", "About to fall", ".o_data_row:contains(Faller)"),
         ...askCard("Who is overdue, and whose?", "Overdue follow-ups", ".o_list_view"),
-        ...askCard("Who waits for me?", "Waiting for me", ".o_list_view"),
-        ...askCard("Is data missing?", "Not graded", ".o_list_view"),
+        ...askCard("Who waits for me?", "Waiting for me", ".o_data_row:contains(Proposed)"),
+        ...askCard("Is data missing?", "Not graded", ".o_data_row:contains(Excluded)"),
         ...stepUtils.goToAppSteps("crm.crm_menu_root", "Over to CRM"),
         ...askReport(
             "Do grades predict?",
@@ -41,12 +41,12 @@ registry.category("web_tour.tours").add("customer_grading_monday", {
         ...askReport(
             "What does A cost us in terms?",
             "customer_grading_terms.customer_grading_menu_terms_cost",
-            ".o_pivot th:contains(A), .o_list_view"
+            ".o_pivot th:contains(A)"
         ),
         ...askReport(
             "Who overrides?",
             "customer_grading_habit.customer_grading_menu_habit_override",
-            ".o_pivot, .o_list_view"
+            ".o_pivot th:contains(The director)"
         ),
     ],
 });
