@@ -6,7 +6,10 @@
     "author": "The customer_grading maintainers",
     "license": "LGPL-3",
     "depends": ["customer_grading"],
-    "data": ["views/customer_grading_criterion_views.xml"],
+    "data": [
+        "views/customer_grading_criterion_views.xml",
+        "views/customer_grading_trial_views.xml",
+    ],
     "assets": {
         "web.assets_backend": ["customer_grading_chart/static/src/**/*"],
         "web.assets_tests": ["customer_grading_chart/static/tests/tours/**/*"],

@@ -40,14 +40,13 @@ class CustomerGradingDeadlinePlanner(models.AbstractModel):
     def _put_right(self):
         """Give open activities to who is responsible now, and take those of nobody away."""
         Case = self.env["customer.grading.deadline.case"].sudo()
-        for case in Case.search([("activity_id", "!=", False)]):
-            activity = case.activity_id
-            if not activity.active:
-                continue  # done
-            if not case.user_id:
-                activity.unlink()
-            elif activity.user_id != case.user_id:
-                activity.with_context(mail_activity_quick_update=True).user_id = case.user_id
+        # Those that are done are archived.
+        waiting = Case.search([("activity_id", "!=", False)]).filtered("activity_id.active")
+        idle = waiting.filtered(lambda case: not case.user_id)
+        for user, own in (waiting - idle).grouped("user_id").items():
+            moved = own.activity_id.filtered(lambda one, user=user: one.user_id != user)
+            moved.with_context(mail_activity_quick_update=True).user_id = user
+        idle.activity_id.unlink()
 
     def _create_activities(self, cases):
         """Make an activity of each, but for whom somebody is responsible who may not open it."""

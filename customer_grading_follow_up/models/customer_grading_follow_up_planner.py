@@ -32,7 +32,7 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
     @api.model
     def _plan(self, dimension, company, commit=False):
         """Make the activities that are missing, and put right those that there are."""
-        self._put_right(dimension, company)
+        self._put_right(dimension, company, commit=commit)
         most = self._get_most()
         if not most:
             return
@@ -185,7 +185,7 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
         return records.browse(reader._filtered_access("read").ids)
 
     @api.model
-    def _put_right(self, dimension, company, subject_ids=None):
+    def _put_right(self, dimension, company, subject_ids=None, commit=False):
         """Let open activities follow: to who does it now, to the day on which it is due now.
 
         Where there was contact meanwhile, or nothing is asked any more, the activity goes: the next
@@ -199,13 +199,25 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
         ]
         if subject_ids is not None:
             own.append((dimension._get_subject_kind().field, "in", subject_ids))
-        for one in FollowUp.search(own):
-            activity, user = one.activity_id, one.responsible_id
-            if not activity.active:
-                one.activity_id = False  # done
-                continue
-            if not user or one.date_due != one.date_planned or one.cadence_id.optional:
-                activity.unlink()
-                one.date_planned = False
-            elif activity.user_id != user:
-                activity.with_context(mail_activity_quick_update=True).user_id = user
+        for some in split_every(BATCH, FollowUp.search(own).ids):
+            self._put_some_right(FollowUp.browse(some))
+            if commit:
+                self.env["ir.cron"]._commit_progress()
+
+    def _put_some_right(self, followed):
+        """Put the open activities of these right: all of a kind at once, as each deletion costs."""
+        done = followed.filtered(lambda one: not one.activity_id.active)
+        followed -= done
+        done.activity_id = False
+        idle = followed.filtered(
+            lambda one: (
+                not one.responsible_id
+                or one.date_due != one.date_planned
+                or one.cadence_id.optional
+            )
+        )
+        for user, own in (followed - idle).grouped("responsible_id").items():
+            moved = own.activity_id.filtered(lambda one, user=user: one.user_id != user)
+            moved.with_context(mail_activity_quick_update=True).user_id = user
+        idle.activity_id.unlink()
+        idle.date_planned = False

@@ -10,7 +10,7 @@ DELAYS = (("same_day", 0), ("until_3", 3), ("until_7", 7))
 
 
 class CustomerGradingHabitContact(models.Model):
-    """Contacts by our people with a customer on a day, by the day on which they were written down.
+    """Contacts by our people with customers, by the day on which they were written down.
 
     What was planned before counts as written down on the day. What customers write to us is nobody's
     habit, and left out.
@@ -96,16 +96,15 @@ class CustomerGradingHabitContact(models.Model):
 
     @api.model
     def _get_contacts_sql(self, scope):
-        """Return the query of contacts by customer, kind, day, author, and day of writing down."""
+        """Return the query of contacts: of whom, which kind, on which day, by whom, written down when."""
         first = scope.date.replace(day=1) - relativedelta(months=MONTHS)
         Contact = self.env["customer.grading.contact"]
         return SQL(
             """
             SELECT subject_id AS partner_id, kind, author_id, day AS date, %(entered)s AS date_entered,
-                   COUNT(*)::integer AS contacts
+                   1 AS contacts
               FROM (%(every)s) every
              WHERE day >= %(first)s AND direction = 'out'
-             GROUP BY 1, 2, 3, 4, 5
             """,
             every=Contact._get_contacts_sql(scope),
             entered=Contact._get_day_sql(SQL("entered"), scope),

@@ -1,9 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, models
-from odoo.addons.customer_grading.tools.period import Period
 from odoo.addons.customer_grading.tools.statement import CUSTOMER, join_path
-from odoo.addons.customer_grading.tools.subject import INVOICE_TYPES, REVENUE_MONTHS
 from odoo.tools import SQL
 
 CRON = "customer_grading_report.ir_cron_fill_figures"
@@ -122,9 +120,10 @@ class CustomerGradingFiguresEngine(models.AbstractModel):
 
     def _get_invoiced_sql(self, scope):
         """Return the query of the revenue of 12 months, and of the 12 before, by customer."""
-        [(start, end)] = self._get_year(scope.date)
-        [(start_before, end_before)] = self._get_year(start - timedelta(days=1))
-        query, customer, day, amount = self._open_invoices(scope, start_before, end)
+        Owner = self.env["customer.grading.owner"]
+        start, end = Owner._get_year(scope.date)
+        start_before, end_before = Owner._get_year(start - timedelta(days=1))
+        query, customer, day, amount = Owner._open_invoices(scope, start_before, end)
         query.groupby = customer
         revenue = SQL("SUM(%s) FILTER (WHERE %s >= %s)", amount, day, start)
         before = SQL("SUM(%s) FILTER (WHERE %s <= %s)", amount, day, end_before)
@@ -139,40 +138,9 @@ class CustomerGradingFiguresEngine(models.AbstractModel):
         currency = self.env["res.currency"].browse(scope.currency_id)
         return SQL("ROUND((%s)::numeric, %s)", amount, currency.decimal_places)
 
-    @staticmethod
-    def _get_year(day):
-        return Period("trailing", REVENUE_MONTHS).get_bounds(day)
-
-    def _open_invoices(self, scope, start, end):
-        """Return the query of what was invoiced to customers from ``start`` to ``end``.
-
-        Posted invoices, receipts and credit notes, untaxed, in the currency of ``scope``, by whose
-        they are as Odoo says.
-
-        :return: ``(query, customer, day, amount)``
-        """
-        Move = self.env["account.move"].sudo()
-        invoiced = [
-            ("state", "=", "posted"),
-            ("move_type", "in", INVOICE_TYPES),
-            ("invoice_date", ">=", start),
-            ("invoice_date", "<=", end),
-            ("company_id", "in", scope.company_ids),
-        ]
-        query = Move._search(invoiced, bypass_access=True)
-        customer = join_path(Move, query.table, query, f"{CUSTOMER}.{CUSTOMER}")
-        day, amount, company = (
-            Move._field_to_sql(query.table, name, query)
-            for name in ("invoice_date", "amount_untaxed_signed", "company_id")
-        )
-        if scope.rates:
-            rate = self.env["customer.grading.measure"]._get_rate_sql(scope, company, day)
-            amount = SQL("%s * %s", amount, rate)
-        return query, customer, day, amount
-
     def _get_ordered_sql(self, scope):
         """Return the query of orders and margin of 12 months, and of the last order, by customer."""
-        [(start, end)] = self._get_year(scope.date)
+        start, end = self.env["customer.grading.owner"]._get_year(scope.date)
         Order = self.env["sale.order"].sudo()
         confirmed = [
             ("state", "=", "sale"),

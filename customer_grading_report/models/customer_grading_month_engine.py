@@ -51,8 +51,8 @@ class CustomerGradingMonthEngine(models.AbstractModel):
         It is what the 12 months up to the month ends ``first`` to ``last`` are made of: one scan.
         """
         start = date_utils.start_of(first, "month") - relativedelta(months=REVENUE_MONTHS - 1)
-        engine = self.env["customer.grading.figures.engine"]
-        query, customer, day, amount = engine._open_invoices(scope, start, last)
+        Owner = self.env["customer.grading.owner"]
+        query, customer, day, amount = Owner._open_invoices(scope, start, last)
         month = SQL("date_trunc('month', %s)::date", day)
         query.groupby = SQL("%s, %s", customer, month)
         self.env.flush_all()

@@ -50,6 +50,11 @@ class CustomerGradingGrant(models.Model):
     key = fields.Char(readonly=True, help="What a customer may have one of.")
     what = fields.Char("Compared as", readonly=True, help="What was given, where it is compared.")
     before = fields.Json("Value before", readonly=True, groups=MANAGER_GROUP)
+    was_default = fields.Boolean(
+        "Default before",
+        readonly=True,
+        help="Before, it was what the company gives by default: that comes back, as it is then.",
+    )
     after = fields.Json("Value given", readonly=True, groups=MANAGER_GROUP)
     before_text = fields.Char("Before", compute="_compute_texts")
     after_text = fields.Char("Given", compute="_compute_texts")
@@ -180,9 +185,23 @@ class CustomerGradingGrant(models.Model):
     def _read_now(self):
         """Return what stands in the field now, as JSON has it."""
         value = self._get_host()[self._get_field()]
-        if self.kind in MANY:
-            return self._get_tag_id() in value.ids
+        return self._get_tag_id() in value.ids if self.kind in MANY else self._to_json(value)
+
+    def _get_default(self):
+        """Return what who has nothing of its own has in the company; ``None`` of other fields."""
+        host = self._get_host()
+        field = host._fields[self._get_field()]
+        if not field.company_dependent:
+            return None
+        return self._to_json(field.get_company_dependent_fallback(host))
+
+    @staticmethod
+    def _to_json(value):
         return value.id if isinstance(value, models.BaseModel) else value
+
+    def _get_back(self):
+        """Return what is given back, as JSON has it."""
+        return self._get_default() if self.was_default else self.before
 
     def _is_same(self, value, other):
         """Whether two values of the field are the same; amounts to the cent."""

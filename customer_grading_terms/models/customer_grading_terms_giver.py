@@ -155,38 +155,54 @@ class CustomerGradingTermsGiver(models.AbstractModel):
         :param notes: ``{record: grants}``, what becomes of them is added
         """
         held, backs = self._get_held(grants), self._get_backs(grants)
+        default, decided = grants[:1]._get_default(), self._get_decided(grants)
         values, said = defaultdict(list), defaultdict(list)
         for grant in grants:
             now, own = grant._read_now(), held.get(grant._get_subject())
             if own and grant.state == "waiting" and own.terms_id != grant.terms_id:
                 raise UserError(self.env._("“%s” gives it already.", own.terms_id.display_name))
-            state, value, before = self._decide(grant, own, now)
+            stays = grant._get_subject() in decided
+            state, value, before = self._decide(grant, own, now, stays)
             if state == "ended":
-                value = backs[grant.before]
+                value = default if grant.was_default else backs[grant.before]
             if value is not None:
                 values[value].append(grant._get_subject().id)
             if grant.state != "waiting":
-                said[state, None].append(grant.id)
+                said[state, None, False].append(grant.id)
             else:
                 if own:
-                    said["ended" if state == "given" else "ended_kept", None].append(own.id)
-                said[state, before].append(grant.id)
+                    ended = "ended" if state == "given" else "ended_kept"
+                    said[ended, None, False].append(own.id)
+                is_default = default is not None and grant._is_same(now, default)
+                was_default = own.was_default if own else is_default
+                said[state, before, was_default].append(grant.id)
             if state != "given" or not grant._is_same(now, grant.after):
                 notes[grant._get_subject()].append((grant, state, now))
         self._write_hosts(grants[:1], values)
         self._write_ledger(grants[:1].terms_id, said)
 
-    def _decide(self, grant, own, now):
+    @api.model
+    def _get_decided(self, grants):
+        """Hook: return for whom something else decided what the field is: it stays, as by hand.
+
+        :param grants: of one kind in one company
+        """
+        return grants[:1]._get_subject().browse()
+
+    def _decide(self, grant, own, now, stays):
         """Return what becomes of a row of the ledger.
 
         :param own: the row that is held so far
         :param now: what stands in the field
+        :param stays: whether something else decided that
         :return: ``(state, value to be written or None, what stood before)``
         """
         if grant.state != "waiting":
             is_own = grant.state == "given" and grant._is_own()
             untouched = is_own and (grant._is_same(now, grant.after) or grant._is_gone())
             return ("ended" if untouched else "ended_kept"), None, None
+        if stays:
+            return "kept", None, own.before if own else now
         if not own:
             return "given", grant.after, now
         if own.state == "given" and (own._is_same(now, own.after) or own._is_gone()):
@@ -234,13 +250,14 @@ class CustomerGradingTermsGiver(models.AbstractModel):
     def _write_ledger(self, terms, said):
         """Write what became of the rows; what ends comes first, as one is held at a time.
 
-        :param said: ``{(state, before): ids}``
+        :param said: ``{(state, before, whether that was the company's default): ids}``
         """
         today = self.env["customer.grading.engine"]._get_today(terms.company_id or self.env.company)
         Grant = self.env["customer.grading.grant"]
-        for (state, before), ids in sorted(said.items(), key=lambda item: item[0][0] in HELD):
-            if state in HELD:
-                Grant.browse(ids).write({"state": state, "before": before, "date_start": today})
+        for told, ids in sorted(said.items(), key=lambda item: item[0][0] in HELD):
+            if (state := told[0]) in HELD:
+                vals = dict(zip(("state", "before", "was_default"), told, strict=True))
+                Grant.browse(ids).write({**vals, "date_start": today})
                 continue
             self._end(Grant.browse(ids), state)
             Grant.flush_model()
@@ -304,7 +321,7 @@ class CustomerGradingTermsGiver(models.AbstractModel):
         :param texts: ``{what it says: text}``, the text is added
         """
         place = (grant.key, grant.company_id, grant.grade_id)
-        key = (*place, state, now, grant.after, grant.before)
+        key = (*place, state, now, grant.after, grant.before, grant.was_default)
         if key not in texts:
             texts[key] = self._get_note_text(grant, state, now)
         return texts[key]
@@ -315,7 +332,9 @@ class CustomerGradingTermsGiver(models.AbstractModel):
             "what": grant._fields["kind"].convert_to_export(grant.kind, grant),
             "grade": grant.grade_id.code,
             "after": grant._get_value_text(grant.after),
-            "before": grant._get_value_text(grant.before),
+            "before": grant._get_value_text(
+                grant._get_back() if state == "ended" else grant.before
+            ),
             "now": grant._get_value_text(now),
         }
         if grant.kind == "credit_limit":

@@ -1,8 +1,5 @@
 from odoo import api, fields, models
-from odoo.addons.customer_grading.tools.period import Period
 from odoo.addons.customer_grading.tools.scope import Scope
-from odoo.addons.customer_grading.tools.statement import CUSTOMER, join_path
-from odoo.addons.customer_grading.tools.subject import INVOICE_TYPES, REVENUE_MONTHS
 from odoo.tools import SQL
 
 # What is kept of a customer in a company.
@@ -125,23 +122,11 @@ class CustomerGradingTermsFigures(models.Model):
     @api.model
     def _get_invoiced_sql(self, scope):
         """Return the query of what was invoiced, untaxed, less credit notes."""
-        [(first, last)] = Period("trailing", REVENUE_MONTHS).get_bounds(scope.date)
-        Move = self.env["account.move"].sudo()
-        query = Move._search(
-            [
-                ("state", "=", "posted"),
-                ("move_type", "in", INVOICE_TYPES),
-                ("invoice_date", ">=", first),
-                ("invoice_date", "<=", last),
-                ("company_id", "in", scope.company_ids),
-            ],
-            bypass_access=True,
-        )
-        query.groupby = join_path(Move, query.table, query, f"{CUSTOMER}.{CUSTOMER}")
-        amount = Move._field_to_sql(query.table, "amount_untaxed_signed", query)
-        return query.select(
-            SQL("%s AS partner_id", query.groupby), SQL("SUM(%s) AS revenue", amount)
-        )
+        Owner = self.env["customer.grading.owner"]
+        year = Owner._get_year(scope.date)
+        query, customer, _day, amount = Owner._open_invoices(scope, *year)
+        query.groupby = customer
+        return query.select(SQL("%s AS partner_id", customer), SQL("SUM(%s) AS revenue", amount))
 
     @api.model
     def _get_sold_sql(self, scope):
@@ -150,7 +135,7 @@ class CustomerGradingTermsFigures(models.Model):
         The discount of a line is that of Odoo's Sales analysis. What its price is below the list
         price is told of the price before discount: so the two add up to all that was given away.
         """
-        [(first, last)] = Period("trailing", REVENUE_MONTHS).get_bounds(scope.date)
+        first, last = self.env["customer.grading.owner"]._get_year(scope.date)
         return SQL(
             """
             SELECT contact.commercial_partner_id AS partner_id,

@@ -887,6 +887,25 @@ class TestActivities(FollowUpCase):
         self._go(date(2026, 9, 3))
         self.assertEqual(self._get_activities(self.customer).date_deadline, date(2026, 9, 8))
 
+    def test_many_that_go_take_no_more_queries_than_few(self):
+        self._ask(gap=1, gap_unit="weeks")
+        customers = self._create_customers(24, user_id=self.seller.id)
+        for customer in customers:
+            self._create_order(customer, self.start, 1000)
+        self._activate(self.policy)
+        self.assertEqual(len(self._get_activities(*customers)), 24)
+        planner, counts = self.env["customer.grading.follow.up.planner"], []
+        for some in (customers[:4], customers[4:]):
+            some.user_id = False
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            planner._put_right(self.dimension, self.company)
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertFalse(self._get_activities(*customers))
+        self.assertLessEqual(counts[1], counts[0])
+
     def test_people_are_reminded_in_their_language(self):
         self.env["res.lang"]._activate_lang("zh_CN")
         self.seller.lang = "zh_CN"

@@ -188,7 +188,7 @@ class TestPrediction(PredictionCommon, TransactionCase):
             {"A": (1, 600), "B": (3, 900)},
         )
         self.assertIn(
-            "The 1 of A brought 60 % of the revenue; as many of the largest before brought 40 %.",
+            "The only one of A brought 60 % of the revenue; the largest before brought 40 %.",
             self._get_sentences(trial),
         )
 

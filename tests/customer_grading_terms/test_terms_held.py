@@ -108,6 +108,33 @@ class TestTermsHeld(TermsCase):
         self._night(grade=False)
         self.assertEqual((lead.user_id, lead.team_id), (before, chosen))
 
+    def test_a_default_of_the_company_comes_back_as_it_is_by_then(self):
+        def set_default(number):
+            self.env["ir.default"].set(
+                "res.partner",
+                "property_payment_term_id",
+                self.days[number].id,
+                company_id=self.company.id,
+            )
+
+        set_default(14)
+        self._give_days()
+        self.second.property_payment_term_id = self.days[60]
+        self._put_in_force()
+        self.assertEqual(self._get_days(), ["60 days", "30 days", "14 days"])
+        self._set(self.b)
+        self._night()
+        set_default(30)
+        for customer in (self.customer, self.second):
+            self._set(self.c, customer)
+        self._night()
+        self.assertEqual(self._get_days(), ["30 days", "60 days", "30 days"])
+        self.assertEqual(
+            [line[1:] for line in self._get_ledger()],
+            [("14 days", "60 days", "ended"), ("14 days", "30 days", "ended")],
+        )
+        self.assertIn("back to 30 days", self.customer.message_ids[0].body)
+
     def _give_twice(self):
         """Let two dimensions give the same tag, the main one first; return it and the other's terms."""
         tag = self.env["res.partner.category"].create({"name": "Key"})

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from freezegun import freeze_time
+
 from odoo.tests import tagged
 
 from ..common import get_today
@@ -12,6 +14,7 @@ ANSWERS = (
     "customer.grading.prediction",
     "customer.grading.terms.cost",
     "customer.grading.habit.override",
+    "customer.grading.follow.up",
 )
 
 
@@ -31,9 +34,15 @@ class TestMonday(DashboardTourCase):
         self._tour("customer_grading_monday")
 
     def _arrange(self, director, seller):
-        """Let one fall soon, one be proposed, one be graded no more, and keep what nights keep."""
-        falls, proposed, excluded = self._create_customers(3, user_id=seller.id)
-        falls.name, proposed.name, excluded.name = "Faller", "Proposed", "Excluded"
+        """Let one fall soon, one be overdue, one be proposed, one be graded no more.
+
+        Keep what nights keep.
+        """
+        names = "Faller", "Proposed", "Excluded", "Forgotten"
+        customers = self._create_customers(len(names), user_id=seller.id)
+        for customer, name in zip(customers, names, strict=True):
+            customer.name = name
+        falls, proposed, excluded, forgotten = customers
         today = get_today()
         self._create_invoice(falls, today - timedelta(days=350), 500)
         for customer in (proposed, excluded):
@@ -41,9 +50,17 @@ class TestMonday(DashboardTourCase):
         policy = self.env["customer.grading.policy"].search(
             [("dimension_id", "=", self.dimension.id), ("state", "=", "running")]
         )
+        # Graded two months ago, it was to be called within a month, and nobody did.
+        grade = policy.rule_ids.grade_id[0]
+        self.env["customer.grading.cadence"].create(
+            {"grade_id": grade.id, "gap": 1, "gap_unit": "months"}
+        )
+        with freeze_time(today - timedelta(days=60)):
+            self._create_invoice(forgotten, today - timedelta(days=60), 500)
+            policy._regrade(forgotten)
         self._run(policy)
         results = self._get_results(falls | proposed | excluded)
-        results[proposed].with_user(seller)._propose(policy.rule_ids.grade_id[0], "Will grow")
+        results[proposed].with_user(seller)._propose(grade, "Will grow")
         results[excluded].with_user(director)._exclude("Goes out of business")
         for one in self.env["customer.grading.figures.set"]._get_due():
             self.env["customer.grading.figures.engine"]._fill(one)

@@ -1,6 +1,7 @@
 """What a try-on tells before a policy comes into force."""
 
 from odoo.tests import Form, TransactionCase, tagged
+from odoo.tools import format_date
 
 from ..common import TODAY, CustomerGradingCommon
 
@@ -50,6 +51,15 @@ class TryOnCase(CustomerGradingCommon, TransactionCase):
 
 @tagged("post_install", "-at_install")
 class TestTryOn(TryOnCase):
+    def test_behind_its_policy_it_is_called_by_what_was_done(self):
+        action = self.policy.action_try_on()
+        trial = self.env[action["res_model"]].browse(action["res_id"])
+        day = format_date(self.env, trial.date)
+        self.assertEqual(trial.with_context(**action["context"]).display_name, f"Try-on, {day}")
+        self.assertEqual(trial.display_name, f"{self.policy.display_name}, {day}")
+        again = trial.action_open()["context"]
+        self.assertEqual(trial.with_context(**again).display_name, trial.display_name)
+
     def test_the_result_is_counted_by_grade_with_share_of_customers_and_revenue(self):
         result, _moves = self._try_on().summary
         self.assertEqual(

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.period import Period
-from ...tools.statement import CUSTOMER
+from ...tools.statement import CUSTOMER, join_path
 from ...tools.subject import INVOICE_TYPES, REVENUE_MONTHS
 
 INVOICE = "account.move"
@@ -239,13 +239,38 @@ class CustomerGradingOwner(models.AbstractModel):
 
     # ------------------------------------------------------------------ revenue
 
-    @api.model
-    def _get_revenue_domain(self, company_ids, day):
-        """Return what makes the revenue of the 12 months up to ``day``, receipts included."""
-        [(start, end)] = Period("trailing", REVENUE_MONTHS).get_bounds(day)
+    @staticmethod
+    def _get_year(day):
+        """Return the first and the last of the 12 months up to ``day``."""
+        [year] = Period("trailing", REVENUE_MONTHS).get_bounds(day)
+        return year
+
+    @staticmethod
+    def _get_revenue_domain(company_ids, start, end):
+        """Return what makes the revenue from ``start`` to ``end``, receipts included."""
         posted = Domain("state", "=", "posted") & Domain("move_type", "in", INVOICE_TYPES)
         days = Domain("invoice_date", ">=", start) & Domain("invoice_date", "<=", end)
         return posted & days & Domain("company_id", "in", company_ids)
+
+    @api.model
+    def _open_invoices(self, scope, start, end):
+        """Return the query of what was invoiced from ``start`` to ``end``, and its columns.
+
+        :return: ``(query, customer, day, amount)``, the amount untaxed, less credit notes, in the
+            currency of ``scope``
+        """
+        Move = self.env[INVOICE].sudo()
+        invoiced = self._get_revenue_domain(scope.company_ids, start, end)
+        query = Move._search(invoiced, bypass_access=True)
+        customer = join_path(Move, query.table, query, INVOICE_PATH)
+        day, amount, company = (
+            Move._field_to_sql(query.table, name, query)
+            for name in ("invoice_date", "amount_untaxed_signed", "company_id")
+        )
+        if scope.rates:
+            rate = self.env["customer.grading.measure"]._get_rate_sql(scope, company, day)
+            amount = SQL("%s * %s", amount, rate)
+        return query, customer, day, amount
 
     @api.model
     def _get_revenues(self, customers, company, day, counted=None):
@@ -258,7 +283,7 @@ class CustomerGradingOwner(models.AbstractModel):
         Company, Move = self.env["res.company"].sudo(), self.env[INVOICE].sudo()
         counted = counted or Company.search([("id", "child_of", company.ids)])
         invoices = self._get_kept_domain(self._get_contact_ids(customers))
-        invoices &= self._get_revenue_domain(counted.ids, day)
+        invoices &= self._get_revenue_domain(counted.ids, *self._get_year(day))
         by, revenues = [CUSTOMER, "company_id"], defaultdict(float)
         for kept, of, amount in Move._read_group(invoices, by, ["amount_untaxed_signed:sum"]):
             converted = of.currency_id._convert(amount, company.currency_id, company, day)

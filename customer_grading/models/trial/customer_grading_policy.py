@@ -70,7 +70,7 @@ class CustomerGradingPolicy(models.Model):
         """Evaluate the policy without changing a grade, and open what it would do."""
         self.ensure_one()
         self.check_access("write")
-        return self._try_on().with_env(self.env).action_open()
+        return self._try_on().with_env(self.env).with_context(of_policy=True).action_open()
 
     def _get_companies_without_zone(self):
         """Return the companies that it grades of which nobody knows where days begin, sudoed."""

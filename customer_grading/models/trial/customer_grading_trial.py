@@ -1,20 +1,16 @@
-import json
 from collections import Counter
 from datetime import time, timedelta
-from urllib.parse import urlencode
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_time
+from odoo.tools import SQL, format_date, format_time
 
 from ...tools.blocks import at_end, make_block, make_row, open_window, tell
 from ...tools.groups import MANAGER_GROUP
-from ...tools.statement import CUSTOMER, join_path
 from ..policy.customer_grading_policy import PLANNED_STATES
 
 KEPT_DAYS = 30
-TOLD = 5_000  # customers whose reasons an export tells: each takes two milliseconds
 SHOWN = 80  # customers listed on the page of a try-on
 
 
@@ -70,6 +66,17 @@ class CustomerGradingTrial(models.Model):
         "customer.grading.trial.line", string="Who moves", compute="_compute_moving_line_ids"
     )
     data_check = fields.Json(compute="_compute_data_check")
+
+    @api.depends("kind")
+    @api.depends_context("of_policy")
+    def _compute_display_name(self):
+        """Opened from a policy it is called by what was done: the policy stands before it."""
+        told = super()._compute_display_name()
+        for trial in self if self.env.context.get("of_policy") else ():
+            kind = trial._fields["kind"].convert_to_export(trial.kind, trial)
+            day = format_date(self.env, trial.date)
+            trial.display_name = self.env._("%(kind)s, %(date)s", kind=kind, date=day)
+        return told
 
     @api.autovacuum
     def _gc_trials(self):
@@ -268,17 +275,9 @@ class CustomerGradingTrial(models.Model):
 
     def _get_revenue_query(self):
         """Return what was invoiced in 12 months, untaxed, less credit notes, by customer."""
-        scope, Owner = self._get_scope(), self.env["customer.grading.owner"]
-        Move = self.env["account.move"].sudo()
-        invoiced = Owner._get_revenue_domain(scope.company_ids, self.date)
-        query = Move._search(invoiced, bypass_access=True)
-        customer = join_path(Move, query.table, query, f"{CUSTOMER}.{CUSTOMER}")
-        amount = Move._field_to_sql(query.table, "amount_untaxed_signed", query)
-        if scope.rates:
-            company = Move._field_to_sql(query.table, "company_id", query)
-            day = Move._field_to_sql(query.table, "invoice_date", query)
-            rate = self.env["customer.grading.measure"]._get_rate_sql(scope, company, day)
-            amount = SQL("%s * %s", amount, rate)
+        Owner = self.env["customer.grading.owner"]
+        year = Owner._get_year(self.date)
+        query, customer, _day, amount = Owner._open_invoices(self._get_scope(), *year)
         query.groupby = customer
         return query.select(SQL("%s AS partner_id", customer), SQL("SUM(%s) AS total", amount))
 
@@ -477,33 +476,6 @@ class CustomerGradingTrial(models.Model):
         grouped = {"search_default_group_by_salesperson": 1}
         return self._get_lines_action([("moves", "=", True)], self.env._("Who moves"), grouped)
 
-    def action_export(self):
-        """Download every customer of the trial as a spreadsheet."""
-        self.ensure_one()
-        Line = self.env["customer.grading.trial.line"]
-        subject = self.dimension_id._get_subject_kind()
-        names = [subject.field, "salesperson_id", "current_grade_id", "grade_id", "revenue"]
-        if self.graded_count <= TOLD:
-            names.append("why")
-        labels = Line.fields_get(names, ["string", "type"])
-        data = {
-            "model": Line._name,
-            "fields": [
-                {"name": name, "label": labels[name]["string"], "type": labels[name]["type"]}
-                for name in names
-            ],
-            "ids": False,
-            "domain": [["trial_id", "=", self.id]],
-            "groupby": [],
-            "context": {"lang": self.env.lang},
-            "import_compat": False,
-        }
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/export/xlsx?{urlencode({'data': json.dumps(data)})}",
-            "target": "download",
-        }
-
     # ------------------------------------------------------------------ data check
 
     @api.depends("state", "policy_id")
@@ -674,7 +646,8 @@ class CustomerGradingTrial(models.Model):
         return opener() if opener and self.state == "done" else self._open_page()
 
     def _open_page(self):
-        return self._get_records_action(name=self._get_page_name(), context={})
+        context = {"of_policy": self.env.context.get("of_policy")}
+        return self._get_records_action(name=self._get_page_name(), context=context)
 
     def _get_page_name(self):
         """Hook: return the title of the page, by the kind of the trial."""

@@ -249,6 +249,19 @@ class CustomerGradingPredictionWords(models.AbstractModel):
             "share": trial._format_share(best.revenue, total) or self._format_share(0),
             "plain": trial._format_share(plain.revenue, total) or self._format_share(0),
         }
+        if best.count == 1:
+            return trial.dimension_id._choose_text(
+                self.env._(
+                    "The only one of %(grade)s brought %(share)s of the revenue; the largest "
+                    "before brought %(plain)s.",
+                    **names,
+                ),
+                self.env._(
+                    "The only one of %(grade)s brought %(share)s of what was won; the largest "
+                    "expected brought %(plain)s.",
+                    **names,
+                ),
+            )
         return trial.dimension_id._choose_text(
             self.env._(
                 "The %(number)s of %(grade)s brought %(share)s of the revenue; as many of the "

@@ -28,7 +28,7 @@ registry.category("web_tour.tours").add("customer_grading_monday", {
         { content: "Where are we concentrated?", trigger: card("First 10 customers") },
         ...askCard("Who moved up, and why?", "Moved up", ".o_data_row:contains(Customer 003)"),
         ...askCard("Who is about to fall?", "About to fall", ".o_data_row:contains(Faller)"),
-        ...askCard("Who is overdue, and whose?", "Overdue follow-ups", ".o_list_view"),
+        ...askCard("Who is overdue, and whose?", "Overdue follow-ups", ".o_data_row:contains(Forgotten)"),
         ...askCard("Who waits for me?", "Waiting for me", ".o_data_row:contains(Proposed)"),
         ...askCard("Is data missing?", "Not graded", ".o_data_row:contains(Excluded)"),
         ...stepUtils.goToAppSteps("crm.crm_menu_root", "Over to CRM"),
