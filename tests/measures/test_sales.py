@@ -3,6 +3,7 @@
 from datetime import date
 
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..common import TODAY, CustomerGradingCommon, at
 
@@ -85,6 +86,40 @@ class TestWhoseDocument(SalesCase):
         moves = self._open_documents(self.customer, measure="invoiced_revenue")
         self.assertIn(invoice, moves)
         self.assertEqual(sum(moves.mapped("amount_untaxed_signed")), 110)
+
+    def test_an_invoice_of_years_ago_makes_a_customer_of_who_it_stayed_with(self):
+        [third] = self._create_customers(1)
+        ann, ben = self.env["res.partner"].create(
+            [
+                {"name": "Ann", "parent_id": self.customer.id},
+                {"name": "Ben", "parent_id": third.id},
+            ]
+        )
+        for contact in (ann, ben):
+            self._create_invoice(contact, date(2020, 3, 3), 10)
+        customers = self.customers | third
+        self.assertEqual(self._get_graded(customers), self.customer | third)
+        ann.parent_id = self.other
+        self.assertEqual(self._get_graded(customers), self.customer | third)
+        self._create_invoice(ann, date(2020, 3, 4), 10)
+        self.assertEqual(self._get_graded(customers), customers)
+
+    def _get_graded(self, customers):
+        """Return which of these are customers, by a run of all and by one of each alone."""
+        policy = self._create_policy(
+            {"revenue": {"measure": "invoiced_revenue"}}, [("A", ())], population="documents"
+        )
+        engine = self.env["customer.grading.engine"]
+        told = []
+        for asked in (None, *customers):
+            scope = engine._get_scope(policy, self.company, TODAY, asked and asked.ids)
+            engine._evaluate(policy, scope, "looked_at")
+            rows = self.env.execute_query(SQL("SELECT subject_id FROM looked_at"))
+            told.append(customers.browse(row[0] for row in rows) & customers)
+        everybody, *alone = told
+        self.assertEqual(everybody, customers.union(*alone) & everybody)
+        self.assertEqual(len(everybody), sum(map(len, alone)))
+        return everybody
 
     def test_who_is_merged_into_somebody_elsewhere_takes_nothing_along(self):
         twins = self.env["res.partner"].create(

@@ -47,7 +47,7 @@ registry.category("web_tour.tours").add("customer_grading_prediction", {
         see(".modal .o_field_widget[name=last_text] span", "What is looked at"),
         click(".modal button[name=action_run]", "Look at what followed"),
         see(".o_grading_view td:contains(A bought 2.5 times the average)", "In words"),
-        see(".o_grading_view td:contains(The 1 of A brought)"),
+        see(".o_grading_view td:contains(The only one of A brought)"),
         click("button[name=action_view_prediction]", "As a picture"),
         see(".o_graph_renderer canvas"),
         click(".o_switch_view.o_pivot"),
