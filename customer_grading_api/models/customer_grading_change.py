@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timezone
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -13,15 +13,15 @@ class CustomerGradingChange(models.Model):
 
     _inherit = "customer.grading.change"
 
+    # Not read-only: a replica does not know which transactions are open.
     @api.model
-    @api.readonly
     def get_changes(self, since, limit=500):
         """Return the changes of grade that came into effect since a moment, oldest first.
 
         A change that was written again, as by a merge of contacts, comes again. What is not
         committed yet comes with a later page: none is left out.
 
-        :param since: a day or a moment in UTC, ISO; or ``next`` of the page before
+        :param since: a day or a moment, ISO, in UTC where it says no other; or ``next`` of the page before
         :param limit: how many at most
         :return: ``{"changes": [...], "next": the "since" of the next page, "more": bool}``
         """
@@ -49,8 +49,11 @@ class CustomerGradingChange(models.Model):
     def _read_since(self, text):
         """Return ``(moment, id)`` after which changes are asked for."""
         try:
-            moment, _slash, id_ = text.partition("/")
-            return datetime.fromisoformat(moment).replace(tzinfo=None), int(id_ or 0)
+            told, _slash, id_ = text.partition("/")
+            moment = datetime.fromisoformat(told)
+            if moment.tzinfo:
+                moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
+            return moment, int(id_ or 0)
         except (AttributeError, ValueError):
             raise UserError(
                 self.env._(

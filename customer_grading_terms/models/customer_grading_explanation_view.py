@@ -2,6 +2,13 @@ from odoo import models
 from odoo.addons.customer_grading.tools.blocks import make_block, make_row
 from odoo.tools import format_date
 
+# Who sees credit limits: as in Odoo, and as the rule on the ledger says.
+LIMITS_GROUPS = (
+    "account.group_account_invoice",
+    "account.group_account_readonly",
+    "customer_grading.customer_grading_group_officer",
+)
+
 
 class CustomerGradingExplanationView(models.AbstractModel):
     """Says beside “Why this grade?” what the grade gives, and what of it is given."""
@@ -23,7 +30,10 @@ class CustomerGradingExplanationView(models.AbstractModel):
         return [*blocks, {**make_block(title, [title, ""], lines), "papers": ["grade_sheet"]}]
 
     def _get_grants(self, result):
-        """Return ``{key: row of the ledger}`` of what this one has now, or waits for."""
+        """Return ``{key: row of the ledger}`` of what this one has now, or waits for.
+
+        Who sees no credit limits is not told whether they are what the grade gives.
+        """
         field = result.dimension_id._get_subject_kind().field
         Grant = self.env["customer.grading.grant"].sudo()
         if field not in Grant._fields:
@@ -37,6 +47,8 @@ class CustomerGradingExplanationView(models.AbstractModel):
             ],
             order="id",
         )
+        if not any(map(self.env.user.has_group, LIMITS_GROUPS)):
+            found = found.filtered(lambda grant: grant.kind != "credit_limit")
         return {grant.key: grant for grant in found}
 
     def _get_benefit_row(self, benefit, grant):

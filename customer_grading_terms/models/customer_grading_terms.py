@@ -96,6 +96,7 @@ class CustomerGradingTerms(models.Model):
         """Refuse what is decided by the buttons, which look at more.
 
         :raise UserError: where anything but when things are given is written
+        :raise AccessError: where it is about all companies, and the user does not work in all
         """
         if not self.env.su and set(vals) - {"when"}:
             raise UserError(
@@ -103,6 +104,7 @@ class CustomerGradingTerms(models.Model):
                     "Use “Activate”, “Pause” and “Take all back”: they check who is affected."
                 )
             )
+        self._check_seen_whole()
         return super().write(vals)
 
     # ------------------------------------------------------------------ what people decide
@@ -176,6 +178,11 @@ class CustomerGradingTerms(models.Model):
                 self.env._("Only grading administrators decide what grades give. Ask one of them.")
             )
         self.check_access("write")
+        self._check_seen_whole()
+
+    def _check_seen_whole(self):
+        """Raise where it is about companies in which the user does not work."""
+        self.filtered(lambda terms: not terms.company_id).dimension_id._check_seen_whole()
 
     def _check_alone(self):
         """Raise where another dimension gives in the same field of the same customers."""

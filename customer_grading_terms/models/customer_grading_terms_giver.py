@@ -160,7 +160,7 @@ class CustomerGradingTermsGiver(models.AbstractModel):
         for grant in grants:
             now, own = grant._read_now(), held.get(grant._get_subject())
             if own and grant.state == "waiting" and own.terms_id != grant.terms_id:
-                raise UserError(self.env._("“%s” gives it already.", own.terms_id.display_name))
+                raise UserError(self._get_rival_text(own.terms_id))
             stays = grant._get_subject() in decided
             state, value, before = self._decide(grant, own, now, stays)
             if state == "ended":
@@ -180,6 +180,12 @@ class CustomerGradingTermsGiver(models.AbstractModel):
                 notes[grant._get_subject()].append((grant, state, now))
         self._write_hosts(grants[:1], values)
         self._write_ledger(grants[:1].terms_id, said)
+
+    def _get_rival_text(self, rival):
+        """Return that other terms give it; a dimension that not everybody sees is not named."""
+        if rival.dimension_id.group_ids:
+            return self.env._("Another dimension gives it already.")
+        return self.env._("“%s” gives it already.", rival.display_name)
 
     @api.model
     def _get_decided(self, grants):
@@ -295,9 +301,15 @@ class CustomerGradingTermsGiver(models.AbstractModel):
     # ------------------------------------------------------------------ notes
 
     def _note(self, notes):
-        """Say on each record what was given, and what stood before, in one note."""
+        """Say on each record what was given, and what stood before, in one note.
+
+        Everybody who sees the record reads it: nothing of dimensions that not all may see.
+        """
         by_lang = defaultdict(dict)
-        for record, told in notes.items():
+        for record, every in notes.items():
+            told = [one for one in every if not one[0].dimension_id.group_ids]
+            if not told:
+                continue
             lang = self._get_lang(record, told[0][0])
             by_lang[lang][record] = told
         for lang, some in by_lang.items():

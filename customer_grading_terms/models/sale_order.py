@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.addons.customer_grading.tools.groups import USER_GROUP
 
 
 class SaleOrder(models.Model):
@@ -9,5 +10,5 @@ class SaleOrder(models.Model):
     grade_benefits = fields.Text(
         related="partner_id.grade_benefits",
         string="What the grade gives",
-        groups="customer_grading.customer_grading_group_documents",
+        groups=USER_GROUP,
     )

@@ -228,6 +228,13 @@ class TestChanges(ApiCommon):
         )
         self.assertFalse([c for page in everything for c in page if c["dimension"] == "secret"])
 
+    def test_a_moment_elsewhere_is_the_same_moment_here(self):
+        pages, _end = self._get_pages("2000-01-01", 500)
+        self.env.cr.execute("UPDATE customer_grading_change SET write_date = '2026-11-19 17:00'")
+        for since, told in (("2026-11-20T00:00:00+08:00", pages), ("2026-11-20T02:00+08:00", [[]])):
+            with self.subTest(since=since):
+                self.assertEqual(len(self._get_pages(since, 500)[0][0]), len(told[0]))
+
     def test_what_is_only_proposed_is_no_change_yet(self):
         _pages, end = self._get_pages("2000-01-01", 500)
         asked = {"ids": self.azure.ids, "grade": "A", "reason": "New plant"}

@@ -226,6 +226,60 @@ class TestTermsHeld(TermsCase):
         self.assertIn("Credit limit set for grade A.", told)
         self.assertNotRegex(told, "77|5,000")
 
+    def test_who_sees_no_credit_limits_is_not_told_whether_they_are_given(self):
+        self._give(self.a, "credit_limit", amount=5000)
+        self._put_in_force()
+
+        def get_said(user):
+            [view] = self.customer.with_user(user).get_grading_explanation()
+            [block] = [b for b in view["blocks"] if b["title"] == "What grade A gives"]
+            return str(block)
+
+        self.assertIn("since", get_said(self.officer))
+        self.assertNotIn("since", get_said(self.seller))
+
+    def test_nothing_is_told_of_a_dimension_that_not_everybody_sees(self):
+        risk = self._create_dimension("risk", "AB")
+        risk.group_ids = self.env.ref("account.group_account_manager")
+        policy = self._create_policy({}, [("A", ())], dimension=risk, population="all")
+        self._activate(policy)
+        self._give(risk.grade_ids.sorted()[0], "payment_term", payment_term_id=self.days[14].id)
+        before = self.customer.message_ids
+        self._give_by(policy)
+        self.assertEqual(self._get_days(self.customer), ["14 days"])
+        self.assertEqual(self.customer.message_ids, before)
+
+    def test_what_all_companies_give_is_decided_by_who_works_in_all(self):
+        self._create_company_with_chart("Elsewhere")
+        group = self._create_dimension("group", "AB", company_scope="group")
+        policy = self._create_policy({}, [("A", ())], dimension=group, population="all")
+        self._give(policy.rule_ids.grade_id, "promise", text="Served first")
+        self._activate(policy)
+        Terms = self.env["customer.grading.terms"]
+        terms = Terms.search([("dimension_id", "=", group.id)]).with_user(self.manager)
+        self.assertTrue(terms)
+        for name in ("action_activate", "action_take_back", "action_pause", "action_preview"):
+            with self.subTest(name=name), self.assertRaisesRegex(AccessError, "Elsewhere"):
+                getattr(terms, name)()
+        with self.assertRaisesRegex(AccessError, "Elsewhere"):
+            terms.when = "confirmed"
+
+    def test_benefits_of_other_companies_are_theirs(self):
+        other = self._create_company_with_chart("Other")
+        there = self._give(self.a, "promise", text="Only there", company_id=other.id)
+        here = self._give(self.a, "promise", text="Only here", company_id=self.company.id)
+        with self.assertRaises(AccessError):
+            there.with_user(self.manager).text = "Ours"
+        here.with_user(self.manager).text = "Ours"
+
+    def test_on_orders_only_who_sees_grades_reads_what_they_give(self):
+        self._give_days()
+        order = self._create_order(self.customer, START)
+        self.assertIn("60 days", order.with_user(self.seller).grade_benefits)
+        worker = new_test_user(self.env, "worker", groups="base.group_user")
+        with self.assertRaises(AccessError):
+            order.with_user(worker).sudo(False).check_field_access_rights("read", ["grade_benefits"])
+
     def test_a_company_does_not_take_away_what_another_one_gave(self):
         other = self._create_company_with_chart("Other")
         self.manager.company_ids |= other
