@@ -128,7 +128,7 @@ class CustomerGradingGrant(models.Model):
             grant.before_text = grant._get_value_text(now if is_new else grant.before, there)
             grant.after_text = grant._get_value_text(grant.after, there)
             grant.now_text = grant._get_value_text(now, there)
-            grant.is_by_hand = grant.state == "given" and not grant._is_same(now, grant.after)
+            grant.is_by_hand = grant.state == "given" and not grant._is_untouched(now)
 
     def _get_there(self):
         """Return ``{name of a model: ids}`` of the records that these rows name and that are there."""
@@ -220,6 +220,17 @@ class CustomerGradingGrant(models.Model):
         value = self._get_tag_id() if self.kind in MANY else self.after
         return not self._get_record(value)
 
+    def _is_untouched(self, now):
+        """Whether nobody set something else; Odoo keeps no value that is the company's default."""
+        if self._is_same(now, self.after) or self._is_gone():
+            return True
+        was_same = self.was_default and self._is_same(self.before, self.after)
+        return was_same and self._is_same(now, self._get_default())
+
+    def _is_unknown(self):
+        """Whether it waits until it is known what is given: so much of a revenue that is none."""
+        return self.state == "waiting" and self.kind == "credit_limit" and not self.after
+
     # ------------------------------------------------------------------ what waits
 
     @api.depends("state", "ends")
@@ -245,8 +256,10 @@ class CustomerGradingGrant(models.Model):
             self.env["customer.grading.terms"]._give_soon()
             message = self.env._("They are being given in the background.")
             return tell(message, "success", RELOAD)
-        waiting.sudo().env["customer.grading.terms.giver"]._carry_out(waiting.sudo())
-        if failed := waiting.sudo().filtered("problem"):
+        giver = waiting.sudo().env["customer.grading.terms.giver"]
+        giver._carry_out(waiting.sudo())
+        giver._offer_again(waiting.sudo())
+        if failed := waiting.sudo().exists().filtered("problem"):
             return tell(failed[0].problem, "warning", RELOAD)
         return RELOAD
 

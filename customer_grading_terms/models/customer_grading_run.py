@@ -15,9 +15,11 @@ class CustomerGradingRun(models.Model):
             terms = Terms.search([*own, ("company_id", "=", run.company_id.id)])
             if terms.state == "active":
                 Terms._give_soon()
-            elif terms.state in ("draft", "changed") and not terms.is_asked and terms._get_kinds():
-                terms.is_asked = True
-                run._ask_to_look()
+            elif terms.state in ("draft", "changed") and not terms.is_asked:
+                benefits = terms.dimension_id.grade_ids.benefit_ids
+                terms.is_asked = any(one._is_given() for one in benefits)
+                if terms.is_asked:
+                    run._ask_to_look()
         return super()._after_changes()
 
     @api.model

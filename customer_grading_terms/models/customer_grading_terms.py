@@ -4,7 +4,7 @@ from odoo.addons.customer_grading.tools.groups import MANAGER_GROUP
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..tools.kinds import MANY
+from ..tools.kinds import KINDS, MANY
 
 
 class CustomerGradingTerms(models.Model):
@@ -186,16 +186,14 @@ class CustomerGradingTerms(models.Model):
 
     def _check_alone(self):
         """Raise where another dimension gives in the same field of the same customers."""
-        kinds = self._get_kinds()
         in_force = Domain("state", "in", ("active", "changed"))
         holding = Domain("grant_ids.state", "in", ("given", "kept"))
         rivals = self.search(Domain("id", "!=", self.id) & (in_force | holding))
         for rival in rivals.filtered(
             lambda one: one.dimension_id.subject == self.dimension_id.subject
         ):
-            if not rival._get_companies() & self._get_companies():
-                continue
-            for benefit in rival._get_kinds() & kinds:
+            companies = rival._get_companies() & self._get_companies()
+            for benefit in rival._get_kinds(companies) & self._get_kinds(companies):
                 raise UserError(
                     self.env._(
                         "“%(rival)s” gives “%(kind)s” already, and a customer has only one. Delete "
@@ -205,14 +203,18 @@ class CustomerGradingTerms(models.Model):
                             self.env["customer.grading.benefit"]
                             ._fields["kind"]
                             ._description_selection(self.env)
-                        )[benefit],
+                        )[benefit[1]],
                     )
                 )
 
-    def _get_kinds(self):
-        """Return the kinds of which these grades give one, in fields of the record."""
-        benefits = self.dimension_id.grade_ids.benefit_ids
-        return {one.kind for one in benefits if one._is_given() and one.kind not in MANY}
+    def _get_kinds(self, companies):
+        """Return ``(company, kind)`` of which these grades give one, in fields of the record."""
+        return {
+            (company if KINDS[one.kind].per_company else None, one.kind)
+            for company in companies
+            for one in self.dimension_id.grade_ids._get_own_benefits(company)
+            if one._is_given() and one.kind not in MANY
+        }
 
     # ------------------------------------------------------------------ giving
 

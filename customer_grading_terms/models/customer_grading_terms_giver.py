@@ -7,6 +7,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
 
 from ..tools.kinds import MANY
 from .customer_grading_grant import HELD
@@ -46,6 +47,7 @@ class CustomerGradingTermsGiver(models.AbstractModel):
             giver.env["customer.grading.grant"].search(failed).problem = False
             if terms.state == "active":
                 run._try(giver.env["customer.grading.terms.engine"]._propose, commit, terms)
+                run._try(giver._give_defaults_again, commit, terms)
             if not giver._give_by(terms, commit):
                 return
 
@@ -67,6 +69,28 @@ class CustomerGradingTermsGiver(models.AbstractModel):
                 if not self.env["ir.cron"]._commit_progress(len(batch), remaining=left):
                     return False
         return True
+
+    def _give_defaults_again(self, terms):
+        """Give again what was the company's default as it was given, and is not any more.
+
+        Odoo keeps no value that is the default: who has it gets the next default.
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM customer_grading_grant WHERE terms_id = %s AND state = 'given'"
+                " AND was_default AND before = after",
+                terms.id,
+            )
+        )
+        same = self.env["customer.grading.grant"].browse(id_ for (id_,) in rows)
+        for some in same.grouped(lambda one: (one.key, one.company_id, one.after)).values():
+            first, default = some[0], some[0]._get_default()
+            if not first._is_same(default, first.after):
+                lost = some.filtered(
+                    lambda one, value=default: one._is_same(one._read_now(), value)
+                )
+                self._write_hosts(first, {first.after: [one._get_subject().id for one in lost]})
 
     @api.model
     def _get_due_domain(self, terms):
@@ -116,7 +140,7 @@ class CustomerGradingTermsGiver(models.AbstractModel):
 
         Where one of them cannot be set, the others are; it says why, and is tried again.
         """
-        grants = grants.exists()
+        grants = grants.exists().filtered(lambda one: not one._is_unknown())
         try:
             with self.env.cr.savepoint():
                 self._carry_out_all(grants)
@@ -204,14 +228,14 @@ class CustomerGradingTermsGiver(models.AbstractModel):
         :return: ``(state, value to be written or None, what stood before)``
         """
         if grant.state != "waiting":
-            is_own = grant.state == "given" and grant._is_own()
-            untouched = is_own and (grant._is_same(now, grant.after) or grant._is_gone())
+            is_own = grant.state == "given" and grant._is_own() and not stays
+            untouched = is_own and grant._is_untouched(now)
             return ("ended" if untouched else "ended_kept"), None, None
         if stays:
             return "kept", None, own.before if own else now
         if not own:
             return "given", grant.after, now
-        if own.state == "given" and (own._is_same(now, own.after) or own._is_gone()):
+        if own.state == "given" and own._is_untouched(now):
             return "given", grant.after, own.before
         return "kept", None, own.before
 
@@ -263,7 +287,7 @@ class CustomerGradingTermsGiver(models.AbstractModel):
         for told, ids in sorted(said.items(), key=lambda item: item[0][0] in HELD):
             if (state := told[0]) in HELD:
                 vals = dict(zip(("state", "before", "was_default"), told, strict=True))
-                Grant.browse(ids).write({**vals, "date_start": today})
+                Grant.browse(ids).write({**vals, "date_start": today, "problem": False})
                 continue
             self._end(Grant.browse(ids), state)
             Grant.flush_model()
@@ -273,7 +297,15 @@ class CustomerGradingTermsGiver(models.AbstractModel):
         for terms, some in grants.grouped("terms_id").items():
             company = terms.company_id or self.env.company
             today = self.env["customer.grading.engine"]._get_today(company)
-            some.write({"state": state, "ends": False, "is_confirmed": False, "date_end": today})
+            some.write(
+                {
+                    "state": state,
+                    "ends": False,
+                    "is_confirmed": False,
+                    "date_end": today,
+                    "problem": False,
+                }
+            )
             changes = self._get_changes(terms, some)
             for change, alike in some.grouped(
                 lambda one, c=changes: c.get(one._get_subject())

@@ -108,23 +108,23 @@ class TestTermsHeld(TermsCase):
         self._night(grade=False)
         self.assertEqual((lead.user_id, lead.team_id), (before, chosen))
 
-    def test_a_default_of_the_company_comes_back_as_it_is_by_then(self):
-        def set_default(number):
-            self.env["ir.default"].set(
-                "res.partner",
-                "property_payment_term_id",
-                self.days[number].id,
-                company_id=self.company.id,
-            )
+    def _set_default(self, number):
+        self.env["ir.default"].set(
+            "res.partner",
+            "property_payment_term_id",
+            self.days[number].id,
+            company_id=self.company.id,
+        )
 
-        set_default(14)
+    def test_a_default_of_the_company_comes_back_as_it_is_by_then(self):
+        self._set_default(14)
         self._give_days()
         self.second.property_payment_term_id = self.days[60]
         self._put_in_force()
         self.assertEqual(self._get_days(), ["60 days", "30 days", "14 days"])
         self._set(self.b)
         self._night()
-        set_default(30)
+        self._set_default(30)
         for customer in (self.customer, self.second):
             self._set(self.c, customer)
         self._night()
@@ -134,6 +134,69 @@ class TestTermsHeld(TermsCase):
             [("14 days", "60 days", "ended"), ("14 days", "30 days", "ended")],
         )
         self.assertIn("back to 30 days", self.customer.message_ids[0].body)
+
+    def test_what_is_the_default_and_given_is_given_again_where_the_default_changes(self):
+        self._set_default(30)
+        self._give_days()
+        self._put_in_force()
+        self._set_default(14)
+        self._night()
+        self.assertEqual(self._get_days(), ["60 days", "30 days", "14 days"])
+        self._set_default(60)
+        grant = self._get_grants(self.second).filtered(lambda one: one.kind == "payment_term")
+        self.assertFalse(grant.is_by_hand)
+        self._set(self.a, self.second)
+        self._set(self.c, self.second)
+        self.assertEqual(self._get_days(self.second), ["60 days"])
+        self.assertEqual([line[3] for line in self._get_ledger(self.second)], ["ended", "ended"])
+
+    def test_a_limit_of_a_revenue_that_is_none_waits_on_every_road(self):
+        self._give(self.b, "credit_limit", amount=5000)
+        self._give(self.a, "credit_limit", revenue_months=3)
+        self._put_in_force()
+        self._set(self.a, self.second)
+        waiting = self._get_grants(self.second).filtered("is_waiting")
+        waiting.with_user(self.officer).action_confirm()
+        self.assertEqual(self.second.credit_limit, 5000)
+        self.assertEqual(
+            [(grant.grade_id, grant.state) for grant in self._get_grants(self.second)],
+            [(self.b, "given"), (self.a, "waiting")],
+        )
+        self.assertIn("Nothing was invoiced", waiting.problem)
+        self._create_invoice(self.second, START, 12000)
+        self._night()
+        self.assertEqual(self.second.credit_limit, 3000)
+        self._set(self.c, self.second)
+        self.assertEqual(self.second.credit_limit, 0)
+
+    def test_what_could_not_be_set_and_is_set_by_now_says_nothing_of_it(self):
+        self._give_days()
+        self._put_in_force("confirmed")
+        waiting = self._get_grants().filtered("is_waiting")
+        waiting.problem = "Not this one."
+        waiting.with_user(self.officer).action_confirm()
+        self.assertEqual((waiting.state, waiting.problem), ("given", False))
+
+    def test_grades_that_give_nothing_but_a_mark_ask_somebody_to_look(self):
+        tag = self.env["res.partner.category"].create({"name": "Key"})
+        self._give(self.a, "tag", tag_id=tag.id)
+        self.policy.user_id = self.manager
+        self._run(self.policy)
+        self.assertTrue(self.terms.is_asked)
+
+    def test_two_dimensions_give_the_same_in_different_companies(self):
+        other = self._create_company_with_chart("Other")
+        loyalty = self._create_dimension("loyalty", "AB")
+        policy = self._create_policy({}, [("A", ())], dimension=loyalty, population="all")
+        self._activate(policy)
+        for grade, company in ((self.a, self.company), (policy.rule_ids.grade_id, other)):
+            days = {"payment_term_id": self.days[60].id, "company_id": company.id}
+            self._give(grade, "payment_term", **days)
+        self._put_in_force()
+        self._give_by(policy)
+        self._give(policy.rule_ids.grade_id, "payment_term", payment_term_id=self.days[14].id)
+        with self.assertRaisesRegex(UserError, "gives “Payment terms” already"):
+            self._give_by(policy)
 
     def _give_twice(self):
         """Let two dimensions give the same tag, the main one first; return it and the other's terms."""
@@ -278,7 +341,9 @@ class TestTermsHeld(TermsCase):
         self.assertIn("60 days", order.with_user(self.seller).grade_benefits)
         worker = new_test_user(self.env, "worker", groups="base.group_user")
         with self.assertRaises(AccessError):
-            order.with_user(worker).sudo(False).check_field_access_rights("read", ["grade_benefits"])
+            order.with_user(worker).sudo(False).check_field_access_rights(
+                "read", ["grade_benefits"]
+            )
 
     def test_a_company_does_not_take_away_what_another_one_gave(self):
         other = self._create_company_with_chart("Other")
