@@ -20,12 +20,6 @@ class CustomerGradingChange(models.Model):
     # What people decided: few of all changes.
     _by_hand_idx = models.Index(f"(id) WHERE origin IN {BY_HAND_ORIGINS}")
 
-    def _approve(self):
-        """Note what was computed when a proposal comes into effect."""
-        done = super()._approve()
-        self._note_computed(SQL("result.computed_grade_id"), SQL("change.id IN %s", self._ids))
-        return done
-
     @api.model
     def _note_computed(self, grade, condition):
         """Note the computed grade on changes that were decided by hand and are in effect.

@@ -2,6 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.blocks import open_window
+from odoo.addons.customer_grading.tools.texts import NOT_GRADED
 from odoo.tools import SQL
 
 from ..models.customer_grading_grant import HELD
@@ -37,7 +38,7 @@ class CustomerGradingTermsCost(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
     team_id = fields.Many2one("crm.team", "Sales team", readonly=True)
-    grade_id = fields.Many2one("customer.grade", readonly=True)
+    grade_id = fields.Many2one("customer.grade", readonly=True, falsy_value_label=NOT_GRADED)
     grade_color = fields.Integer(related="grade_id.color")
     customers = fields.Integer(readonly=True)
     payment_term_id = fields.Many2one("account.payment.term", "Payment terms", readonly=True)
@@ -104,7 +105,8 @@ class CustomerGradingTermsCost(models.Model):
 
     @api.model
     def _get_rows_sql(self, company):
-        """Return the query of the rows of one company."""
+        """Return the query of the rows of one company; without revenue that the reader may not see."""
+        hidden = self.env["customer.grading.explanation"]._hides_revenue() and "revenue"
         return SQL(
             """
             SELECT told.result_id::bigint * %(step)s + %(company)s AS id, told.partner_id,
@@ -127,6 +129,8 @@ class CustomerGradingTermsCost(models.Model):
             currency=company.currency_id.id,
             amounts=SQL(", ").join(
                 SQL("COALESCE(kept.%(name)s, 0) AS %(name)s", name=SQL.identifier(name))
+                if name != hidden
+                else SQL("NULL::numeric AS %s", SQL.identifier(name))
                 for name in AMOUNTS
             ),
             by=SQL(", ").join(self._get_by_sql(*item) for item in BY.items()),

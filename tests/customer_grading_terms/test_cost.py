@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from lxml import etree
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -146,6 +148,33 @@ class TestCost(TermsCase):
         self.assertEqual(list(told), ["A", "B", "C"])
         for value, plain in zip(told["A"], expected, strict=True):
             self.assertAlmostEqual(value, plain, 4)
+
+    def test_who_is_not_graded_is_called_so(self):
+        for lang, label in (("en_US", "Not graded"), ("zh_CN", "未分级")):
+            report = self.report.with_context(lang=lang)
+            told = report.fields_get(["grade_id"], ["falsy_value_label"])
+            self.assertEqual(told["grade_id"]["falsy_value_label"], label)
+
+    def test_the_picture_has_the_colours_and_the_order_of_the_grades(self):
+        view = self.report.get_view(view_type="graph")
+        self.assertEqual(etree.fromstring(view["arch"]).get("js_class"), "grading_graph")
+
+    def test_revenue_that_is_kept_to_groups_is_not_told(self):
+        self._keep()
+        self.assertTrue(self._find()[self.customer].revenue)
+        measure = self.env.ref("customer_grading.measure_invoiced_revenue")
+        measure.group_ids = self.env.ref("base.group_system")
+        self.env.invalidate_all()
+        row = self._find()[self.customer]
+        self.assertFalse(row.revenue)
+        self.assertTrue(row.not_due)
+        own = [("partner_id", "in", self.customers.ids)]
+        names = ["revenue:sum", "cost_rate:avg", "lent_rate:avg", "term_days:avg"]
+        report = self.report.with_user(self.officer)
+        [[revenue, cost, lent, days]] = report._read_group(own, [], names)
+        self.assertEqual((revenue or 0, cost or 0, lent or 0), (0, 0, 0))
+        found = self._find().values()
+        self.assertAlmostEqual(days, sum(row.term_days for row in found) / 3)
 
     def test_days_to_pay_are_those_of_odoos_due_dates_on_average_of_a_year(self):
         line = {"value": "percent", "nb_days": 10}

@@ -177,6 +177,15 @@ class TestTermsHeld(TermsCase):
         waiting.with_user(self.officer).action_confirm()
         self.assertEqual((waiting.state, waiting.problem), ("given", False))
 
+    def test_a_proposal_that_is_approved_gives_what_it_gives_at_once(self):
+        self._give_days()
+        self._put_in_force()
+        result = self._get_results(self.third)[self.third]
+        change = result.with_user(self.seller)._propose(self.a, "Will grow")
+        self.assertEqual(self._get_days(self.third), [None])
+        change.with_user(self.officer).action_approve()
+        self.assertEqual(self._get_days(self.third), ["60 days"])
+
     def test_grades_that_give_nothing_but_a_mark_ask_somebody_to_look(self):
         tag = self.env["res.partner.category"].create({"name": "Key"})
         self._give(self.a, "tag", tag_id=tag.id)

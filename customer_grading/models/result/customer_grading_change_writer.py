@@ -110,6 +110,7 @@ class CustomerGradingChangeWriter(models.AbstractModel):
                   FROM decided
                  WHERE change.id = decided.own_id
                    AND change.id = ANY (ARRAY(SELECT own_id FROM decided))
+             RETURNING change.id
             ), told AS (
                 INSERT INTO customer_grading_change (
                     result_id, dimension_id, %(subjects)s, company_id, policy_id, run_id,
@@ -161,7 +162,7 @@ class CustomerGradingChangeWriter(models.AbstractModel):
 
     @api.model
     def _write(self, decided, date, **told):
-        """Hook: write the rows of the query ``decided`` as of ``date``; return the new changes.
+        """Hook: write the rows of the query ``decided`` as of ``date``; return what was decided.
 
         :param told: as in :meth:`_get_writing_sql`, plain values
         """
@@ -169,7 +170,7 @@ class CustomerGradingChangeWriter(models.AbstractModel):
         values = {name: SQL("%s", value or None) for name, value in told.items()}
         values.setdefault("undoes_id", SQL("decided.undoes_id"))
         statement = SQL(
-            "WITH decided AS MATERIALIZED (%s), %s SELECT id FROM told ORDER BY id",
+            "WITH decided AS MATERIALIZED (%s), %s TABLE told UNION ALL TABLE closed ORDER BY id",
             decided,
             self._get_writing_sql(date, **values),
         )
