@@ -21,6 +21,7 @@
         "views/customer_grade_views.xml",
         "views/sale_order_views.xml",
         "views/res_partner_views.xml",
+        "views/res_config_settings_views.xml",
         "views/customer_grading_menus.xml",
     ],
     "assets": {

@@ -44,6 +44,48 @@ class TestDocuments(BaseCase):
                 inside = "" if apart else "customer_grading/"
                 self.assertTrue((ROOT / inside / place).exists())
 
+    def test_each_addon_stands_in_the_street_below_one_that_it_needs(self):
+        text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+        drawing = text[text.index("## The street") : text.index("What an addon adds")]
+        lines = re.findall(r"^    ([│├└─ ]*)(\w*customer_grading\w*) ", drawing, re.MULTILINE)
+        needed = {
+            path.parent.name: set(ast.literal_eval(path.read_text(encoding="utf-8"))["depends"])
+            for path in ROOT.glob("*/__manifest__.py")
+        }
+        self.assertEqual(sorted(name for _branch, name in lines), sorted(needed))
+
+        def get_all(name):
+            return {name}.union(*(get_all(other) for other in needed.get(name, ())))
+
+        above = {}
+        for branch, name in lines:
+            depth = len(branch) // 4
+            above[depth] = name
+            with self.subTest(addon=name):
+                self.assertIn(above[max(depth - 1, 0)], get_all(name))
+
+
+# Of Odoo's own, which any addon extends: how fields are worked out, and what records do.
+OF_ODOO = re.compile(
+    r"(create|write|unlink|copy|init|default_get|read|name_create"
+    r"|_(compute|search|inverse|check|onchange|default|unlink_except|selection|cron)_\w+"
+    r"|_(field_to_sql|read_group_\w+|order_to_sql|search|register_hook|auto_init|table_query)"
+    r"|action_\w+|web_\w+|fields_get|get_views?|get_import_templates)"
+)
+# Overridden by an addon of ours, and told to nobody else.
+NOT_TOLD = {
+    # The three steps of a run, each a transaction: what follows stands behind the last one.
+    ("customer.grading.run", "_grade"),
+    # Goes with the table above it, whose hook is told.
+    ("customer.grading.trial", "_get_moves_block"),
+    # Which view a kind of trial opens in; its title is told.
+    ("customer.grading.trial", "_open_page"),
+    # Names an origin that only imports have.
+    ("customer.grading.explanation.texts", "_get_origin_text"),
+    # Of the kind of record that a line is about: the subject's hook is told.
+    ("customer.grading.trial.line", "_get_unused_fields"),
+}
+
 
 def get_model(node):
     """Return the name of the model that a class makes or extends, or ``None``."""
@@ -79,8 +121,8 @@ class TestExtending(BaseCase):
         cls.told = set(
             re.findall(r"^\| `((?:report\.)?customer[\w.]+)\.(_\w+)` \|", cls.text, re.MULTILINE)
         )
-        cls.members, cls.hooks = {}, set()
-        for path in ROOT.glob("customer_grading*/**/*.py"):
+        cls.members, cls.hooks, cls.places = {}, set(), {}
+        for path in ROOT.glob("*customer_grading*/**/*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.ClassDef) and (model := get_model(node)):
                     members = get_members(node)
@@ -88,10 +130,28 @@ class TestExtending(BaseCase):
                     cls.hooks |= {
                         (model, name) for name, doc in members.items() if doc.startswith("Hook:")
                     }
+                    cls._note_methods(model, node, path.relative_to(ROOT).parts[0])
+
+    @classmethod
+    def _note_methods(cls, model, node, addon):
+        """Note which addon defines which methods of a model of grading."""
+        if model.startswith(("customer.grad", "report.customer_grading")):
+            for statement in node.body:
+                if isinstance(statement, ast.FunctionDef):
+                    cls.places.setdefault((model, statement.name), set()).add(addon)
 
     def test_the_hooks_that_are_told_are_those_that_there_are(self):
         self.assertGreater(len(self.hooks), 30)
         self.assertEqual(self.told, self.hooks)
+
+    def test_what_addons_override_is_told_as_a_hook(self):
+        overridden = {
+            method
+            for method, addons in self.places.items()
+            if len(addons) > 1 and not OF_ODOO.fullmatch(method[1])
+        }
+        self.assertGreater(len(overridden), 30)
+        self.assertEqual(overridden - self.hooks, NOT_TOLD)
 
     def test_what_examples_extend_is_there(self):
         extended = {

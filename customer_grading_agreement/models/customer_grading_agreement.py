@@ -57,11 +57,13 @@ class CustomerGradingAgreement(models.Model):
 
     @property
     def _table_query(self):
-        """Return what the user may read, as of today in the current company."""
+        """Return what the user may read of active customers, as of today in the current company."""
         today = self.env["customer.grading.engine"]._get_today(self.env.company)
+        self.env["res.partner"].flush_model(["active"])
         return SQL(
             "SELECT told.*, CASE WHEN date_end < %(today)s THEN 'ended' WHEN date_end <= %(soon)s"
             " THEN 'soon' ELSE 'later' END AS state FROM (%(rows)s) told"
+            " JOIN res_partner partner ON partner.id = told.partner_id AND partner.active"
             " WHERE date_end <> %(for_ever)s::date",
             today=today,
             soon=today + timedelta(days=SOON_DAYS),

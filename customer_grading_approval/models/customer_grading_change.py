@@ -43,7 +43,7 @@ class CustomerGradingChange(models.Model):
         help="Invoiced in the last 12 months, untaxed, less credit notes; of an opportunity what "
         "is expected of it.",
     )
-    sees_revenue = fields.Boolean(compute="_compute_revenue")
+    figures_hidden = fields.Boolean("Figures are hidden", compute="_compute_revenue")
 
     @api.depends("values", "result_id.values", "grade_id", "from_grade_id", "state")
     @api.depends_context("uid", "lang", "company")
@@ -68,7 +68,7 @@ class CustomerGradingChange(models.Model):
             for change in changes:
                 subject = change._get_subject()
                 change.currency_id = company.currency_id
-                change.sees_revenue = subject in shown
+                change.figures_hidden = subject not in shown
                 of = change.lead_id or change._get_customer()
                 change.revenue = revenues.get(of, 0) if subject in shown else 0
 

@@ -186,7 +186,7 @@ class CustomerGradingDecision(models.TransientModel):
                 change.from_grade_id.code or "",
                 change.grade_id.code or "",
                 change.reason or "",
-                change.revenue if change.sees_revenue else "",
+                "" if change.figures_hidden else change.revenue,
                 change.salesperson_id.name or "",
                 change.date,
                 change.waits_for or "",

@@ -12,5 +12,5 @@ class CustomerGradingAnswer(models.Model):
     def get_empty_list_help(self, help_message):
         """Say, too, where questions wait for their answers."""
         told = super().get_empty_list_help(help_message)
-        text = self.env._("What waits for an answer stands in CRM ▸ Grading ▸ To assess.")
+        text = self.env._("What waits for an answer is listed in CRM ▸ Grading ▸ To assess.")
         return Markup(told or "") + Markup("<p>%s</p>") % text

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.addons.customer_grading.tools.texts import NOT_GRADED
 from odoo.exceptions import ValidationError
 
 from ..models.customer_grading_engine import ENDING_DAYS
@@ -30,13 +31,15 @@ class CustomerGradingAssessment(models.TransientModel):
     lead_id = fields.Many2one("crm.lead", "Opportunity", ondelete="cascade")
     salesperson_id = fields.Many2one("res.users", ondelete="cascade")
     is_mine = fields.Boolean("Asked of me")
-    grade_id = fields.Many2one("customer.grade", "Grade today", ondelete="cascade")
+    grade_id = fields.Many2one(
+        "customer.grade", "Grade today", ondelete="cascade", falsy_value_label=NOT_GRADED
+    )
     grade_color = fields.Integer(related="grade_id.color")
     would_grade_id = fields.Many2one(
         "customer.grade",
         "Would become",
         ondelete="cascade",
-        help="The grade that is within reach of the best answer alone.",
+        help="The grade that the best answer alone would reach.",
     )
     would_grade_color = fields.Integer(related="would_grade_id.color", string="Color reached")
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -61,7 +64,7 @@ class CustomerGradingAssessment(models.TransientModel):
     last_user_id = fields.Many2one(related="last_answer_id.user_id", string="Last answered by")
     last_until = fields.Date(related="last_answer_id.valid_until", string="Valid until")
     is_ending = fields.Boolean(
-        "Ends soon", help="There is a valid answer, but it ends within 30 days."
+        "Ends soon", help="There is a valid answer, but it expires within 30 days."
     )
     basis_text = fields.Text("Decided on", compute="_compute_basis_text")
 

@@ -1,6 +1,5 @@
 from odoo import api, models
-from odoo.addons.customer_grading.tools.period import Period
-from odoo.addons.customer_grading.tools.subject import INVOICE_TYPES, REVENUE_MONTHS
+from odoo.addons.customer_grading.tools.statement import CUSTOMER
 from odoo.tools import SQL
 
 
@@ -14,9 +13,59 @@ class CustomerGradingCapacityEngine(models.AbstractModel):
     _name = "customer.grading.capacity.engine"
     _description = "Engine of Capacity"
 
+    # ------------------------------------------------------------------ whose grades are shown
+
     @api.model
-    def _get_stands_sql(self):
-        """Return the common table expressions up to ``stands``: one row a line and place."""
+    def _get_shown(self):
+        """Return whose grades each company shows that the user works in, of what has a capacity.
+
+        :return: list of ``(dimension, company, company that grades)``: that one is the company
+            itself or its nearest parent, and empty where all are graded as one. A company is
+            missing where nobody is graded: nobody is too few there.
+        """
+        capacities = self.env["customer.grading.capacity"].sudo().search([])
+        return [
+            (dimension, company, grading)
+            for dimension in capacities.dimension_id
+            for company in self.env.companies
+            for grading in self._find_grading(dimension, company)
+        ]
+
+    def _find_grading(self, dimension, company):
+        """Return, in a list, the company whose grades one shows: by policies, else by hand."""
+        grading, policies = self.env["customer.grading.policy"]._get_in_force(dimension, company)
+        if policies:
+            return [grading]
+        Result = self.env["customer.grading.result"].sudo()
+        graded = [("dimension_id", "=", dimension.id), ("grade_id", "!=", False)]
+        return [
+            company.sudo().browse(company_id or ())
+            for company_id in dimension._get_result_company_ids(company)
+            if Result.search_count([*graded, ("company_id", "=", company_id)], limit=1)
+        ][:1]
+
+    @staticmethod
+    def _get_shown_sql(shown):
+        """Return whether a result is one of those of :meth:`_get_shown`."""
+        kept = dict.fromkeys((dimension, grading) for dimension, _company, grading in shown)
+        parts = [
+            SQL(
+                "result.dimension_id = %s AND result.company_id %s",
+                dimension.id,
+                SQL("= %s", grading.id) if grading else SQL("IS NULL"),
+            )
+            for dimension, grading in kept
+        ]
+        return SQL("(%s)", SQL(" OR ").join(parts)) if parts else SQL("FALSE")
+
+    # ------------------------------------------------------------------ who has how many
+
+    @api.model
+    def _get_stands_sql(self, shown):
+        """Return the common table expressions up to ``stands``: one row a line and place.
+
+        :param shown: as :meth:`_get_shown` gives it, here and below
+        """
         return SQL(
             """
             %(graded)s, crowd AS MATERIALIZED (
@@ -42,19 +91,19 @@ class CustomerGradingCapacityEngine(models.AbstractModel):
                           line.most, placed.company_id, placed.key
             )
             """,
-            graded=self._get_graded_sql(),
+            graded=self._get_graded_sql(shown),
             key=self._get_key_sql("line", "crowd"),
-            nobody=self._get_nobody_sql(),
+            nobody=self._get_nobody_sql(shown),
         )
 
     @api.model
-    def _get_graded_sql(self):
+    def _get_graded_sql(self, shown):
         """Return the common table expressions ``line``, and ``graded``: whom lines may count."""
         return SQL(
             """
             line AS MATERIALIZED (
                 SELECT capacity.id, capacity.grade_id, grade.dimension_id, capacity.within,
-                       capacity.least, capacity.most, dimension.company_scope
+                       capacity.least, capacity.most
                   FROM customer_grading_capacity capacity
                   JOIN customer_grade grade ON grade.id = capacity.grade_id
                   JOIN customer_grading_dimension dimension ON dimension.id = grade.dimension_id
@@ -63,12 +112,12 @@ class CustomerGradingCapacityEngine(models.AbstractModel):
                 %s UNION ALL %s
             )
             """,
-            self._get_partners_sql(),
-            self._get_leads_sql(),
+            self._get_partners_sql(shown),
+            self._get_leads_sql(shown),
         )
 
     @api.model
-    def _get_counted_sql(self):
+    def _get_counted_sql(self, shown):
         """Return ``line``, ``graded`` and ``stands``, which was counted by a query before.
 
         PostgreSQL then knows how many places there are, and looks each up by a hash: from
@@ -77,7 +126,7 @@ class CustomerGradingCapacityEngine(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 "WITH %s SELECT id, capacity_id, company_id, key, held FROM stands",
-                self._get_stands_sql(),
+                self._get_stands_sql(shown),
             )
         )
         columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * 5
@@ -91,7 +140,7 @@ class CustomerGradingCapacityEngine(models.AbstractModel):
                   JOIN line ON line.id = counted.capacity_id
             )
             """,
-            self._get_graded_sql(),
+            self._get_graded_sql(shown),
             *columns,
         )
 
@@ -110,14 +159,7 @@ class CustomerGradingCapacityEngine(models.AbstractModel):
         )
 
     @api.model
-    def _get_companies_sql(self):
-        """Return whether a result is one of the companies that the user works in."""
-        return SQL(
-            "(result.company_id IS NULL OR result.company_id IN %s)", tuple(self.env.companies.ids)
-        )
-
-    @api.model
-    def _get_partners_sql(self):
+    def _get_partners_sql(self, shown):
         """Return the graded customers that are counted, and for whom."""
         return SQL(
             """
@@ -132,11 +174,11 @@ class CustomerGradingCapacityEngine(models.AbstractModel):
              WHERE result.dimension_id IN (SELECT dimension_id FROM line)
                AND result.grade_id IS NOT NULL AND %s
             """,
-            self._get_companies_sql(),
+            self._get_shown_sql(shown),
         )
 
     @api.model
-    def _get_leads_sql(self):
+    def _get_leads_sql(self, shown):
         """Return the graded opportunities that are still open, and for whom they are counted."""
         return SQL(
             """
@@ -150,17 +192,26 @@ class CustomerGradingCapacityEngine(models.AbstractModel):
              WHERE result.dimension_id IN (SELECT dimension_id FROM line)
                AND result.grade_id IS NOT NULL AND lead.won_status = 'pending' AND %s
             """,
-            self._get_companies_sql(),
+            self._get_shown_sql(shown),
         )
 
     @api.model
-    def _get_nobody_sql(self):
-        """Return the salespeople and teams that may hold some, with none: they have room."""
+    def _get_nobody_sql(self, shown):
+        """Return the salespeople and teams that may hold some, with none: they have room.
+
+        They stand at the company that grades theirs.
+        """
+        rows = [
+            (dimension.id, company.id, grading.id or None) for dimension, company, grading in shown
+        ]
         return SQL(
             """
-            SELECT line.id, CASE line.company_scope WHEN 'company' THEN place.company_id END,
+            SELECT line.id, shown.grading_id,
                    CASE line.within WHEN 'user_id' THEN place.user_id ELSE place.team_id END::text, 0
               FROM line
+              JOIN UNNEST(%s::integer[], %s::integer[], %s::integer[])
+                   AS shown (dimension_id, company_id, grading_id)
+                ON shown.dimension_id = line.dimension_id
               JOIN (
                   SELECT member.user_id, team.id AS team_id,
                          COALESCE(team.company_id, salesperson.company_id) AS company_id
@@ -169,10 +220,10 @@ class CustomerGradingCapacityEngine(models.AbstractModel):
                     JOIN res_users salesperson ON salesperson.id = member.user_id
                                               AND salesperson.active
                    WHERE member.active
-              ) place ON place.company_id IN %s
+              ) place ON place.company_id = shown.company_id
              WHERE line.within IN ('user_id', 'team_id')
             """,
-            tuple(self.env.companies.ids),
+            *([list(column) for column in zip(*rows, strict=True)] or [[]] * 3),
         )
 
     @api.model
@@ -195,7 +246,7 @@ class CustomerGradingCapacityEngine(models.AbstractModel):
                                      AND stands.company_id IS NOT DISTINCT FROM placed.company_id
              WHERE stands.held > stands.most AND placed.subject_id IS NOT NULL
             """,
-            self._get_counted_sql(),
+            self._get_counted_sql(self._get_shown()),
             SQL.identifier(f"{subject}_id"),
             self._get_key_sql("line", "graded"),
         )
@@ -211,6 +262,7 @@ class CustomerGradingCapacityEngine(models.AbstractModel):
         has room for them, the one with the fewest first; else to the grade below. Where there
         are too few, the best of the grade below come in.
         """
+        shown = self._get_shown()
         return SQL(
             """
             WITH %(stands)s, ladder AS (
@@ -280,31 +332,48 @@ class CustomerGradingCapacityEngine(models.AbstractModel):
               CROSS JOIN LATERAL (SELECT room.user_ids[leaving.place] AS id) colleague
              ORDER BY leaving.id, colleague.id, leaving.comes, leaving.capacity_id
             """,
-            stands=self._get_counted_sql(),
+            stands=self._get_counted_sql(shown),
             key=self._get_key_sql("line", "graded"),
-            revenue=self._get_revenue_sql(),
+            revenue=self._get_revenue_sql(shown),
         )
 
     @api.model
-    def _get_revenue_sql(self):
-        """Return what was invoiced to a ``candidate`` in 12 months, untaxed, less credit notes.
+    def _get_revenue_sql(self, shown):
+        """Return what was invoiced to a ``candidate`` in 12 months, by the company that graded it.
 
         It is looked up by index, of those without a score alone: how many that are PostgreSQL
         cannot know beforehand.
         """
-        today = self.env["customer.grading.engine"]._get_today(self.env.company)
-        [(start, end)] = Period("trailing", REVENUE_MONTHS).get_bounds(today)
+        grading = dict.fromkeys((dimension, company) for dimension, _company, company in shown)
+        of_customers = [key for key in grading if key[0].subject == "partner"]
+        return SQL(
+            "SELECT SUM(amount) AS total FROM (%s) invoiced",
+            SQL(" UNION ALL ").join(
+                [SQL("SELECT NULL::numeric AS amount")]
+                + [self._get_invoiced_sql(*key) for key in of_customers]
+            ),
+        )
+
+    def _get_invoiced_sql(self, dimension, company):
+        """Return the query of the invoices of a ``candidate`` of a dimension in a company.
+
+        :param company: its branches count, too; empty: all as one
+        """
+        Owner, Engine = self.env["customer.grading.owner"], self.env["customer.grading.engine"]
+        # Its own policies, of whichever version, would count in the same currency.
+        policy = self.env["customer.grading.policy"].sudo().new({"dimension_id": dimension.id})
+        scope = Engine._get_scope(policy, company, Engine._get_today(company))
+        query, _customer, _day, amount = Owner._open_invoices(scope, *Owner._get_year(scope.date))
+        Owner._narrow_to_contact(query, self.env["account.move"].sudo(), CUSTOMER)
         return SQL(
             """
-            SELECT SUM(move.amount_untaxed_signed) AS total
-              FROM res_partner contact JOIN account_move move ON move.partner_id = contact.id
+            SELECT invoice.amount
+              FROM res_partner contact CROSS JOIN LATERAL (%s) invoice
              WHERE candidate.score IS NULL
+               AND candidate.dimension_id = %s AND COALESCE(candidate.company_id, 0) = %s
                AND contact.commercial_partner_id = candidate.partner_id
-               AND move.state = 'posted' AND move.move_type IN %s
-               AND move.invoice_date BETWEEN %s AND %s AND move.company_id IN %s
             """,
-            INVOICE_TYPES,
-            start,
-            end,
-            tuple(self.env.companies.ids),
+            query.select(SQL("(%s)::numeric AS amount", amount)),
+            dimension.id,
+            company.id or 0,
         )

@@ -22,6 +22,13 @@ class CustomerGradingMixin(models.AbstractModel):
         groups=USER_GROUP,
         help="Who has more of this grade than its capacity says, this one included.",
     )
+    grading_intake_row = fields.Char(
+        "Counted as intake",
+        compute="_compute_grading_intake_row",
+        search="_search_grading_intake_row",
+        groups="sales_team.group_sale_salesman",
+        export_string_translation=False,
+    )
 
     @api.depends(lambda self: COUNTED_BY.get(self._grading_subject, ()))
     @api.depends_context("company", "uid", "lang")
@@ -75,3 +82,21 @@ class CustomerGradingMixin(models.AbstractModel):
             return Domain.TRUE
         Engine = self.env["customer.grading.capacity.engine"]
         return Domain("id", "not in", SQL("(%s)", Engine._get_crowd_sql(self._grading_subject)))
+
+    def _compute_grading_intake_row(self):
+        """Say nothing: it is there to be searched by."""
+        self.grading_intake_row = False
+
+    @api.model
+    def _search_grading_intake_row(self, operator, value):
+        """Find who counted in rows of *Intake*, as :meth:`_get_key` names them, that one may see."""
+        self._check_field_access(self._fields["grading_intake_row"], "read")
+        if operator != "in":
+            return NotImplemented
+        Report = self.env["customer.grading.intake.report"]
+        rows = [Report._find_row(key) for key in value if key]
+        return Domain.OR(
+            Domain("id", "in", SQL("(%s)", row._get_counted_sql()))
+            for row in rows
+            if row.target_id.sudo().subject_model == self._name
+        )

@@ -1,3 +1,8 @@
+"""Capacity, intake and visitors as figures; nothing of it happens by itself.
+
+In: capacities, targets, results, who came. Out: rows of reports, and who could go to whom.
+"""
+
 from . import (
     customer_grading_capacity_report,
     customer_grading_capacity_proposal,

@@ -48,6 +48,7 @@ class CustomerGradingCapacityReport(models.Model):
     @property
     def _table_query(self):
         self.env.flush_all()
+        engine = self.env["customer.grading.capacity.engine"]
         return SQL(
             """
             WITH %s
@@ -73,7 +74,7 @@ class CustomerGradingCapacityReport(models.Model):
               LEFT JOIN res_country_state state
                 ON stands.within = 'state_id' AND state.id::text = stands.key
             """,
-            self.env["customer.grading.capacity.engine"]._get_stands_sql(),
+            engine._get_stands_sql(engine._get_shown()),
         )
 
     @api.depends("within", "user_id", "team_id", "state_id", "country_id", "city", "company_id")

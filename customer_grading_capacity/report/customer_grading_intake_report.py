@@ -92,24 +92,44 @@ class CustomerGradingIntakeReport(models.Model):
             return SQL("SUM(%s)::float / NULLIF(SUM(%s), 0)", part, whole)
         return super()._read_group_select(aggregate_spec, query)
 
-    def action_open_counted(self):
-        """Open the customers or opportunities that counted, under the reader's own rights."""
-        self.ensure_one()
+    # ------------------------------------------------------------------ who counted
+
+    def _get_key(self):
+        """Return what names the row for good, while its id is its place among all of today."""
+        target = self.target_id
+        return f"{target.id},{self.date},{self[target.sudo().each].id}"
+
+    @api.model
+    def _find_row(self, key):
+        """Return the row that :meth:`_get_key` named, where the user may see it."""
+        target_id, day, owner_id = key.split(",")
+        target = self.env["customer.grading.intake.target"].sudo().browse(int(target_id)).exists()
+        named = Domain("target_id", "=", target.id) & Domain("date", "=", day)
+        return self.search(named & Domain(target.each or "user_id", "=", int(owner_id)), limit=1)
+
+    def _get_counted_sql(self):
+        """Return the query of the ids of who counted in the row."""
         target = self.target_id.sudo()
-        found = SQL(
-            "(SELECT subject_id FROM (%s) found WHERE day BETWEEN %s AND %s AND %s = %s)",
+        return SQL(
+            "SELECT subject_id FROM (%s) found WHERE day BETWEEN %s AND %s AND %s = %s",
             target._get_found_sql(self.date),
             self.date,
             self.date_last,
             SQL.identifier(target.each),
             self[target.each].id,
         )
-        model = self.env[target.subject_model].with_context(active_test=False)
-        ids = model.search(Domain("id", "in", found)).ids
+
+    def action_open_counted(self):
+        """Open the customers or opportunities that counted, under the reader's own rights.
+
+        However many they are, the list asks for a page at a time.
+        """
+        self.ensure_one()
+        target = self.target_id.sudo()
         return open_window(
             target.name,
-            model._name,
+            target.subject_model,
             "list,form",
-            domain=[("id", "in", ids)],
+            domain=[("grading_intake_row", "=", self._get_key())],
             context={"create": False, "active_test": False},
         )

@@ -21,6 +21,7 @@ from . import (
     sale_order,
     sale_order_line,
     payment_transaction,
+    res_config_settings,
     res_partner,
     res_users,
 )

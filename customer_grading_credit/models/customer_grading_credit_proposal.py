@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.blocks import RELOAD, open_window, tell
 from odoo.addons.customer_grading.tools.groups import OFFICER_GROUP
+from odoo.addons.customer_grading.tools.texts import NOT_GRADED
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
@@ -16,6 +17,11 @@ OPEN_STATES = ("draft", "to_approve")
 # What people write; everything else is worked out, or follows from a button.
 WRITTEN = ("decided_limit", "decided_term_id", "reason")
 GIVEN = ("partner_id", "company_id", *WRITTEN)
+# What is set, called as what grades give: the field here, and that of the customer.
+SET = {
+    "credit_limit": ("decided_limit", "credit_limit"),
+    "payment_term": ("decided_term_id", "property_payment_term_id"),
+}
 
 
 class CustomerGradingCreditProposal(models.Model):
@@ -53,7 +59,11 @@ class CustomerGradingCreditProposal(models.Model):
         "customer.grading.dimension", readonly=True, ondelete="restrict", index=True
     )
     grade_id = fields.Many2one(
-        "customer.grade", readonly=True, ondelete="restrict", index="btree_not_null"
+        "customer.grade",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        falsy_value_label=NOT_GRADED,
     )
     grade_color = fields.Integer(related="grade_id.color")
     has_points = fields.Boolean(readonly=True)
@@ -88,7 +98,7 @@ class CustomerGradingCreditProposal(models.Model):
         domain="[('company_id', 'in', (False, company_id))]",
         help="Empty: the payment term stays as it is.",
     )
-    reason = fields.Text(help="Why this limit, above all where it is not the proposed one.")
+    reason = fields.Text(help="Why this limit, especially if it is not the proposed one.")
     refusal = fields.Char("Refused because", readonly=True)
     state = fields.Selection(
         [
@@ -120,6 +130,11 @@ class CustomerGradingCreditProposal(models.Model):
     had_own_limit = fields.Boolean(readonly=True)
     before_term_id = fields.Many2one(
         "account.payment.term", "Payment term before", readonly=True, ondelete="set null"
+    )
+    before_in_branches = fields.Json(
+        "Before in branches",
+        readonly=True,
+        help="What stood before in each branch in which it was set, by its id and by what it is.",
     )
     replaced_by_id = fields.Many2one(
         "customer.grading.credit.proposal",
@@ -550,16 +565,89 @@ class CustomerGradingCreditProposal(models.Model):
 
     # ------------------------------------------------------------------ set, and taken back
 
-    def _get_host(self):
-        """Return the customer as its company knows it, as the superuser.
+    def _get_host(self, company=None):
+        """Return the customer as a company knows it, as the superuser.
 
         Who approves a limit need not be an accountant: who calls this checked that they may.
+
+        :param company: that of the proposal where none is named
         """
-        return self.partner_id.sudo().with_company(self.company_id)
+        return self.partner_id.sudo().with_company(company or self.company_id)
+
+    def _get_values(self):
+        """Return ``{what is set: its value}``, of what this one decides."""
+        decided = {kind: self[name] for kind, (name, _field) in SET.items()}
+        return {kind: self._to_json(value) for kind, value in decided.items() if value}
+
+    @staticmethod
+    def _to_json(value):
+        return value.id if isinstance(value, models.BaseModel) else value
+
+    def _is_same(self, kind, value, other):
+        """Whether two values of what is set are the same; amounts to the cent."""
+        if kind == "payment_term":
+            return value == other
+        return None not in (value, other) and not self.currency_id.compare_amounts(value, other)
+
+    @api.model
+    def _get_covered(self, company):
+        """Return the company and those of its branches that go by the same credit rules, sudoed."""
+        Rule = self.env["customer.grading.credit.rule"]
+        companies = company.sudo().search([("id", "child_of", company.id)])
+        return companies.filtered(lambda one: Rule._find(one) == Rule._find(company))
+
+    def _is_set_in(self, company):
+        return company == self.company_id or str(company.id) in (self.before_in_branches or {})
+
+    def _get_set_in(self):
+        """Return the companies in which it was set, sudoed."""
+        branches = map(int, self.before_in_branches or ())
+        return (self.company_id.sudo() | self.company_id.sudo().browse(branches)).exists()
+
+    @api.model
+    def _find_deciding(self, partners, company, kind):
+        """Return what decides about customers in a company, sudoed: the nearest company's first."""
+        approved = self.sudo().search(
+            [
+                ("partner_id", "in", partners.ids),
+                ("company_id", "parent_of", company.id),
+                ("state", "=", "approved"),
+            ]
+        )
+        deciding = approved.filtered(
+            lambda one: one._is_set_in(company) and kind in one._get_values()
+        )
+        return deciding.sorted(lambda one: len(one.company_id.parent_ids), reverse=True)
+
+    def _find_nearer(self, company, kind):
+        """Return what a company decided that is nearer to ``company``: that stays; may be empty."""
+        deciding = self._find_deciding(self.partner_id, company, kind)
+        own = len(self.sudo().company_id.parent_ids)
+        return deciding.filtered(lambda one: len(one.company_id.parent_ids) > own)[-1:]
+
+    def _get_before(self, company, kind):
+        """Return what stood in a company before; of a limit ``None``: that of all customers."""
+        if company != self.company_id:
+            before = self.before_in_branches[str(company.id)][kind]
+            if kind == "payment_term":  # it may have been deleted since
+                return self.before_term_id.browse(before or ()).exists().id
+            return before
+        if kind == "payment_term":
+            return self.before_term_id.id
+        return self.before_limit if self.had_own_limit else None
+
+    def _keep_before(self, company, kind, value):
+        """Note what stood in a company before, as :meth:`_get_before` returns it."""
+        if company != self.company_id:
+            kept, key = self.before_in_branches or {}, str(company.id)
+            self.before_in_branches = {**kept, key: {**kept.get(key, {}), kind: value}}
+        elif kind == "payment_term":
+            self.before_term_id = value
+        else:
+            self.write({"before_limit": value or 0.0, "had_own_limit": value is not None})
 
     def _set_on_customer(self):
         """Set what was approved on the customer, and keep what stood there before."""
-        host = self._get_host()
         today = self.env["customer.grading.engine"]._get_today(self.company_id)
         months = self.env["customer.grading.credit.rule"]._find(self.company_id).valid_months or 12
         older = self.sudo().search(
@@ -575,17 +663,51 @@ class CustomerGradingCreditProposal(models.Model):
                 "state": "approved",
                 "date_set": today,
                 "date_until": today + relativedelta(months=months),
-                "before_limit": host.credit_limit,
-                "had_own_limit": host.use_partner_credit_limit,
-                "before_term_id": host.property_payment_term_id.id,
+                "before_term_id": self._get_host().property_payment_term_id.id,
             }
         )
-        vals = {"credit_limit": self.decided_limit, "use_partner_credit_limit": True}
-        if self.decided_term_id:
-            vals["property_payment_term_id"] = self.decided_term_id.id
-        host.write(vals)
-        host._message_log(body=self._get_set_note())
+        for company in self._get_covered(self.company_id):
+            for kind, value in self.sudo()._get_values().items():
+                self.sudo()._set_in(company, kind, value)
+        self._get_host()._message_log(body=self._get_set_note())
         self._tell_proposer(self.env._("Approved, and set on the customer."))
+
+    def _set_in(self, company, kind, value):
+        """Set one value in one company; what a nearer one decided stays above it."""
+        if nearer := self._find_nearer(company, kind):
+            self._keep_before(company, kind, nearer._get_before(company, kind))
+            nearer._keep_before(company, kind, value)
+        else:
+            self._keep_before(company, kind, self._read_before(company, kind))
+            self._write_in(company, kind, value)
+
+    def _read_before(self, company, kind):
+        """Hook: return what is to come back once this is taken back: what stands there now."""
+        now = self._read_now(company, kind)
+        return None if self._is_same(kind, now, self._get_default(company, kind)) else now
+
+    def _read_now(self, company, kind):
+        """Return what stands in a company now; of a payment term its id."""
+        return self._to_json(self._get_host(company)[SET[kind][1]])
+
+    def _get_default(self, company, kind):
+        """Return the limit of all customers of a company; of payment terms there is none."""
+        if kind == "payment_term":
+            return None
+        host = self._get_host(company)
+        return host._fields["credit_limit"].get_company_dependent_fallback(host)
+
+    def _get_back(self, company, kind):
+        """Hook: return what comes back as this is taken back, as :meth:`_get_before` does."""
+        return self._get_before(company, kind)
+
+    def _write_in(self, company, kind, value):
+        """Set a value on the customer in one company, as :meth:`_get_before` returns it."""
+        vals = {"property_payment_term_id": value}
+        if kind == "credit_limit":
+            limit = self._get_default(company, kind) if value is None else value
+            vals = {"credit_limit": limit, "use_partner_credit_limit": value is not None}
+        self._get_host(company).write(vals)
 
     def _get_set_note(self):
         names = {
@@ -636,34 +758,48 @@ class CustomerGradingCreditProposal(models.Model):
             )
 
     def _take_back(self):
-        """Give back what stood before.
+        """Give back what stood before, in each company in which it was set.
 
         :return: sentences about what stays, as somebody changed it
         """
-        host, vals, kept = self._get_host(), {}, []
-        currency = self.currency_id
-        if currency.compare_amounts(host.credit_limit, self.decided_limit):
-            limit = format_amount(self.env, host.credit_limit, currency)
-            kept.append(self.env._("The limit was changed to %s meanwhile: it stays.", limit))
-        elif self.had_own_limit:
-            vals["credit_limit"] = self.before_limit
-        else:
-            vals["use_partner_credit_limit"] = False
-        if self.decided_term_id and host.property_payment_term_id != self.decided_term_id:
-            term = host.property_payment_term_id.name or self.env._("none")
-            kept.append(
-                self.env._("The payment term was changed to “%s” meanwhile: it stays.", term)
-            )
-        elif self.decided_term_id:
-            vals["property_payment_term_id"] = self.before_term_id.id
-        host.write(vals)
-        self.sudo().state = "back"
-        older = self.sudo().search([("replaced_by_id", "=", self.id)])
+        own = self.sudo()
+        own.state = "back"
+        older = own.search([("replaced_by_id", "=", self.id)])
         older.write({"state": "approved", "replaced_by_id": False})
+        values = own._get_values().items()
+        said = [
+            own._take_back_in(company, kind, value)
+            for company in own._get_set_in()
+            for kind, value in values
+        ]
+        kept = [sentence for sentence in said if sentence]
         note = self.env._("Credit of %s taken back.", format_date(self.env, self.date_set))
-        host._message_log(body=" ".join([note, *kept]))
-        self.sudo()._message_log(body=" ".join([note, *kept]))
+        self._get_host()._message_log(body=" ".join([note, *kept]))
+        own._message_log(body=" ".join([note, *kept]))
         return [f"{self.partner_id.display_name}: {sentence}" for sentence in kept]
+
+    def _take_back_in(self, company, kind, value):
+        """Give back one value in one company.
+
+        :return: a sentence where it stays, as somebody changed it
+        """
+        if nearer := self._find_nearer(company, kind):
+            if self._is_same(kind, nearer._get_before(company, kind), value):
+                nearer._keep_before(company, kind, self._get_before(company, kind))
+            return ""
+        now = self._read_now(company, kind)
+        if self._is_same(kind, now, value):
+            self._write_in(company, kind, self._get_back(company, kind))
+            return ""
+        sentence = self._get_kept_text(kind, now)
+        return sentence if company == self.company_id else f"{company.name}: {sentence}"
+
+    def _get_kept_text(self, kind, now):
+        if kind == "credit_limit":
+            limit = format_amount(self.env, now, self.currency_id)
+            return self.env._("The limit was changed to %s meanwhile: it stays.", limit)
+        term = self.before_term_id.browse(now or ()).name or self.env._("none")
+        return self.env._("The payment term was changed to “%s” meanwhile: it stays.", term)
 
     # ------------------------------------------------------------------ merged
 
@@ -671,19 +807,28 @@ class CustomerGradingCreditProposal(models.Model):
     def _settle_merge(self, sources, target):
         """Leave one open proposal, and one that is set, of customers that are merged.
 
-        It is that of who stays, else the latest. What was set on a contact that goes is gone
-        with it, and is not taken back any more.
+        The open one is that of who stays, else the latest. What is set is Odoo's choice: it
+        keeps what who stays has of its own in a company, else that of the latest contact.
         """
         merged = self.search(
             [("partner_id", "in", (sources | target).ids)], order="company_id, date desc, id desc"
         )
-        merged = merged.sorted(lambda proposal: proposal.partner_id != target)
         for proposals in merged.grouped("company_id").values():
-            doubled = proposals.filtered(lambda one: one.state in OPEN_STATES)[1:]
+            opened = proposals.filtered(lambda one: one.state in OPEN_STATES)
+            doubled = opened.sorted(lambda one: one.partner_id != target)[1:]
             doubled._close_activities()
             doubled.write({"state": "refused", "refusal": self.env._("Merged with another.")})
-        gone = merged.filtered(lambda one: one.partner_id != target and one.state == "approved")
-        gone.write({"state": "replaced"})
+        standing = self.browse()
+        approved = merged.filtered(lambda one: one.state == "approved")
+        for customer in target + sources.sorted("id", reverse=True):
+            own = approved.filtered(lambda one, customer=customer: one.partner_id == customer)
+            gone = own.filtered(
+                lambda one, standing=standing: any(
+                    other._is_set_in(one.company_id) for other in standing
+                )
+            )
+            gone.write({"state": "replaced"})
+            standing |= own - gone
         self.env.flush_all()
 
     # ------------------------------------------------------------------ reviewed, opened

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.blocks import RELOAD, open_window
 from odoo.addons.customer_grading.tools.groups import OFFICER_GROUP
+from odoo.addons.customer_grading.tools.texts import NOT_GRADED
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
@@ -43,7 +44,7 @@ class CustomerGradingCreditRelease(models.Model):
     company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     salesperson_id = fields.Many2one(related="order_id.user_id", string="Salesperson")
-    grade_id = fields.Many2one(related="partner_id.customer_grade_id")
+    grade_id = fields.Many2one(related="partner_id.customer_grade_id", falsy_value_label=NOT_GRADED)
     grade_color = fields.Integer(related="partner_id.customer_grade_color")
     amount = fields.Monetary("Amount asked", readonly=True)
     reason = fields.Char("Why release it", readonly=True)

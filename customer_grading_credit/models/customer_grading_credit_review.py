@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.addons.customer_grading.tools.texts import NOT_GRADED
 from odoo.exceptions import ValidationError
 
 
@@ -22,7 +23,9 @@ class CustomerGradingCreditReview(models.Model):
     partner_id = fields.Many2one(related="special_id.partner_id", store=True, index=True)
     company_id = fields.Many2one(related="special_id.company_id", store=True, index=True)
     kind = fields.Selection(related="special_id.kind")
-    grade_id = fields.Many2one(related="special_id.grade_id", string="Grade")
+    grade_id = fields.Many2one(
+        related="special_id.grade_id", string="Grade", falsy_value_label=NOT_GRADED
+    )
     grade_color = fields.Integer(related="special_id.grade_color")
     salesperson_id = fields.Many2one(related="special_id.salesperson_id")
     reason = fields.Text(related="special_id.reason")

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.blocks import open_action, open_window
 from odoo.addons.customer_grading.tools.groups import OFFICER_GROUP
+from odoo.addons.customer_grading.tools.texts import NOT_GRADED
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
@@ -40,7 +41,9 @@ class CustomerGradingCreditSpecial(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     salesperson_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
-    grade_id = fields.Many2one(related="partner_id.customer_grade_id", string="Grade")
+    grade_id = fields.Many2one(
+        related="partner_id.customer_grade_id", string="Grade", falsy_value_label=NOT_GRADED
+    )
     grade_color = fields.Integer(related="partner_id.customer_grade_color")
     amount = fields.Monetary("Limit", help="0: it is about no limit.")
     payment_term_id = fields.Many2one(

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.blocks import open_window
+from odoo.addons.customer_grading.tools.texts import NOT_GRADED
 from odoo.tools import SQL
 
 # Beyond how many days past its due date an item is in the next band.
@@ -24,7 +25,7 @@ class CustomerGradingReceivableAge(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
-    grade_id = fields.Many2one("customer.grade", readonly=True)
+    grade_id = fields.Many2one("customer.grade", readonly=True, falsy_value_label=NOT_GRADED)
     grade_color = fields.Integer(related="grade_id.color")
     date_oldest = fields.Date("Oldest due date", readonly=True)
     not_due = fields.Monetary("Not due", readonly=True)

@@ -1,1 +1,1 @@
-from . import customer_grading_terms_giver
+from . import customer_grading_credit_proposal, customer_grading_terms_giver

@@ -1,8 +1,5 @@
 from odoo import api, models
-from odoo.fields import Domain
-
-# What a proposal decides, and whether it need not.
-DECIDED = {"credit_limit": Domain.TRUE, "payment_term": Domain("decided_term_id", "!=", False)}
+from odoo.addons.customer_grading_credit.models.customer_grading_credit_proposal import SET
 
 
 class CustomerGradingTermsGiver(models.AbstractModel):
@@ -13,10 +10,8 @@ class CustomerGradingTermsGiver(models.AbstractModel):
     @api.model
     def _get_decided(self, grants):
         decided, kind = super()._get_decided(grants), grants[:1].kind
-        if kind not in DECIDED:
+        if kind not in SET:
             return decided
-        approved = Domain("partner_id", "in", grants.partner_id.ids) & DECIDED[kind]
-        approved &= Domain("company_id", "=", grants[:1].company_id.id)
-        approved &= Domain("state", "=", "approved")
-        Proposal = self.env["customer.grading.credit.proposal"].sudo()
-        return decided | Proposal.search(approved).partner_id.sudo(False)
+        Proposal = self.env["customer.grading.credit.proposal"]
+        approved = Proposal._find_deciding(grants.partner_id, grants[:1].company_id, kind)
+        return decided | approved.partner_id.sudo(False)

@@ -1,3 +1,8 @@
+"""A company to try things on: customers, documents of two years, and policies that grade them.
+
+In: an empty database. Out: what people would have made by hand, dated as of the two years before.
+"""
+
 from . import (
     customer_grading_demo_contacts,
     customer_grading_demo_documents,

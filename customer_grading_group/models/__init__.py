@@ -1,3 +1,8 @@
+"""Groups of customers or documents, graded as customers are: regions, industries, product lines.
+
+In: what customers or documents name in a field. Out: a subject for each record in use, and its grade.
+"""
+
 from . import (
     customer_grading_criterion,
     customer_grading_dimension,

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.blocks import open_action
 from odoo.addons.customer_grading.tools.statement import join_path
 from odoo.addons.customer_grading.tools.subject import PARTNER, SUBJECTS
+from odoo.addons.customer_grading.tools.texts import NOT_GRADED
 from odoo.tools import SQL
 
 # What the id of a row is made of: that of the result, so many times, and that of the question.
@@ -33,7 +34,7 @@ class CustomerGradingHabitAnswer(models.Model):
 
     dimension_id = fields.Many2one("customer.grading.dimension", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    grade_id = fields.Many2one("customer.grade", readonly=True)
+    grade_id = fields.Many2one("customer.grade", readonly=True, falsy_value_label=NOT_GRADED)
     grade_color = fields.Integer(related="grade_id.color")
     question_id = fields.Many2one("customer.grading.question", readonly=True)
     asked_of = fields.Selection(

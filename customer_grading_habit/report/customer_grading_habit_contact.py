@@ -48,7 +48,7 @@ class CustomerGradingHabitContact(models.Model):
         readonly=True,
         aggregator="max",
         help="How many contacts of earlier days the same person wrote down on the same day: many at "
-        "once, shortly before figures are looked at, tell that nobody wrote them down in time.",
+        "once, shortly before figures are reviewed, suggest that they were not written down in time.",
     )
 
     # Of this addon: it goes with it, as what the core declares would not.

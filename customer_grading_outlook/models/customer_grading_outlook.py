@@ -1,10 +1,13 @@
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.blocks import open_window
 from odoo.addons.customer_grading.tools.groups import MANAGER_GROUP
+from odoo.addons.customer_grading.tools.subject import SUBJECTS
 from odoo.addons.customer_grading.tools.texts import NOT_GRADED
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+KIND_FILTERS = {"partner": "customers", "lead": "opportunities"}  # names in the search
 
 
 class CustomerGradingOutlook(models.Model):
@@ -28,6 +31,12 @@ class CustomerGradingOutlook(models.Model):
     )
     dimension_id = fields.Many2one(
         "customer.grading.dimension", required=True, ondelete="cascade", index=True, readonly=True
+    )
+    is_main = fields.Boolean(
+        "Main dimension",
+        compute="_compute_is_main",
+        search="_search_is_main",
+        help="The dimension whose grade the company shows. In each dimension a customer counts once.",
     )
     company_id = fields.Many2one(
         "res.company", ondelete="cascade", index="btree_not_null", readonly=True
@@ -85,9 +94,9 @@ class CustomerGradingOutlook(models.Model):
         help="The day on which the other grade takes effect, as the policy lets grades change.",
     )
     needs_yes = fields.Boolean(
-        "Needs a yes",
+        "Needs approval",
         readonly=True,
-        help="The policy asks somebody before such a change takes effect.",
+        help="The policy asks for approval before such a change takes effect.",
     )
     horizon = fields.Selection(
         [("30", "30 days"), ("60", "60 days"), ("90", "90 days")],
@@ -98,7 +107,7 @@ class CustomerGradingOutlook(models.Model):
     what_it_takes = fields.Char(
         "What it takes",
         compute="_compute_what_it_takes",
-        help="What keeps the grade if it happens until then; or what raises it.",
+        help="What keeps the grade if it happens by then; or what raises it.",
     )
     currency_id = fields.Many2one("res.currency", readonly=True)
     kept_revenue = fields.Monetary(readonly=True, groups=MANAGER_GROUP)
@@ -107,7 +116,7 @@ class CustomerGradingOutlook(models.Model):
         compute="_compute_revenue",
         help="Of an opportunity: what is expected of it.",
     )
-    sees_revenue = fields.Boolean("Revenue is shown", compute="_compute_revenue")
+    figures_hidden = fields.Boolean("Figures are hidden", compute="_compute_revenue")
     values = fields.Json(readonly=True, groups=MANAGER_GROUP)
     date_evaluated = fields.Date("Values as of", readonly=True)
     is_current = fields.Boolean(
@@ -124,6 +133,37 @@ class CustomerGradingOutlook(models.Model):
     )
     _result_uniq = models.UniqueIndex("(result_id, (direction = 'rise'))")
 
+    @api.depends("dimension_id")
+    @api.depends_context("allowed_company_ids")
+    def _compute_is_main(self):
+        main = self._get_main_dimensions()
+        for outlook in self:
+            outlook.is_main = outlook.dimension_id in main
+
+    @api.model
+    def _search_is_main(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        found = Domain("dimension_id", "in", self._get_main_dimensions().ids)
+        return found if True in value else ~found
+
+    @api.model
+    def _get_kinds(self):
+        """Return the kinds of records that outlooks may be about."""
+        return [kind for kind, subject in SUBJECTS.items() if subject.field in self._fields]
+
+    @api.model
+    def _get_main_dimensions(self):
+        """Return the main dimensions of the companies that the user works in now, sudoed."""
+        Dimension = self.env["customer.grading.dimension"]
+        return Dimension.sudo().union(
+            *(
+                Dimension._get_main(kind, company)
+                for kind in self._get_kinds()
+                for company in self.env.companies
+            )
+        )
+
     @api.depends("direction", "way", "date")
     @api.depends_context("lang", "uid", "company")
     def _compute_what_it_takes(self):
@@ -139,7 +179,7 @@ class CustomerGradingOutlook(models.Model):
         shown, hidden = Explanation._get_shown_subjects(self), Explanation._hides_revenue()
         for outlook in self:
             seen = outlook._get_subject() in shown and not (hidden and outlook.partner_id)
-            outlook.sees_revenue = seen
+            outlook.figures_hidden = not seen
             outlook.revenue = seen and outlook.sudo().kept_revenue
 
     @api.depends(
@@ -175,6 +215,31 @@ class CustomerGradingOutlook(models.Model):
             SQL.identifier(alias, "way"),
             Result._get_by_hand_sql("held"),
         )
+
+    # ------------------------------------------------------------------ what is offered
+
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return *key, self._get_kinds_told_apart()
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Offer no filter by kind where there is nothing to tell apart."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "search":
+            told = self._get_kinds_told_apart()
+            for kind in KIND_FILTERS.keys() - told:
+                for node in arch.xpath(f".//filter[@name='{KIND_FILTERS[kind]}']"):
+                    node.getparent().remove(node)
+        return arch, view
+
+    @api.model
+    def _get_kinds_told_apart(self):
+        """Return the kinds that are graded, where there are several."""
+        Dimension = self.env["customer.grading.dimension"]
+        kinds = tuple(filter(Dimension._is_used, self._get_kinds()))
+        return kinds if len(kinds) > 1 else ()
 
     # ------------------------------------------------------------------ who sees figures
 

@@ -12,7 +12,7 @@ class CustomerGradingOutlookTexts(models.AbstractModel):
     """Says outlooks in words: what keeps a grade, what raises it, from which day on.
 
     The words are those of “Why this grade?”, read from the values of the day that is told of.
-    Figures stand in them only where the reader may see them.
+    Figures are in them only where the reader may see them.
     """
 
     _name = "customer.grading.outlook.texts"
@@ -26,7 +26,7 @@ class CustomerGradingOutlookTexts(models.AbstractModel):
             if outlook.direction == "rise" and outlook.way != "near":
                 told[outlook] = self.env._("Nothing: it comes by itself")
             else:
-                told[outlook] = steps
+                told[outlook] = self.env._("hidden") if steps is None else steps
         return told
 
     @api.model
@@ -44,18 +44,19 @@ class CustomerGradingOutlookTexts(models.AbstractModel):
     def _get_sentence(self, outlook, steps):
         names = {
             "grade": outlook.to_grade_id.code or "",
+            "kept": outlook.grade_id.code or "",
             "date": format_date(self.env, outlook.date_effect or outlook.date),
             "steps": steps or "",
         }
         if outlook.way == "near":
-            text = self._get_near_sentence(names)
+            texts = [self._get_near_sentence(names)]
         elif outlook.way == "manual":
-            text = self._get_manual_sentence(outlook, names)
+            texts = [self._get_manual_sentence(outlook, names)]
         elif outlook.direction == "rise":
-            text = self.env._("Rises to %(grade)s on %(date)s, if nothing happens.", **names)
+            texts = [self.env._("Rises to %(grade)s on %(date)s, if nothing happens.", **names)]
         else:
-            text = self._get_fall_sentence(outlook, names)
-        return join_sentences(self.env, [text, *self._get_control_sentences(outlook)])
+            texts = self._get_fall_sentences(outlook, names)
+        return join_sentences(self.env, [*texts, *self._get_control_sentences(outlook)])
 
     def _get_near_sentence(self, names):
         if not names["steps"]:
@@ -64,32 +65,33 @@ class CustomerGradingOutlookTexts(models.AbstractModel):
 
     def _get_manual_sentence(self, outlook, names):
         if not outlook.to_grade_id:
-            return self.env._("On %(date)s the grade by hand ends, and none is computed.", **names)
-        return self.env._("From %(date)s on %(grade)s, when the grade by hand ends.", **names)
+            return self.env._(
+                "Loses its grade on %(date)s, when the one set by hand ends.", **names
+            )
+        return self.env._(
+            "Becomes %(grade)s on %(date)s, when the grade set by hand ends.", **names
+        )
 
-    def _get_fall_sentence(self, outlook, names):
-        lost, kept = outlook.direction == "lost", bool(names["steps"])
-        return {
-            (False, False): self.env._("Falls to %(grade)s on %(date)s, if nothing happens."),
-            (False, True): self.env._(
-                "Falls to %(grade)s on %(date)s, unless until then: %(steps)s."
-            ),
-            (True, False): self.env._("Loses its grade on %(date)s, if nothing happens."),
-            (True, True): self.env._("Loses its grade on %(date)s, unless until then: %(steps)s."),
-        }[lost, kept] % names
+    def _get_fall_sentences(self, outlook, names):
+        if outlook.direction == "lost":
+            yield self.env._("Loses its grade on %(date)s, if nothing happens.", **names)
+        else:
+            yield self.env._("Falls to %(grade)s on %(date)s, if nothing happens.", **names)
+        if names["steps"]:
+            yield self.env._("To keep %(kept)s, by then: %(steps)s.", **names)
 
     def _get_control_sentences(self, outlook):
-        """Return what the policy's change control adds: a later day, somebody's yes."""
+        """Return what the policy's change control adds: a later day, an approval."""
         if outlook.date and outlook.date_effect and outlook.date < outlook.date_effect:
             day = format_date(self.env, outlook.date)
-            yield self.env._("Computed from %s on.", day)
+            yield self.env._("The computed grade changes on %s.", day)
         if outlook.needs_yes:
-            yield self.env._("Somebody is asked before.")
+            yield self.env._("Needs approval first.")
 
     # ------------------------------------------------------------------ steps
 
     def _get_steps(self, outlooks):
-        """Return ``{outlook: steps in words}``, empty where the reader may not see a figure."""
+        """Return ``{outlook: steps in words}``; ``None`` where the reader may not see a figure."""
         Explanation = self.env["customer.grading.explanation"]
         near = outlooks.filtered(lambda one: one.way == "near")
         by_result = Explanation._explain(near.sudo().result_id)
@@ -108,11 +110,11 @@ class CustomerGradingOutlookTexts(models.AbstractModel):
         return told
 
     def _get_steps_text(self, case, outlook):
-        """Return the steps of one outlook, joined."""
+        """Return the steps of one outlook, joined; ``None``: the reader may not see a figure."""
         Why = self.env["customer.grading.explanation.why"]
         gaps = self._get_gaps(case.explanation, outlook)
         if not all(Why._sees(case, gap.condition.criterion_id) for gap in gaps):
-            return ""
+            return None
         is_near = outlook.way == "near"
         texts = [self._get_step_text(case, gap, is_near) for gap in gaps]
         texts = list(dict.fromkeys(texts))

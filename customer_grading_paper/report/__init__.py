@@ -1,3 +1,8 @@
+"""What stands on each paper, and who may print it.
+
+In: records that somebody prints. Out: a dict for each sheet, which the template beside it lays out.
+"""
+
 from . import (
     customer_grading_paper,
     customer_grade_sheet,

@@ -6,7 +6,8 @@ from odoo.tools import format_date
 from ..models.customer_grading_question import SECTIONS
 
 FOLLOW_UP = "report.customer_grading_paper.report_follow_up_record"
-LOST_SHOWN = 10  # the last opportunities lost that a card tells
+LOSS = "customer.grading.loss"  # of the addon of lost opportunities, where it is installed
+LOST_SHOWN = 10  # the last opportunities lost, and losses to rivals, that a card tells
 
 
 class CustomerCard(models.AbstractModel):
@@ -42,6 +43,7 @@ class CustomerCard(models.AbstractModel):
             "open": self._get_leads(customer, "pending", "create_date desc, id desc"),
             "lost": self._get_leads(customer, "lost", "date_closed desc, id desc")[:LOST_SHOWN],
             "answers": self._get_answers(customer),
+            "rivals": self._get_rivals(customer),
             "blocks": self._get_added_blocks(customer),
         }
 
@@ -85,8 +87,7 @@ class CustomerCard(models.AbstractModel):
             block
             for result in self._get_results(customer)
             for block in self._get_papers_blocks(
-                View._get_explanation_blocks(customer.sudo(), result, View._explain(result)),
-                "customer_card",
+                customer, result, View._explain(result), "customer_card"
             )
         ]
 
@@ -97,6 +98,33 @@ class CustomerCard(models.AbstractModel):
             return Lead
         own = Domain("partner_id", "child_of", customer.id) & Domain("type", "=", "opportunity")
         return Lead.search(own & Domain("won_status", "=", status), order=order)
+
+    def _get_rivals(self, customer):
+        """Return to which rivals was lost, the latest first, of what the reader may see.
+
+        :return: list of ``(rival, product, features, what the customer thinks, what we do)``;
+            what is known of a rival itself stands at the first of its losses
+        """
+        if LOSS not in self.env or not self.env[LOSS].has_access("read"):
+            return []
+        own = Domain("lead_id.partner_id", "child_of", customer.id)
+        own &= Domain("rival_id", "!=", False)
+        losses = self.env[LOSS].search(own, order="date desc, id desc", limit=LOST_SHOWN)
+        firsts = {loss.rival_id: loss for loss in losses[::-1]}
+        return [self._get_rival_texts(loss, firsts[loss.rival_id] == loss) for loss in losses]
+
+    def _get_rival_texts(self, loss, first):
+        rival, product = loss.rival_id, loss.rival_product_id
+        features = [product.features, first and rival.features]
+        date = format_date(self.env, loss.date)
+        said = loss.note and self.env._("%(answer)s (%(date)s)", answer=loss.note, date=date)
+        return (
+            rival.name,
+            product.name,
+            "\n".join(filter(None, features)),
+            said or date,
+            first and rival.strategy,
+        )
 
     def _get_answers(self, customer):
         """Return ``{section: [(question, answer)]}`` of the latest answers one may read."""

@@ -40,7 +40,6 @@ class CustomerGradeSheet(models.AbstractModel):
         """Return what the sheet says of one grade."""
         View = self.env["customer.grading.explanation.view"]
         explanation, grade = View._explain(result), result.grade_id
-        blocks = View._get_explanation_blocks(customer.sudo(), result, explanation)
         decided = explanation and not result._is_by_hand() and explanation.grade == grade
         return {
             "dimension": result.dimension_id.name,
@@ -50,7 +49,7 @@ class CustomerGradeSheet(models.AbstractModel):
             "by_hand": result._is_by_hand(),
             "rights": self._get_lines(grade.rights),
             "duties": self._get_lines(grade.duties),
-            "blocks": self._get_papers_blocks(blocks, "grade_sheet"),
+            "blocks": self._get_papers_blocks(customer, result, explanation, "grade_sheet"),
         }
 
     def _get_since_texts(self, result):

@@ -148,8 +148,14 @@ class CustomerGradingPaper(models.AbstractModel):
         return {"text": text, "align": "text-end" if cell["align"] else ""}
 
     @api.model
-    def _get_papers_blocks(self, blocks, paper):
-        """Return those of ``blocks`` that ask to stand on a paper too, by their key ``papers``."""
+    def _get_papers_blocks(self, customer, result, explanation, paper):
+        """Return the blocks that ask to stand on a paper, by their key ``papers``: a list of names.
+
+        A block that is not for the screen is given where the context says ``grading_paper``,
+        the name of the paper that is printed.
+        """
+        View = self.env["customer.grading.explanation.view"].with_context(grading_paper=paper)
+        blocks = View._get_explanation_blocks(customer.sudo(), result, explanation)
         return self._print_blocks(block for block in blocks if paper in block.get("papers", ()))
 
     # ------------------------------------------------------------------ revenue

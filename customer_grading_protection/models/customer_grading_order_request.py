@@ -1,7 +1,8 @@
 from odoo import api, fields, models
-from odoo.addons.customer_grading.tools.blocks import RELOAD, open_window
+from odoo.addons.customer_grading.tools.blocks import RELOAD, open_window, tell
 from odoo.addons.customer_grading.tools.groups import OFFICER_GROUP
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tools import SQL
 
 ACTIVITY = "customer_grading_protection.mail_activity_type_decide"
@@ -31,6 +32,14 @@ class CustomerGradingOrderRequest(models.Model):
     )
     grade_id = fields.Many2one("customer.grade", compute="_compute_grade_id")
     grade_color = fields.Integer(compute="_compute_grade_id")
+    # Whose word there is already: of several grades that protect the order each is asked.
+    agreed_grade_ids = fields.Many2many(
+        "customer.grade",
+        "grading_order_request_agreed_rel",
+        string="Agreed on",
+        readonly=True,
+        groups=fields.NO_ACCESS,
+    )
     reason = fields.Char(required=True, readonly=True)
     user_id = fields.Many2one(
         "res.users", "Asked by", required=True, readonly=True, ondelete="restrict", index=True
@@ -94,6 +103,14 @@ class CustomerGradingOrderRequest(models.Model):
 
     # ------------------------------------------------------------------ asking
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        was_any = self._is_any()
+        requests = super().create(vals_list)
+        if not was_any:
+            self.env["customer.grading.dimension"]._forget_use()
+        return requests
+
     @api.model
     def _check_reason(self, reason):
         if not (reason or "").strip():
@@ -101,18 +118,18 @@ class CustomerGradingOrderRequest(models.Model):
 
     @api.model
     def _ask(self, order, grades, reason):
-        """Cancel an order where the user decides on all ``grades``; else have somebody decide.
+        """Cancel an order where nobody else decides on ``grades``; else have somebody decide.
 
         :param grades: those that protect the order, sudoed
         :raise UserError: where that was asked already, or the order is locked
         """
         user = self.env.user
-        awaited = grades.filtered(lambda grade: not grade._lets_decide(user))[:1]
+        asked = self.sudo().search([("order_id", "=", order.id), ("state", "=", "asked")])
+        awaited = asked._get_awaited(grades)
         if awaited and order.locked:
             raise UserError(
                 self.env._("%s is locked: unlock it first, then ask to cancel it.", order.name)
             )
-        asked = self.sudo().search([("order_id", "=", order.id), ("state", "=", "asked")])
         if awaited and asked:
             raise UserError(
                 self.env._(
@@ -125,16 +142,24 @@ class CustomerGradingOrderRequest(models.Model):
             {
                 "order_id": order.id,
                 "of_quotation": order.state != "sale",
-                "protecting_grade_id": (awaited or grades[:1]).id,
+                "protecting_grade_id": (awaited or grades)[:1].id,
+                "agreed_grade_ids": [Command.set((grades - awaited).ids)],
                 "reason": reason,
                 "user_id": user.id,
             }
         )
         request = request.with_env(self.env)
         if awaited:
-            request._tell_decider(awaited)
+            request._tell_decider(awaited[:1])
+            order._message_log(body=self.env._("Asked to cancel it: %s", reason))
         else:
             request._carry_out(reason)
+
+    def _get_awaited(self, grades):
+        """Return those of ``grades`` on which neither the user decides nor anybody has agreed yet."""
+        user = self.env.user
+        missing = grades - self.sudo().agreed_grade_ids
+        return missing.filtered(lambda grade: not grade._lets_decide(user))
 
     def _tell_decider(self, grade):
         """Schedule the activity of who decides, on the order that it is about."""
@@ -158,7 +183,6 @@ class CustomerGradingOrderRequest(models.Model):
             note=self.reason,
             user_id=decider.id,
         )
-        order._message_log(body=self.env._("Asked to cancel it: %s", self.reason))
 
     # ------------------------------------------------------------------ deciding
 
@@ -192,13 +216,44 @@ class CustomerGradingOrderRequest(models.Model):
     def action_approve(self):
         """Cancel the orders, as the user and with the user's own rights.
 
+        What another grade protects, too, waits for whoever decides on that one.
+
         :raise AccessError: for who does not decide, or may not change an order
         :raise UserError: where that was decided already, or an order cannot be cancelled
         """
         self._check_may_decide()
+        protected = self.order_id._find_protection()
+        passed = self.browse()
         for request in self:
-            request._carry_out()
-        return RELOAD
+            grades = protected.get(request.order_id.id, self.env["customer.grade"])
+            if awaited := request._get_awaited(grades):
+                request._pass_on(grades - awaited, awaited[:1])
+                passed += request
+            else:
+                request._carry_out()
+        if not passed:
+            return RELOAD
+        message = self.env._("Agreed. It waits for a decision: %s.", passed[0].decider_text)
+        return tell(message, "success", RELOAD)
+
+    def _pass_on(self, agreed, grade):
+        """Note the user's word on what ``agreed`` protect, and ask who decides on ``grade``."""
+        self.sudo().write(
+            {
+                "protecting_grade_id": grade.id,
+                "agreed_grade_ids": [Command.link(one) for one in agreed.ids],
+            }
+        )
+        order = self.order_id
+        order.sudo().activity_unlink([ACTIVITY])
+        self._tell_decider(grade)
+        order._message_log(
+            body=self.env._(
+                "%(user)s agrees to cancel it. Who decides, too: %(who)s.",
+                user=self.env.user.name,
+                who=grade._get_decider_text(),
+            )
+        )
 
     def _carry_out(self, reason=None):
         """Cancel the order, and note who decided and why.
@@ -271,14 +326,28 @@ class CustomerGradingOrderRequest(models.Model):
         else:
             order.message_post(body=body, partner_ids=asker.partner_id.ids)
 
+    # ------------------------------------------------------------------ what was asked
+
+    def _register_hook(self):
+        """Know from the start whether anything was ever asked."""
+        super()._register_hook()
+        self._is_any()
+
+    @api.model
+    def _is_any(self):
+        """Whether anything was ever asked: else Odoo's cancelling takes no query more."""
+        Dimension = self.env["customer.grading.dimension"]
+        return Dimension._is_ever(("asked", "order"), self._find_any)
+
+    @api.model
+    def _find_any(self):
+        asked = SQL("SELECT 1 FROM customer_grading_order_request LIMIT 1")
+        return bool(self.env.execute_query(asked))
+
     @api.model
     def _lapse(self, orders):
-        """Close what was asked of orders that go without it; nothing where nothing was asked."""
-        asked = SQL(
-            "SELECT id FROM customer_grading_order_request WHERE state = 'asked' AND order_id IN %s",
-            tuple(orders.ids) or (0,),
-        )
-        self.flush_model(["state", "order_id"])
-        ids = [id_ for (id_,) in self.env.execute_query(asked)]
-        if ids:
-            self.browse(ids)._close("lapsed")
+        """Close what was asked of orders that are cancelled without it, whoever cancels them."""
+        if orders and self._is_any():
+            own = [("order_id", "in", orders.ids), ("state", "=", "asked")]
+            if asked := self.sudo().search(own):
+                asked._close("lapsed")

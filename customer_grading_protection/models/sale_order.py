@@ -31,6 +31,7 @@ class SaleOrder(models.Model):
         groups=USER_GROUP,
         help="Confirmed, and not delivered or not invoiced in full.",
     )
+    # Without groups: the button “Cancel” of everybody asks for it. Only who sees grades is told.
     cancel_asks_reason = fields.Boolean(
         "Protected by its grade",
         compute="_compute_cancel_asks_reason",
@@ -216,21 +217,22 @@ class SaleOrder(models.Model):
     def write(self, vals):
         if "partner_id" in vals or vals.get("state", "sale") != "sale":
             self._check_leaving(vals)
-        return super().write(vals)
+        done = super().write(vals)
+        if vals.get("state") == "cancel":
+            self.env["customer.grading.order.request"]._lapse(self)
+        return done
 
     def _check_leaving(self, vals):
         """Raise where an order that is protected would be refused by ``vals``, unasked.
 
         What Odoo does as the superuser goes on: a customer who declines, a job, an abandoned
-        cart. What was asked of such orders before lapses.
+        cart.
 
         :raise UserError: saying what to do instead
         """
         if not self.env["customer.grade"]._get_ids_with("protect_orders"):
             return
         if self.env.su or self.env.context.get(RELEASE) is RELEASED:
-            if vals.get("state") == "cancel":
-                self.env["customer.grading.order.request"]._lapse(self)
             return
         leaving = self.filtered(lambda order: order._leaves_by(vals))
         protected = leaving._find_protection()

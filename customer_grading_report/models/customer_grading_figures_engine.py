@@ -24,7 +24,7 @@ class CustomerGradingFiguresEngine(models.AbstractModel):
 
     _name = "customer.grading.figures.engine"
     _inherit = ["customer.grading.slices"]
-    _description = "Filling of Figures"
+    _description = "Calculation of Figures"
 
     @api.model
     def _ask(self):

@@ -5,7 +5,10 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, date_utils
 
+from .customer_grading_month_engine import KEYS
+
 KEPT_MONTHS = 24  # month ends that are told back
+MONTH_KEYS = ",".join(KEYS)
 
 
 class CustomerGradingFiguresSet(models.Model):
@@ -30,17 +33,25 @@ class CustomerGradingFiguresSet(models.Model):
         required=True,
         readonly=True,
         aggregator=None,
-        help="The company's id, or that of the dimension below zero: results are joined by it.",
+        help="The ID of the company, or the negative ID of the dimension: results are joined by it.",
     )
-    is_asked = fields.Boolean("To be filled", default=True, readonly=True)
+    is_asked = fields.Boolean("To be calculated", default=True, readonly=True)
     date = fields.Date(
-        "Figures as of", readonly=True, help="The last day of which documents count."
+        "Figures as of", readonly=True, help="The last day whose documents are counted."
     )
     date_filled = fields.Datetime(
-        "Filled", readonly=True, help="Changes written since may be told of months before."
+        "Calculated on", readonly=True, help="Changes recorded since then may concern past months."
     )
     date_from = fields.Date(
-        "Months from", readonly=True, help="The first month end still to be told; empty: none."
+        "Months from",
+        readonly=True,
+        help="The first month end still to be calculated; empty if there is none.",
+    )
+    month_keys = fields.Char(
+        "Months counted by",
+        readonly=True,
+        help="What the customers of its months are counted by; a new field has past months "
+        "counted again.",
     )
 
     _key_uniq = models.UniqueIndex("(key)")
@@ -142,6 +153,7 @@ class CustomerGradingFiguresSet(models.Model):
                 "is_asked": False,
                 "date": day,
                 "date_filled": self.env.cr.now(),
+                "month_keys": MONTH_KEYS,
                 "date_from": min(filter(None, [self.date_from, month_end]), default=False),
             }
         )
@@ -149,10 +161,11 @@ class CustomerGradingFiguresSet(models.Model):
     def _get_first_day(self):
         """Return the first day on which one of the changes written since the last time took effect.
 
-        An hour more is looked at: transactions that were open then.
+        An hour more is looked at: transactions that were open then. Where months were told apart by
+        other keys, as by an earlier version, each change counts as written since.
         """
         written = SQL()
-        if self.date_filled:
+        if self.date_filled and self.month_keys == MONTH_KEYS:
             since = self.date_filled - timedelta(hours=1)
             written = SQL("AND create_date >= %s", since)
         [[day]] = self.env.execute_query(
@@ -164,3 +177,8 @@ class CustomerGradingFiguresSet(models.Model):
             )
         )
         return day
+
+    def _is_seen_whole(self):
+        """Whether the user works in all companies where these figures are of all as one."""
+        as_one = self.filtered(lambda one: not one.company_id)
+        return not (as_one and self.env["customer.grading.dimension"]._get_companies_outside())

@@ -9,7 +9,8 @@ class CustomerGradingMonth(models.Model):
     """How many customers a grade had at the end of a month, and what they bought in 12 months.
 
     Over several months, the average of their ends is told: what stood at two month ends is not
-    added up. Country, industry, team and salesperson are those of the night in which it was told.
+    added up. Country, region, industry, team and salesperson are those of the night in which it was
+    told.
     """
 
     _name = "customer.grading.month"
@@ -24,7 +25,7 @@ class CustomerGradingMonth(models.Model):
         required=True,
         readonly=True,
         index=True,
-        help="The last day of the month; of this month it is told how it stands.",
+        help="The last day of the month; the current month is shown as it stands.",
     )
     is_running = fields.Boolean("This month so far", readonly=True)
     dimension_id = fields.Many2one(required=True, ondelete="cascade")
@@ -35,18 +36,22 @@ class CustomerGradingMonth(models.Model):
     )
     grade_color = fields.Integer(related="grade_id.color")
     country_id = fields.Many2one("res.country", readonly=True)
+    state_id = fields.Many2one("res.country.state", "Region", readonly=True)
     industry_id = fields.Many2one("res.partner.industry", readonly=True)
     team_id = fields.Many2one("crm.team", "Sales team", readonly=True)
     salesperson_id = fields.Many2one("res.users", readonly=True)
     customer_count = fields.Integer(
-        "Customers", readonly=True, help="At the month end; of several months, the average."
+        "Customers",
+        readonly=True,
+        help="At the end of the month; over several months, the average.",
     )
     figures_hidden = fields.Boolean("Figures are hidden", compute="_compute_figures_hidden")
     revenue = fields.Monetary(
         "Revenue, 12 months",
         readonly=True,
         help="Invoiced to these customers in the 12 months up to the month end, untaxed, less "
-        "credit notes; of several months, the average. Without those whose figures you may not see.",
+        "credit notes; over several months, the average. Customers whose figures you may not see are "
+        "left out.",
     )
 
     # What a job tells anew each night, and what pictures begin with.
@@ -68,8 +73,8 @@ class CustomerGradingMonth(models.Model):
 
     @api.model
     def _get_seen_sql(self, alias):
-        salesperson = SQL.identifier(alias, "salesperson_id")
-        return self.env["customer.grading.explanation"]._get_seen_sql(salesperson)
+        columns = (SQL.identifier(alias, name) for name in ("salesperson_id", "company_id"))
+        return self.env["customer.grading.explanation"]._get_seen_sql(*columns)
 
     def _field_to_sql(self, alias, field_expr, query=None):
         """Keep the revenue of customers to those who may see it, sums of it as well."""

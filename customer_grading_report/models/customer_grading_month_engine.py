@@ -7,7 +7,15 @@ from odoo.addons.customer_grading.tools.subject import REVENUE_MONTHS
 from odoo.tools import SQL, date_utils
 
 # What customers of a month are told apart by, and what is told of those that are the same.
-KEYS = ("dimension_id", "grade_id", "country_id", "industry_id", "team_id", "salesperson_id")
+KEYS = (
+    "dimension_id",
+    "grade_id",
+    "country_id",
+    "state_id",
+    "industry_id",
+    "team_id",
+    "salesperson_id",
+)
 TOLD = (*KEYS, "customer_count", "revenue")
 
 
@@ -20,7 +28,7 @@ class CustomerGradingMonthEngine(models.AbstractModel):
 
     _name = "customer.grading.month.engine"
     _inherit = ["customer.grading.slices"]
-    _description = "Telling of Months"
+    _description = "Calculation of Month Ends"
 
     @api.model
     def _tell(self, figures_set, scope, commit=False):
@@ -89,8 +97,9 @@ class CustomerGradingMonthEngine(models.AbstractModel):
             """
             WITH standing AS (
                 SELECT result.dimension_id, %(grade)s AS grade_id, partner.country_id,
-                       partner.industry_id, salesperson.sale_team_id AS team_id,
-                       partner.user_id AS salesperson_id, COALESCE(figures.revenue, 0) AS revenue
+                       partner.state_id, partner.industry_id,
+                       salesperson.sale_team_id AS team_id, partner.user_id AS salesperson_id,
+                       COALESCE(figures.revenue, 0) AS revenue
                   FROM customer_grading_result result
                   JOIN res_partner partner ON partner.id = result.partner_id
                   LEFT JOIN res_users salesperson ON salesperson.id = partner.user_id

@@ -14,7 +14,7 @@ class CustomerGradingMoveReport(models.Model):
 
     _name = "customer.grading.move.report"
     _inherit = ["customer.grading.subject", "customer.grading.told"]
-    _description = "Moves of Grades"
+    _description = "Grade Moves"
     _auto = False
     _order = "date desc, id desc"
 
@@ -43,17 +43,18 @@ class CustomerGradingMoveReport(models.Model):
     origin = fields.Selection(
         lambda self: self._get_labels("customer.grading.change", "origin"),
         readonly=True,
-        help="What moved it: the figures, or somebody by hand.",
+        help="What caused the move: the figures, or somebody by hand.",
     )
     user_id = fields.Many2one("res.users", "Asked by", readonly=True)
     decided_by_id = fields.Many2one("res.users", "Decided by", readonly=True)
     is_first = fields.Boolean(
-        "First grading", readonly=True, help="A policy graded everybody for the first time."
+        "First grading", readonly=True, help="The first time that a policy graded everybody."
     )
     note = fields.Char("Reason given", readonly=True)
     why = fields.Char(compute="_compute_why")
     policy_id = fields.Many2one("customer.grading.policy", readonly=True)
     country_id = fields.Many2one("res.country", readonly=True)
+    state_id = fields.Many2one("res.country.state", "Region", readonly=True)
     industry_id = fields.Many2one("res.partner.industry", readonly=True)
     team_id = fields.Many2one("crm.team", "Sales team", readonly=True)
     figures_hidden = fields.Boolean(
@@ -62,8 +63,8 @@ class CustomerGradingMoveReport(models.Model):
     revenue = fields.Monetary(
         "Revenue, 12 months",
         readonly=True,
-        help="What the customer bought in the 12 months up to last night, whenever it moved. Empty "
-        "where you may not see the customer's figures.",
+        help="What the customer bought in the 12 months up to last night, whenever the grade moved. "
+        "Empty where you may not see the customer's figures.",
     )
 
     # Of this addon: it goes with it, as what the core declares would not.
@@ -79,7 +80,9 @@ class CustomerGradingMoveReport(models.Model):
             self.env[f"customer.grading.{name}"].flush_model()
         for name in ("res.partner", "crm.lead"):
             self.env[name].flush_model()
-        seen = self.env["customer.grading.explanation"]._get_seen_sql(SQL("partner.user_id"))
+        seen = self.env["customer.grading.explanation"]._get_seen_sql(
+            SQL("partner.user_id"), SQL("change.company_id")
+        )
         return SQL(
             """
             SELECT change.id, change.partner_id, change.lead_id, change.dimension_id,
@@ -90,7 +93,7 @@ class CustomerGradingMoveReport(models.Model):
                    change.direction, change.origin, change.user_id, change.decided_by_id,
                    COALESCE(run.first, FALSE) AS is_first, change.note, change.policy_id,
                    COALESCE(partner.country_id, lead.country_id) AS country_id,
-                   partner.industry_id,
+                   COALESCE(partner.state_id, lead.state_id) AS state_id, partner.industry_id,
                    COALESCE(lead.team_id, salesperson.sale_team_id) AS team_id,
                    NOT %(seen)s AS figures_hidden,
                    CASE WHEN %(seen)s THEN figures.revenue END AS revenue

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.texts import NOT_GRADED
 from odoo.tools import SQL
 
+MARGIN = "customer_grading_sale_margin.measure_order_margin"  # where that is installed
 FIRST = 10  # customers whose share says how much hangs on a few
 FIRST_SHARE = 0.2  # and the part of all of them that says the same of many
 
@@ -15,7 +16,7 @@ class CustomerGradingReport(models.Model):
 
     _name = "customer.grading.report"
     _inherit = ["customer.grading.told"]
-    _description = "Grades of Customers"
+    _description = "Customer Grades"
     _auto = False
     _order = "revenue desc nulls last, id"
     _rec_name = "partner_id"
@@ -29,16 +30,18 @@ class CustomerGradingReport(models.Model):
     grade_id = fields.Many2one("customer.grade", readonly=True, falsy_value_label=NOT_GRADED)
     grade_color = fields.Integer(related="grade_id.color")
     previous_grade_id = fields.Many2one(
-        "customer.grade", "Before", readonly=True, falsy_value_label=NOT_GRADED
+        "customer.grade", "Previous grade", readonly=True, falsy_value_label=NOT_GRADED
     )
-    previous_grade_color = fields.Integer(related="previous_grade_id.color", string="Color before")
+    previous_grade_color = fields.Integer(
+        related="previous_grade_id.color", string="Previous color"
+    )
     last_move = fields.Selection(
         lambda self: self._get_labels("customer.grading.result", "last_move"),
         readonly=True,
     )
     reason = fields.Selection(
         lambda self: self._get_labels("customer.grading.result", "reason"),
-        "State",
+        "Grading status",
         readonly=True,
     )
     is_by_hand = fields.Boolean("By hand", readonly=True)
@@ -63,7 +66,7 @@ class CustomerGradingReport(models.Model):
         "you may not see the customer's figures.",
     )
     revenue_before = fields.Monetary(
-        "Revenue, 12 months before", readonly=True, help="The same of the 12 months before those."
+        "Revenue, 12 months before", readonly=True, help="The same for the 12 months before that."
     )
     margin = fields.Monetary(
         "Margin, 12 months",
@@ -74,20 +77,24 @@ class CustomerGradingReport(models.Model):
     date_last_order = fields.Date("Last order", readonly=True, aggregator="max")
     date_last_contact = fields.Date("Last contact", readonly=True, aggregator="max")
     date_figures = fields.Date(
-        "Figures as of", readonly=True, help="Revenue, margin and orders are told once a night."
+        "Figures as of",
+        readonly=True,
+        help="Revenue, margin and orders are calculated once a night.",
     )
     position = fields.Integer(
         readonly=True,
         aggregator=None,
-        help="By revenue of 12 months, 1 being the largest customer of the dimension.",
+        help="By revenue of the last 12 months; 1 is the largest customer in the dimension.",
     )
     revenue_share = fields.Float(
         "Share of revenue, %",
         readonly=True,
-        help="Of the revenue of all customers of the dimension; negative revenue counts as none.",
+        help="Of the revenue of all customers in the dimension; negative revenue counts as zero.",
     )
-    is_first_ten = fields.Boolean("First 10", readonly=True, help="By revenue of 12 months.")
-    is_first_fifth = fields.Boolean("First 20 %", readonly=True, help="By revenue of 12 months.")
+    is_first_ten = fields.Boolean("Top 10", readonly=True, help="By revenue of the last 12 months.")
+    is_first_fifth = fields.Boolean(
+        "Top 20%", readonly=True, help="By revenue of the last 12 months."
+    )
     overdue_count = fields.Integer("Overdue follow-ups", readonly=True)
 
     @property
@@ -134,7 +141,8 @@ class CustomerGradingReport(models.Model):
     def _get_figures_sql(self):
         """Return the columns that tell what customers buy, empty of those the reader may not see.
 
-        Places and shares are among all customers of the dimension, whoever reads.
+        Places are among all customers of the dimension, whoever reads; so are shares, which only
+        who sees the figures of all is told.
         """
         Explanation = self.env["customer.grading.explanation"]
         among = SQL("PARTITION BY result.dimension_id, result.company_id")
@@ -155,7 +163,12 @@ class CustomerGradingReport(models.Model):
             "is_first_ten": SQL("%s <= %s", place, FIRST),
             "is_first_fifth": SQL("%s <= CEIL(COUNT(*) OVER (%s) * %s)", place, among, FIRST_SHARE),
         }
-        seen = Explanation._get_seen_sql(SQL("partner.user_id"))
+        margin = self.env.ref(MARGIN, raise_if_not_found=False)
+        if margin and Explanation._keeps_to_groups(margin.sudo()):
+            columns["margin"] = SQL("NULL::numeric")
+        if Explanation._get_figures_users() is not None:
+            columns["revenue_share"] = SQL("NULL::float8")  # it would tell the revenue of all
+        seen = Explanation._get_seen_sql(SQL("partner.user_id"), SQL("result.company_id"))
         shown = [
             SQL("CASE WHEN %s THEN %s END AS %s", seen, column, SQL.identifier(name))
             for name, column in columns.items()

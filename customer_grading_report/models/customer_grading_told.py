@@ -6,16 +6,17 @@ class CustomerGradingTold(models.AbstractModel):
     """A row of a report, which is about one dimension: the main one is what people look at first."""
 
     _name = "customer.grading.told"
-    _description = "Told in a Report"
+    _description = "Row of a Report"
 
     _told_kinds = ("partner",)  # kinds of records that rows are about
 
     dimension_id = fields.Many2one("customer.grading.dimension", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
     is_main = fields.Boolean(
         "Main dimension",
         compute="_compute_is_main",
         search="_search_is_main",
-        help="The dimension whose grade the company shows: in each a customer counts once.",
+        help="The dimension whose grade the company shows. In each dimension a customer counts once.",
     )
 
     @api.model
@@ -35,28 +36,36 @@ class CustomerGradingTold(models.AbstractModel):
             dimensions = dimensions.filtered(lambda d: not d.group_ids or d.group_ids & groups)
         return dimensions._ids or (0,)
 
-    @api.depends("dimension_id")
+    @api.depends("dimension_id", "company_id")
     @api.depends_context("allowed_company_ids")
     def _compute_is_main(self):
-        main = self._get_main_dimensions()
+        main = self._get_main_grades()
         for row in self:
-            row.is_main = row.dimension_id in main
+            row.is_main = (row.dimension_id, row.company_id) in main
 
     @api.model
     def _search_is_main(self, operator, value):
         if operator != "in":
             return NotImplemented
-        found = Domain("dimension_id", "in", self._get_main_dimensions().ids)
+        found = Domain.OR(
+            Domain("dimension_id", "=", dimension.id) & Domain("company_id", "=", company.id)
+            for dimension, company in self._get_main_grades()
+        )
         return found if True in value else ~found
 
     @api.model
-    def _get_main_dimensions(self):
-        """Return the main dimensions of the companies that the user works in now, sudoed."""
-        Dimension = self.env["customer.grading.dimension"]
-        return Dimension.sudo().union(
-            *(
-                Dimension._get_main(kind, company)
-                for kind in self._told_kinds
-                for company in self.env.companies
-            )
+    def _get_main_grades(self):
+        """Return which grades the companies show that the user works in now.
+
+        :return: set of ``(dimension, company that graded)``, sudoed; no company where all are
+            graded as one
+        """
+        Dimension, Policy = (
+            self.env[f"customer.grading.{name}"].sudo() for name in ("dimension", "policy")
         )
+        shown = set()
+        for kind in self._told_kinds:
+            for company in self.env.companies:
+                if main := Dimension._get_main(kind, company):
+                    shown.add((main, Policy._get_in_force(main, company)[0]))
+        return shown

@@ -14,7 +14,7 @@ class ResPartner(models.Model):
         "Since",
         compute="_compute_customer_grading_since",
         groups=USER_GROUP,
-        help="Since when the customer has its grade.",
+        help="Since when the customer has had this grade.",
     )
     customer_grading_revenue = fields.Float(
         "Revenue, 12 months",
@@ -34,7 +34,7 @@ class ResPartner(models.Model):
         "To the next grade",
         compute="_compute_customer_grading_distance",
         groups=USER_GROUP,
-        help="What is missing to the next better grade, as of the last grading.",
+        help="What is missing for the next better grade, as of the last grading.",
     )
 
     @api.depends("customer_grading_result_id")
@@ -50,12 +50,13 @@ class ResPartner(models.Model):
         customers = self.commercial_partner_id
         Explanation = self.env["customer.grading.explanation"]
         shown = customers.browse()
-        if not Explanation._hides_revenue():
+        own_set = self._get_figures_set()
+        if not Explanation._hides_revenue() and own_set._is_seen_whole():
             shown = Explanation._get_figures_records(customers)
         figures = self.env["customer.grading.figures"].sudo()
         if shown:
             own = [
-                ("set_id", "=", self._get_figures_set().id),
+                ("set_id", "=", own_set.id),
                 ("partner_id", "in", shown.ids),
             ]
             figures = figures.search_fetch(own, ["partner_id", "revenue", "date_last_order"])
@@ -96,17 +97,19 @@ class ResPartner(models.Model):
         """Return the revenue as a column: of those whose figures the user may see."""
         customer, joined = self._fields["commercial_partner_id"].join(self.sudo(), alias, query)
         salesperson = customer._field_to_sql(joined, "user_id", query)
-        figures = query.make_alias(alias, "figures")
+        figures, own_set = query.make_alias(alias, "figures"), self._get_figures_set()
         condition = SQL(
             "%s = %s AND %s = %s",
             SQL.identifier(figures, "partner_id"),
             SQL.identifier(joined, "id"),
             SQL.identifier(figures, "set_id"),
-            self._get_figures_set().id or 0,
+            own_set.id or 0,
         )
         query.add_join("LEFT JOIN", figures, "customer_grading_figures", condition)
         return SQL(
             "CASE WHEN %s THEN COALESCE(%s, 0) END",
-            self.env["customer.grading.explanation"]._get_seen_sql(salesperson),
+            self.env["customer.grading.explanation"]._get_seen_sql(
+                salesperson, SQL("%s::integer", own_set.company_id.id or None)
+            ),
             SQL.identifier(figures, "revenue"),
         )

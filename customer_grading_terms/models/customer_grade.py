@@ -14,7 +14,7 @@ class CustomerGrade(models.Model):
         "customer.grading.benefit",
         "grade_id",
         "Benefits",
-        help="What who holds the grade gets, and loses with it.",
+        help="What customers with this grade get, and lose with it.",
     )
 
     def write(self, vals):

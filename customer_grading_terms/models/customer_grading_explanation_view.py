@@ -8,6 +8,12 @@ LIMITS_GROUPS = (
     "account.group_account_readonly",
     "customer_grading.customer_grading_group_officer",
 )
+INTERNAL = ("salesperson", "team", "tag", "lead_tag", "credit_limit")
+
+
+def _is_given_now(grant):
+    """Whether a row of the ledger is in effect, and neither changed by hand nor to end."""
+    return bool(grant) and grant.state == "given" and not grant.ends
 
 
 class CustomerGradingExplanationView(models.AbstractModel):
@@ -26,8 +32,26 @@ class CustomerGradingExplanationView(models.AbstractModel):
         lines = [
             self._get_benefit_row(benefit, rows.get(benefit._get_key())) for benefit in given[grade]
         ]
-        # The customer may read it, too, on its grade sheet.
-        return [*blocks, {**make_block(title, [title, ""], lines), "papers": ["grade_sheet"]}]
+        blocks = [*blocks, make_block(title, [title, ""], lines)]
+        if self.env.context.get("grading_paper") == "grade_sheet":
+            blocks += self._get_sheet_blocks(title, given[grade], rows)
+        return blocks
+
+    @staticmethod
+    def _get_sheet_blocks(title, benefits, grants):
+        """Return what the customer may read on its grade sheet: what is promised, and given by now.
+
+        Who looks after it, marks and credit limits are ours.
+        """
+        told = [
+            benefit.reads_as
+            for benefit in benefits
+            if benefit.kind not in INTERNAL
+            and (not benefit._is_given() or _is_given_now(grants.get(benefit._get_key())))
+        ]
+        if not told:
+            return []
+        return [{**make_block(title, text="\n".join(told)), "papers": ["grade_sheet"]}]
 
     def _get_grants(self, result):
         """Return ``{key: row of the ledger}`` of what this one has now, or waits for.

@@ -17,7 +17,12 @@ class CrmLead(models.Model):
         "Second follow-up", compute="_compute_grading_loss_text", groups=USER_GROUP
     )
 
-    @api.depends("grading_loss_ids.state", "grading_loss_ids.outcome")
+    @api.depends(
+        "grading_loss_ids.state",
+        "grading_loss_ids.outcome",
+        "grading_loss_ids.date_due",
+        "grading_loss_ids.owner_id",
+    )
     @api.depends_context("lang", "uid")
     def _compute_grading_loss_text(self):
         """Say by whom and when a quasi-lost opportunity is followed up."""
@@ -35,15 +40,18 @@ class CrmLead(models.Model):
     # ------------------------------------------------------------------ what Odoo does
 
     def write(self, vals):
-        """Let the register follow where the reason of what is lost changes."""
-        if "lost_reason_id" not in vals:
-            return super().write(vals)
-        gave = self.filtered("lost_reason_id")
+        """Let the register follow where the reason of what is lost changes, or who has it."""
+        has_reason = "lost_reason_id" in vals
+        gave = self.filtered("lost_reason_id") if has_reason else self.browse()
         done = super().write(vals)
-        lost = self.filtered(lambda lead: lead.won_status == "lost")
-        if not self.env.context.get("grading_reason_follows"):
-            (lost & gave)._check_lost_reason()
-        self.env["customer.grading.loss.keeper"]._set_reason(lost)
+        keeper = self.env["customer.grading.loss.keeper"]
+        if has_reason:
+            lost = self.filtered(lambda lead: lead.won_status == "lost")
+            if not self.env.context.get("grading_reason_follows"):
+                (lost & gave)._check_lost_reason()
+            keeper._set_reason(lost)
+        if vals.keys() & {"user_id", "team_id"}:
+            keeper._hand_over(self)
         return done
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):

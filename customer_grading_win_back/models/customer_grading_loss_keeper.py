@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.addons.customer_grading.tools.scope import Scope
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 ACTIVITY = "customer_grading_win_back.mail_activity_type_second"
@@ -167,6 +168,12 @@ class CustomerGradingLossKeeper(models.AbstractModel):
         self._plan(changed.filtered(lambda loss: not loss.date_verdict))
 
     @api.model
+    def _hand_over(self, leads):
+        """Give the second follow-ups of opportunities to whoever has these now, on the same day."""
+        losses = self._get_losses(leads, ("closed",))
+        self._assign(losses.filtered(lambda loss: loss.state == "quasi"))
+
+    @api.model
     def _merge(self, leads, kept):
         """Give what was lost of merged opportunities to the one that stays.
 
@@ -194,18 +201,30 @@ class CustomerGradingLossKeeper(models.AbstractModel):
     def _plan(self, losses):
         """Say by whom and when losses are followed up, and make the activities.
 
-        What was lost so long ago that the day has passed, and what its reason calls lost at once,
-        has none.
+        What was lost so long before it was entered that the day had passed then, and what its
+        reason calls lost at once, has none.
         """
         losses.activity_id.filtered("active").unlink()
-        told = {loss: loss.reason_id._get_follow_up() for loss in losses}
+        losses.activity_id = False
         for loss in losses:
-            loss.write(self._prepare_follow_up(loss, told[loss]))
-        waiting = losses.filtered(lambda loss: loss.state == "quasi")
-        owners = self._get_owners({loss: told[loss] for loss in waiting})
-        for owner, own in waiting.grouped(lambda loss: owners.get(loss)).items():
+            loss.write(self._prepare_follow_up(loss, loss.reason_id._get_follow_up()))
+        self._assign(losses.filtered(lambda loss: loss.state == "quasi"))
+
+    @api.model
+    def _assign(self, losses):
+        """Say by whom quasi-lost ones are followed up, and make the activities that are missing.
+
+        Whoever has one already keeps it, and what was done or changed in it.
+        """
+        owners = self._get_owners({loss: loss.reason_id._get_follow_up() for loss in losses})
+        nobody = self.env["res.users"]
+        moved = losses.filtered(
+            lambda loss: not loss.activity_id or owners.get(loss, nobody) != loss.owner_id
+        )
+        moved.activity_id.filtered("active").unlink()
+        for owner, own in moved.grouped(lambda loss: owners.get(loss)).items():
             own.owner_id = owner
-        self._create_activities(waiting.filtered("owner_id"))
+        self._create_activities(moved.filtered("owner_id"))
 
     @api.model
     def _prepare_follow_up(self, loss, told):
@@ -215,21 +234,25 @@ class CustomerGradingLossKeeper(models.AbstractModel):
         """
         days = told["grading_days"] or loss.company_id.customer_grading_second_days
         due = loss.date + timedelta(days=days)
-        today = self.env["customer.grading.engine"]._get_today(loss.company_id)
-        if told["grading_is_final"] or due < today:
+        engine = self.env["customer.grading.engine"]
+        entered = engine._get_day(loss.company_id, loss.create_date)
+        if told["grading_is_final"] or (due < entered and not loss.date_due):
             return {"state": "lost", "date_due": False, "owner_id": False}
-        return {"state": "quasi", "date_due": due}
+        # Another reason makes nobody late before today, and nobody who is late less so.
+        soonest = min(filter(None, (loss.date_due, engine._get_today(loss.company_id))))
+        return {"state": "quasi", "date_due": max(due, soonest)}
 
     @api.model
     def _get_owners(self, told):
         """Return ``{loss: user}``: the first who may open the opportunity.
 
-        That is whom the reason names, else the salesperson, else the leader of the sales team.
+        That is whom the reason names, else the salesperson, else the leader of the sales team, as
+        the opportunity has them now.
 
         :param told: ``{loss: what its reason says}``
         """
         owners, losses = {}, self.env["customer.grading.loss"].sudo().union(*told)
-        for get_user in (self._get_named, lambda loss, _told: loss.user_id, self._get_leader):
+        for get_user in (self._get_named, self._get_salesperson, self._get_leader):
             asked = defaultdict(losses.browse)
             for loss in set(losses) - owners.keys():
                 asked[get_user(loss, told[loss])] |= loss
@@ -243,11 +266,17 @@ class CustomerGradingLossKeeper(models.AbstractModel):
         owner = told["grading_owner"]
         if owner == "leader":
             return self._get_leader(loss, told)
-        return told["grading_user_id"] if owner == "user" else loss.user_id
+        if owner == "user":
+            return told["grading_user_id"]
+        return self._get_salesperson(loss, told)
+
+    @api.model
+    def _get_salesperson(self, loss, _told):
+        return loss.lead_id.user_id
 
     @api.model
     def _get_leader(self, loss, _told):
-        return loss.team_id.user_id
+        return loss.lead_id.team_id.user_id
 
     @api.model
     def _filter_readable(self, leads, user):
@@ -294,6 +323,24 @@ class CustomerGradingLossKeeper(models.AbstractModel):
         return told.env._(
             "Lost on %(date)s: is it still lost?", date=format_date(told.env, told.date)
         )
+
+    @api.model
+    def _cron_plan(self):
+        """Plan again what is due, and waits for who has left, or without its activity.
+
+        Odoo deletes the activities of whom it archives.
+        """
+        companies = self.env["res.company"].sudo().search([])
+        for left, company in zip(range(len(companies) - 1, -1, -1), companies, strict=True):
+            self._assign(self._get_forsaken(company))
+            self.env["ir.cron"]._commit_progress(1, remaining=left)
+
+    @api.model
+    def _get_forsaken(self, company):
+        """Return the losses that are due in a company, and that nobody there is reminded of."""
+        Loss = self.env["customer.grading.loss"].sudo().with_company(company)
+        alone = Domain("activity_id", "=", False) | Domain("owner_id.active", "=", False)
+        return Loss.search(Loss._get_due_domain() & Domain("company_id", "=", company.id) & alone)
 
     # ------------------------------------------------------------------ what was there before
 

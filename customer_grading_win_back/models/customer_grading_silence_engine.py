@@ -1,3 +1,5 @@
+from datetime import date
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, models
@@ -10,6 +12,7 @@ USUAL = {
     "median": SQL("PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY gap)"),
     "mean": SQL("AVG(gap)::float"),
 }
+AGREEMENT = "customer.grading.agreement"  # of customer_grading_agreement, where it is installed
 # What is found out of a customer: columns of its row.
 FOUND = (
     "is_silent",
@@ -183,10 +186,32 @@ class CustomerGradingSilenceEngine(models.AbstractModel):
 
     @api.model
     def _get_contracts_sql(self, company, scope):
-        """Return the query of the day on which a customer's contract ends: the newest answer."""
+        """Return the query of the day on which a customer's last contract ends; none for ever."""
+        return SQL(
+            "SELECT partner_id, NULLIF(MAX(day), %s) AS date_contract_end FROM (%s) told"
+            " GROUP BY partner_id",
+            date.max,
+            self._get_contract_days_sql(company, scope),
+        )
+
+    @api.model
+    def _get_contract_days_sql(self, company, scope):
+        """Hook: return the query of ``partner_id`` and ``day``: last days of contracts.
+
+        Here of the newest answers to the question of the settings, and of agreements where these
+        are installed. ``date.max`` is the day of what has none.
+        """
+        days = self._get_answered_days_sql(company, scope)
+        if AGREEMENT not in self.env:
+            return days
+        agreed = self.env[AGREEMENT].sudo()._get_last_days_sql(scope)
+        return SQL("(%s) UNION ALL SELECT subject_id, day FROM (%s) agreed", days, agreed)
+
+    @api.model
+    def _get_answered_days_sql(self, company, scope):
         return SQL(
             """
-            SELECT DISTINCT ON (partner_id) partner_id, date_value AS date_contract_end
+            SELECT DISTINCT ON (partner_id) partner_id, date_value AS day
               FROM customer_grading_answer
              WHERE question_id = %s AND company_id IN %s AND date <= %s AND partner_id IS NOT NULL
              ORDER BY partner_id, date DESC, id DESC

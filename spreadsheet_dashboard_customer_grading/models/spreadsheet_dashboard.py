@@ -9,7 +9,7 @@ DIMENSION, COMPANY, SALESPERSON = (
 
 
 class SpreadsheetDashboard(models.Model):
-    """A dashboard of grades begins with the main dimension of the company."""
+    """A dashboard of grades begins with the main dimension of the company, graded by itself."""
 
     _inherit = "spreadsheet.dashboard"
 
@@ -22,11 +22,12 @@ class SpreadsheetDashboard(models.Model):
         return json.dumps(dashboard)
 
     def _prepare_grading_filters(self, filters):
-        """Choose the main dimension: with all of them a customer would count once in each.
+        """Choose the main dimension and one company: of several a customer would count in each.
 
         Odoo translates what filters are called where they are chosen, but not where they show.
         """
         main = self.env["customer.grading.dimension"]._get_main("partner", self.env.company)
+        chosen = {DIMENSION: main, COMPANY: self._get_graded_company(main)}
         labels = {
             DIMENSION: self.env._("Dimension"),
             COMPANY: self.env._("Company"),
@@ -34,5 +35,17 @@ class SpreadsheetDashboard(models.Model):
         }
         for one in filters:
             one["label"] = labels.get(one["id"], one["label"])
-            if one["id"] == DIMENSION and main:
-                one["defaultValue"] = {"operator": "in", "ids": main.ids}
+            if records := chosen.get(one["id"]):
+                one["defaultValue"] = {"operator": "in", "ids": records.ids}
+
+    def _get_graded_company(self, dimension):
+        """Return the company whose grades the current one shows, if there are others.
+
+        A branch may show its parent's. None where all companies are graded as one: such grades
+        are of no company. Nor one that is not selected, whose name could not be shown.
+        """
+        if not self.env.user.has_group("base.group_multi_company"):
+            return self.env["res.company"]
+        Policy = self.env["customer.grading.policy"]
+        graded, _policies = Policy._get_in_force(dimension, self.env.company)
+        return graded & self.env.companies

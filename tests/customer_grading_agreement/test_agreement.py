@@ -1,12 +1,15 @@
 """Agreements are a criterion while they are in force, a day that contacts hang on, and a list."""
 
+import ast
 import json
 import unittest
 from datetime import date, timedelta
 
+from lxml import etree
+
 from odoo.addons.customer_grading.tools.subject import SUBJECTS
 from odoo.exceptions import ValidationError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tests import tagged
 from odoo.tests.common import new_test_user
 
@@ -95,6 +98,28 @@ class TestAgreements(AgreementCase):
         self.assertEqual(found._read_group(own, ["customer_grade_id"], ["__count"]), [(grade, 3)])
         self.assertEqual(
             found.search([*own, ("customer_grade_id.is_best", "=", True)]), found.search(own)
+        )
+
+    def test_the_list_begins_with_what_ends_soon_or_ended_lately_of_who_is_still_a_customer(self):
+        long_ago, lately, soon = self.customers
+        gone = self._create_customers(1, user_id=self.seller.id)
+        for customer, number in ((long_ago, -91), (lately, -90), (soon, 5), (gone, 5)):
+            day = TODAY + timedelta(days=number)
+            self._answer(self.question, customer, day, day=date(2026, 1, 5))
+        gone.active = False
+        action = self.env.ref("customer_grading_agreement.customer_grading_agreement_action")
+        context = ast.literal_eval(action.context)
+        view = self.env.ref("customer_grading_agreement.customer_grading_agreement_view_search")
+        chosen = [
+            Domain(ast.literal_eval(found.get("domain")))
+            for found in etree.fromstring(view.arch).iter("filter")
+            if context.get(f"search_default_{found.get('name')}")
+        ]
+        Agreement = self.Agreement.with_user(self.seller)
+        self.assertEqual(Agreement.search(Domain.OR(chosen)).partner_id, lately | soon)
+        self.assertEqual(
+            Agreement.search([("question_id", "=", self.question.id)]).partner_id,
+            long_ago | lately | soon,
         )
 
     def _activate_all(self):

@@ -18,6 +18,8 @@ from .common import ApiCommon
 ROOT = Path(__file__).parents[2]
 EXAMPLE = re.compile(r"```(bash|python)\n(.*?)```\n\n```json\n(.*?)```", re.DOTALL)
 URL = "https://odoo.example.com"
+# What is the same on the page as here; names, numbers and days are the page's own.
+ALIKE = ("kind", "asked", "is", "value", "short", "met", "reason")
 
 
 @tagged("post_install", "-at_install")
@@ -37,7 +39,11 @@ class TestDocumented(ApiCommon):
         return {**body, "ids": [ids[id_] for id_ in body["ids"]]} if "ids" in body else body
 
     def _check_shape(self, shown, got, path=()):
-        """Check that an answer has the keys that are shown, and kinds of values where both have one."""
+        """Check that an answer has the keys that are shown, and kinds of values where both have one.
+
+        A list inside a record has as many items as are shown, each of its own shape; of records
+        themselves there may be more.
+        """
         if isinstance(shown, dict):
             self.assertIsInstance(got, dict, path)
             self.assertEqual([*shown], [*got], path)
@@ -45,8 +51,14 @@ class TestDocumented(ApiCommon):
                 self._check_shape(value, got[key], (*path, key))
         elif isinstance(shown, list):
             self.assertIsInstance(got, list, path)
-            if shown and got:
-                self._check_shape(shown[0], got[0], (*path, 0))
+            inside = any(isinstance(step, int) for step in path)
+            self.assertEqual(
+                len(shown) if inside else bool(shown), len(got) if inside else bool(got), path
+            )
+            for number, (one, other) in enumerate(zip(shown, got, strict=False)):
+                self._check_shape(one, other, (*path, number))
+        elif path[-1] in ALIKE:
+            self.assertEqual(got, shown, path)
         elif shown is not None and got is not None:
             self.assertIs(type(got), type(shown), path)
 

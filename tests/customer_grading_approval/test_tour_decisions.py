@@ -87,6 +87,24 @@ class TestDecisionTours(CustomerGradingCommon, HttpCase):
         self.assertEqual(self._get_states(), ["applied", "refused", None])
         self.assertEqual(self._get_grades(self.customers), ["A", "B", "B"])
 
+    def test_who_may_not_see_the_revenue_reads_that_it_is_hidden(self):
+        seller = new_test_user(
+            self.env, "grading_seller", "sales_team.group_sale_salesman", tz="UTC"
+        )
+        own, other = self.customers[:2]
+        own.user_id, other.user_id = seller, self.wang
+        self._upgrade(own | other)
+        changes = self.env["customer.grading.change"].search(
+            [("partner_id", "in", (own | other).ids), ("direction", "=", "up")]
+        )
+        seen = {
+            change.partner_id.id: (change.figures_hidden, change.revenue)
+            for change in changes.with_user(seller)
+        }
+        self.assertEqual(seen, {own.id: (False, 2100), other.id: (True, 0)})
+
+        self.start_tour("/odoo", "customer_grading_hidden_revenue", login="grading_seller")
+
     def _import_decisions(self, book):
         """Give the browser the spreadsheet, as from a disk, and import it there."""
         output = io.BytesIO()

@@ -32,11 +32,11 @@ class TeamsCase(CustomerGradingCommon):
         cls.Proposal = cls.env["customer.grading.capacity.proposal"]
 
     @classmethod
-    def _create_team(cls, name, members):
+    def _create_team(cls, name, members, company=None):
         return cls.env["crm.team"].create(
             {
                 "name": name,
-                "company_id": cls.company.id,
+                "company_id": (company or cls.company).id,
                 "member_ids": [Command.set(members.ids)],
             }
         )

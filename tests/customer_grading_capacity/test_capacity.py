@@ -5,6 +5,7 @@ import json
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged, warmup
+from odoo.tests.common import new_test_user
 
 from ..common import TODAY
 from .common import CapacityCase
@@ -297,3 +298,168 @@ class TestCapacity(CapacityCase):
         self.assertEqual(line.reads_as, "Each salesperson: at most 5")
         self.best.write({"capacity_ids": [Command.delete(line.id)]})
         self.assertFalse(self.Report.search([]))
+
+
+@tagged("post_install", "-at_install")
+class TestCompanies(CapacityCase):
+    """The company grades opportunities; a branch shows its grades, another company has none."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        policy = cls._create_policy(
+            {"expected": {"measure": "lead_expected_revenue"}}, [("A", ())], dimension=cls.of_leads
+        )
+        policy._put_in_force()
+
+    def _employ(self, company, *logins):
+        """Return the salespeople of a team of a company."""
+        users = self.env["res.users"].union(
+            *(
+                new_test_user(
+                    self.env,
+                    login,
+                    groups="sales_team.group_sale_salesman",
+                    company_id=company.id,
+                    company_ids=[Command.set(company.ids)],
+                )
+                for login in logins
+            )
+        )
+        self._create_team(company.name, users, company)
+        return users
+
+    def _get_held(self, users, companies):
+        """Return ``[(salesperson, company, held)]`` of what one who works in ``companies`` sees."""
+        Report = self.Report.with_context(allowed_company_ids=companies.ids)
+        Report.invalidate_model()
+        rows = Report.search([("user_id", "in", users.ids)], order="user_id, id")
+        return [(row.user_id, row.company_id, row.held) for row in rows]
+
+    def test_nobody_is_too_few_in_a_company_that_does_not_grade(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = self._employ(elsewhere, "grading_elsewhere")
+        self._capacity(least=10)
+        everybody = self.seller | stranger
+        both = self.company | elsewhere
+        self.assertEqual(self._get_held(everybody, both), [(self.seller, self.company, 0)])
+        self.assertFalse(self._get_held(everybody, elsewhere))
+        leads = self._create_leads(1, stranger, company_id=elsewhere.id)
+        self._grade(leads, company_id=elsewhere.id)
+        self.assertEqual(
+            self._get_held(stranger, both), [(stranger, elsewhere, 1)], "graded there by hand"
+        )
+
+    def test_a_branch_has_one_line_a_salesperson_of_its_parents_grades(self):
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        seller, idle = people = self._employ(branch, "grading_branch", "grading_idle")
+        leads = self._create_leads(3, seller, company_id=branch.id)
+        self._grade(leads)
+        self._capacity(least=1, most=2)
+        expected = [(seller, self.company, 3), (idle, self.company, 0)]
+        for companies in (self.company | branch, branch):
+            self.assertEqual(self._get_held(people, companies), expected)
+            Proposal = self.Proposal.with_context(allowed_company_ids=companies.ids)
+            Proposal.invalidate_model()
+            self.assertRecordValues(
+                Proposal.search([]),
+                [{"lead_id": leads[0].id, "kind": "assign", "to_user_id": idle.id}],
+            )
+        Lead = self.env["crm.lead"].with_context(allowed_company_ids=branch.ids)
+        self.assertEqual(Lead.search([("grading_capacity_warning", "!=", False)]), leads)
+
+    def test_a_branch_that_grades_by_itself_is_counted_by_itself(self):
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        seller = self._employ(branch, "grading_branch")
+        policy = self._create_policy(
+            {"expected": {"measure": "lead_expected_revenue"}},
+            [("A", ())],
+            dimension=self.of_leads,
+            company_id=branch.id,
+        )
+        policy._put_in_force()
+        self._grade(self._create_leads(1, seller, company_id=branch.id))
+        self._capacity(least=1)
+        both = self.company | branch
+        self.assertEqual(
+            self._get_held(seller, both), [(seller, self.company, 1), (seller, branch, 0)]
+        )
+        self.assertEqual(self._get_held(seller, branch), [(seller, branch, 0)])
+
+    def test_a_dimension_of_the_group_has_one_line_a_salesperson(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = self._employ(elsewhere, "grading_elsewhere")
+        whole = self._create_dimension("whole", subject="lead", company_scope="group")
+        self._capacity(whole.grade_ids[0], least=1)
+        both, nobody = self.company | elsewhere, self.env["res.company"]
+        self.assertFalse(self._get_held(stranger, both), "nobody grades it yet")
+        policy = self._create_policy(
+            {"expected": {"measure": "lead_expected_revenue"}},
+            [("A", ())],
+            dimension=whole,
+            company_id=False,
+        )
+        policy._put_in_force()
+        self.assertEqual(self._get_held(stranger, both), [(stranger, nobody, 0)])
+
+
+@tagged("post_install", "-at_install")
+class TestRevenue(CapacityCase):
+    """Who goes first is told by the revenue of 12 months, as it is told everywhere."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.euro = cls.setup_other_currency("EUR")
+        cls.abroad = cls._create_company_with_chart("Abroad", currency=cls.euro)
+        cls.env["res.currency.rate"].create(
+            {
+                "currency_id": cls.env.ref("base.USD").id,
+                "company_id": cls.abroad.id,
+                "name": "2020-01-01",
+                "rate": 2.0,  # two dollars for a euro
+            }
+        )
+        cls.first, cls.second = cls._create_customers(2, user_id=cls.seller.id)
+
+    def _find_first(self):
+        """Return which of the two customers goes first, where the user works in both companies."""
+        Proposal = self.Proposal.with_context(allowed_company_ids=(self.company | self.abroad).ids)
+        Proposal.invalidate_model()
+        return Proposal.search([]).partner_id
+
+    def test_an_invoice_is_whose_it_was_wherever_its_contact_works_today(self):
+        grade = self._create_grades(self.dimension, "AB")["A"]
+        clerk = self.env["res.partner"].create({"name": "Clerk", "parent_id": self.first.id})
+        self._create_invoice(clerk, TODAY, 900)
+        self._create_invoice(self.second, TODAY, 500)
+        self._grade(self.first | self.second, grade)
+        self._capacity(grade, most=1)
+        self.assertEqual(self._find_first(), self.second)
+        clerk.parent_id = self.second
+        self.assertEqual(self._find_first(), self.second)
+
+    def test_the_revenue_of_a_company_is_its_own_and_its_branches(self):
+        grade = self._create_grades(self.dimension, "AB")["A"]
+        branch = self._create_company_with_chart("Branch", parent=self.company)
+        self._create_invoice(self.first, TODAY, 100)
+        self._create_invoice(self.second, TODAY, 150, company=self.abroad)
+        self._create_invoice(self.second, TODAY, 80)
+        self._grade(self.first | self.second, grade)
+        self._capacity(grade, most=1)
+        self.assertEqual(self._find_first(), self.second)
+        self._create_invoice(self.second, TODAY, 30, company=branch)
+        self.assertEqual(self._find_first(), self.first)
+        revenues = self.env["customer.grading.owner"]._get_revenues(
+            self.first | self.second, self.company, TODAY
+        )
+        self.assertEqual(dict(revenues), {self.first.id: 100, self.second.id: 110})
+
+    def test_the_revenue_of_a_group_is_in_its_currency(self):
+        whole = self._create_dimension("whole", company_scope="group")
+        whole.currency_id = self.company.currency_id
+        self._create_invoice(self.first, TODAY, 200)
+        self._create_invoice(self.second, TODAY, 150, company=self.abroad)
+        self._grade(self.first | self.second, whole.grade_ids[0], company_id=False)
+        self._capacity(whole.grade_ids[0], most=1)
+        self.assertEqual(self._find_first(), self.first)

@@ -1,5 +1,6 @@
 """How many came in, or moved up, against what was asked of each salesperson or team."""
 
+import json
 from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
@@ -82,7 +83,27 @@ class TestIntake(CapacityCase):
         self.assertEqual(told[self.colleague], [25, 2, 0.08])
         row = self.Intake.search([("user_id", "=", self.seller.id), ("date", "=", MONDAY)])
         action = row.with_user(self.seller).action_open_counted()
-        self.assertEqual(len(self.env["crm.lead"].search(action["domain"])), 5)
+        Lead = self.env["crm.lead"].with_user(self.seller)
+        self.assertEqual(len(Lead.search(action["domain"])), 5)
+
+    def test_however_many_came_no_id_of_theirs_leaves_the_database(self):
+        self._target(date_start=TODAY)
+        sizes = []
+        for count in (1, 30):
+            came = self._came(TODAY, count)
+            self.Intake.invalidate_model()
+            row = self.Intake.search([("user_id", "=", self.seller.id), ("date", "=", TODAY)])
+            action = row.with_user(self.seller).action_open_counted()
+            self.assertLessEqual(came, self.env["crm.lead"].search(action["domain"]))
+            sizes.append(len(json.dumps(action["domain"])))
+        self.assertEqual(*sizes)
+        lead = self.env["crm.lead"].with_context(active_test=False)
+        counted = action["domain"]
+        self.assertEqual(lead.with_user(self.seller).search_count(counted), 31)
+        self.assertFalse(lead.with_user(self.stranger).search(counted), "the row is not theirs")
+        with self.assertRaises(AccessError):
+            lead.with_user(self.users["accountant"]).search(counted)
+        self.assertFalse(self.env["res.partner"].search(counted), "opportunities are counted")
 
     def test_nothing_is_asked_on_a_day_off_and_who_comes_then_counts(self):
         self._at(date(2026, 11, 22))  # a Sunday

@@ -113,6 +113,7 @@ class CreditCommon(CustomerGradingCommon):
 
     def _get_credit(self, partner, company=None):
         host = partner.sudo().with_company(company or self.company)
+        host.invalidate_recordset(["use_partner_credit_limit"])  # Odoo keeps what was
         return host.credit_limit, host.use_partner_credit_limit, host.property_payment_term_id
 
 

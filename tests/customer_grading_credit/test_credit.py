@@ -14,6 +14,7 @@ from ..run.test_query_counts import QueryCountCommon
 from .common import CreditCase
 
 NAME = "customer.grading.credit.proposal"
+CREDIT_LISTS = ("proposal", "release", "special", "review")
 
 
 @tagged("post_install", "-at_install")
@@ -255,7 +256,7 @@ class TestProposals(CreditCase):
         kept = self.env[NAME].search([("partner_id", "=", self.big.id)])
         self.assertEqual(len(kept), 3)
         self.assertEqual(kept.mapped("state").count("draft"), 1)
-        self.assertEqual(done.state, "replaced")
+        self.assertEqual(done.state, "approved")
 
     def test_s15_the_credit_form_prints_figures_points_and_steps(self):
         proposal = self._approve(self.big, reason="Since 2019 a partner")
@@ -323,6 +324,14 @@ class TestLists(CreditCase):
         self.assertEqual(by_user, [(self.seller.with_env(Age.env), 24_000)])
         items = self.env["account.move.line"].search(old.action_open_items()["domain"])
         self.assertEqual(sum(items.mapped("amount_residual")), old.total)
+
+    def test_who_is_not_graded_is_called_so_in_all_lists(self):
+        for name in ("receivable.age", *(f"credit.{n}" for n in CREDIT_LISTS)):
+            for lang, label in (("en_US", "Not graded"), ("zh_CN", "未分级")):
+                with self.subTest(name, lang=lang):
+                    Model = self.env[f"customer.grading.{name}"].with_context(lang=lang)
+                    told = Model.fields_get(["grade_id"], ["falsy_value_label"])
+                    self.assertEqual(told["grade_id"]["falsy_value_label"], label)
 
     def test_f39_each_company_and_its_own_currency(self):
         other = self._create_company_with_chart("Elsewhere", currency=self.env.ref("base.EUR"))

@@ -2,34 +2,11 @@
 
 from odoo.tests import tagged
 
-from ..customer_grading_credit.common import CreditCase
+from .common import CreditTermsCase
 
 
 @tagged("post_install", "-at_install")
-class TestCreditBeforeTerms(CreditCase):
-    def setUp(self):
-        super().setUp()
-        benefits = [
-            {"kind": "credit_limit", "amount": 7_000},
-            {"kind": "payment_term", "payment_term_id": self.now.id},
-        ]
-        for code in ("A", "B"):
-            self.env["customer.grading.benefit"].create(
-                [{"grade_id": self.grades[code].id, **vals} for vals in benefits]
-            )
-        self.terms = self.env["customer.grading.terms"].search(
-            [("dimension_id", "=", self.credit.id), ("company_id", "=", self.company.id)]
-        )
-
-    def _give(self):
-        self.terms.action_activate()
-        self.env["customer.grading.terms.giver"]._give()
-
-    def _get_ledger(self, partner):
-        """Return what became of what the grade gives, by what it is."""
-        grants = self.env["customer.grading.grant"].search([("partner_id", "=", partner.id)])
-        return {grant.kind: grant.state for grant in grants}
-
+class TestCreditBeforeTerms(CreditTermsCase):
     def test_what_was_approved_stays_and_others_get_what_the_grade_gives(self):
         self._approve(self.slow)
         self._give()

@@ -55,6 +55,28 @@ class TestFollowUpTour(FollowUpTourCase):
     def test_a_salesperson_s_day(self):
         self.start_tour("/odoo", "customer_grading_day", login="grading_salesperson")
 
+    def test_attainment_is_a_picture_over_time_and_a_table_of_months(self):
+        customer = self.env["res.partner"].search([("name", "=", "Waits long")])
+        result = self._get_results(customer)[customer]
+        today = get_today()
+        days = {today, today.replace(month=1, day=1)}
+        self.env["customer.grading.attainment"].create(
+            [
+                {
+                    "result_id": result.id,
+                    "partner_id": customer.id,
+                    "dimension_id": result.dimension_id.id,
+                    "company_id": self.company.id,
+                    "grade_id": result.grade_id.id,
+                    "user_id": customer.user_id.id,
+                    "date_due": day,
+                    "outcome": "in_time" if day == today else "missed",
+                }
+                for day in days
+            ]
+        )
+        self.start_tour("/odoo", "customer_grading_attainment", login="grading_salesperson")
+
 
 @tagged("post_install", "-at_install")
 class TestFollowUpTourOnAPhone(FollowUpTourCase):

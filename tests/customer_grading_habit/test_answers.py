@@ -145,6 +145,12 @@ class TestAnswers(ClockCase):
             ages = [row[2] for row in own if row[2] is not None]
             self.assertAlmostEqual(age or 0, mean(ages) if ages else 0)
 
+    def test_who_is_not_graded_is_called_so(self):
+        for lang, label in (("en_US", "Not graded"), ("zh_CN", "未分级")):
+            report = self.env["customer.grading.habit.answer"].with_context(lang=lang)
+            told = report.fields_get(["grade_id"], ["falsy_value_label"])
+            self.assertEqual(told["grade_id"]["falsy_value_label"], label)
+
     def test_who_is_excluded_archived_or_out_of_scope_is_asked_nothing(self):
         excluded, archived, out = self.mine[:3]
         results = self._get_results(self.mine)

@@ -1,13 +1,17 @@
 """Who falls or rises, on which day and by what, is told before it happens; nothing is written."""
 
 import random
+from ast import literal_eval
 from contextlib import suppress
 from datetime import date, timedelta
 from unittest.mock import patch
 
+from lxml import etree
+
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
+from odoo.tools.safe_eval import safe_eval
 
 from ..common import TODAY, ClockCase, CustomerGradingCommon
 
@@ -82,9 +86,18 @@ class TestTimePasses(OutlookCase):
         self.assertIn("400", outlooks[0].what_it_takes)
         [text] = self._get_sentences(falls)
         day = format_date(self.env, YEAR_END)
-        self.assertIn(f"Falls to B on {day}, unless until then: ", text)
-        self.assertIn("400", text)
-        self.assertIn(f"Loses its grade on {day}", self._get_sentences(loses)[0])
+        revenue = "Revenue (last 12 months)"
+        self.assertEqual(
+            text,
+            f"Falls to B on {day}, if nothing happens. To keep A, by then: 400 more of {revenue}.",
+        )
+        self.assertEqual(
+            self._get_sentences(loses),
+            [
+                f"Loses its grade on {day}, if nothing happens. "
+                f"To keep A, by then: 800 more of {revenue}."
+            ],
+        )
         self.assertFalse(self._get_sentences(stays))
 
     def test_an_invoice_of_a_later_day_counts_when_it_comes(self):
@@ -113,7 +126,7 @@ class TestTimePasses(OutlookCase):
         self.assertEqual(self._tell(customer), [("A", "B", computed, effect, "time")])
         [text] = self._get_sentences(customer)
         self.assertIn(format_date(self.env, effect), text)
-        self.assertIn(f"Computed from {format_date(self.env, computed)} on.", text)
+        self.assertIn(f"The computed grade changes on {format_date(self.env, computed)}.", text)
 
         # On that day the run computes it; what waits is told until its day, with the same day.
         self._at(computed)
@@ -132,14 +145,14 @@ class TestTimePasses(OutlookCase):
         self.assertEqual(self._get_grades(customer), ["B"])
         self.assertFalse(self._get_outlooks(customer))
 
-    def test_what_needs_a_yes_says_so(self):
+    def test_what_needs_approval_says_so(self):
         customer, *_ = self._create_customers(1)
         self._create_invoice(customer, date(2025, 12, 31), 1000)
         self._start(downgrade_timing="confirmed")
 
         outlook = self._get_outlooks(customer)
         self.assertTrue(outlook.needs_yes)
-        self.assertIn("Somebody is asked before.", self._get_sentences(customer)[0])
+        self.assertTrue(self._get_sentences(customer)[0].endswith(" Needs approval first."))
 
     def test_one_grade_at_a_time_is_told_as_it_goes(self):
         customer, *_ = self._create_customers(1)
@@ -218,7 +231,10 @@ class TestTimePasses(OutlookCase):
             self._tell(customers),
             [("C", "A", day, day, "manual"), ("A", "C", thaw, thaw, "manual")],
         )
-        self.assertIn("when the grade by hand ends", self._get_sentences(ends)[0])
+        self.assertEqual(
+            self._get_sentences(ends),
+            [f"Becomes A on {format_date(self.env, day)}, when the grade set by hand ends."],
+        )
 
     def test_opportunities_too(self):
         dimension = self._create_dimension("promise", "AB", subject="lead")
@@ -493,8 +509,9 @@ class TestWhoSees(OutlookCase):
         by_partner = {one.partner_id.sudo(False): one for one in Outlook.search([])}
         mine, other = by_partner[self.mine], by_partner[self.other]
         self.assertEqual((mine.revenue, other.revenue), (1500, 0))
+        self.assertEqual((mine.figures_hidden, other.figures_hidden), (False, True))
         self.assertIn("400", mine.what_it_takes)
-        self.assertEqual(other.what_it_takes, "")
+        self.assertEqual(other.what_it_takes, "hidden")
         self.assertIn("400", self._get_sentences(self.mine, seller)[0])
         self.assertIn("if nothing happens", self._get_sentences(self.other, seller)[0])
         sums = dict(Outlook._read_group([], ["salesperson_id"], ["revenue:sum"]))
@@ -502,6 +519,71 @@ class TestWhoSees(OutlookCase):
         self.assertFalse(sums[self.users["officer"].with_user(seller)])
         officer = Outlook.with_user(self.users["officer"])
         self.assertEqual(officer._read_group([], [], ["revenue:sum"]), [(3000,)])
+
+    def test_where_figures_are_hidden_list_and_card_say_so(self):
+        Outlook = self.env["customer.grading.outlook"].with_user(self.users["salesperson"])
+        for view_type in ("list", "kanban"):
+            arch = etree.fromstring(Outlook.get_view(view_type=view_type)["arch"])
+            [field] = arch.xpath("//field[@name='revenue']")
+            self.assertEqual(field.get("options"), "{'hidden': 'figures_hidden'}")
+            self.assertFalse(field.get("invisible"))
+
+    def test_it_opens_on_the_main_dimension_and_for_salespeople_on_their_own(self):
+        """Each customer is told once, as the dashboard counts them."""
+        second = self._create_dimension("second")
+        self._activate(self._create_policy(REVENUE, RULES, dimension=second))
+        promise = self._create_dimension("promise", "AB", subject="lead")
+        lead = self._create_lead(
+            self.mine, TODAY, date_deadline=TODAY + timedelta(days=40), user_id=self.env.uid
+        )
+        policy = self._create_policy(
+            {"Closing": {"measure": "lead_days_to_close"}},
+            [("A", ("Closing", "ge", 0)), ("B", ())],
+            dimension=promise,
+        )
+        promise._set_main("lead", self.company)
+        self._activate(policy)
+        self._look_ahead()
+
+        officer, seller = self.users["officer"], self.users["salesperson"]
+        all_of_them = self.env["customer.grading.outlook"].with_user(officer).search([])
+        self.assertEqual(len(all_of_them), 5)
+        main = all_of_them.filtered("is_main")
+        self.assertEqual(main.dimension_id, (self.dimension | promise).with_user(officer))
+        self.assertEqual(main, all_of_them.search([("is_main", "=", True)]))
+        self.assertEqual(all_of_them - main, main.search([("is_main", "=", False)]))
+
+        names, found = self._open(officer)
+        self.assertEqual(names, {"main", "customers", "fall"})
+        self.assertEqual(found.partner_id.sudo(False), (self.mine | self.other).with_user(officer))
+        self.assertEqual(len(found), 2)
+        names, found = self._open(seller)
+        self.assertEqual(names, {"mine", "main", "customers", "fall"})
+        self.assertEqual(found.partner_id.sudo(False), self.mine.with_user(seller))
+        self.assertEqual(len(found), 1)
+        # The opportunities are one filter away.
+        self.assertEqual(main.lead_id.sudo(False), lead.with_user(officer))
+
+    def test_where_customers_alone_are_graded_no_filter_tells_them_from_opportunities(self):
+        names, found = self._open(self.users["officer"])
+        self.assertEqual((names, len(found)), ({"main", "fall"}, 2))
+        arch = self.env["customer.grading.outlook"].get_view(view_type="search")["arch"]
+        self.assertNotIn('name="opportunities"', arch)
+
+    def _open(self, user):
+        """Return the names of the filters that ``user`` begins with, and what they let through."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_grading_outlook.customer_grading_outlook_action"
+        )
+        context = literal_eval(action["context"])
+        Outlook = self.env["customer.grading.outlook"].with_user(user)
+        arch = etree.fromstring(Outlook.get_view(view_type="search")["arch"])
+        domains = {
+            node.get("name"): safe_eval(node.get("domain"), {"uid": user.id})
+            for node in arch.iter("filter")
+            if f"search_default_{node.get('name')}" in context
+        }
+        return {*domains}, Outlook.search(Domain.AND(domains.values()))
 
     def test_contacts_are_filtered_by_it(self):
         domain = [

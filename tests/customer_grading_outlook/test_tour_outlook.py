@@ -13,10 +13,12 @@ class OutlookTourCase(CustomerGradingCommon, HttpCase):
         super().setUpClass()
         users = cls._create_users()
         falls, stays = cls._create_customers(2, user_id=users["salesperson"].id)
-        falls.name, stays.name = "Faller", "Stayer"
+        foreign = cls._create_customers(1, user_id=users["officer"].id)
+        falls.name, stays.name, foreign.name = "Faller", "Stayer", "Foreign"
         today = get_today()
-        cls._create_invoice(falls, today - timedelta(days=330), 900)
-        for customer, amount in ((falls, 600), (stays, 3000)):
+        for customer in (falls, foreign):
+            cls._create_invoice(customer, today - timedelta(days=330), 900)
+        for customer, amount in ((falls, 600), (stays, 3000), (foreign, 600)):
             cls._create_invoice(customer, today - timedelta(days=60), amount)
         policy = cls._create_policy(
             {"Revenue": {"measure": "invoiced_revenue"}},

@@ -2,9 +2,11 @@
 
 import json
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
+from odoo.addons.customer_grading.tools.blocks import make_block
 from odoo.addons.customer_grading.tools.groups import OFFICER_GROUP
 from odoo.exceptions import AccessError
 from odoo.fields import Command
@@ -59,6 +61,61 @@ class TestCustomerPapers(PaperCase):
         self.question.write({"asked_of": "group", "group_ids": [Command.set(few.ids)]})
         told = self._read("report_grade_sheet", self.big, officer)
         self.assertNotIn("influence", told)
+
+    def test_the_grade_sheet_has_what_the_grade_gives_in_plain_sentences_and_nothing_of_ours(self):
+        """No tag, no salesperson, no limit, no status; before it is in force promises alone."""
+        if "customer.grading.benefit" not in self.env:
+            self.skipTest("Terms are not installed: grades give nothing.")
+        self.big.lang = "en_US"
+        grade = self._get_results(self.big)[self.big].grade_id
+        term = self.env["account.payment.term"].create({"name": "37 days"})
+        tag = self.env["res.partner.category"].create({"name": "To be dropped"})
+        team = self.env["crm.team"].create({"name": "Hunters"})
+        hunter = self._create_users(suffix="_hunter")["salesperson"]
+        hunter.name = "Harry Hunter"
+        for vals in (
+            {"kind": "payment_term", "payment_term_id": term.id},
+            {"kind": "tag", "tag_id": tag.id},
+            {"kind": "salesperson", "user_id": hunter.id},
+            {"kind": "team", "team_id": team.id},
+            {"kind": "credit_limit", "amount": 23_456},
+            {"kind": "promise", "text": "First in delivery"},
+        ):
+            self.env["customer.grading.benefit"].create({"grade_id": grade.id, **vals})
+        terms = self.env["customer.grading.terms"].search(
+            [("dimension_id", "=", self.dimension.id), ("company_id", "=", self.company.id)]
+        )
+        ours = ("To be dropped", "Hunter", "23,456", "limit", "set by hand", "waits")
+        officer = self.users["officer"]
+        told = self._read("report_grade_sheet", self.big, officer)
+        self.assertIn("First in delivery", told)
+        for text in (*ours, "37 days"):
+            self.assertNotIn(text, told, "nothing but promises is given yet")
+        terms.when = "now"
+        terms.with_user(self.users["administrator"]).action_activate()
+        self._run(self.policy)
+        self.env["customer.grading.terms.giver"]._give()
+        told = self._read("report_grade_sheet", self.big, officer)
+        self.assertEqual(told.count("What grade A gives"), 1)
+        for text in ("First in delivery", "37 days"):
+            self.assertIn(text, told)
+        for text in (*ours, "✔", "✘"):
+            self.assertNotIn(text, told)
+
+    def test_a_block_may_be_of_one_paper_alone(self):
+        """Another addon gives it where the context names the paper, and the screen has it not."""
+        View = type(self.env["customer.grading.explanation.view"])
+
+        def get_blocks(view, record, result, explanation):
+            paper = view.env.context.get("grading_paper")
+            if not paper:
+                return []
+            return [{**make_block("Said in words", text="One\nTwo"), "papers": [paper]}]
+
+        with patch.object(View, "_get_explanation_blocks", get_blocks):
+            self.assertIn("Said in words One", self._read("report_grade_sheet", self.small))
+            self.assertIn("Said in words One", self._read("report_customer_card", self.small))
+            self.assertNotIn("Said in words", str(self.small.get_grading_explanation()))
 
     def test_f59_the_evaluation_form_has_points_number_and_lines_to_sign(self):
         report = self.env.ref(f"{ADDON}.customer_grading_report_evaluation_form")
@@ -196,6 +253,45 @@ class TestCardAndRecord(PaperCase):
             self.assertIn(text, rivals)
         for text in ("Of no interest?", "Big Axles", "12/24/2026"):
             self.assertNotIn(text, told)
+
+    def test_n09_the_card_tells_to_which_rivals_opportunities_were_lost_and_what_we_do(self):
+        if "customer.grading.loss" not in self.env:
+            self.skipTest("Lost opportunities are not kept: their addon is not installed.")
+        northern, eastern = self.env["customer.grading.rival"].create(
+            [
+                {
+                    "name": "Northern",
+                    "features": "Ships overnight",
+                    "strategy": "Offer a lease",
+                    "product_ids": [Command.create({"name": "N9", "features": "Nine tons"})],
+                },
+                {"name": "Eastern", "strategy": "Show our workshop"},
+            ]
+        )
+        reason = self.env["crm.lost.reason"].create({"name": "Too dear for them"})
+        stranger = self._create_users(suffix="_stranger")["salesperson"]
+        for seller, rival, note in (
+            (self.seller, northern, "Half the price"),
+            (self.seller, northern, "Better brakes"),
+            (self.seller, self.env["customer.grading.rival"], "Nobody met"),
+            (stranger, eastern, "A secret offer"),
+        ):
+            lead = self._create_lead(self.person, BEGINNING, user_id=seller.id)
+            lead.action_set_lost(lost_reason_id=reason.id)
+            loss = self.env["customer.grading.loss"].search([("lead_id", "=", lead.id)])
+            product = rival.product_ids.id
+            loss.write({"rival_id": rival.id, "rival_product_id": product, "note": note})
+        told = self._read("report_customer_card", self.big)
+        _before, rivals = told.split(" Competitors ")
+        latest = "Northern N9 Nine tons Ships overnight Better brakes (11/20/2026) Offer a lease"
+        self.assertIn(latest, rivals)
+        self.assertIn("Northern N9 Nine tons Half the price (11/20/2026)", rivals)
+        self.assertEqual(rivals.count("Offer a lease"), 1, "of a rival once")
+        for text in ("Nobody met", "Eastern", "A secret offer"):
+            self.assertNotIn(text, told)
+        everybody = self._read("report_customer_card", self.big, self.users["officer"])
+        self.assertIn("Show our workshop", everybody)
+        self.assertNotIn("Northern", self._read("report_customer_card", self.small))
 
     def test_the_follow_up_record_tells_what_was_said_and_the_grade_then(self):
         for day, summary in ((date(2026, 9, 20), "Before"), (date(2026, 10, 9), "After")):

@@ -238,6 +238,92 @@ class TestOrders(ProtectionCase):
         own = self._order().with_user(self.officer)
         self.assertTrue(own.action_cancel_with_reason("Told so"))
 
+    def _protect_twice(self):
+        """Return who decides on grade A, and who on a second grade of the same customer."""
+        groups = "sales_team.group_sale_salesman_all_leads"
+        of_value, of_loyalty = (
+            new_test_user(self.env, login, groups=groups) for login in ("of_value", "of_loyalty")
+        )
+        gold = self._create_dimension("loyalty", "G").grade_ids
+        gold.write({"protect_orders": True, "decider_id": of_loyalty.id, "sequence": 99})
+        self.best.decider_id = of_value
+        self.env["customer.grading.result"].create(
+            {
+                "dimension_id": gold.dimension_id.id,
+                "partner_id": self.customer.id,
+                "grade_id": gold.id,
+            }
+        )
+        return of_value, of_loyalty
+
+    def test_two_grades_need_the_word_of_both_who_decide(self):
+        of_value, of_loyalty = self._protect_twice()
+        order = self._order()
+        request = self._ask(order)
+        self.assertEqual(request.decider_text, of_value.name)
+        action = request.with_user(of_value).action_approve()
+        self.assertIn(of_loyalty.name, action["params"]["message"])
+        self.assertEqual((order.state, request.state), ("sale", "asked"))
+        self.assertEqual(request.decider_text, of_loyalty.name)
+        activity = self._get_activities(order)
+        self.assertRecordValues(
+            activity, [{"user_id": of_loyalty.id, "note": "<p>The project was stopped</p>"}]
+        )
+        with self.assertRaises(AccessError):
+            request.with_user(of_value).action_approve()
+        self.assertEqual(
+            self.Request.with_user(of_loyalty).search([("is_mine", "=", True)]), request
+        )
+        request.with_user(of_loyalty).action_approve()
+        self.assertEqual((order.state, request.state), ("cancel", "approved"))
+        self.assertEqual(request.decided_by_id, of_loyalty)
+        self.assertFalse(self._get_activities(order))
+        told = "".join(order.message_ids.mapped("body"))
+        self.assertIn(f"{of_value.name} agrees to cancel it", told)
+        self.assertEqual(told.count("Asked to cancel it"), 1)
+
+    def test_who_decides_on_one_of_two_grades_and_asks_has_said_so(self):
+        of_value, of_loyalty = self._protect_twice()
+        order = self._order()
+        request = self._ask(order, user=of_value)
+        self.assertEqual(request.decider_text, of_loyalty.name)
+        request.with_user(of_loyalty).action_approve()
+        self.assertEqual(order.state, "cancel")
+        with self.subTest("the second one cancels the order itself"):
+            order = self._order()
+            request = self._ask(order)
+            request.with_user(of_value).action_approve()
+            order.with_user(of_loyalty).action_cancel_with_reason("They told me so")
+            self.assertEqual((order.state, request.state), ("cancel", "approved"))
+
+    def test_a_grade_that_came_after_it_was_asked_is_asked_too(self):
+        order = self._order()
+        request = self._ask(order)
+        of_value, of_loyalty = self._protect_twice()
+        request.with_user(of_value).action_approve()
+        self.assertEqual((order.state, request.decider_text), ("sale", of_loyalty.name))
+        self.env["customer.grading.result"].search(
+            [("partner_id", "=", self.customer.id), ("grade_id", "!=", self.best.id)]
+        ).unlink()
+        request.with_user(of_loyalty).action_approve()
+        self.assertEqual(order.state, "cancel")
+
+    def test_what_was_asked_lapses_where_the_order_goes_unprotected(self):
+        plain = new_test_user(self.env, "plain", groups="sales_team.group_sale_salesman_all_leads")
+        for protected in ("by other grades", "by none"):
+            with self.subTest(protected=protected):
+                self.best.protect_orders = True
+                order = self._order()
+                request = self._ask(order)
+                self.best.protect_orders = False
+                self.low.protect_orders = protected == "by other grades"
+                order.with_user(plain).action_cancel()
+                self.assertEqual((order.state, request.state), ("cancel", "lapsed"))
+                self.assertFalse(self._get_activities(order))
+                with self.assertRaisesRegex(UserError, "was dealt with"):
+                    request.with_user(self.officer).action_approve()
+                self.assertNotIn("Cancelled, as", "".join(order.message_ids.mapped("body")))
+
     def test_who_asks_names_who_may_see_the_order_and_locked_ones_stay(self):
         order = self._order()
         blind = new_test_user(

@@ -1,7 +1,10 @@
 """Month ends equal what stood on their days, and agree with grades and moves."""
 
+import ast
 from collections import Counter
 from datetime import date, timedelta
+
+from lxml import etree
 
 from odoo.fields import Domain
 from odoo.tests import tagged
@@ -228,3 +231,111 @@ class TestMonthsBack(ReportCase):
             self.env["customer.grading.month.engine"]._tell(own, own._get_scope())
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(*counts)
+
+
+@tagged("post_install", "-at_install")
+class TestYearAgo(ReportCase):
+    """Customers of regions and industries that moved within a year, now beside a year ago."""
+
+    year_ago = date(2025, 11, 20)
+    start = year_ago
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customers = cls._create_customers(7)
+        regions = [cls.env.ref(f"base.state_cn_{code}") for code in ("BJ", "GD")]
+        regions += [cls.env.ref("base.state_us_5"), cls.env["res.country.state"]]
+        industries = cls.env["res.partner.industry"].create(
+            [{"name": "Foundries"}, {"name": "Shipyards"}]
+        )
+        for place, customer in enumerate(cls.customers):
+            region = regions[place % len(regions)]
+            customer.state_id = region
+            customer.country_id = region.country_id or cls.env.ref("base.cn")
+            customer.industry_id = industries[place % 3] if place % 3 < 2 else False
+
+    def setUp(self):
+        super().setUp()
+        self.stood = {}
+        self._grade(self.year_ago, (1500, 1200, 300, 50, 2000, 0, 150))
+        self._grade(TODAY, (1100, 150, 1300, 400, 20, 5000, 0))
+        self.own = self._fill()
+
+    def _grade(self, day, amounts):
+        """Invoice the customers that day, grade them, and note who stands where."""
+        self._at(day)
+        for customer, amount in zip(self.customers, amounts, strict=True):
+            if amount:
+                self._create_invoice(customer, day, amount)
+        self._run(self.policy) if self.stood else self._activate(self.policy)
+        self.env.invalidate_all()
+        grades = zip(self.customers, self._get_grades(self.customers), strict=True)
+        self.stood[day.year] = {customer: code for customer, code in grades if code}
+
+    def _count_stood(self, *names):
+        """Count one by one, ``{(values of the fields, code, year): customers}``."""
+        return Counter(
+            (*(customer[name] for name in names), code, year)
+            for year, stood in self.stood.items()
+            for customer, code in stood.items()
+        )
+
+    def _count_shown(self, *names):
+        """Count the same as the pivot does, behind its filters."""
+        search = etree.fromstring(self.Month.get_view(view_type="search")["arch"])
+        [filter_] = search.xpath("//filter[@name='year_before']")
+        domain = [*self._get_own(), *ast.literal_eval(filter_.get("domain"))]
+        by = [*names, "grade_id", "month_end:year"]
+        grouped = self.Month._read_group(domain, by, ["customer_count:sum"])
+        return {(*keys, grade.code, year.year): n for *keys, grade, year, n in grouped if grade}
+
+    def test_regions_by_grade_are_counted_now_and_a_year_ago(self):
+        self.assertEqual(self._count_shown("state_id"), self._count_stood("state_id"))
+
+    def test_industries_by_grade_are_counted_now_and_a_year_ago(self):
+        self.assertEqual(self._count_shown("industry_id"), self._count_stood("industry_id"))
+
+    def test_the_view_against_last_year_has_the_regions_of_each_country(self):
+        action = self.env.ref("customer_grading_report.customer_grading_month_action_year")
+        [(view_id, _type)] = [view for view in action.views if view[1] == "pivot"]
+        pivot = etree.fromstring(self.Month.get_view(view_id, "pivot")["arch"])
+        rows = [node.get("name") for node in pivot.xpath("//field[@type='row']")]
+        self.assertEqual(rows, ["country_id", "state_id"])
+        self.assertEqual(self._count_shown(*rows), self._count_stood(*rows))
+
+    def test_revenue_of_a_region_is_that_of_its_customers(self):
+        for day in (self.year_ago, TODAY):
+            month_end = self._get_month_end(day)
+            expected = Counter()
+            for customer in self.customers:
+                expected[customer.state_id] += self._get_revenue(customer, min(day, TODAY))
+            domain = [*self._get_own(), ("month_end", "=", month_end)]
+            shown = self.Month._read_group(domain, ["state_id"], ["revenue:sum"])
+            self.assertEqual(dict(shown), expected, day)
+
+    def test_months_that_an_earlier_version_told_without_regions_are_told_anew(self):
+        told = self._count_shown("state_id")
+        self.Month.search(self._get_own()).sudo().state_id = False
+        self.env.flush_all()
+        self.own.month_keys = "dimension_id,grade_id,country_id"
+        self.env.cr.execute(
+            SQL("UPDATE customer_grading_change SET create_date = create_date - interval '2h'")
+        )
+        self._fill()
+        self.assertEqual(self._count_shown("state_id"), told)
+        self.assertFalse(self.own.date_from)
+        rows = self.Month.search(self._get_own())
+        self._fill()
+        self.assertEqual(self.Month.search(self._get_own()), rows)
+
+    def test_a_month_has_as_many_rows_as_there_are_kinds_of_customers(self):
+        """No more than customers, and none for a region in which a grade has nobody."""
+        for day in (self.year_ago, TODAY):
+            month_end = self._get_month_end(day)
+            kinds = {
+                (customer.country_id, customer.state_id, customer.industry_id, code)
+                for customer, code in self.stood[day.year].items()
+            }
+            rows = self.Month.search([*self._get_own(), ("month_end", "=", month_end)])
+            self.assertEqual(len(rows), len(kinds))

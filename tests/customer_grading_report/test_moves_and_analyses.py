@@ -58,6 +58,26 @@ class TestMoves(ReportCase):
         self.assertIn("A new plant", moves[1].why)
         self.assertEqual(moves[1].action_open_change()["res_model"], "customer.grading.change")
 
+    def test_moves_are_counted_by_the_region_of_the_customer_or_the_opportunity(self):
+        regions = [self.env.ref(f"base.state_cn_{code}") for code in ("BJ", "GD", "GD")]
+        customers = self._create_customers(4)
+        for customer, region in zip(customers[:3], regions, strict=True):
+            customer.write({"state_id": region.id, "country_id": region.country_id.id})
+        for customer, amount in zip(customers, (200, 2000, 20, 150), strict=True):
+            self._create_invoice(customer, date(2026, 6, 1), amount)
+        self._activate(self.policy)
+        intention = self._create_dimension("intention", subject="lead")
+        lead = self._create_lead(customers[3], date(2026, 11, 1), state_id=regions[0].id)
+        self._activate(
+            self._create_policy({}, [("A", ())], dimension=intention, lead_population="all")
+        )
+        expected = Counter(customer.state_id for customer in customers)
+        expected[lead.state_id] += 1
+        moved = ["|", ("partner_id", "in", customers.ids), ("lead_id", "=", lead.id)]
+        counts = self.Move._read_group(moved, ["state_id"], ["__count"])
+        self.assertEqual(dict(counts), expected)
+        self.assertEqual(self.Move.search([("lead_id", "=", lead.id)]).state_id, regions[0])
+
     def test_proposals_refusals_and_what_was_superseded_are_no_moves(self):
         [customer] = self._create_customers(1)
         self._create_invoice(customer, date(2026, 6, 1), 200)

@@ -15,6 +15,8 @@ class TestReportTour(CustomerGradingCommon, HttpCase):
         cls._create_users()
         today = get_today()
         customers = cls._create_customers(4)
+        region = cls.env.ref("base.state_us_5")
+        customers[0].write({"state_id": region.id, "country_id": region.country_id.id})
         for customer, amount in zip(customers, (2000, 150, 10, 20), strict=True):
             cls._create_invoice(customer, today - timedelta(days=40), amount)
         policy = cls._create_policy(
@@ -34,8 +36,8 @@ class TestReportTour(CustomerGradingCommon, HttpCase):
         own = Set.search([("company_id", "=", cls.company.id)])
         cls.env["customer.grading.figures.engine"]._fill(own)
 
-    def _open(self, name, tour):
-        action = f"/odoo/action-customer_grading_report.customer_grading_{name}_action"
+    def _open(self, name, tour, suffix=""):
+        action = f"/odoo/action-customer_grading_report.customer_grading_{name}_action{suffix}"
         self.start_tour(action, tour, login="grading_administrator")
 
     def test_grades(self):
@@ -43,6 +45,9 @@ class TestReportTour(CustomerGradingCommon, HttpCase):
 
     def test_months(self):
         self._open("month", "customer_grading_month")
+
+    def test_months_against_last_year(self):
+        self._open("month", "customer_grading_month_year", suffix="_year")
 
     def test_moves(self):
         self._get_results(self.first)[self.first]._set_by_hand(self.second, "They closed a plant")

@@ -65,6 +65,57 @@ class TestWhoSeesFigures(ReportCase):
             self.assertFalse(any(hidden.mapped(name)), name)
         return (rows - hidden).partner_id & self.customers
 
+    def test_who_sees_a_part_is_not_told_of_the_whole_by_shares(self):
+        self._get_seen(self.seller)
+        rows = self._as(self.seller, "customer.grading.report").search(self._get_own())
+        self.assertFalse(any(rows.mapped("revenue_share")))
+        rows = self._as(self.users["officer"], "customer.grading.report").search(self._get_own())
+        self.assertAlmostEqual(sum(rows.mapped("revenue_share")), 100)
+
+    def test_what_all_companies_sold_as_one_is_seen_by_who_works_in_all(self):
+        group = self._create_dimension("group", "AB", company_scope="group")
+        policy = self._create_policy({}, [("A", ())], dimension=group, population="documents")
+        self._activate(policy)
+        self.Set._create_missing()
+        self.engine._fill(self.Set.search([("dimension_id", "=", group.id)]))
+        own = [("dimension_id", "=", group.id), ("partner_id", "in", self.customers.ids)]
+
+        def get_revenues(user):
+            return self._as(user, "customer.grading.report").search(own).mapped("revenue")
+
+        officer = self.users["officer"]
+        everywhere = self.env["res.company"].search([])
+        officer.company_ids = everywhere
+        self.assertEqual(get_revenues(officer), [200] * 4)
+        self.env["res.company"].create({"name": "Elsewhere"})
+        self.assertEqual(get_revenues(officer), [0] * 4)
+        self.dimension.main_company_ids -= self.company
+        group.main_company_ids = self.company
+        customer = self.customers[0].with_user(officer)
+        self.assertEqual(customer.customer_grade_id, policy.rule_ids.grade_id)
+        self.assertTrue(customer.customer_grading_figures_hidden)
+        [told] = customer.search_read([("id", "=", customer.id)], ["customer_grading_revenue"])
+        self.assertFalse(told["customer_grading_revenue"])
+
+    def test_the_main_dimension_is_that_of_each_company(self):
+        other = self._create_company_with_chart("Other")
+        second = self._create_dimension("second", "AB", main_company_ids=other.ids)
+        policies = self._create_policy({}, [("A", ())], dimension=second, population="all")
+        policies |= self._create_policy({}, [("A", ())], company_id=other.id, population="all")
+        for policy in policies:
+            self._activate(policy)
+        for company in (self.company, other):
+            self._run(policies[0], company)
+        Report = self.env["customer.grading.report"]
+        found = Report.with_context(allowed_company_ids=(self.company | other).ids).search(
+            [("is_main", "=", True), ("partner_id", "in", self.customers.ids)]
+        )
+        self.assertEqual(
+            Counter((row.dimension_id, row.company_id) for row in found),
+            Counter({(self.dimension, self.company): 4, (second, other): 4}),
+        )
+        self.assertTrue(all(found.mapped("is_main")))
+
     def test_a_salesperson_sees_what_own_and_team_customers_buy(self):
         self.assertEqual(self._get_seen(self.seller), self.customers[:2])
         self.assertEqual(self._get_seen(self.stranger), self.customers[2])

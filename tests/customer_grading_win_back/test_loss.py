@@ -239,6 +239,93 @@ class TestSecondFollowUp(LossCase):
         self.assertRecordValues(loss, [{"state": "lost", "date_due": False, "owner_id": False}])
         self.assertFalse(self._get_activities())
 
+    def test_correcting_the_reason_lets_nobody_escape_the_second_follow_up(self):
+        """Whoever is late stays late; what is due by the new reason only is due today."""
+        self.brand.grading_days = 10
+        for days, due in ((40, MONTH_LATER), (20, TODAY + timedelta(days=20))):
+            with self.subTest(days=days):
+                self._at(TODAY)
+                lead = self._create_opportunity()
+                loss = self._lose(lead)
+                self._at(TODAY + timedelta(days=days))
+                lead.with_user(self.seller).lost_reason_id = self.brand
+                expected = {"state": "quasi", "owner_id": self.seller.id, "date_due": due}
+                self.assertRecordValues(loss, [{**expected, "is_due": True}])
+                self.assertEqual(self._get_activities(lead).date_deadline, due)
+        with self.subTest("a slip"):
+            bought = self.env["crm.lost.reason"].create(
+                {"name": "Bought", "grading_is_final": True}
+            )
+            lead.lost_reason_id = bought
+            self.assertEqual(loss.state, "lost")
+            lead.lost_reason_id = self.brand
+            self.assertRecordValues(loss, [{"state": "quasi", "is_due": True}])
+            self.assertTrue(self._get_activities(lead))
+
+    def test_whoever_gets_the_opportunity_gets_the_second_follow_up(self):
+        loss, other = self._lose(), self._create_opportunity()
+        self.brand.write({"grading_owner": "user", "grading_user_id": self.leader.id})
+        self._lose(other, self.brand)
+        named = self._get_activities(other)
+        self._at(TODAY + timedelta(days=3))
+        (self.lead | other).with_user(self.leader).user_id = self.rival_seller
+        self.assertRecordValues(
+            loss,
+            [
+                {
+                    "state": "quasi",
+                    "date_due": MONTH_LATER,
+                    "owner_id": self.rival_seller.id,
+                    "user_id": self.seller.id,
+                }
+            ],
+        )
+        expected = {"user_id": self.rival_seller.id, "date_deadline": MONTH_LATER}
+        self.assertRecordValues(self._get_activities(), [expected])
+        self.assertIn("grading_rival", self.lead.with_user(self.leader).grading_loss_text)
+        self.assertEqual(self._get_activities(other), named, "whom the reason names stays")
+        self.lead.write({"user_id": False, "team_id": self.team.id})
+        self.assertEqual(self._get_activities().user_id, self.leader)
+        loss.with_user(self.leader).action_still_lost()
+        self.lead.user_id = self.seller
+        self.assertFalse(self._get_activities())
+
+    def test_the_night_gives_what_is_due_to_somebody_who_is_there(self):
+        leads = self.lead | self._create_opportunity() | self._create_opportunity()
+        left, gone, done = (self._lose(lead) for lead in leads)
+        self.seller.action_archive()
+        self.assertFalse(self._get_activities(leads))
+        self._at(MONTH_LATER - timedelta(days=1))
+        self._let_it_be_night()
+        self.assertFalse(self._get_activities(leads), "it is not due yet")
+        self._at(MONTH_LATER)
+        done.with_user(self.leader).action_still_lost()
+        self._let_it_be_night()
+        self.assertRecordValues(
+            left | gone,
+            [{"state": "quasi", "owner_id": self.leader.id, "date_due": MONTH_LATER}] * 2,
+        )
+        activities = self._get_activities(leads)
+        self.assertRecordValues(
+            activities, [{"user_id": self.leader.id, "date_deadline": MONTH_LATER}] * 2
+        )
+        self._get_activities(gone.lead_id).unlink()
+        left.activity_id.action_feedback(feedback="Called twice")
+        self._let_it_be_night()
+        self.assertEqual(self._get_activities(leads).res_id, gone.lead_id.id, "done is done")
+        self.assertEqual(left.state, "quasi")
+
+    def _let_it_be_night(self):
+        with self.enter_registry_test_mode():
+            self.env.ref("customer_grading_win_back.ir_cron_second").method_direct_trigger()
+
+    def test_the_night_begins_it(self):
+        cron = self.env.ref("customer_grading_win_back.ir_cron_second")
+        own = [("cron_id", "=", cron.id)]
+        triggers = self.env["ir.cron.trigger"].search_count(own)
+        self.env["customer.grading.run"]._schedule_nightly_runs()
+        self.assertGreater(self.env["ir.cron.trigger"].search_count(own), triggers)
+
     def test_a_sub_reason_has_none_of_its_own(self):
         refused = {
             "is a sub-reason itself": (self.brand, {"grading_parent_id": self.too_dear.id}),
@@ -335,6 +422,8 @@ class TestRegister(LossCase):
         )
         self.assertFalse(self._get_activities(old))
         self.assertTrue(self._get_activities(recent))
+        (old | recent).lost_reason_id = self.price
+        self.assertEqual(self._get_losses(old | recent).mapped("state"), ["lost", "quasi"])
 
     def test_merged_opportunities_are_lost_once(self):
         self.env.user.group_ids |= self.env.ref("sales_team.group_sale_manager")

@@ -6,6 +6,7 @@ from statistics import mean, median
 
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
+from odoo.tools import SQL
 
 from ..common import TODAY, ClockCase
 
@@ -114,6 +115,43 @@ class TestSilence(SilenceCase):
             ],
         )
         self.assertEqual(listed.why, "Contract ended on 11/19/2026")
+
+    def test_a_contract_ended_by_agreements_where_these_are_installed(self):
+        if "customer.grading.agreement" not in self.env:
+            self.skipTest("needs customer_grading_agreement")
+        asked = {"kind": "date", "subject": "partner", "ends_agreement": True}
+        supply, service = self.env["customer.grading.question"].create(
+            [{"name": "End of the supply contract", **asked}, {"name": "End of service", **asked}]
+        )
+        ended, runs, silent = (self._create_customer(*ago) for ago in ((), (), (161, 131, 101)))
+        long_ago, yesterday = TODAY - 2 * YEAR, TODAY - timedelta(days=1)
+        for customer in (ended, runs, silent):
+            self._answer(supply, customer, yesterday, long_ago)
+        self._answer(service, runs, TODAY, long_ago)
+        self._answer(service, silent, TODAY + YEAR, long_ago)
+        self.assertRecordValues(
+            self._get(ended, runs, silent).sorted(lambda one: one.partner_id.id),
+            [
+                {"partner_id": ended.id, "is_ended": True, "date_contract_end": yesterday},
+                {"partner_id": silent.id, "is_ended": False, "date_contract_end": TODAY + YEAR},
+            ],
+        )
+
+    def test_what_an_addon_knows_of_contracts_counts_and_for_ever_is_no_day(self):
+        ended, for_ever = self._create_customer(), self._create_customer(161, 131, 101)
+        yesterday = TODAY - timedelta(days=1)
+        days = SQL(
+            "SELECT * FROM (VALUES (%s, %s), (%s, %s), (%s, %s)) told (partner_id, day)",
+            *(ended.id, yesterday, for_ever.id, yesterday, for_ever.id, date.max),
+        )
+        self.patch(type(self.engine), "_get_contract_days_sql", lambda *_args: days)
+        self.assertRecordValues(
+            self._get(ended, for_ever).sorted(lambda one: one.partner_id.id),
+            [
+                {"partner_id": ended.id, "is_ended": True, "date_contract_end": yesterday},
+                {"partner_id": for_ever.id, "is_ended": False, "date_contract_end": False},
+            ],
+        )
 
     def test_s32_the_list_is_that_of_a_plain_computation(self):
         dice = random.Random(66)

@@ -14,10 +14,20 @@ from odoo.tools import mute_logger
 
 from ..common import CustomerGradingCommon
 
-MODELS = ("res.partner", "crm.lead", "sale.order", "account.move", "res.users")
-# Where a company's days begin, why something was lost, the number of a form: no grades.
+OURS = ("customer_grading", "spreadsheet_dashboard_customer_grading")
+# Where a company's days begin, why something was lost, the number of a form, who receives
+# visitors: no grades.
 SETTINGS = ("res.company", "crm.lost.reason", "ir.actions.report", "base.automation")
-OURS = ("customer_grad", "opportunity_grade", "grading_")
+SETTINGS += ("crm.team.member",)
+# Fields that tell no grade, for whoever sees the record.
+TELL_NONE = {
+    ("res.partner", "customer_team_id"): "a team, as the salesperson beside it",
+    ("res.users", "customer_team_id"): "the same",
+    ("crm.lead", "next_host_id"): "whose turn it is, whatever the grade",
+    ("crm.lead", "first_host_id"): "who received it first",
+    ("crm.lead", "is_return_visit"): "whether a colleague looks after the customer",
+    ("sale.order", "cancel_asks_reason"): "chooses which button shows; says no to all others",
+}
 REFUSED = (403, 422)  # no right to the field, or not even to export
 
 
@@ -60,10 +70,16 @@ class GradeAccessCommon(CustomerGradingCommon):
             (name, field)
             for name in sorted(cls.env.registry)
             if not name.startswith("customer.grad") and not cls.env[name]._abstract
-            if name not in SETTINGS
+            if name not in SETTINGS and not cls.env[name]._transient
             for field in cls.env[name]._fields.values()
-            if field.name.startswith(OURS) and not cls.env[name]._transient
+            if cls._is_ours(field) and (name, field.name) not in TELL_NONE
         ]
+
+    @classmethod
+    def _is_ours(cls, field):
+        """Return whether addons of the family made a field, or that which a user has of its contact."""
+        made = field.base_field._modules
+        return bool(made) and all(module.startswith(OURS) for module in made)
 
     @classmethod
     def _get_attempts(cls, field):
@@ -144,9 +160,29 @@ class TestWhoMayNotSeeGrades(GradeAccessCommon):
             },
             found,
         )
+        self._assert_met_by_addons(found)
         for _name, field in self._get_grade_fields():
             with self.subTest(field=str(field)):
                 self.assertTrue(field.groups, "a field that shows grades names who sees it")
+
+    def _assert_met_by_addons(self, found):
+        """Whatever they are called; what is left out is there, for the reason that stands beside it."""
+        for model_name, name in (
+            ("res.partner", "person_grade_id"),
+            ("res.partner", "grade_benefits"),
+            ("res.partner", "follow_up_due_date"),
+            ("res.partner", "pool_protection"),
+            ("res.users", "known_already"),
+            ("sale.order", "grade_benefits"),
+            ("sale.order", "credit_hold_text"),
+            ("crm.lead", "customer_benefits"),
+            ("mail.activity", "customer_grade_id"),
+        ):
+            if name in self.env[model_name]._fields:
+                self.assertIn((model_name, name), found)
+        for model_name, name in TELL_NONE:
+            if field := self.env[model_name]._fields.get(name):
+                self.assertTrue(self._is_ours(field) and not field.groups, field)
 
     def test_what_reading_refuses_is_refused_in_every_way(self):
         for model_name, field in self._get_grade_fields():

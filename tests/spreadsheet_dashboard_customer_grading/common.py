@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..common import CustomerGradingCommon
 
@@ -19,8 +20,16 @@ class DashboardCommon(CustomerGradingCommon):
         super().setUpClass()
         cls.dashboard = cls.env.ref(f"{cls.addon}.{cls.addon}")
 
+    @classmethod
+    def _let_be_known_since(cls, customers, day):
+        """Let customers have been there on a past day: who came later was no customer then."""
+        cls.env.flush_all()
+        known = SQL("UPDATE res_partner SET create_date = %s WHERE id IN %s", day, customers._ids)
+        cls.env.cr.execute(known)
+        cls.env.invalidate_all()
+
     def _open(self, user=None, company=None):
-        """Return the dashboard as it is sent to a user who works in ``company``."""
+        """Return the dashboard as it is sent to a user who works in ``company``, first of several."""
         company = company or self.company
         dashboard = self.dashboard.with_user(user or self.env.user)
         dashboard = dashboard.with_context(allowed_company_ids=company.ids)
@@ -55,6 +64,15 @@ class DashboardCommon(CustomerGradingCommon):
             ),
         ]
 
+    @staticmethod
+    def _choose(data, name, value):
+        """Let a filter begin with a value: records, none of them, or a period of so many days."""
+        [chosen] = [one for one in data["globalFilters"] if one["id"] == f"customer_grading_{name}"]
+        if chosen["type"] == "date":
+            chosen["defaultValue"] = f"last_{value}_days"
+        else:
+            chosen["defaultValue"] = value and {"operator": "in", "ids": value.ids}
+
     def _get_domain(self, data, domain, matching, today):
         """Return a domain with that of the filters' default values."""
         domain = Domain(domain)
@@ -63,8 +81,9 @@ class DashboardCommon(CustomerGradingCommon):
             if match and one["type"] == "relation" and value:
                 domain &= Domain(match["chain"], value["operator"], value["ids"])
             elif match and one["type"] == "date":
-                last = today + timedelta(days=PERIOD_DAYS * match["offset"])
-                first = last - timedelta(days=PERIOD_DAYS - 1)
+                days = int(value.split("_")[1])  # last_90_days
+                last = today + timedelta(days=days * match["offset"])
+                first = last - timedelta(days=days - 1)
                 domain &= Domain(match["chain"], ">=", first) & Domain(match["chain"], "<=", last)
         return domain
 

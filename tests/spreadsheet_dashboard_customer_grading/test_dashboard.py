@@ -13,7 +13,10 @@ from odoo.tools.translate import extract_spreadsheet_terms
 from ..common import ClockCase
 from .common import ADDON, DashboardCommon
 
-DIMENSION = "customer_grading_dimension"
+DIMENSION, COMPANY, SALESPERSON = (
+    f"customer_grading_{name}" for name in ("dimension", "company", "salesperson")
+)
+OF_ALL = ("5", "6", "13", "22")  # pivots of the largest of all customers
 
 
 def read(name):
@@ -23,10 +26,10 @@ def read(name):
 
 @tagged("post_install", "-at_install")
 class TestDashboard(DashboardCommon, ClockCase):
-    def _get_default(self, dashboard=None, company=None):
+    def _get_default(self, dashboard=None, company=None, name=DIMENSION):
         data = self._open(company=company) if dashboard is None else dashboard
-        [dimension] = [one for one in data["globalFilters"] if one["id"] == DIMENSION]
-        return dimension.get("defaultValue")
+        [asked] = [one for one in data["globalFilters"] if one["id"] == name]
+        return asked.get("defaultValue")
 
     def test_it_is_valid_for_odoo(self):
         with patch.dict(config.options, {"test_enable": True}):
@@ -37,10 +40,15 @@ class TestDashboard(DashboardCommon, ClockCase):
                 self.dashboard.spreadsheet_data = json.dumps(wrong)
 
     def test_every_filter_finds_its_field_everywhere(self):
+        """But those that are ranked among all customers are of no salesperson."""
         data = self._open()
         filters = {one["id"]: one for one in data["globalFilters"]}
+        of_all = [data["pivots"][id_]["fieldMatching"] for id_ in OF_ALL]
         for model, domain, matching in self._get_sources(data):
             asked = {name for name, one in filters.items() if one["type"] == "relation"}
+            if matching in of_all:
+                asked.remove(SALESPERSON)
+                self.assertNotIn(SALESPERSON, matching)
             self.assertLessEqual(asked, set(matching), model)
             for name, match in matching.items():
                 field = self.env[model]._fields[match["chain"]]
@@ -70,6 +78,42 @@ class TestDashboard(DashboardCommon, ClockCase):
         other._set_main("partner", company)
         self.assertEqual(self._get_default(company=company)["ids"], other.ids)
         self.assertEqual(self._get_default()["ids"], self.dimension.ids)
+
+    def test_it_begins_with_the_company_that_one_works_in(self):
+        """Amounts of two currencies are not added up, nor a customer of two companies twice."""
+        self.assertFalse(self._get_default(name=COMPANY), "there is no other")
+        second = self.env["res.company"].create({"name": "Second"})
+        self.env.user.company_ids += second
+        for company in (self.company, second):
+            selected = company | self.company | second
+            default = self._get_default(company=selected, name=COMPANY)
+            self.assertEqual(default, {"operator": "in", "ids": company.ids})
+
+    def test_it_begins_with_the_company_whose_grades_a_branch_shows(self):
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        self.env.user.company_ids += branch
+        rules = [("A", ("revenue", "ge", 1))]
+        policy = self._create_policy({"revenue": {"measure": "invoiced_revenue"}}, rules)
+        self._activate(policy, run=False)
+        both = branch | self.company
+        self.assertEqual(self._get_default(company=both, name=COMPANY)["ids"], self.company.ids)
+        self.assertFalse(self._get_default(company=branch, name=COMPANY), "it could not be named")
+        own = self._create_policy(
+            {"revenue": {"measure": "invoiced_revenue"}}, rules, company_id=branch.id
+        )
+        self._activate(own, run=False)
+        self.assertEqual(self._get_default(company=both, name=COMPANY)["ids"], branch.ids)
+
+    def test_it_begins_with_all_companies_where_they_are_graded_as_one(self):
+        second = self.env["res.company"].create({"name": "Second"})
+        self.env.user.company_ids += second
+        group = self._create_dimension(
+            "group", company_scope="group", currency_id=self.company.currency_id.id
+        )
+        group._set_main("partner", self.company)
+        data = self._open(company=self.company | second)
+        self.assertEqual(self._get_default(data), {"operator": "in", "ids": group.ids})
+        self.assertFalse(self._get_default(data, name=COMPANY))
 
     def test_a_copy_begins_with_it_too_and_others_are_left_alone(self):
         copied = json.loads(self.dashboard.copy()._get_serialized_readonly_dashboard())["snapshot"]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
 from freezegun import freeze_time
 
 from odoo.tests import tagged
@@ -36,7 +37,7 @@ class TestMonday(DashboardTourCase):
     def _arrange(self, director, seller):
         """Let one fall soon, one be overdue, one be proposed, one be graded no more.
 
-        Keep what nights keep.
+        Keep what nights keep, and ask whether the grades of three months ago said anything.
         """
         names = "Faller", "Proposed", "Excluded", "Forgotten"
         customers = self._create_customers(len(names), user_id=seller.id)
@@ -59,6 +60,8 @@ class TestMonday(DashboardTourCase):
             self._create_invoice(forgotten, today - timedelta(days=60), 500)
             policy._regrade(forgotten)
         self._run(policy)
+        asked = {"date": today - relativedelta(months=3), "months": 3}
+        policy._create_trial("prediction", self.company, **asked)._execute()
         results = self._get_results(falls | proposed | excluded)
         results[proposed].with_user(seller)._propose(grade, "Will grow")
         results[excluded].with_user(director)._exclude("Goes out of business")

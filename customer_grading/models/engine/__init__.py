@@ -1,7 +1,7 @@
 """The SQL halves: puts the one statement of a policy together, and evaluates it.
 
-In: a policy and a scope (day, company, subjects). Out: values, levels, points and the grade
-of each subject, as rows of a temporary table; no record is written.
+In: a policy and a scope (day, company, subjects). Out: rows of a temporary table: values, levels,
+points and grade of each subject. Kept are only contacts that moved, and whom a count found.
 """
 
 from . import (

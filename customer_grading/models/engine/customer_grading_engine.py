@@ -809,7 +809,7 @@ class CustomerGradingEngine(models.AbstractModel):
         return found
 
     def _get_subject_query(self, policy, scope, found=None, documented=True):
-        """Return the query of the records that ``policy`` grades.
+        """Hook: return the query of the records that ``policy`` grades.
 
         They are those of its population that match its domain, and that no running policy
         before it grades.

@@ -1,7 +1,6 @@
 """The text halves: a policy in words, why a subject has its grade, and what the next takes.
 
-In: a policy, or the stored values of a result, a change or a line. Out: sentences and views;
-figures only for those who may see them.
+In: a policy, or values that were stored. Out: sentences and views; figures for who may see them.
 """
 
 from . import (

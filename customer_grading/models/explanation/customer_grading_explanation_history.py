@@ -18,7 +18,7 @@ class CustomerGradingExplanationHistory(models.AbstractModel):
     _description = "Earlier Grades of a Customer"
 
     def _get_blocks(self, result):
-        """Return the grade held before, and the timeline."""
+        """Hook: return the grade held before, and the timeline."""
         Change = self.env["customer.grading.change"].sudo()
 
         def to_sql(model, alias, query):

@@ -1,7 +1,6 @@
 """What people write: dimensions and their grades, measures, and policies with what is in them.
 
-In: forms and dialogs. Out: records that say how a subject is graded; nothing is
-evaluated here.
+In: forms and dialogs. Out: records that say how a subject is graded; nothing is evaluated here.
 """
 
 from . import (

@@ -714,7 +714,7 @@ class CustomerGradingMeasure(models.Model):
         self.value_field = self.tax_value_field = self.rate_field = self.uom_field = False
 
     def _propose_subject_path(self):
-        """Return how the measured record is likely to be found on a document."""
+        """Hook: return how the measured record is likely to be found on a document."""
         if self.subject == "lead":
             return self._find_link(LEAD.model)
         if "commercial_partner_id" in self.env[self.model_name]._fields:

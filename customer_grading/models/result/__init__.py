@@ -1,7 +1,6 @@
-"""Where a subject stands, and how its grade changes: change control, by hand, undo, history.
+"""Where a subject stands, and how its grade changes: change control, by hand, many at once.
 
-In: computed grades of a run, and what people decide. Out: results, and one change for each
-move from a grade to another.
+In: computed grades, and what people decide. Out: results, and a change for each move of a grade.
 """
 
 from . import (

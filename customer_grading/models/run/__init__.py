@@ -1,4 +1,4 @@
-"""Evaluations that change grades: every night, between nights, on demand; and undoing one.
+"""Evaluations that change grades: every night, between nights, on demand.
 
 In: a policy in force and the documents. Out: results brought up to date, and changes handed
 to change control. What trials share with them stands in ``customer_grading_evaluation``.

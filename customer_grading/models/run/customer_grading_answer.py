@@ -37,7 +37,7 @@ class CustomerGradingAnswer(models.Model):
                 policy._create_run("incremental", company)._execute(subject_ids=records.ids)
 
     def _get_graded_by(self, policy):
-        """Return whom ``policy`` grades of those whom the answers are about."""
+        """Hook: return whom ``policy`` grades of those whom the answers are about."""
         customers = self.sudo().partner_id
         if policy.subject == "partner":
             return customers

@@ -1,7 +1,6 @@
 """Evaluations that change nothing: the try-on, its page, and what it tells of criteria.
 
-In: a policy, most often a draft. Out: a line a customer, kept for 30 days, and what is
-counted of them.
+In: a policy, most often a draft. Out: a line a customer, kept for 30 days, and what they count.
 """
 
 from . import (

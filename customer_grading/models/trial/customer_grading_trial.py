@@ -377,7 +377,7 @@ class CustomerGradingTrial(models.Model):
         return True
 
     def _get_result_block(self, cells, rows, total):
-        """Return how many get which grade, with their share of the revenue."""
+        """Hook: return how many get which grade, with their share of the revenue."""
         new, today, revenue = Counter(), Counter(), Counter()
         for before, after, count, amount in cells:
             today[before] += count

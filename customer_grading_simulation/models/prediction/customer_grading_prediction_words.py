@@ -71,13 +71,13 @@ class CustomerGradingPredictionWords(models.AbstractModel):
         if not self._add_up(graded, main).x > 0:
             return [
                 trial.dimension_id._choose_text(
-                    self.env._("Nobody bought anything after: the grades say nothing of it."),
-                    self.env._("Nothing was won after: the grades say nothing of it."),
+                    self.env._("Nobody bought anything afterwards: nothing to compare with."),
+                    self.env._("Nothing was won afterwards: nothing to compare with."),
                 )
             ]
         if len(graded) == 1:
             return [
-                self.env._("All have the same grade: it tells nobody from another."),
+                self.env._("All have the same grade, so it tells nothing."),
                 *self._get_odd_sentences(graded),
             ]
         sentences = [
@@ -230,6 +230,12 @@ class CustomerGradingPredictionWords(models.AbstractModel):
 
     def _get_odd_sentence(self, outcome, line, times):
         names = {"grade": line.grade_id.code, "times": self._format_times(times)}
+        if not times:
+            return (
+                self.env._("%(grade)s never paid late.", **names)
+                if outcome == "late"
+                else self.env._("Nobody of %(grade)s left.", **names)
+            )
         if outcome == "late":
             return self.env._(
                 "%(grade)s paid late %(times)s times as often as the average.", **names

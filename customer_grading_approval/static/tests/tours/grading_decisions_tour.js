@@ -52,6 +52,17 @@ registry.category("web_tour.tours").add("customer_grading_approve_last", {
     ],
 });
 
+registry.category("web_tour.tours").add("customer_grading_hidden_revenue", {
+    url: CHANGES,
+    steps: () => [
+        see(`${row("Azure Trucks")} td[name=revenue]:contains(2,100)`, "Of one's own customer"),
+        click(".o_searchview_facet:contains(My customers) .o_facet_remove", "Of everybody"),
+        see(`${row("Blue Harbour")} td[name=revenue]:contains(hidden)`, "It says so"),
+        click(`${row("Blue Harbour")} td[name=subject_name]`, "Open it"),
+        see(".o_form_view .o_field_widget[name=revenue]:contains(hidden)", "Here, too"),
+    ],
+});
+
 registry.category("web_tour.tours").add("customer_grading_export_decisions", {
     url: CHANGES,
     steps: () => [

@@ -50,7 +50,7 @@ registry.category("web_tour.tours").add("customer_grading_credit_held", {
             run: "edit The old invoices are paid on Monday",
         },
         { content: "Ask for it", trigger: ".modal footer button:contains(Ask for release)", run: "click" },
-        { content: "It is asked for", trigger: "div[name=credit_hold]:contains(Its release is asked for)" },
+        { content: "It is asked for", trigger: "div[name=credit_hold]:contains(Its release has been asked for)" },
     ],
 });
 
@@ -63,7 +63,7 @@ registry.category("web_tour.tours").add("customer_grading_credit_release", {
             trigger: `${row("paid on Monday")} button[name=action_release]`,
             run: "click",
         },
-        { content: "Nothing waits", trigger: ".o_view_nocontent:contains(No order waits)" },
+        { content: "Nothing waits", trigger: ".o_view_nocontent:contains(No orders are waiting)" },
     ],
 });
 
@@ -76,7 +76,7 @@ registry.category("web_tour.tours").add("customer_grading_credit_release_phone",
             trigger: ".o_kanban_record:contains(paid on Monday) button[name=action_release]",
             run: "click",
         },
-        { content: "Nothing waits", trigger: ".o_view_nocontent:contains(No order waits)" },
+        { content: "Nothing waits", trigger: ".o_view_nocontent:contains(No orders are waiting)" },
     ],
 });
 

@@ -22,6 +22,24 @@ registry.category("web_tour.tours").add("customer_grading_day", {
     ],
 });
 
+/** Attainment is a picture over time first, then a table with a column for each month. */
+registry.category("web_tour.tours").add("customer_grading_attainment", {
+    url: "/odoo/contact-attainment",
+    steps: () => [
+        { content: "A picture", trigger: ".o_graph_view .o_graph_canvas_container canvas" },
+        {
+            content: "Of outcomes, one on top of another",
+            trigger: ".o_graph_view .o_graph_button.active[data-tooltip=Stacked]",
+        },
+        { content: "The table", trigger: ".o_switch_view.o_pivot", run: "click" },
+        {
+            content: "A month is a column",
+            trigger: `.o_pivot thead th:contains(${luxon.DateTime.now().toFormat("MMMM yyyy")})`,
+        },
+        { content: "An outcome is a row", trigger: ".o_pivot tbody th:contains(In time)" },
+    ],
+});
+
 /** The same on a phone: cards, the first one noted. */
 registry.category("web_tour.tours").add("customer_grading_day_phone", {
     url: "/odoo/follow-ups",

@@ -46,7 +46,7 @@ registry.category("web_tour.tours").add("customer_grading_referral_thanks", {
         },
         { content: "How", trigger: ".modal .o_field_widget[name=how] input", run: "edit A call" },
         { content: "Save", trigger: ".modal button[name=action_confirm]", run: "click" },
-        { content: "Nobody is left", trigger: ".o_view_nocontent:contains(Nobody is to be thanked)" },
+        { content: "Nobody is left", trigger: ".o_view_nocontent:contains(There is nobody to thank)" },
     ],
 });
 
@@ -61,6 +61,6 @@ registry.category("web_tour.tours").add("customer_grading_referral_thanks_phone"
         },
         { content: "How", trigger: ".modal .o_field_widget[name=how] input", run: "edit A call" },
         { content: "Save", trigger: ".modal button[name=action_confirm]", run: "click" },
-        { content: "Nobody is left", trigger: ".o_view_nocontent:contains(Nobody is to be thanked)" },
+        { content: "Nobody is left", trigger: ".o_view_nocontent:contains(There is nobody to thank)" },
     ],
 });

@@ -64,6 +64,13 @@ registry.category("web_tour.tours").add("customer_grading_month", {
     ],
 });
 
+registry.category("web_tour.tours").add("customer_grading_month_year", {
+    steps: () => [
+        { content: "The country", trigger: ".o_pivot tbody tr:contains(United States)" },
+        { content: "Its regions", trigger: ".o_pivot tbody tr:contains(United States) + tr:contains(California)" },
+    ],
+});
+
 registry.category("web_tour.tours").add("customer_grading_move_report", {
     steps: () => [
         { content: "Moves by month", trigger: ".o_graph_canvas_container canvas" },

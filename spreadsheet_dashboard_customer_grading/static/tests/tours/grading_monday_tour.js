@@ -25,8 +25,8 @@ const askReport = (question, xmlid, answer) => [
 registry.category("web_tour.tours").add("customer_grading_monday", {
     steps: () => [
         { content: "How many A, how much revenue?", trigger: card("Graded customers") },
-        { content: "Where are we concentrated?", trigger: card("First 10 customers") },
-        ...askCard("Who moved up, and why?", "Moved up", ".o_data_row:contains(Customer 003)"),
+        { content: "Where are we concentrated?", trigger: card("Top 10 customers") },
+        ...askCard("Who moved up, and why?", "Moved up", ".o_data_row:contains(Customer 003) td[name=why]:contains(Revenue)"),
         ...askCard("Who is about to fall?", "About to fall", ".o_data_row:contains(Faller)"),
         ...askCard("Who is overdue, and whose?", "Overdue follow-ups", ".o_data_row:contains(Forgotten)"),
         ...askCard("Who waits for me?", "Waiting for me", ".o_data_row:contains(Proposed)"),
@@ -35,9 +35,8 @@ registry.category("web_tour.tours").add("customer_grading_monday", {
         ...askReport(
             "Do grades predict?",
             "customer_grading_simulation.customer_grading_menu_prediction",
-            ".modal .o_field_widget[name=months]"
+            ".o_form_view:contains(What it says)"
         ),
-        { content: "Later", trigger: ".modal footer button[special=cancel]", run: "click" },
         ...askReport(
             "What does A cost us in terms?",
             "customer_grading_terms.customer_grading_menu_terms_cost",
