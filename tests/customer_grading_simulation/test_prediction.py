@@ -232,9 +232,7 @@ class TestPrediction(PredictionCommon, TransactionCase):
         self.assertEqual(
             self._get_figures(trial, ("count", "revenue"), by="revenue"), {"A": (2, 300)}
         )
-        self.assertIn(
-            "All have the same grade, so it tells nothing.", self._get_sentences(trial)
-        )
+        self.assertIn("All have the same grade, so it tells nothing.", self._get_sentences(trial))
 
     def test_where_nobody_bought_or_was_there_that_is_said(self):
         trial = self._predict()
