@@ -330,7 +330,7 @@ class CustomerGradingLossKeeper(models.AbstractModel):
 
         Odoo deletes the activities of whom it archives.
         """
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.env["res.company"].sudo().search([("active", "=", True)])
         for left, company in zip(range(len(companies) - 1, -1, -1), companies, strict=True):
             self._assign(self._get_forsaken(company))
             self.env["ir.cron"]._commit_progress(1, remaining=left)
