@@ -23,7 +23,11 @@ class CustomerGradingCapacityEngine(models.AbstractModel):
             itself or its nearest parent, and empty where all are graded as one. A company is
             missing where nobody is graded: nobody is too few there.
         """
-        capacities = self.env["customer.grading.capacity"].sudo().search([("dimension_id.active", "=", True)])
+        capacities = (
+            self.env["customer.grading.capacity"]
+            .sudo()
+            .search([("dimension_id.active", "=", True)])
+        )
         return [
             (dimension, company, grading)
             for dimension in capacities.dimension_id
