@@ -74,14 +74,6 @@ OF_ODOO = re.compile(
 )
 # Overridden by an addon of ours, and told to nobody else.
 NOT_TOLD = {
-    # The three steps of a run, each a transaction: what follows stands behind the last one.
-    ("customer.grading.run", "_grade"),
-    # Goes with the table above it, whose hook is told.
-    ("customer.grading.trial", "_get_moves_block"),
-    # Which view a kind of trial opens in; its title is told.
-    ("customer.grading.trial", "_open_page"),
-    # Names an origin that only imports have.
-    ("customer.grading.explanation.texts", "_get_origin_text"),
     # Of the kind of record that a line is about: the subject's hook is told.
     ("customer.grading.trial.line", "_get_unused_fields"),
 }

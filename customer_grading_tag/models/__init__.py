@@ -1,4 +1,4 @@
-"""Grades as contact tags: the only place that writes to contacts, and only where a dimension asks.
+"""Grades as contact tags, written by themselves, and only where a dimension asks.
 
 In: grades as they come into effect. Out: for each customer the one tag of the dimension that says
 its grade; the tags follow the grades that they stand for.

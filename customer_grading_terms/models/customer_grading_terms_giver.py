@@ -20,7 +20,7 @@ QUIETLY = {"mail_notrack": True, "mail_auto_subscribe_no_notify": True}
 
 
 class CustomerGradingTermsGiver(models.AbstractModel):
-    """Gives what waits in the ledger, and takes back: the only place that writes to records.
+    """Gives what waits in the ledger, and takes back: the only place here that writes to records.
 
     Each batch is a transaction of its own. What was done does not wait any more, so whatever stops
     the job, the next one goes on where it was.

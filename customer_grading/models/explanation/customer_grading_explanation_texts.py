@@ -135,6 +135,7 @@ class CustomerGradingExplanationTexts(models.AbstractModel):
         return note or done
 
     def _get_origin_text(self, origin):
+        """Hook: return what was done, by the origin of a change."""
         return {
             "manual": self.env._("Set by hand"),
             "manual_end": self.env._("The grade set by hand ended"),

@@ -143,6 +143,7 @@ class CustomerGradingRun(models.Model):
     # ------------------------------------------------------------------ three steps
 
     def _grade(self, commit, subject_ids):
+        """Hook: evaluate, store, and bring into effect, each a transaction of its own."""
         table = self._get_table()
         moment = self._evaluate(table, subject_ids)
         self._finish_step(commit, 40)

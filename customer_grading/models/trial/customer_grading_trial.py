@@ -403,6 +403,7 @@ class CustomerGradingTrial(models.Model):
         return {"title": self.env._("Grade"), "columns": columns, "rows": lines}
 
     def _get_moves_block(self, cells, rows):
+        """Hook: return the table of how many go from which grade to which."""
         counts = Counter({(before, after): count for before, after, count, _sum in cells})
         lines = []
         for before in rows:
@@ -646,6 +647,7 @@ class CustomerGradingTrial(models.Model):
         return opener() if opener and self.state == "done" else self._open_page()
 
     def _open_page(self):
+        """Hook: return the action that opens the page of a trial of its kind."""
         context = {"of_policy": self.env.context.get("of_policy")}
         return self._get_records_action(name=self._get_page_name(), context=context)
 
