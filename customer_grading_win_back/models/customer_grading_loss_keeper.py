@@ -171,7 +171,8 @@ class CustomerGradingLossKeeper(models.AbstractModel):
     def _hand_over(self, leads):
         """Give the second follow-ups of opportunities to whoever has these now, on the same day."""
         losses = self._get_losses(leads, ("closed",))
-        self._assign(losses.filtered(lambda loss: loss.state == "quasi"))
+        if waiting := losses.filtered(lambda loss: loss.state == "quasi"):
+            self._assign(waiting)
 
     @api.model
     def _merge(self, leads, kept):

@@ -428,7 +428,8 @@ class TestTaking(PoolCase):
                 counts[-1].append(self.cr.sql_log_count - before)
             self.assertFalse(customers.user_id)
         for few, many in zip(counts[1], counts[2], strict=True):
-            self.assertLessEqual(many, few)
+            # One more: what Odoo keeps in memory may have been forgotten in between.
+            self.assertLessEqual(many, few + 1)
 
 
 @tagged("post_install", "-at_install")
