@@ -35,7 +35,7 @@ def _check_figures(name):
 
     What grades cost is read from lines of orders and from receivable items besides.
     """
-    kept = {"figures": (subject.fill_figures, 4), "what grades cost": (subject.fill_costs, 6)}
+    kept = {"figures": (subject.fill_figures, 4), "costs": (subject.fill_costs, 6)}
     first, again = {}, {}
     for watches in (first, again):
         for what, (fill, _bound) in kept.items():
