@@ -389,13 +389,8 @@ def fill_figures(env):
     Set._create_missing()
     for one in Set.search([]):
         env["customer.grading.figures.engine"]._fill(one, commit=True)
-
-
-def fill_costs(env):
-    """Add up what grades cost, as the night does."""
     for company in env["res.company"].search([]):
         env["customer.grading.terms.figures"]._keep(company)
-        env.cr.commit()
 
 
 def look_ahead(env):

@@ -133,18 +133,21 @@ class CustomerGradingOutlook(models.Model):
     )
     _result_uniq = models.UniqueIndex("(result_id, (direction = 'rise'))")
 
-    @api.depends("dimension_id")
+    @api.depends("dimension_id", "company_id")
     @api.depends_context("allowed_company_ids")
     def _compute_is_main(self):
-        main = self._get_main_dimensions()
+        main = self._get_main_grades()
         for outlook in self:
-            outlook.is_main = outlook.dimension_id in main
+            outlook.is_main = (outlook.dimension_id, outlook.company_id) in main
 
     @api.model
     def _search_is_main(self, operator, value):
         if operator != "in":
             return NotImplemented
-        found = Domain("dimension_id", "in", self._get_main_dimensions().ids)
+        found = Domain.OR(
+            Domain("dimension_id", "=", dimension.id) & Domain("company_id", "=", company.id)
+            for dimension, company in self._get_main_grades()
+        )
         return found if True in value else ~found
 
     @api.model
@@ -153,16 +156,21 @@ class CustomerGradingOutlook(models.Model):
         return [kind for kind, subject in SUBJECTS.items() if subject.field in self._fields]
 
     @api.model
-    def _get_main_dimensions(self):
-        """Return the main dimensions of the companies that the user works in now, sudoed."""
-        Dimension = self.env["customer.grading.dimension"]
-        return Dimension.sudo().union(
-            *(
-                Dimension._get_main(kind, company)
-                for kind in self._get_kinds()
-                for company in self.env.companies
-            )
+    def _get_main_grades(self):
+        """Return which grades the companies show that the user works in now.
+
+        :return: set of ``(dimension, company that graded)``, sudoed; no company where all are
+            graded as one
+        """
+        Dimension, Policy = (
+            self.env[f"customer.grading.{name}"].sudo() for name in ("dimension", "policy")
         )
+        mains = [
+            (Dimension._get_main(kind, company), company)
+            for kind in self._get_kinds()
+            for company in self.env.companies
+        ]
+        return {(main, Policy._get_in_force(main, company)[0]) for main, company in mains if main}
 
     @api.depends("direction", "way", "date")
     @api.depends_context("lang", "uid", "company")
@@ -174,11 +182,13 @@ class CustomerGradingOutlook(models.Model):
     @api.depends("partner_id", "lead_id")
     @api.depends_context("uid")
     def _compute_revenue(self):
-        """Tell it to those only who may see the figures."""
+        """Tell it to those only who may see the figures; of all companies as one, who works in all."""
         Explanation = self.env["customer.grading.explanation"]
         shown, hidden = Explanation._get_shown_subjects(self), Explanation._hides_revenue()
+        outside = self.env["customer.grading.dimension"]._get_companies_outside()
         for outlook in self:
-            seen = outlook._get_subject() in shown and not (hidden and outlook.partner_id)
+            kept = outlook.partner_id and (hidden or (outside and not outlook.company_id))
+            seen = outlook._get_subject() in shown and not kept
             outlook.figures_hidden = not seen
             outlook.revenue = seen and outlook.sudo().kept_revenue
 
@@ -261,6 +271,9 @@ class CustomerGradingOutlook(models.Model):
                 lead,
             )
             seen.append(SQL("%s IN %s", salesperson, users._ids or (0,)))
+        if self.env["customer.grading.dimension"]._get_companies_outside():
+            company = SQL.identifier(alias, "company_id")
+            seen.append(SQL("(%s IS NOT NULL OR %s IS NOT NULL)", lead, company))
         if not seen:
             return revenue
         return SQL("CASE WHEN %s THEN %s END", SQL(" AND ").join(seen), revenue)

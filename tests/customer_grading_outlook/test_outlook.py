@@ -528,6 +528,31 @@ class TestWhoSees(OutlookCase):
             self.assertEqual(field.get("options"), "{'hidden': 'figures_hidden'}")
             self.assertFalse(field.get("invisible"))
 
+    def test_what_all_companies_sold_as_one_is_seen_by_who_works_in_all(self):
+        group = self._create_dimension("group", "AB", company_scope="group")
+        self._activate(self._create_policy(REVENUE, RULES, dimension=group))
+        self._look_ahead()
+        officer = self.users["officer"]
+        officer.company_ids = self.env["res.company"].search([])
+        found = (
+            self.env["customer.grading.outlook"]
+            .with_user(officer)
+            .search([("dimension_id", "=", group.id)])
+        )
+
+        def get_sum():
+            self.env.invalidate_all()
+            [[total]] = found._read_group([("id", "in", found.ids)], [], ["revenue:sum"])
+            return total or 0
+
+        self.assertFalse(any(found.mapped("figures_hidden")))
+        self.assertTrue(sum(found.mapped("revenue")))
+        self.assertEqual(get_sum(), sum(found.mapped("revenue")))
+        self.env["res.company"].create({"name": "Elsewhere"})
+        self.assertEqual(get_sum(), 0)
+        self.assertTrue(all(found.mapped("figures_hidden")))
+        self.assertFalse(any(found.mapped("revenue")))
+
     def test_it_opens_on_the_main_dimension_and_for_salespeople_on_their_own(self):
         """Each customer is told once, as the dashboard counts them."""
         second = self._create_dimension("second")
