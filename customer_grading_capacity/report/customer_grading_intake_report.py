@@ -101,11 +101,15 @@ class CustomerGradingIntakeReport(models.Model):
 
     @api.model
     def _find_row(self, key):
-        """Return the row that :meth:`_get_key` named, where the user may see it."""
-        target_id, day, owner_id = key.split(",")
-        target = self.env["customer.grading.intake.target"].sudo().browse(int(target_id)).exists()
+        """Return the row that :meth:`_get_key` named, where the user may see it; else none."""
+        try:
+            target_id, day, owner_id = key.split(",")
+            ids, day = (int(target_id), int(owner_id)), fields.Date.to_date(day)
+        except ValueError:  # what somebody typed
+            return self.browse()
+        target = self.env["customer.grading.intake.target"].sudo().browse(ids[0]).exists()
         named = Domain("target_id", "=", target.id) & Domain("date", "=", day)
-        return self.search(named & Domain(target.each or "user_id", "=", int(owner_id)), limit=1)
+        return self.search(named & Domain(target.each or "user_id", "=", ids[1]), limit=1)
 
     def _get_counted_sql(self):
         """Return the query of the ids of who counted in the row."""
