@@ -1,5 +1,6 @@
 """Who is neglected goes to the pool, and is claimed from there."""
 
+import gc
 import json
 from datetime import date, timedelta
 from unittest.mock import patch
@@ -422,8 +423,10 @@ class TestTaking(PoolCase):
             for day in (4, 6, 8):
                 self._at(START + timedelta(days=day))
                 self.env.invalidate_all()
-                # Cold each time: what other tests left in memory makes no difference.
+                # Cold each time: what other tests left in memory makes no difference, and
+                # neither does a user's environment (it knows his companies) not collected yet.
                 self.env.registry.clear_all_caches()
+                gc.collect()
                 before = self.cr.sql_log_count
                 self.env["customer.grading.pool.keeper"]._keep_rule(rule, self.company)
                 self.env.flush_all()
