@@ -99,12 +99,14 @@ class CustomerGradingHabitContact(models.Model):
         """Return the query of contacts: of whom, which kind, on which day, by whom, written down when."""
         first = scope.date.replace(day=1) - relativedelta(months=MONTHS)
         Contact = self.env["customer.grading.contact"]
+        # “Not in” and not “out”: PostgreSQL takes what equals an expression for very few rows,
+        # and looks up the customer of each contact by itself.
         return SQL(
             """
             SELECT subject_id AS partner_id, kind, author_id, day AS date, %(entered)s AS date_entered,
                    1 AS contacts
               FROM (%(every)s) every
-             WHERE day >= %(first)s AND direction = 'out'
+             WHERE day >= %(first)s AND direction != 'in'
             """,
             every=Contact._get_contacts_sql(scope),
             entered=Contact._get_day_sql(SQL("entered"), scope),
