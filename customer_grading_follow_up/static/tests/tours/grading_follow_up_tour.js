@@ -7,7 +7,7 @@ const card = (name) => `.o_kanban_record:contains(${name})`;
 registry.category("web_tour.tours").add("customer_grading_day", {
     url: "/odoo/follow-ups",
     steps: () => [
-        { content: "One customer is overdue", trigger: `${row("Waits long")}:contains(ago)` },
+        { content: "One customer is overdue", trigger: `${row("Waits long")}:has([name=date_due] .text-danger)` },
         { content: "A call of today", trigger: `${row("Waits long")} button[name=action_log]`, run: "click" },
         { content: "The next one is later than this week", trigger: `.o_list_view:not(:has(${row("Waits long")}))` },
         { content: "Plan a visit", trigger: `${row("Due soon")} button[name=action_plan]`, run: "click" },
@@ -44,7 +44,7 @@ registry.category("web_tour.tours").add("customer_grading_attainment", {
 registry.category("web_tour.tours").add("customer_grading_day_phone", {
     url: "/odoo/follow-ups",
     steps: () => [
-        { content: "One customer is overdue", trigger: `${card("Waits long")}:contains(ago)` },
+        { content: "One customer is overdue", trigger: `${card("Waits long")}:has([name=date_due] .text-danger)` },
         { content: "A call of today", trigger: `${card("Waits long")} button[name=action_log]`, run: "click" },
         { content: "It is gone", trigger: `.o_kanban_view:not(:has(${card("Waits long")}))` },
         { content: "The other one waits", trigger: card("Due soon") },
