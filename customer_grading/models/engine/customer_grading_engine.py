@@ -870,13 +870,9 @@ class CustomerGradingEngine(models.AbstractModel):
                 domain &= self._get_open_domain(scope)
         conditions = [SQL("TRUE")]
         if policy.subject == "partner":
-            conditions = [
-                SQL(
-                    "%s = %s",
-                    Model._field_to_sql(query.table, "commercial_partner_id", query),
-                    SQL.identifier(query.table, "id"),
-                )
-            ]
+            # Put so, PostgreSQL expects nearly everybody; of what is equal, hardly anybody.
+            entity = Model._field_to_sql(query.table, "commercial_partner_id", query)
+            conditions = [SQL("NOT %s <> %s", entity, SQL.identifier(query.table, "id"))]
         if not domain.is_true():
             domain = domain.optimize_full(Model)
             conditions.append(domain._to_sql(Model, query.table, query))
