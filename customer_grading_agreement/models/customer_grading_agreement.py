@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.groups import USER_GROUP
 from odoo.addons.customer_grading.tools.statement import narrow_to
+from odoo.addons.customer_grading.tools.texts import NOT_GRADED
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -35,7 +36,10 @@ class CustomerGradingAgreement(models.Model):
         readonly=True,
     )
     customer_grade_id = fields.Many2one(
-        related="partner_id.customer_grade_id", string="Grade", groups=USER_GROUP
+        related="partner_id.customer_grade_id",
+        string="Grade",
+        groups=USER_GROUP,
+        falsy_value_label=NOT_GRADED,
     )
     customer_grade_color = fields.Integer(
         related="partner_id.customer_grade_color", groups=USER_GROUP

@@ -54,7 +54,7 @@ class CustomerGradingChange(models.Model):
             if moment.tzinfo:
                 moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
             return moment, int(id_ or 0)
-        except (AttributeError, ValueError):
+        except (AttributeError, OverflowError, ValueError):
             raise UserError(
                 self.env._(
                     "“since” is no moment: %s. Write one such as 2026-11-20T00:00:00, in UTC, or "

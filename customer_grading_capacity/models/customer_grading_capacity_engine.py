@@ -232,10 +232,12 @@ class CustomerGradingCapacityEngine(models.AbstractModel):
 
     @api.model
     def _get_crowd_sql(self, subject):
-        """Return the query of the ids of who is among too many.
+        """Return the query of the ids of who is among too many, in dimensions that the user may see.
 
         :param subject: ``partner`` or ``lead``
         """
+        visible = self.env["customer.grading.dimension"]._get_visible(subject)
+        shown = [place for place in self._get_shown() if place[0] in visible]
         return SQL(
             """
             WITH %s, placed AS MATERIALIZED (
@@ -250,7 +252,7 @@ class CustomerGradingCapacityEngine(models.AbstractModel):
                                      AND stands.company_id IS NOT DISTINCT FROM placed.company_id
              WHERE stands.held > stands.most AND placed.subject_id IS NOT NULL
             """,
-            self._get_counted_sql(self._get_shown()),
+            self._get_counted_sql(shown),
             SQL.identifier(f"{subject}_id"),
             self._get_key_sql("line", "graded"),
         )

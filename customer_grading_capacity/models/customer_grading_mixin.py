@@ -51,23 +51,28 @@ class CustomerGradingMixin(models.AbstractModel):
     def _get_capacity_results(self):
         """Return ``[(record, result)]`` of the dimensions that the user may see, sudoed.
 
-        A contact person is not counted: its company is.
+        A contact person is not counted: its company is. In each dimension the result counts that
+        is shown: that of the nearest company, even where it is not graded there.
         """
         kept = self.filtered(lambda record: record._get_grading_key() == record._origin.id)
         dimensions = self.env["customer.grading.dimension"]._get_visible(self._grading_subject)
-        company_ids = {
-            id_
+        companies = {
+            dimension: dimension._get_result_company_ids(self.env.company)
             for dimension in dimensions
-            for id_ in dimension._get_result_company_ids(self.env.company)
         }
-        field = self._grading_result_field
+        field, nearest = self._grading_result_field, {}
         own = [
             ("dimension_id", "in", dimensions.ids),
-            ("company_id", "in", list(company_ids)),
-            ("grade_id", "!=", False),
+            ("company_id", "in", list({id_ for ids in companies.values() for id_ in ids})),
             (field, "in", kept._origin.ids),
         ]
-        results = self.env["customer.grading.result"].sudo().search(own).grouped(field)
+        for result in self.env["customer.grading.result"].sudo().search(own):
+            key, near = (result[field], result.dimension_id), companies[result.dimension_id]
+            place, company_id = nearest.get(key, (len(near), None))[0], result.company_id.id
+            if company_id in near[:place]:
+                nearest[key] = near.index(company_id), result
+        graded = [result.id for _place, result in nearest.values() if result.grade_id]
+        results = self.env["customer.grading.result"].sudo().browse(graded).grouped(field)
         return [
             (record, result) for record in kept for result in results.get(record._origin.sudo(), ())
         ]

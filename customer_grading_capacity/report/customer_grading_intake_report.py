@@ -103,7 +103,7 @@ class CustomerGradingIntakeReport(models.Model):
     def _find_row(self, key):
         """Return the row that :meth:`_get_key` named, where the user may see it; else none."""
         try:
-            target_id, day, owner_id = key.split(",")
+            target_id, day, owner_id = str(key).split(",")
             ids, day = (int(target_id), int(owner_id)), fields.Date.to_date(day)
         except ValueError:  # what somebody typed
             return self.browse()

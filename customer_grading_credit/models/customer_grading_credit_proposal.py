@@ -617,13 +617,24 @@ class CustomerGradingCreditProposal(models.Model):
         deciding = approved.filtered(
             lambda one: one._is_set_in(company) and kind in one._get_values()
         )
-        return deciding.sorted(lambda one: len(one.company_id.parent_ids), reverse=True)
+        return deciding.sorted(lambda one: one._get_depth(), reverse=True)
+
+    def _get_depth(self):
+        """Return how deep its company stands; Odoo's list of parents leaves archived ones out."""
+        return self.sudo().company_id.parent_path.count("/")
 
     def _find_nearer(self, company, kind):
-        """Return what a company decided that is nearer to ``company``: that stays; may be empty."""
+        """Return what a company decided that is nearer to ``company``: that stays; may be empty.
+
+        Of one that replaced others it is the first of these: the others stand upon it.
+        """
         deciding = self._find_deciding(self.partner_id, company, kind)
-        own = len(self.sudo().company_id.parent_ids)
-        return deciding.filtered(lambda one: len(one.company_id.parent_ids) > own)[-1:]
+        own = self._get_depth()
+        nearer = older = deciding.filtered(lambda one: one._get_depth() > own)[-1:]
+        while older and (older := older.search([("replaced_by_id", "=", older.id)], limit=1)):
+            if older._is_set_in(company) and kind in older._get_values():
+                nearer = older
+        return nearer
 
     def _get_before(self, company, kind):
         """Return what stood in a company before; of a limit ``None``: that of all customers."""

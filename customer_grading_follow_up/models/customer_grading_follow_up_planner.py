@@ -200,7 +200,7 @@ class CustomerGradingFollowUpPlanner(models.AbstractModel):
         if subject_ids is not None:
             own.append((dimension._get_subject_kind().field, "in", subject_ids))
         for some in split_every(BATCH, FollowUp.search(own).ids):
-            self._put_some_right(FollowUp.browse(some))
+            self._put_some_right(FollowUp.browse(some).exists())
             if commit:
                 self.env["ir.cron"]._commit_progress()
 

@@ -15,7 +15,10 @@ class CustomerGradingPrintLists(models.TransientModel):
         default=lambda self: self._get_dimension(),
     )
     day = fields.Date(
-        "On", required=True, default=lambda self: self._get_today(), help="The grades of that day."
+        "Date",
+        required=True,
+        default=lambda self: self._get_today(),
+        help="The grades of that day.",
     )
     grade_ids = fields.Many2many(
         "customer.grade",
@@ -25,7 +28,7 @@ class CustomerGradingPrintLists(models.TransientModel):
     )
     user_ids = fields.Many2many(
         "res.users",
-        string="Only of",
+        string="Only salespeople",
         domain=[("share", "=", False)],
         help="Salespeople whose customers are listed. Empty: all.",
     )

@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.blocks import open_window
 from odoo.addons.customer_grading.tools.groups import OFFICER_GROUP
+from odoo.addons.customer_grading.tools.texts import NOT_GRADED
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
@@ -71,6 +72,7 @@ class CustomerGradingEvaluationReport(models.Model):
         store=True,
         ondelete="set null",
         index="btree_not_null",
+        falsy_value_label=NOT_GRADED,
     )
     grade_color = fields.Integer(related="grade_id.color")
     currency_id = fields.Many2one(related="company_id.currency_id")

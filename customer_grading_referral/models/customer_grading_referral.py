@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.blocks import RELOAD, open_window
+from odoo.addons.customer_grading.tools.texts import NOT_GRADED
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -29,7 +30,9 @@ class CustomerGradingReferral(models.Model):
     )
     referrer_user_id = fields.Many2one("res.users", "Salesperson of the referrer", readonly=True)
     referrer_grade_id = fields.Many2one(
-        related="referrer_id.customer_grade_id", string="Grade of the referrer"
+        related="referrer_id.customer_grade_id",
+        string="Grade of the referrer",
+        falsy_value_label=NOT_GRADED,
     )
     referrer_grade_color = fields.Integer(related="referrer_id.customer_grade_color")
     kind_id = fields.Many2one("customer.grading.referral.kind", readonly=True)

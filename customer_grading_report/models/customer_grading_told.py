@@ -60,12 +60,27 @@ class CustomerGradingTold(models.AbstractModel):
         :return: set of ``(dimension, company that graded)``, sudoed; no company where all are
             graded as one
         """
-        Dimension, Policy = (
-            self.env[f"customer.grading.{name}"].sudo() for name in ("dimension", "policy")
-        )
-        shown = set()
+        Dimension, shown = self.env["customer.grading.dimension"].sudo(), set()
         for kind in self._told_kinds:
             for company in self.env.companies:
                 if main := Dimension._get_main(kind, company):
-                    shown.add((main, Policy._get_in_force(main, company)[0]))
+                    shown.add((main, self._find_grading(main, company)))
         return shown
+
+    @api.model
+    def _find_grading(self, dimension, company):
+        """Return the company whose grades one shows, sudoed: by policies, else what is left.
+
+        Grades stay where the last policy was closed, and may be given by hand alone.
+        """
+        grading, policies = (
+            self.env["customer.grading.policy"].sudo()._get_in_force(dimension, company)
+        )
+        if policies or not grading:
+            return grading
+        Result = self.env["customer.grading.result"].sudo()
+        given = Domain("dimension_id", "=", dimension.id) & Domain("grade_id", "!=", False)
+        for company_id in dimension._get_result_company_ids(company):
+            if Result.search_count(given & Domain("company_id", "=", company_id), limit=1):
+                return grading.browse(company_id)
+        return grading

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.blocks import RELOAD
-from odoo.addons.customer_grading.tools.texts import join_list
+from odoo.addons.customer_grading.tools.texts import NOT_GRADED, join_list
 from odoo.addons.customer_grading_follow_up.models.customer_grading_cadence import CONTACTS
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
@@ -59,6 +59,7 @@ class CustomerGradingVisit(models.Model):
         readonly=True,
         ondelete="set null",
         index="btree_not_null",
+        falsy_value_label=NOT_GRADED,
         help="The grade on the day on which the visit was planned.",
     )
     grade_color = fields.Integer(related="grade_id.color")

@@ -1,6 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.addons.customer_grading.tools.texts import NOT_GRADED
 from odoo.addons.customer_grading_follow_up.models.customer_grading_cadence import CONTACTS
 from odoo.tools import SQL
 
@@ -31,7 +32,7 @@ class CustomerGradingVisitReport(models.Model):
     user_id = fields.Many2one("res.users", "Responsible", readonly=True)
     team_id = fields.Many2one("crm.team", "Sales team", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    grade_id = fields.Many2one("customer.grade", readonly=True)
+    grade_id = fields.Many2one("customer.grade", readonly=True, falsy_value_label=NOT_GRADED)
     grade_color = fields.Integer(related="grade_id.color")
     kind = fields.Selection(CONTACTS, readonly=True)
     date = fields.Date(readonly=True, help="Planned for; of what was not planned, the day itself.")

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.addons.customer_grading.tools.blocks import open_window
 from odoo.addons.customer_grading.tools.groups import MANAGER_GROUP
+from odoo.addons.customer_grading.tools.texts import NOT_GRADED
 from odoo.tools import SQL, format_date
 
 
@@ -22,7 +23,9 @@ class CustomerGradingSilence(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, ondelete="cascade", index=True, readonly=True
     )
-    customer_grade_id = fields.Many2one(related="partner_id.customer_grade_id", string="Grade")
+    customer_grade_id = fields.Many2one(
+        related="partner_id.customer_grade_id", string="Grade", falsy_value_label=NOT_GRADED
+    )
     customer_grade_color = fields.Integer(related="partner_id.customer_grade_color")
     date_listed = fields.Date("Listed since", required=True, readonly=True)
     is_silent = fields.Boolean(

@@ -46,6 +46,5 @@ class SpreadsheetDashboard(models.Model):
         """
         if not self.env.user.has_group("base.group_multi_company"):
             return self.env["res.company"]
-        Policy = self.env["customer.grading.policy"]
-        graded, _policies = Policy._get_in_force(dimension, self.env.company)
-        return graded & self.env.companies
+        Report = self.env["customer.grading.report"]
+        return Report._find_grading(dimension, self.env.company) & self.env.companies

@@ -441,6 +441,11 @@ class TestAttacks(ApiCommon):
             ("customer.grading.change/get_changes", {"since": "2026-01-01/x"}, "is no moment"),
             (
                 "customer.grading.change/get_changes",
+                {"since": "0001-01-01T00:00+14:00"},
+                "is no moment",
+            ),
+            (
+                "customer.grading.change/get_changes",
                 {"since": "2026-01-01", "limit": 0},
                 "a number",
             ),

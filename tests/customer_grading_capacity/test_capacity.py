@@ -58,6 +58,21 @@ class TestWarning(CapacityCase):
             form.user_id = self.colleague
             self.assertFalse(form.grading_capacity_warning)
 
+    def test_a_branch_is_warned_by_the_grades_that_it_shows(self):
+        branch = self._create_company_with_chart("Branch", parent=self.company)
+        own, here = self._create_dimension("own", "AB"), self._create_customers(2)
+        here.user_id = self.seller
+        first, second = own.grade_ids.sorted()
+        self._grade(here, first)
+        self._capacity(first, within="user_id", most=1)
+        there = here.with_context(allowed_company_ids=branch.ids)
+        self.assertTrue(all(here.mapped("grading_capacity_warning")))
+        self.assertTrue(all(there.mapped("grading_capacity_warning")))
+        self._grade(here, second, company_id=branch.id)
+        self.env.invalidate_all()
+        self.assertTrue(all(here.mapped("grading_capacity_warning")))
+        self.assertFalse(any(there.mapped("grading_capacity_warning")))
+
     def test_whom_a_hidden_dimension_grades_is_warned_about_to_those_who_see_it(self):
         leads = self._create_leads(2)
         hidden = self._create_dimension("fraud", subject="lead")
@@ -68,6 +83,9 @@ class TestWarning(CapacityCase):
         self.assertFalse(leads[0].with_user(self.seller).grading_capacity_warning)
         self.assertFalse(self.Report.with_user(self.seller).search([]))
         self.assertTrue(self.Report.with_user(self.officer).search([]))
+        of_many = [("grading_capacity_warning", "!=", False)]
+        self.assertFalse(leads.with_user(self.seller).search(of_many))
+        self.assertEqual(leads.with_user(self.officer).search(of_many), leads)
 
     @warmup
     def test_forms_and_lists_take_no_query_where_there_is_no_capacity_and_few_where_there_is(self):

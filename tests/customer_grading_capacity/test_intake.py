@@ -85,7 +85,7 @@ class TestIntake(CapacityCase):
         action = row.with_user(self.seller).action_open_counted()
         Lead = self.env["crm.lead"].with_user(self.seller)
         self.assertEqual(len(Lead.search(action["domain"])), 5)
-        for typed in ("what", "1,2", "1,2,3", "x,2026-11-20,1"):
+        for typed in ("what", "1,2", "1,2,3", "x,2026-11-20,1", True, 5):
             with self.subTest(typed=typed):
                 self.assertFalse(Lead.search([("grading_intake_row", "=", typed)]))
 

@@ -97,6 +97,25 @@ class TestBranches(CreditCase):
                 savepoint.rollback()
                 self.env.invalidate_all()
 
+    def test_what_a_branch_renewed_stands_upon_what_the_company_approved(self):
+        """Capitals are approved, C by the company, A and then B by a branch; others taken back."""
+        limits = {"C": 5_000, "A": 3_000, "B": 2_000}
+        for steps in ("CABcba", "ACBcba", "ABCcba", "ABCbca", "ABCbac"):
+            with self.subTest(steps=steps), self.cr.savepoint() as savepoint:
+                stood, standing = self._get_credit(self.slow, self.south), {}
+                for step in steps:
+                    if step.islower():
+                        self._take_back(standing.pop(step.upper()))
+                    else:
+                        company = self.company if step == "C" else self.south
+                        vals = {"company_id": company.id, "decided_limit": limits[step]}
+                        standing[step] = self._approve(self.slow, **vals)
+                    deciding = next((one for one in "BAC" if one in standing), None)
+                    expected = (limits[deciding], True, self.in_30) if deciding else stood
+                    self.assertEqual(self._get_credit(self.slow, self.south), expected)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
     def _check(self, standing, limits, before):
         for company, stood in zip(self.companies, before, strict=True):
             deciding = next((one for one in (company, self.company) if one in standing), None)

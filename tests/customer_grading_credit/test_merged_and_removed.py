@@ -56,6 +56,17 @@ class TestRemoved(CreditCase):
         self.env["ir.config_parameter"].set_param(REMOVED, chosen)
         uninstall_hook(self.env)
 
+    def test_what_stood_before_comes_back_in_a_branch_that_is_archived(self):
+        branch = self._create_company_with_chart("Branch", parent=self.company)
+        for user in (self.seller, self.users["officer"]):
+            user.company_ids += branch
+        before = self._get_credit(self.slow, branch)
+        for company, limit in ((branch, 3_000), (self.company, 5_000)):
+            self._approve(self.slow, company_id=company.id, decided_limit=limit)
+        branch.active = False
+        self._remove("give_back")
+        self.assertEqual(self._get_credit(self.slow, branch), before)
+
     def test_customers_keep_what_was_approved_or_what_stood_before_comes_back(self):
         before = [self._get_credit(partner) for partner in (self.big, self.slow)]
         self._approve(self.big)

@@ -906,6 +906,30 @@ class TestActivities(FollowUpCase):
         self.assertFalse(self._get_activities(*customers))
         self.assertLessEqual(counts[1], counts[0])
 
+    def test_what_goes_while_it_puts_activities_right_stops_nothing(self):
+        self._ask(gap=1, gap_unit="weeks")
+        customers = self._create_customers(2, user_id=self.seller.id)
+        for customer in customers:
+            self._create_order(customer, self.start, 1000)
+        self._activate(self.policy)
+        customers.user_id = False
+        planner = self.env["customer.grading.follow.up.planner"]
+        left = self._get(customers[0]) | self._get(customers[1])
+
+        def commit(cron):
+            """Let somebody delete what comes next, as its customer is deleted."""
+            left.exists().filtered("activity_id")[:1].unlink()
+            cron.env.invalidate_all()
+
+        module = "odoo.addons.customer_grading_follow_up.models.customer_grading_follow_up_planner"
+        with (
+            patch(f"{module}.BATCH", 1),
+            patch.object(self.registry["ir.cron"], "_commit_progress", commit),
+        ):
+            planner._put_right(self.dimension, self.company, commit=True)
+        self.assertEqual(len(left.exists()), 1)
+        self.assertFalse(left.exists().activity_id)
+
     def test_people_are_reminded_in_their_language(self):
         self.env["res.lang"]._activate_lang("zh_CN")
         self.seller.lang = "zh_CN"

@@ -116,6 +116,21 @@ class TestWhoSeesFigures(ReportCase):
         )
         self.assertTrue(all(found.mapped("is_main")))
 
+    def test_a_branch_finds_what_its_company_gave_and_no_policy_gives_any_more(self):
+        branch = self._create_company_with_chart("Branch", parent=self.company)
+        own = [("is_main", "=", True), ("partner_id", "in", self.customers.ids)]
+
+        def find():
+            self.env.invalidate_all()
+            return self.Report.with_context(allowed_company_ids=branch.ids).search(own)
+
+        self.assertEqual(len(find()), 4)
+        self.policy.action_close()
+        self.assertEqual(len(find()), 4)
+        self.assertTrue(all(find().mapped("is_main")))
+        shown = self.customers.with_context(allowed_company_ids=branch.ids)
+        self.assertTrue(all(shown.mapped("customer_grade_id")))
+
     def test_a_salesperson_sees_what_own_and_team_customers_buy(self):
         self.assertEqual(self._get_seen(self.seller), self.customers[:2])
         self.assertEqual(self._get_seen(self.stranger), self.customers[2])

@@ -104,6 +104,23 @@ class TestDashboard(DashboardCommon, ClockCase):
         self._activate(own, run=False)
         self.assertEqual(self._get_default(company=both, name=COMPANY)["ids"], branch.ids)
 
+    def test_it_begins_with_the_company_whose_grades_no_policy_gives_any_more(self):
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        self.env.user.company_ids += branch
+        by_hand = self._create_dimension("hand", "AB")
+        by_hand._set_main("partner", self.company)
+        self.env["customer.grading.result"].create(
+            {
+                "partner_id": self._create_customers(1).id,
+                "dimension_id": by_hand.id,
+                "company_id": self.company.id,
+                "grade_id": by_hand.grade_ids[0].id,
+                "date_since": self.start,
+            }
+        )
+        both = branch | self.company
+        self.assertEqual(self._get_default(company=both, name=COMPANY)["ids"], self.company.ids)
+
     def test_it_begins_with_all_companies_where_they_are_graded_as_one(self):
         second = self.env["res.company"].create({"name": "Second"})
         self.env.user.company_ids += second

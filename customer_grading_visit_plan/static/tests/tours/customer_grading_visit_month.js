@@ -9,7 +9,7 @@ const menu = (xmlid) => `[data-menu-xmlid="${xmlid}"]`;
 registry.category("web_tour.tours").add("customer_grading_visit_month", {
     url: "/odoo/visit-plans",
     steps: () => [
-        { content: "Plans of a month", trigger: "button:contains(Make plans of the month)", run: "click" },
+        { content: "Plans of a month", trigger: "button:contains(Make plans)", run: "click" },
         {
             content: "The next one",
             trigger: ".modal .o_field_widget[name=date_month] input, .modal .o_field_widget[name=date_month] button",
