@@ -487,9 +487,17 @@ COUNTED = ("at_least", "at_most")
 
 
 class ClockCase(CustomerGradingCommon):
-    """Lets the clock stand: each test begins at noon of ``start``, a day or a moment in UTC."""
+    """Lets the clock stand: each test begins at noon of ``start``, a day or a moment in UTC.
+
+    What Odoo writes is dated by it, too, not by the clock of the database.
+    """
 
     start = TODAY
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.classPatch(cls.cr, "now", lambda: datetime.now(timezone.utc).replace(tzinfo=None))
 
     @classmethod
     def _at(cls, day):
