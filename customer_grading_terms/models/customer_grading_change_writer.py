@@ -14,7 +14,8 @@ class CustomerGradingChangeWriter(models.AbstractModel):
         applied = changes.filtered(lambda change: change.state == "applied")
         if not applied or not self.env["customer.grading.terms"]._is_any():
             return changes
-        if len(applied) > AT_ONCE:
+        # What records hold that are being merged is only known once they are one.
+        if len(applied) > AT_ONCE or self.env.context.get("gives_once_merged"):
             self.env["customer.grading.terms"]._give_soon()
             return changes
         giver = self.env["customer.grading.terms.giver"]

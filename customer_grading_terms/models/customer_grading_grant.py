@@ -182,9 +182,13 @@ class CustomerGradingGrant(models.Model):
         host = self.sudo()._get_subject().with_context(active_test=False)
         return host.with_company(self.company_id) if self.company_id else host
 
-    def _read_now(self):
-        """Return what stands in the field now, as JSON has it."""
-        value = self._get_host()[self._get_field()]
+    def _read_now(self, record=None):
+        """Return what stands in the field now, as JSON has it.
+
+        :param record: another one whose field is read
+        """
+        host = self._get_host()
+        value = (host if record is None else record.with_env(host.env))[self._get_field()]
         return self._get_tag_id() in value.ids if self.kind in MANY else self._to_json(value)
 
     def _get_default(self):
@@ -202,6 +206,28 @@ class CustomerGradingGrant(models.Model):
     def _get_back(self):
         """Return what is given back, as JSON has it."""
         return self._get_default() if self.was_default else self.before
+
+    def _take_before(self, sources):
+        """Let what people set on merged ones come back, where nothing stood before.
+
+        Odoo gives it to the one that stays only where its field is empty: these fill it.
+
+        :param sources: the merged ones, which have nothing of a grade any more
+        """
+        for grant in self.filtered(
+            lambda one: one._is_merged() and one._is_untouched(one._read_now())
+        ):
+            default = grant._get_default()
+            if grant.before and not grant.was_default:
+                continue
+            found = [grant._read_now(source) for source in sources]
+            own = [value for value in found if value and not grant._is_same(value, default)]
+            if own:
+                grant.write({"before": own[-1], "was_default": False})
+
+    def _is_merged(self):
+        """Whether Odoo merges the field: of contacts none that it works out."""
+        return not (self.partner_id and self._get_host()._fields[self._get_field()].compute)
 
     def _is_same(self, value, other):
         """Whether two values of the field are the same; amounts to the cent."""

@@ -2,9 +2,8 @@
 
 import json
 from datetime import date
-from types import SimpleNamespace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from odoo.addons.customer_grading_terms.hooks import post_init_hook, uninstall_hook
@@ -581,6 +580,17 @@ class TestFiles(TermsCase):
 
 
 # What may happen to a customer, and what it is about.
+DAYS, LIMITS = st.sampled_from([14, 30, 60, None]), st.sampled_from([None, 70, 5000])
+KINDS = {"days": "payment_term", "limit": "credit_limit", "tag": "tag"}
+OTHERS = st.fixed_dictionaries(
+    {
+        "survives": st.booleans(),
+        "grade": st.sampled_from([None, *"ABC"]),
+        "by_hand": st.booleans(),
+        "before": st.booleans(),
+        "set": st.fixed_dictionaries({"days": DAYS, "limit": LIMITS, "tag": st.booleans()}),
+    }
+)
 EVENTS = st.lists(
     st.one_of(
         st.tuples(st.just("grade"), st.sampled_from("ABC")),
@@ -588,74 +598,170 @@ EVENTS = st.lists(
         st.tuples(st.just("end"), st.none()),
         st.tuples(st.just("freeze"), st.none()),
         st.tuples(st.just("exclude"), st.none()),
-        st.tuples(st.just("days"), st.sampled_from([14, 30, 60, None])),
-        st.tuples(st.just("limit"), st.sampled_from([0, 70, 5000])),
+        st.tuples(st.just("days"), DAYS),
+        st.tuples(st.just("limit"), LIMITS),
+        st.tuples(st.just("tag"), st.booleans()),
         st.tuples(st.just("night"), st.none()),
+        st.tuples(st.just("undo"), st.none()),
+        st.tuples(st.just("merge"), OTHERS),
+        st.tuples(st.just("leave"), st.booleans()),
+        st.tuples(st.just("archive"), st.sampled_from([30, 60])),
+        st.tuples(st.just("restore"), st.sampled_from([30, 60])),
+        st.tuples(st.just("confirm"), st.sampled_from([*KINDS])),
+        st.tuples(st.just("refuse"), st.sampled_from([*KINDS])),
     ),
     min_size=1,
-    max_size=9,
+    max_size=10,
 )
-GIVEN = {"A": {"days": 60, "limit": 5000}, "B": {"days": 30, "limit": 5000}}
+# What a customer that is merged was given, or had, and what stays of it.
+WITHOUT = {"grade": None, "by_hand": False, "before": True}
+MARKED = {**WITHOUT, "survives": False, "set": {"days": None, "limit": None, "tag": True}}
+EMPTY = {**WITHOUT, "survives": True, "set": {"days": None, "limit": None, "tag": False}}
+PRICES = {"A": 1000, "B": 500, "C": 1}
+# What a grade gives, and what steps in where that is archived.
+GIVEN = {
+    "A": {"days": [60, 30], "limit": [5000], "tag": [True]},
+    "B": {"days": [30], "limit": [5000]},
+}
 
 
 class PlainLedger:
-    """What stands in a field, told by a few plain rules."""
+    """What stands in a field, told by a few plain rules; ``None`` is nothing.
 
-    def __init__(self, value):
-        self.value, self.base, self.given, self.theirs = value, None, None, False
+    With the grade goes what it gave, and what stood before comes back. What a person set meanwhile
+    stays. Where officers confirm, only what they confirmed is given or taken back; what they refused
+    is not asked again as long as the grade gives the same, and what is not taken back is the
+    customer's own. What is archived stays with who has it, and nobody else gets it.
 
-    def follow(self, gives):
-        """Let the grade give ``gives``, or nothing."""
+    Of two customers that become one, what people set on the one that stays, stays; where nothing was
+    set, what people set on the other one comes. What grades gave counts for nothing in that: what
+    the other's gave is gone, what that of the one that stays gives goes on.
+    """
+
+    def __init__(self):
+        self.value = self.base = self.given = self.asked = self.refused = None
+        self.theirs = False
+
+    def ask(self, options, archived):
+        """Let the grade ask for the first of these that can be given."""
+        fit = (one for one in options if one == self.given or one not in archived)
+        self.asked = next(fit, None)
+        if self.asked != self.refused:
+            self.refused = None
+
+    def follow(self):
+        """Give what is asked for, or take back what was given."""
+        gives = self.asked
+        if gives == self.given or (gives and gives == self.refused):
+            return
         if self.given is None:
-            if gives is not None:
-                self.base, self.value, self.given, self.theirs = self.value, gives, gives, False
-            return
-        if gives == self.given:
-            return
-        self.theirs = self.theirs or self.value != self.given
-        if not self.theirs:
-            self.value = self.base if gives is None else gives
+            self.base, self.value, self.theirs = self.value, gives, False
+        else:
+            self.theirs = self._is_theirs()
+            if not self.theirs:
+                self.value = self.base if gives is None else gives
         self.given = gives
+
+    def refuse(self):
+        """Leave what was asked for as it is."""
+        if self.asked is not None and self.asked != self.given:
+            self.refused = self.asked
+        elif self.asked is None:
+            self.given = None
+
+    def take(self, other):
+        """Take over what people set on another one, where they set nothing here."""
+        if self.given is None or self._is_theirs():
+            self.value = self.value or other._get_set()
+        else:
+            self.base = self.base or other._get_set()
+
+    def _is_theirs(self):
+        return self.theirs or self.value != self.given
+
+    def _get_set(self):
+        """Return what people set, without what the grade gives."""
+        return self.value if self.given is None or self._is_theirs() else self.base
 
 
 @tagged("post_install", "-at_install")
 class TestEveryOrder(TermsCase):
     """In every order of events exactly what stood before comes back."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.elsewhere = cls.env["res.company"].create({"name": "Elsewhere"})
+        cls.officer.company_ids |= cls.elsewhere
+        cls.tag = cls.env["res.partner.category"].create({"name": "Key"})
+
     @settings(
-        max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+        max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
     )
-    @given(events=EVENTS)
-    def test_random_sequences_equal_a_plain_ledger(self, events):
+    @example(when="now", events=[("merge", MARKED), ("grade", "C")])
+    @example(when="now", events=[("merge", {**EMPTY, "grade": "B"}), ("exclude", None)])
+    @given(when=st.sampled_from(["now", "confirmed"]), events=EVENTS)
+    def test_random_sequences_equal_a_plain_ledger(self, when, events):
         with self.env.cr.savepoint() as savepoint:
-            self._check(events)
+            self._check(when, events)
             savepoint.rollback()
         self.env.invalidate_all()
 
-    def _check(self, events):
-        self.customer.property_payment_term_id = self.days[14]
-        self.customer.credit_limit = 70
+    def _check(self, when, events):
+        self.when, self.archived, self.customer = when, set(), self.customers[0]
+        self.ledgers = {self.customer: {name: PlainLedger() for name in KINDS}}
+        self._set_fields(days=14, limit=70)
         self._give_days()
         self._give(self.b, "credit_limit", amount=5000)
-        ledgers = {"days": PlainLedger(14), "limit": PlainLedger(70)}
-        self._put_in_force()
-        self._follow(ledgers)
+        self._give(self.a, "tag", tag_id=self.tag.id)
+        self._put_in_force(when)
+        self._follow()
         for name, what in [*events, ("night", None)]:
             getattr(self, f"_do_{name}")(what)
-            if name in ledgers:
-                ledgers[name].value = what
-            self._follow(ledgers)
-            now = SimpleNamespace(
-                days=int((self.customer.property_payment_term_id.name or "0").split()[0]) or None,
-                limit=self.customer.credit_limit,
-            )
-            told = {key: ledger.value for key, ledger in ledgers.items()}
-            self.assertEqual(vars(now), told, (name, what, events))
+            self._follow()
+            for customer, ledgers in self.ledgers.items():
+                stands = {key: ledger.value for key, ledger in ledgers.items()}
+                self.assertEqual(self._read_fields(customer), stands, (name, what, when, events))
+                held = {KINDS[key] for key, one in ledgers.items() if one.given is not None}
+                self.assertEqual(self._get_held(customer), held, (name, what, when, events))
 
-    def _follow(self, ledgers):
-        [grade] = self._get_grades(self.customer)
-        for name, ledger in ledgers.items():
-            ledger.follow(GIVEN.get(grade, {}).get(name))
+    def _follow(self):
+        """Let the plain ledgers follow the grades in effect."""
+        for customer, ledgers in self.ledgers.items():
+            [grade] = self._get_grades(customer)
+            for name, ledger in ledgers.items():
+                ledger.ask(GIVEN.get(grade, {}).get(name, ()), self.archived)
+                if self.when == "now":
+                    ledger.follow()
+
+    def _read_fields(self, customer):
+        days = customer.property_payment_term_id.name
+        return {
+            "days": int(days.split()[0]) if days else None,
+            "limit": customer.credit_limit or None,
+            "tag": self.tag in customer.category_id or None,
+        }
+
+    def _get_held(self, customer):
+        own = [("partner_id", "=", customer.id), ("state", "in", ("given", "kept"))]
+        return set(self.env["customer.grading.grant"].search(own).mapped("kind"))
+
+    def _set_fields(self, **values):
+        """Set fields of the customer, as people do."""
+        for name, value in values.items():
+            getattr(self, f"_do_{name}")(value)
+
+    def _do_days(self, number):
+        self.customer.property_payment_term_id = self.days.get(number)
+        self.ledgers[self.customer]["days"].value = number
+
+    def _do_limit(self, amount):
+        self.customer.credit_limit = amount
+        self.ledgers[self.customer]["limit"].value = amount
+
+    def _do_tag(self, has_it):
+        self.customer.category_id = self.tag if has_it else False
+        self.ledgers[self.customer]["tag"].value = has_it or None
 
     @property
     def _result(self):
@@ -665,7 +771,7 @@ class TestEveryOrder(TermsCase):
         self._set({"A": self.a, "B": self.b, "C": self.c}[code])
 
     def _do_computed(self, code):
-        self.customer.sale_order_ids.order_line.price_unit = {"A": 1000, "B": 500, "C": 1}[code]
+        self.customer.sale_order_ids.order_line.price_unit = PRICES[code]
         self._night()
 
     def _do_end(self, _what):
@@ -677,11 +783,84 @@ class TestEveryOrder(TermsCase):
     def _do_exclude(self, _what):
         self._result._exclude("Out")
 
-    def _do_days(self, number):
-        self.customer.property_payment_term_id = self.days.get(number)
-
-    def _do_limit(self, amount):
-        self.customer.credit_limit = amount
-
     def _do_night(self, _what):
         self._night()
+
+    def _do_undo(self, _what):
+        """Undo the last run; where that cannot be, nothing is written."""
+        run = self.env["customer.grading.run"].search([], order="id desc", limit=1)
+        if not hasattr(run, "_undo"):
+            return
+        before = self._count_written()
+        try:
+            run.with_user(self.officer)._start_undo("A mistake")
+        except UserError:
+            self.assertEqual(self._count_written(), before)
+        self._night(grade=False)
+
+    def _count_written(self):
+        names = ("customer.grading.change", "customer.grading.grant", "mail.message")
+        return [self.env[name].search_count([]) for name in names]
+
+    def _do_leave(self, leaves):
+        """Let the customer be one of another company, or of all again."""
+        self.customer.company_id = leaves and self.elsewhere
+
+    def _do_archive(self, number):
+        self.days[number].active = False
+        self.archived.add(number)
+        self._night()
+
+    def _do_restore(self, number):
+        self.days[number].active = True
+        self.archived.discard(number)
+        self._night()
+
+    def _get_waiting(self, name):
+        return self.env["customer.grading.grant"].search(
+            [
+                ("partner_id", "=", self.customer.id),
+                ("kind", "=", KINDS[name]),
+                ("is_waiting", "=", True),
+            ]
+        )
+
+    def _do_confirm(self, name):
+        self._get_waiting(name).with_user(self.officer).action_confirm()
+        self._follow()
+        self.ledgers[self.customer][name].follow()
+
+    def _do_refuse(self, name):
+        self._get_waiting(name).with_user(self.officer).action_refuse()
+        self.ledgers[self.customer][name].refuse()
+
+    def _do_merge(self, other):
+        """Merge another one, and the customer, into one of them."""
+        both = [self.customer, self._create_other(**other)]
+        stays, goes = reversed(both) if other["survives"] else both
+        self.env["base.partner.merge.automatic.wizard"].create(
+            {"partner_ids": (stays + goes).ids, "dst_partner_id": stays.id}
+        ).action_merge()
+        self.customer, gone = stays, self.ledgers.pop(goes)
+        for name, ledger in self.ledgers[stays].items():
+            ledger.take(gone[name])
+        self._night()
+
+    def _create_other(self, grade, by_hand, before, **other):
+        """Return a customer with what people set before, or after, its grade gave anything."""
+        mine, self.customer = self.customer, self._create_customers(1)
+        self.ledgers[self.customer] = {name: PlainLedger() for name in KINDS}
+        if before:
+            self._set_fields(**other["set"])
+        if grade:
+            self._create_order(self.customer, START, 1 if by_hand else PRICES[grade])
+        self._night()
+        if grade and by_hand:
+            self._do_grade(grade)
+        self._follow()
+        for name in KINDS:
+            self._do_confirm(name)
+        if not before:
+            self._set_fields(**other["set"])
+        other, self.customer = self.customer, mine
+        return other

@@ -417,6 +417,92 @@ class TestTermsHeld(TermsCase):
         self.env.flush_all()
         self.assertEqual(self._get_days(self.customer), ["60 days"])
 
+    def _merge(self, goes, stays):
+        self.env["base.partner.merge.automatic.wizard"].create(
+            {"partner_ids": (goes + stays).ids, "dst_partner_id": stays.id}
+        ).action_merge()
+        self.env.invalidate_all()
+
+    def test_what_people_set_on_a_merged_customer_comes_once_the_grade_goes(self):
+        """Where nothing was set on the one that stays, whose grade fills the field by then."""
+        tag = self.env["res.partner.category"].create({"name": "Key"})
+        self._give_days()
+        self._give(self.b, "credit_limit", amount=5000)
+        self._give(self.a, "tag", tag_id=tag.id)
+        self._give(self.a, "salesperson", user_id=self.officer.id)
+        self.customer.credit_limit = 700
+        self._put_in_force()
+        self.third.write(
+            {
+                "property_payment_term_id": self.days[14].id,
+                "credit_limit": 900,
+                "category_id": tag.ids,
+                "user_id": self.manager.id,
+            }
+        )
+        self._merge(self.third, self.customer)
+        self.assertEqual(self._get_days(self.customer), ["60 days"])
+        self.assertEqual(len(self._get_grants().filtered(lambda one: one.state == "given")), 4)
+        self._set(self.c)
+        self.assertEqual(self._get_days(self.customer), ["14 days"])
+        self.assertEqual((self.customer.credit_limit, self.customer.category_id), (700, tag))
+        # Odoo's merge leaves each customer its salesperson.
+        self.assertEqual(self.customer.user_id, self.seller)
+
+    def test_a_default_of_the_company_is_nothing_that_people_set_on_a_merged_customer(self):
+        self._set_default(14)
+        self._give_days()
+        self._put_in_force()
+        self.third.property_payment_term_id = self.days[30]
+        self._merge(self.second, self.customer)
+        self.assertTrue(self._get_grants()[-1:].was_default)
+        self._merge(self.third, self.customer)
+        self._set(self.c)
+        self.assertEqual(self._get_days(self.customer), ["30 days"])
+
+    def test_a_grade_that_comes_with_a_merged_customer_gives_once_they_are_one(self):
+        self._give_days()
+        self._put_in_force()
+        self._set(self.b, self.second)
+        self._set(self.c)
+        self.second.property_payment_term_id = self.days[14]
+        self._merge(self.customer, self.second)
+        self._night()
+        self.assertEqual(self._get_days(self.second), ["14 days"])
+
+    def test_terms_that_a_contact_person_has_of_its_company_are_no_others(self):
+        """A person's company has terms by its grade: merged, the person does not bring them along."""
+        person = self.env["res.partner"].create({"name": "Ann", "parent_id": self.customer.id})
+        pricelist = self.env["product.pricelist"].create({"name": "Best"})
+        self._give_days()
+        self._give(self.a, "pricelist", pricelist_id=pricelist.id)
+        self._put_in_force()
+        self.assertEqual(self._get_days(person), ["60 days"])
+        self._merge(person, self.third)
+        self.assertEqual(self._get_days(self.customer, self.third), ["60 days", None])
+        lists = [one.specific_property_product_pricelist for one in (self.customer, self.third)]
+        self.assertEqual(lists, [pricelist, pricelist.browse()])
+
+    def test_a_merged_opportunity_that_loses_its_grade_keeps_nothing_of_it(self):
+        policy, high = self._create_lead_policy()
+        head = self._create_lead(self.customer, START, expected_revenue=500, user_id=False)
+        tail = self._create_lead(self.third, START, expected_revenue=5, user_id=False)
+        self._activate(policy)
+        self._give(high, "salesperson", user_id=self.officer.id)
+        self._give_by(policy)
+        self.assertEqual(head.user_id, self.officer)
+        low = policy.rule_ids.grade_id.sorted()[1]
+        result = self._get_results(tail, dimension=policy.dimension_id)[tail]
+        result.with_user(self.officer)._set_by_hand(low, "Said so")
+        head.probability, tail.probability = 90, 5
+        merged = (head + tail)._merge_opportunity(auto_unlink=True)
+        self._night(grade=False)
+        self.assertEqual(merged, head)
+        self.assertEqual(
+            self._get_results(merged, dimension=policy.dimension_id)[merged].grade_id, low
+        )
+        self.assertFalse(merged.user_id)
+
     def test_words_first_and_what_is_given_later_is_checked_all_the_same(self):
         _policy, high = self._create_lead_policy()
         self.env["product.pricelist"].create({"name": "VIP list"})
