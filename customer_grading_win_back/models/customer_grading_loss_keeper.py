@@ -180,19 +180,16 @@ class CustomerGradingLossKeeper(models.AbstractModel):
 
         That one is lost once at a time. Where it goes on, so does what was lost of the others.
         """
-        losses = self._get_losses(leads, ("closed", "open", "won", "again"))
-        current = losses.filtered(lambda loss: loss.outcome == "closed")
+        told = self.env["customer.grading.loss"].sudo().search([("lead_id", "in", leads.ids)])
+        if not told:
+            return
+        current = told.filtered(lambda loss: loss.outcome == "closed")
         current.activity_id.filtered("active").unlink()
         if kept.won_status == "lost":
             current.unlink()
         else:
             self._reopen(current.lead_id)
-        if losses := losses.exists():
-            losses.lead_id = kept
-        refused = self.env["customer.grading.loss"].sudo()
-        if refused._is_any():
-            own = [("lead_id", "in", leads.ids), ("state", "=", "refused")]
-            refused.search(own).lead_id = kept
+        told.exists().lead_id = kept
         if kept.won_status == "won":
             self._win(kept)
 
@@ -294,8 +291,8 @@ class CustomerGradingLossKeeper(models.AbstractModel):
     @api.model
     def _create_activities(self, losses):
         """Make the activities of second follow-ups; nobody is sent an e-mail."""
-        kind = self.env.ref(ACTIVITY, raise_if_not_found=False)
-        if not kind or not losses:
+        kind = losses and self.env.ref(ACTIVITY, raise_if_not_found=False)
+        if not kind:
             return
         quiet = self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True)
         model_id = self.env["ir.model"]._get_id("crm.lead")

@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from odoo.addons.customer_grading_win_back import post_init_hook, uninstall_hook
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -498,6 +499,22 @@ class TestRegister(LossCase):
             keeper._reopen(self.lead)
             keeper._take_back(self.lead)
             self.assertFalse(self.Loss._is_any())
+
+    def test_giving_open_opportunities_to_somebody_asks_nothing_of_what_others_lost(self):
+        self._lose()
+        leads = self._create_opportunity() | self._create_opportunity()
+        self.env.flush_all()
+        asked, execute = [], type(self.cr).execute
+
+        def note(cr, query, *args, **kwargs):
+            asked.append(str(getattr(query, "code", query)))
+            return execute(cr, query, *args, **kwargs)
+
+        with patch.object(type(self.cr), "execute", note):
+            leads.with_user(self.leader).user_id = self.rival_seller
+            self.env.flush_all()
+        self.assertTrue(asked)
+        self.assertFalse([statement for statement in asked if "customer_grading_loss" in statement])
 
     def test_people_correct_what_was_lost_and_nothing_else(self):
         loss = self._lose().with_user(self.seller)
