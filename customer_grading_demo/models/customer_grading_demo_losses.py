@@ -5,7 +5,7 @@ from odoo.fields import Command
 
 # Why opportunities are lost, in both languages, and what follows; the second is part of the first.
 REASONS = (
-    ("Dear", "价格高", {"grading_todo": "Show the cost of a standstill"}, "说明停机成本"),
+    ("Too expensive", "价格高", {"grading_todo": "Show the cost of a standstill"}, "说明停机成本"),
     ("A rival offered less", "竞争对手报价更低", {}, ""),
     (
         "Does not fit the vehicle",

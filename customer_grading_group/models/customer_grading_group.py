@@ -70,10 +70,11 @@ class CustomerGradingGroup(models.Model):
     def _get_main_dimension(self):
         return self.dimension_id[:1]
 
-    def _get_shown_results(self):
+    def _get_shown_results(self, dimension=None):
         found = {}
-        for groups in self.grouped("dimension_id").values():
-            found |= super(CustomerGradingGroup, groups)._get_shown_results()
+        for own, groups in self.grouped("dimension_id").items():
+            if dimension in (None, own):
+                found |= super(CustomerGradingGroup, groups)._get_shown_results()
         return found
 
     def _get_customer(self):

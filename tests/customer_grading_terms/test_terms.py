@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from odoo.addons.customer_grading_terms.hooks import post_init_hook, uninstall_hook
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tests.common import new_test_user
 
@@ -473,6 +474,30 @@ class TestWhatIsShown(TermsCase):
         self.assertIn("What grade B gives", texts)
         self.assertIn("A manager of its own", texts)
         self.assertIn("since 09/01/2026", texts)
+
+    def test_what_the_grade_of_another_dimension_gives_stands_there_for_who_may_see_it(self):
+        self._give_days()
+        group = self.env["res.groups"].create({"name": "Credit control"})
+        credit = self._create_dimension("credit", group_ids=[Command.set(group.ids)])
+        policy = self._create_policy(
+            {"orders": {"measure": "order_amount"}}, [("S", ())], dimension=credit
+        )
+        self._activate(policy)
+        self._give(policy.rule_ids.grade_id, "promise", text="Goods before money")
+        second = self.second.with_user(self.seller)
+        self.assertNotIn("Goods before money", second.grade_benefits)
+        self.seller.group_ids |= group
+        self.env.invalidate_all()
+        self.assertEqual(
+            second.grade_benefits.splitlines(),
+            [
+                f"{self.dimension.name}: Payment terms: 30 days; A manager of its own",
+                f"{credit.name}: Goods before money",
+            ],
+        )
+        self.assertEqual(
+            self.third.with_user(self.seller).grade_benefits, f"{credit.name}: Goods before money"
+        )
 
     def test_f34_the_customer_reads_on_its_grade_sheet_what_the_grade_gives(self):
         """F34: the grade sheet can be printed for the customer."""

@@ -101,9 +101,9 @@ class CustomerGradingMixin(models.AbstractModel):
             running = Policy._get_in_force(self._get_main_dimension(), self.env.company)[1]
             unknown.customer_grading_shown = bool(running)
 
-    def _get_shown_results(self):
-        """Return ``{key: result}`` for the current company, sudoed."""
-        dimension = self._get_main_dimension()
+    def _get_shown_results(self, dimension=None):
+        """Return ``{key: result}`` of a dimension, the main one, for the current company, sudoed."""
+        dimension = dimension or self._get_main_dimension()
         keys = {record._get_grading_key() for record in self} - {False, None}
         if not dimension or not keys:
             return {}
