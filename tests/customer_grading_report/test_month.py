@@ -2,7 +2,7 @@
 
 import ast
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 
 from lxml import etree
 
@@ -65,7 +65,8 @@ class TestMonthsBack(ReportCase):
         """What a test writes is written at one moment: let it be of earlier."""
         self.env.flush_all()
         earlier = SQL(
-            "UPDATE customer_grading_change SET create_date = create_date - interval '2h'"
+            "UPDATE customer_grading_change SET create_date = %s",
+            datetime.now(timezone.utc).replace(tzinfo=None) - timedelta(hours=2),
         )
         self.env.cr.execute(earlier)
 
