@@ -870,9 +870,10 @@ class CustomerGradingEngine(models.AbstractModel):
                 domain &= self._get_open_domain(scope)
         conditions = [SQL("TRUE")]
         if policy.subject == "partner":
-            # Put so, PostgreSQL expects nearly everybody; of what is equal, hardly anybody.
+            # Put so, PostgreSQL expects half of them; of what equals a column, hardly anybody.
             entity = Model._field_to_sql(query.table, "commercial_partner_id", query)
-            conditions = [SQL("NOT %s <> %s", entity, SQL.identifier(query.table, "id"))]
+            own = SQL("%s = %s", entity, SQL.identifier(query.table, "id"))
+            conditions = [SQL("COALESCE(%s, FALSE)", own)]
         if not domain.is_true():
             domain = domain.optimize_full(Model)
             conditions.append(domain._to_sql(Model, query.table, query))
@@ -888,10 +889,11 @@ class CustomerGradingEngine(models.AbstractModel):
         """Return whether ``candidate`` is a commercial entity that has a document."""
         queries = self._get_population_queries(scope)
         if "partner" in found:
-            # Of few contacts the first document found will do.
+            # Of few contacts the first document found will do. Joined, hardly anybody would be
+            # expected, and all that is read be gone through for each.
             return SQL(
-                "%s IN (SELECT contact.commercial_partner_id FROM res_partner contact"
-                " WHERE contact.id IN %s AND (%s))",
+                "COALESCE(%s IN (SELECT contact.commercial_partner_id FROM res_partner contact"
+                " WHERE contact.id IN %s AND (%s)), FALSE)",
                 candidate,
                 tuple(found["partner"]) or (0,),
                 SQL(" OR ").join(self._exists_sql(*query) for query in queries),
