@@ -60,21 +60,19 @@ class CustomerGradingMixin(models.AbstractModel):
             dimension: dimension._get_result_company_ids(self.env.company)
             for dimension in dimensions
         }
-        field, nearest = self._grading_result_field, {}
-        own = [
-            ("dimension_id", "in", dimensions.ids),
-            ("company_id", "in", list({id_ for ids in companies.values() for id_ in ids})),
-            (field, "in", kept._origin.ids),
-        ]
-        for result in self.env["customer.grading.result"].sudo().search(own):
-            key, near = (result[field], result.dimension_id), companies[result.dimension_id]
-            place, company_id = nearest.get(key, (len(near), None))[0], result.company_id.id
-            if company_id in near[:place]:
-                nearest[key] = near.index(company_id), result
-        graded = [result.id for _place, result in nearest.values() if result.grade_id]
-        results = self.env["customer.grading.result"].sudo().browse(graded).grouped(field)
+        Result, field = self.env["customer.grading.result"].sudo(), self._grading_result_field
+        own = [("dimension_id", "in", dimensions.ids), (field, "in", kept._origin.ids)]
+        results = Result.search(own).filtered(
+            lambda result: result.company_id.id in companies[result.dimension_id]
+        )
+        # The nearest company's comes last, and stays.
+        results = results.sorted(
+            lambda result: companies[result.dimension_id].index(result.company_id.id), reverse=True
+        )
+        shown = {(result[field], result.dimension_id): result for result in results}
+        graded = Result.union(*shown.values()).filtered("grade_id").grouped(field)
         return [
-            (record, result) for record in kept for result in results.get(record._origin.sudo(), ())
+            (record, result) for record in kept for result in graded.get(record._origin.sudo(), ())
         ]
 
     @api.model

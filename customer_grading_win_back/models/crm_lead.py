@@ -45,16 +45,18 @@ class CrmLead(models.Model):
         gave = self.filtered("lost_reason_id") if has_reason else self.browse()
         done = super().write(vals)
         keeper = self.env["customer.grading.loss.keeper"]
-        # What is lost is archived; whether it is lost Odoo works out, which costs it queries.
-        archived = self.filtered(lambda lead: not lead.active)
         if has_reason:
-            lost = archived.filtered(lambda lead: lead.won_status == "lost")
+            lost = self._get_archived().filtered(lambda lead: lead.won_status == "lost")
             if not self.env.context.get("grading_reason_follows"):
                 (lost & gave)._check_lost_reason()
             keeper._set_reason(lost)
         if vals.keys() & {"user_id", "team_id"}:
-            keeper._hand_over(archived)
+            keeper._hand_over(self._get_archived())
         return done
+
+    def _get_archived(self):
+        """Return the archived ones: what is lost is; whether it is, costs Odoo queries to tell."""
+        return self.filtered(lambda lead: not lead.active)
 
     def _handle_won_lost(self, old_status_by_lead, new_status_by_lead):
         """Keep the register: Odoo comes by here whenever something is won or lost, or no more."""
