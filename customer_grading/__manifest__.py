@@ -15,7 +15,6 @@
         "data/customer_grading_measure_data.xml",
         "data/customer_grading_lead_data.xml",
         "data/ir_cron_data.xml",
-        "data/mail_activity_type_data.xml",
         "wizard/customer_grading_set_grade_views.xml",
         "wizard/customer_grading_time_zone_views.xml",
         "wizard/customer_grading_refuse_views.xml",

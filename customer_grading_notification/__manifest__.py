@@ -9,8 +9,10 @@
     "data": [
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
+        "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",
         "views/customer_grading_policy_views.xml",
+        "views/customer_grading_rule_views.xml",
     ],
     "assets": {
         "web.assets_tests": ["customer_grading_notification/static/tests/tours/**/*"],

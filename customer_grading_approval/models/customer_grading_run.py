@@ -6,7 +6,9 @@ class CustomerGradingRun(models.Model):
 
     _inherit = "customer.grading.run"
 
-    def _after_changes(self):
+    def _get_following_steps(self):
+        return [*super()._get_following_steps(), self._tell_deciders]
+
+    def _tell_deciders(self, _commit, _subject_ids):
         # A job is not started for nothing at each regrade of one customer.
         (self.policy_id & self.policy_id._get_told_policies())._tell_deciders()
-        return super()._after_changes()

@@ -28,25 +28,18 @@ class CustomerGradingCapacityEngine(models.AbstractModel):
             .sudo()
             .search([("dimension_id.active", "=", True)])
         )
-        return [
-            (dimension, company, grading)
-            for dimension in capacities.dimension_id
-            for company in self.env.companies
-            for grading in self._find_grading(dimension, company)
-        ]
-
-    def _find_grading(self, dimension, company):
-        """Return, in a list, the company whose grades one shows: by policies, else by hand."""
-        grading, policies = self.env["customer.grading.policy"]._get_in_force(dimension, company)
-        if policies:
-            return [grading]
-        Result = self.env["customer.grading.result"].sudo()
-        graded = [("dimension_id", "=", dimension.id), ("grade_id", "!=", False)]
-        return [
-            company.sudo().browse(company_id or ())
-            for company_id in dimension._get_result_company_ids(company)
-            if Result.search_count([*graded, ("company_id", "=", company_id)], limit=1)
-        ][:1]
+        Result, Policy = (
+            self.env[f"customer.grading.{name}"].sudo() for name in ("result", "policy")
+        )
+        shown = []
+        for dimension in capacities.dimension_id:
+            for company in self.env.companies:
+                grading = Result._find_company(dimension, company)
+                own = [("dimension_id", "=", dimension.id), ("company_id", "=", grading.id)]
+                running = Policy._get_in_force(dimension, company)[1]
+                if running or Result.search_count(own, limit=1):
+                    shown.append((dimension, company, grading))
+        return shown
 
     @staticmethod
     def _get_shown_sql(shown):

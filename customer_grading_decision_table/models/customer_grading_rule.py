@@ -13,7 +13,7 @@ class CustomerGradingRule(models.Model):
         :return: ``None`` where it is of another form
         """
         self.ensure_one()
-        if self.limit_count or self.least_count or self._get_exit():
+        if self._is_counted() or self._get_exit():
             return None
         children = self._get_children()
         lines = children.get(self, self.browse())

@@ -192,7 +192,7 @@ class CustomerGradingFormerImport(models.Model):
     def _get_company(self, dimension_id):
         """Return whose the grades of a dimension are here: the company's that gives them."""
         dimension = self.env["customer.grading.dimension"].sudo().browse(dimension_id)
-        return self.env["customer.grading.policy"]._get_in_force(dimension, self.env.company)[0]
+        return self.env["customer.grading.result"]._find_company(dimension, self.env.company)
 
     # ------------------------------------------------------------------ writing
 

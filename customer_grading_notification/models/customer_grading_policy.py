@@ -1,8 +1,11 @@
 from odoo import api, fields, models
+from odoo.tools import plaintext2html
+
+TOO_FEW = "customer_grading_notification.mail_activity_type_too_few"
 
 
 class CustomerGradingPolicy(models.Model):
-    """How people are notified when a grade moves."""
+    """How people are notified when a grade moves, and of a grade that too few hold."""
 
     _inherit = "customer.grading.policy"
 
@@ -37,9 +40,31 @@ class CustomerGradingPolicy(models.Model):
     def _get_unlocked_fields(self):
         return super()._get_unlocked_fields() | {"notify_by", "notify_since"}
 
+    # ------------------------------------------------------------------ too few in a grade
+
+    def action_close(self):
+        closed = super().action_close()
+        self.sudo().activity_unlink([TOO_FEW])
+        return closed
+
+    def _tell_too_few(self):
+        """Tell the responsible which grades too few hold, in one activity until enough do."""
+        self.ensure_one()
+        user = self.user_id.filtered("active")
+        rules = self.rule_ids.with_context(lang=user.lang or self.env.lang)
+        texts = [text for rule in rules for text in rule._get_shortages()]
+        told = self.activity_search([TOO_FEW])
+        vals = {"note": plaintext2html("\n".join(texts)), "user_id": user.id}
+        if not texts or not user:
+            told.unlink()
+        elif told:
+            told.write(vals)
+        else:
+            self.activity_schedule(TOO_FEW, **vals)
+
     # ------------------------------------------------------------------ texts
 
-    @api.depends("notify_by")
+    @api.depends("notify_by", "rule_ids.least_count")
     def _compute_reads_as(self):
         return super()._compute_reads_as()
 

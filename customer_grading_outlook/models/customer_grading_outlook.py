@@ -157,20 +157,7 @@ class CustomerGradingOutlook(models.Model):
 
     @api.model
     def _get_main_grades(self):
-        """Return which grades the companies show that the user works in now.
-
-        :return: set of ``(dimension, company that graded)``, sudoed; no company where all are
-            graded as one
-        """
-        Dimension, Policy = (
-            self.env[f"customer.grading.{name}"].sudo() for name in ("dimension", "policy")
-        )
-        mains = [
-            (Dimension._get_main(kind, company), company)
-            for kind in self._get_kinds()
-            for company in self.env.companies
-        ]
-        return {(main, Policy._get_in_force(main, company)[0]) for main, company in mains if main}
+        return self.env["customer.grading.result"]._find_main_grades(self._get_kinds())
 
     @api.depends("direction", "way", "date")
     @api.depends_context("lang", "uid", "company")

@@ -12,9 +12,10 @@ class CustomerGradingRun(models.Model):
         self.env["customer.grading.outlook.run"]._go_on()
         return result
 
-    def _apply_changes(self, commit=False, subject_ids=None):
-        result = super()._apply_changes(commit, subject_ids)
+    def _get_following_steps(self):
+        return [*super()._get_following_steps(), self._look_ahead_anew]
+
+    def _look_ahead_anew(self, _commit, _subject_ids):
         Ahead = self.env["customer.grading.outlook.run"]
         if self.mode == "nightly" or (self.mode == "on_demand" and Ahead._is_any()):
             Ahead._go_on()
-        return result

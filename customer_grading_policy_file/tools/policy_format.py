@@ -352,17 +352,11 @@ SHAPES = {
     "rule": Shape(RULE, {
         "grade": Key("code", "grade_id", required=True, of=GRADE),
         "limit": Key("object", of="limit", when={"limit_count": True}),
-        "least": Key("object", of="least", when={"least_count": True}),
         "terms": Key("object", default={}, of="terms"),
     }),
     "limit": Shape(RULE, {
         "count": Key("integer", "limit_count", required=True, least=1),
         "by": Key("code", "limit_criterion_id", required=True, of=CRITERION),
-        "within": Key("choice", "limit_within", default="all"),
-        "field": Key("text", "limit_field", when={"limit_within": "field"}),
-    }),
-    "least": Shape(RULE, {
-        "count": Key("integer", "least_count", required=True, least=1),
         "within": Key("choice", "limit_within", default="all"),
         "field": Key("text", "limit_field", when={"limit_within": "field"}),
     }),

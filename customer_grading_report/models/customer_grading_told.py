@@ -55,32 +55,4 @@ class CustomerGradingTold(models.AbstractModel):
 
     @api.model
     def _get_main_grades(self):
-        """Return which grades the companies show that the user works in now.
-
-        :return: set of ``(dimension, company that graded)``, sudoed; no company where all are
-            graded as one
-        """
-        Dimension, shown = self.env["customer.grading.dimension"].sudo(), set()
-        for kind in self._told_kinds:
-            for company in self.env.companies:
-                if main := Dimension._get_main(kind, company):
-                    shown.add((main, self._find_grading(main, company)))
-        return shown
-
-    @api.model
-    def _find_grading(self, dimension, company):
-        """Return the company whose grades one shows, sudoed: by policies, else what is left.
-
-        Grades stay where the last policy was closed, and may be given by hand alone.
-        """
-        grading, policies = (
-            self.env["customer.grading.policy"].sudo()._get_in_force(dimension, company)
-        )
-        if policies or not grading:
-            return grading
-        Result = self.env["customer.grading.result"].sudo()
-        given = Domain("dimension_id", "=", dimension.id) & Domain("grade_id", "!=", False)
-        for company_id in dimension._get_result_company_ids(company):
-            if Result.search_count(given & Domain("company_id", "=", company_id), limit=1):
-                return grading.browse(company_id)
-        return grading
+        return self.env["customer.grading.result"]._find_main_grades(self._told_kinds)

@@ -7,7 +7,10 @@ class CustomerGradingRun(models.Model):
 
     _inherit = "customer.grading.run"
 
-    def _after_changes(self):
+    def _get_following_steps(self):
+        return [*super()._get_following_steps(), self._let_terms_follow]
+
+    def _let_terms_follow(self, _commit, _subject_ids):
         Terms = self.env["customer.grading.terms"].sudo()
         self.dimension_id.filtered("grade_ids.benefit_ids").sudo()._make_terms()
         for run in self:
@@ -20,7 +23,6 @@ class CustomerGradingRun(models.Model):
                 terms.is_asked = any(one._is_given() for one in benefits)
                 if terms.is_asked:
                     run._ask_to_look()
-        return super()._after_changes()
 
     @api.model
     def _schedule_nightly_runs(self):

@@ -125,5 +125,12 @@ class CustomerGradingRun(models.Model):
         control = self.env["customer.grading.change.control"].sudo()
         self._in_slices(control._undo_slice, commit, self)
         self._try(self._note, commit, {"undo_state": "done"})
-        self._after_changes()
-        self.env.invalidate_all()
+        self.env.invalidate_all()  # what follows reads the grades anew
+        self._follow(commit, self._find_moved_ids())
+
+    def _find_moved_ids(self):
+        """Return whose grades moved; ``None``, which is everybody, of more than a slice."""
+        field = self.dimension_id._get_subject_kind().field
+        Change = self.env["customer.grading.change"].sudo()
+        moved = Change.search_fetch(self._get_changes_domain(), [field], limit=SLICE + 1)
+        return moved[field].ids if len(moved) <= SLICE else None

@@ -46,5 +46,5 @@ class SpreadsheetDashboard(models.Model):
         """
         if not self.env.user.has_group("base.group_multi_company"):
             return self.env["res.company"]
-        Report = self.env["customer.grading.report"]
-        return Report._find_grading(dimension, self.env.company) & self.env.companies
+        Result = self.env["customer.grading.result"]
+        return Result._find_company(dimension, self.env.company) & self.env.companies

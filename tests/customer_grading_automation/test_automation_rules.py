@@ -340,7 +340,7 @@ class TestFailingRules(AutomationCommon):
         first = self.env["customer.grading.change"].search([("run_id", "=", run.id)], order="id")[1]
         self.env["ir.logging"].search([("name", "=", "ran")]).unlink()
         run.automated_change_id = first.id
-        run._run_automation_rules()
+        run._follow()
         self.assertEqual(self._get_ran(), self.customers[2:4].ids)
         self.assertTrue(rule)
 

@@ -11,13 +11,12 @@ class CustomerGradingRule(models.Model):
     _inherit = "customer.grading.rule"
 
     def _get_limit_problem(self):
+        """Hook: return what is wrong with how those are counted who have the grade."""
         criterion = self.limit_criterion_id
         if self.limit_count and not criterion:
             return self.env._("say by which criterion the strongest are chosen.")
         if self.limit_count and criterion.unit not in NUMERIC_UNITS:
             return self.env._("the strongest are told by a number: choose another criterion.")
-        if self.limit_count and self.least_count > self.limit_count:
-            return self.env._("at least so many are more than it takes at most.")
         if self.limit_within == "field" and not self.limit_field:
             return self.env._("choose the field that those who are counted together share.")
         if not self._is_limit_path():
@@ -42,7 +41,7 @@ class CustomerGradingRule(models.Model):
         problems = [
             group._get_group_problem(len(group._get_asked_lines(children))) for group in groups
         ]
-        problems.append((self.limit_count or self.least_count) and self._get_limit_problem())
+        problems.append(self._is_counted() and self._get_limit_problem())
         problems.append(not self.grade_id.active and self._get_archived_problem())
         messages += [
             self.env._("Grade %(grade)s: %(problem)s", grade=self.grade_id.code, problem=problem)

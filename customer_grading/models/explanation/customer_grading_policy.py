@@ -74,7 +74,6 @@ class CustomerGradingPolicy(models.Model):
         "criterion_ids.document_domain",
         "criterion_ids.subject_domain",
         "rule_ids.limit_count",
-        "rule_ids.least_count",
         "rule_ids.limit_within",
         "rule_ids.limit_field",
         "dimension_id.lead_types",
@@ -229,8 +228,7 @@ class CustomerGradingPolicy(models.Model):
         sentences = [self.env._("Of several grades that fit, the first in this order is given.")]
         if self.rule_ids[-1]._get_asked_lines(self.rule_ids[-1]._get_children()):
             sentences.append(self.env._("Whoever fits none is not graded."))
-        sentences += [rule._get_limit_text() for rule in self.rule_ids.filtered("limit_count")]
-        sentences += [rule._get_least_text() for rule in self.rule_ids.filtered("least_count")]
+        sentences += [text for rule in self.rule_ids for text in rule._get_count_sentences()]
         return self._get_requirements_table() + self._get_paragraphs(sentences)
 
     def _get_requirements_table(self):

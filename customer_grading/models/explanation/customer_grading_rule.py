@@ -92,6 +92,10 @@ class CustomerGradingRule(models.Model):
             )
         return self.env._("It was a tie: who is there longer has the place.")
 
+    def _get_count_sentences(self):
+        """Hook: return what is to be said of how many have the grade."""
+        return [self._get_limit_text()] if self.limit_count else []
+
     def _get_limit_text(self):
         """Return in one sentence how many take the grade."""
         self.ensure_one()
@@ -109,16 +113,6 @@ class CustomerGradingRule(models.Model):
             "%(grade)s goes to %(count)s at most, the strongest by “%(criterion)s”, counted "
             "among: %(within)s.",
             **names,
-        )
-
-    def _get_least_text(self):
-        """Return in one sentence how many are to hold the grade."""
-        return self.env._(
-            "At least %(count)s are to hold %(grade)s, counted among: %(within)s. Where fewer do, "
-            "the responsible is told.",
-            grade=self.grade_id.code,
-            count=self.least_count,
-            within=self._get_limit_within_text(),
         )
 
     def _get_limit_within_text(self):

@@ -203,12 +203,6 @@ class CustomerGradingRule(models.Model):
         help="How many take the grade, those whom earlier requirements of the same grade took "
         "included; 0: as many as meet it.",
     )
-    least_count = fields.Integer(
-        "At least",
-        aggregator=None,
-        help="Where fewer hold the grade after a run of everybody, of those whom it is counted "
-        "among and where anybody does, the policy's responsible is told; 0: however few.",
-    )
     limit_within = fields.Selection(
         RANK_WITHIN, string="Counted among", default="all", required=True
     )
@@ -234,7 +228,7 @@ class CustomerGradingRule(models.Model):
         "Months are a number from 0 to 1200.",
     )
     _limit_check = models.Constraint(
-        "CHECK (limit_count >= 0 AND least_count >= 0)",
+        "CHECK (limit_count >= 0)",
         "A grade cannot be limited to less than 0. Use 0 for no limit.",
     )
 
@@ -473,6 +467,10 @@ class CustomerGradingRule(models.Model):
         for rule in self.filtered(lambda rule: rule.limit_within == "field" and rule.limit_field):
             if Measure._get_path_field(rule.policy_subject_model, rule.limit_field):
                 Measure._check_may_read(rule.policy_subject_model, [rule.limit_field])
+
+    def _is_counted(self):
+        """Hook: whether it matters how many have the grade."""
+        return bool(self.limit_count)
 
     def _get_limit_path(self):
         if self.limit_within == "field":

@@ -175,13 +175,39 @@ class CustomerGradingResult(models.Model):
     # ------------------------------------------------------------------ by hand
 
     @api.model
+    def _find_company(self, dimension, company):
+        """Return the company whose grades ``company`` shows; none where all are graded as one.
+
+        Grades stay where no policy runs any more, and may be given by hand alone: then those
+        of the nearest company that has some.
+        """
+        graded, policies = self.env["customer.grading.policy"]._get_in_force(dimension, company)
+        given = Domain("dimension_id", "=", dimension.id) & Domain("grade_id", "!=", False)
+        for company_id in [] if policies else dimension._get_result_company_ids(company):
+            if self.sudo().search_count(given & Domain("company_id", "=", company_id), limit=1):
+                return graded.browse(company_id or ())
+        return graded
+
+    @api.model
+    def _find_main_grades(self, kinds):
+        """Return whose main grades the companies show that the user works in, sudoed.
+
+        :param kinds: names of kinds of graded records
+        :return: set of ``(dimension, company that graded)``, as :meth:`_find_company` gives it
+        """
+        Dimension, found = self.env["customer.grading.dimension"].sudo(), set()
+        for company in self.env.companies:
+            for main in filter(None, (Dimension._get_main(kind, company) for kind in kinds)):
+                found.add((main, self.sudo()._find_company(main, company)))
+        return found
+
+    @api.model
     def _get_or_create(self, records, dimension):
         """Return the results of ``records`` that the current company shows, sudoed.
 
         Who was never graded gets one without a grade, so that one can be set by hand.
         """
-        Policy = self.env["customer.grading.policy"]
-        company_id = Policy._get_in_force(dimension, self.env.company)[0].id
+        company_id = self._find_company(dimension, self.env.company).id
         field = dimension._get_subject_kind().field
         Result = self.sudo()
         kept = {"dimension_id": dimension.id, "company_id": company_id}

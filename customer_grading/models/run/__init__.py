@@ -11,6 +11,5 @@ from . import (
     customer_grading_measure,
     customer_grading_run,
     customer_grading_policy,
-    customer_grading_rule,
     customer_grading_answer,
 )

@@ -5,8 +5,6 @@ from odoo.tools import format_date, plaintext2html
 
 from ..policy.customer_grading_policy import PLANNED_STATES
 
-MINIMUM = "customer_grading.mail_activity_type_minimum"
-
 
 class CustomerGradingPolicy(models.Model):
     """Puts policies in force, revises and closes them, and makes their runs."""
@@ -29,22 +27,6 @@ class CustomerGradingPolicy(models.Model):
         self.check_access("write")
         for policy in self:
             policy._set_state("closed", date_to=policy._get_today())
-        self.sudo().activity_unlink([MINIMUM])
-
-    def _watch_minimums(self):
-        """Tell the responsible which grades too few hold, in one activity until enough do."""
-        self.ensure_one()
-        user = self.user_id.filtered("active")
-        rules = self.rule_ids.with_context(lang=user.lang or self.env.lang)
-        texts = [text for rule in rules for text in rule._get_shortages()]
-        told = self.activity_search([MINIMUM])
-        vals = {"note": plaintext2html("\n".join(texts)), "user_id": user.id}
-        if not texts or not user:
-            told.unlink()
-        elif told:
-            told.write(vals)
-        else:
-            self.activity_schedule(MINIMUM, **vals)
 
     def _put_in_force(self):
         """Hook: make the policy run, close those it replaces, and return its first runs.

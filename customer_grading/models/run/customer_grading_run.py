@@ -1,3 +1,4 @@
+import logging
 from collections import Counter
 from datetime import timedelta
 
@@ -16,6 +17,8 @@ STORED = 80  # progress in percent, from which on grades change
 OVERLAP = timedelta(hours=1)  # transactions that were open when it was looked last
 KEPT_DAYS = 30  # incremental runs that changed no grade
 SAMPLE = 1_000  # customers asked why they would move
+
+_logger = logging.getLogger(__name__)
 
 
 class CustomerGradingRun(models.Model):
@@ -152,11 +155,14 @@ class CustomerGradingRun(models.Model):
         if subject_ids is None:
             self._supersede_stopped()
         self._finish_step(commit, STORED)
-        if self._must_ask(subject_ids):
+        asks = self._must_ask(subject_ids)
+        if asks:
             self._stop()
         else:
             self._apply_changes(commit, subject_ids)
         self._finish_step(commit, 100)
+        if not asks:
+            self._follow(commit, subject_ids)
 
     def _evaluate(self, table, subject_ids=None):
         """Fill the temporary ``table`` with what each customer gets; nothing is locked.
@@ -231,7 +237,7 @@ class CustomerGradingRun(models.Model):
         )
 
     def _apply_changes(self, commit=False, subject_ids=None):
-        """Hook: bring what was computed into effect, as the policy's change control allows."""
+        """Bring what was computed into effect, as the policy's change control allows."""
         self._note({"date_effect": self._get_effect_date(commit)})
         missing = self._get_own_domain() & Domain(UNGRADED)
         if subject_ids is not None:
@@ -251,14 +257,27 @@ class CustomerGradingRun(models.Model):
                 "unchanged_count": max(self.graded_count - sum(counts.values()), 0),
             }
         )
-        self._after_changes()
-        if subject_ids is None:
-            self.policy_id.sudo()._watch_minimums()
         # Whatever shows the grades reads them again. Last of all: nothing here reads the run anew.
         self.env.invalidate_all()
 
-    def _after_changes(self):
-        """Hook: do what follows once the changes of this run were written, or taken back."""
+    def _get_following_steps(self):
+        """Hook: return what follows grades that came into effect, or were taken back.
+
+        :return: methods that take ``commit`` and ``subject_ids``, as :meth:`_execute`
+        """
+        return []
+
+    def _follow(self, commit=False, subject_ids=None):
+        """Do what follows, step by step: what keeps one from being done undoes no grade."""
+        for step in self._get_following_steps():
+            try:
+                step(commit, subject_ids)
+                self._finish_step(commit, 100)
+            except Exception:
+                if not commit:
+                    raise
+                self.env.cr.rollback()
+                _logger.exception("%s: %s is left to the next run", self, step.__name__)
 
     def _get_effect_date(self, commit):
         """Return the day on which its changes are decided.
@@ -394,6 +413,7 @@ class CustomerGradingRun(models.Model):
         """Apply all moves of a run that stopped to ask, from today on."""
         self._answer()
         self._apply_changes()
+        self._follow()
 
     def action_discard(self):
         """Leave all grades as they are; the next run decides anew."""

@@ -79,9 +79,7 @@ class CustomerGradingPolicy(models.Model):
         """Return each requirement in words, and their order, as ``{key: (name, text)}``."""
         lines = {}
         for rule in self.rule_ids:
-            limit = rule._get_limit_text() if rule.limit_count else ""
-            least = rule._get_least_text() if rule.least_count else ""
-            text = join_sentences(self.env, [rule.text, limit, least])
+            text = join_sentences(self.env, [rule.text, *rule._get_count_sentences()])
             position = sum(key[0] == rule.grade_id for key in lines)
             lines[rule.grade_id, position] = (rule._get_title(), text)
         order = ", ".join(rule.grade_id.code for rule in self.rule_ids)

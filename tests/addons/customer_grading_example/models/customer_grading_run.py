@@ -8,15 +8,19 @@ class CustomerGradingRun(models.Model):
 
     _inherit = "customer.grading.run"
 
-    def _apply_changes(self, commit=False, subject_ids=None):
-        result = super()._apply_changes(commit, subject_ids)
-        if self.policy_id.calls_fallen and not self.first:
-            self._plan_calls()
-        return result
+    def _get_following_steps(self):
+        return [*super()._get_following_steps(), self._plan_calls]
 
-    def _plan_calls(self):
+    def _plan_calls(self, _commit, _subject_ids):
+        if not self.policy_id.calls_fallen or self.first:
+            return
         fallen = self.env["customer.grading.change"].search(
-            [("run_id", "=", self.id), ("state", "=", "applied"), ("direction", "=", "down")]
+            [
+                ("run_id", "=", self.id),
+                ("state", "=", "applied"),
+                ("direction", "=", "down"),
+                ("date_end", "=", False),  # not taken back since
+            ]
         )
         for salesperson, customers in fallen.partner_id.grouped("user_id").items():
             customers.activity_schedule(

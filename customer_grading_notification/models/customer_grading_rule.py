@@ -1,11 +1,43 @@
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Domain
 
 
 class CustomerGradingRule(models.Model):
-    """Says where fewer hold a grade than should."""
+    """A grade that at least so many are to hold, and where fewer do."""
 
     _inherit = "customer.grading.rule"
+
+    least_count = fields.Integer(
+        "At least",
+        aggregator=None,
+        help="Where fewer hold the grade after a run of everybody, of those whom it is counted "
+        "among and where anybody does, the policy's responsible is told; 0: however few.",
+    )
+
+    _least_check = models.Constraint(
+        "CHECK (least_count >= 0)", "A grade cannot be held by less than 0. Use 0 for however few."
+    )
+
+    def _is_counted(self):
+        return super()._is_counted() or bool(self.least_count)
+
+    def _get_limit_problem(self):
+        if self.limit_count and self.least_count > self.limit_count:
+            return self.env._("at least so many are more than it takes at most.")
+        return super()._get_limit_problem()
+
+    def _get_count_sentences(self):
+        least = [self._get_least_text()] if self.least_count else []
+        return super()._get_count_sentences() + least
+
+    def _get_least_text(self):
+        return self.env._(
+            "At least %(count)s are to hold %(grade)s, counted among: %(within)s. Where fewer do, "
+            "the responsible is told.",
+            grade=self.grade_id.code,
+            count=self.least_count,
+            within=self._get_limit_within_text(),
+        )
 
     def _get_shortages(self):
         """Return a sentence for each company and group in which too few hold the grade."""
