@@ -3,12 +3,15 @@
 import databases
 import partners
 import subject
-from aggregates import get_aggregate_seconds
+from aggregates import GRADED, get_aggregate_seconds
 from measure import Stopwatch, get_median_seconds
 from rows import Row
 
 VIEW_SECONDS = 1
 MAIN = [("is_main", "=", True)]  # each customer once
+# What the figures of a night are read from, and what late payments are besides.
+ADDED_UP = ("account_move", "sale_order", "sale_order_line", "account_move_line", "mail_message")
+PAID = ("account_move_line", "account_partial_reconcile")
 COUNT, REVENUE = "__count", "revenue:sum"
 
 
@@ -36,17 +39,16 @@ def _check_figures(name):
         subject.fill_figures(env)
     databases.vacuum(name)
     with databases.environment(name) as env:
-        bare = get_aggregate_seconds(env.cr)
+        bare = sum(get_aggregate_seconds(env.cr, ADDED_UP).values())
         with Stopwatch() as again:
             subject.fill_figures(env)
-    read = bare["account_move"] + bare["sale_order"]
     return Row(
         "figures of a night, against aggregates",
         4,
-        again.seconds / read,
+        again.seconds / bare,
         "x",
         f"{again.seconds:.2f} s, nothing new; the first, with its months, {first.seconds:.1f} s; "
-        f"aggregates {read:.2f} s",
+        f"aggregates of the five tables read {bare:.2f} s",
     )
 
 
@@ -70,7 +72,7 @@ def _check_outlook(name):
 def _check_prediction(name):
     """What the customers of each grade did in twelve months, against bare aggregates."""
     with databases.environment(name) as env:
-        bare = sum(get_aggregate_seconds(env.cr).values())
+        bare = sum(get_aggregate_seconds(env.cr, (*GRADED, *PAID)).values())
         with Stopwatch() as watch:
             subject.predict(subject.get_running_policy(env))
     return Row(
@@ -78,7 +80,7 @@ def _check_prediction(name):
         12,
         watch.seconds / bare,
         "x",
-        f"{watch.seconds:.1f} s for a year; aggregates {bare:.2f} s",
+        f"{watch.seconds:.1f} s for a year; aggregates of the five tables read {bare:.2f} s",
     )
 
 

@@ -126,9 +126,9 @@ class CustomerGradingReferralThanks(models.Model):
         """Delete what is planned but not due any more, with its activities."""
         statement = SQL(
             """
-            SELECT id FROM customer_grading_referral_thanks
+            SELECT id FROM customer_grading_referral_thanks thanks
              WHERE date_thanked IS NULL
-               AND id NOT IN (SELECT thanks_id FROM (%s) due WHERE thanks_id IS NOT NULL)
+               AND NOT EXISTS (SELECT FROM (%s) due WHERE due.thanks_id = thanks.id)
             """,
             self._get_due_rows_sql(),
         )

@@ -119,13 +119,14 @@ class CustomerGradingMonthEngine(models.AbstractModel):
                    AND COALESCE(company_id, -dimension_id) = %(key)s
             ), gone AS (
                 DELETE FROM customer_grading_month
-                 WHERE id IN (SELECT id FROM kept WHERE hash NOT IN (SELECT hash FROM hashed))
+                 WHERE id IN (SELECT id FROM kept WHERE NOT EXISTS (
+                              SELECT FROM hashed WHERE hashed.hash = kept.hash))
             )
             INSERT INTO customer_grading_month (
                 month_end, is_running, company_id, currency_id, %(told)s)
             SELECT %(month_end)s, %(running)s, %(company)s, %(currency)s, %(told)s
               FROM hashed
-             WHERE hash NOT IN (SELECT hash FROM kept)
+             WHERE NOT EXISTS (SELECT FROM kept WHERE kept.hash = hashed.hash)
             """,
             grade=standing,
             joins=joins,

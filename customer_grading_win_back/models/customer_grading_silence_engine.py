@@ -75,22 +75,25 @@ class CustomerGradingSilenceEngine(models.AbstractModel):
             WITH found AS MATERIALIZED (
                 %(found)s
             ), gone AS (
-                DELETE FROM customer_grading_silence
-                 WHERE company_id = %(company)s
-                   AND partner_id NOT IN (SELECT partner_id FROM found)
+                DELETE FROM customer_grading_silence kept
+                 WHERE company_id = %(company)s AND NOT EXISTS (
+                       SELECT FROM found WHERE found.partner_id = kept.partner_id)
             )
-            INSERT INTO customer_grading_silence AS kept
-                   (partner_id, company_id, date_listed, %(names)s)
-            SELECT partner_id, %(company)s, %(today)s, %(names)s FROM found
+            INSERT INTO customer_grading_silence (partner_id, company_id, date_listed, %(names)s)
+            SELECT found.partner_id, %(company)s, %(today)s, %(found_names)s
+              FROM found
+              LEFT JOIN customer_grading_silence kept
+                     ON kept.partner_id = found.partner_id AND kept.company_id = %(company)s
+             WHERE kept.id IS NULL OR (%(found_names)s) IS DISTINCT FROM (%(kept_names)s)
                 ON CONFLICT (partner_id, company_id) DO UPDATE SET (%(names)s) = (%(new)s)
-             WHERE (%(old)s) IS DISTINCT FROM (%(new)s)
             """,
             found=self._get_found_sql(company, scope),
             company=company.id,
             today=scope.date,
             names=SQL(", ").join(names),
             new=SQL(", ").join(SQL("EXCLUDED.%s", name) for name in names),
-            old=SQL(", ").join(SQL("kept.%s", name) for name in names),
+            found_names=SQL(", ").join(SQL("found.%s", name) for name in names),
+            kept_names=SQL(", ").join(SQL("kept.%s", name) for name in names),
         )
 
     @api.model

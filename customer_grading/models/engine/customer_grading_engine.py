@@ -244,7 +244,8 @@ class CustomerGradingEngine(models.AbstractModel):
         """
         subject = policy.dimension_id._get_subject_kind()
         found = self._get_ids_by_subject(policy, scope)
-        query = self._get_subject_query(policy, scope, found, documented=sure)
+        few = scope.subject_ids is not None
+        query = self._get_subject_query(policy, scope, found, documented=sure and not few)
         Model = self._get_subject_model(subject, scope)
         statement = Statement(subject, Model, query, scope, found)
         measured = policy._get_measured_criteria()
@@ -262,6 +263,9 @@ class CustomerGradingEngine(models.AbstractModel):
         # What a scan sees may have come after a past date: each is looked up then.
         seen = SQL("FALSE") if scope.past else self._get_seen_sql(statement)
         columns["documented"] = SQL("TRUE") if known else seen
+        if sure and few and self._is_of_documented(policy):
+            own = SQL.identifier(query.table, "id")
+            query.add_where(SQL("(%s OR %s)", seen, self._has_document_sql(scope, own)))
         return statement.to_sql(columns)
 
     def _get_set_columns(self, policy, get_field_sql, get_domain_sql):
@@ -908,6 +912,16 @@ class CustomerGradingEngine(models.AbstractModel):
             " JOIN (%s) documented ON documented.id = contact.id)",
             candidate,
             SQL(" UNION ALL ").join(documented),
+        )
+
+    def _has_document_sql(self, scope, customer):
+        """Return whether one of few customers has a document: the first one found will do."""
+        queries = self._get_population_queries(scope)
+        return SQL(
+            "EXISTS (SELECT FROM res_partner contact WHERE contact.commercial_partner_id = %s"
+            " AND (%s))",
+            customer,
+            SQL(" OR ").join(self._exists_sql(*query) for query in queries),
         )
 
     def _exists_sql(self, query, Model, path):
