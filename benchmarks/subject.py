@@ -391,6 +391,7 @@ def fill_figures(env):
         env["customer.grading.figures.engine"]._fill(one, commit=True)
     for company in env["res.company"].search([]):
         env["customer.grading.terms.figures"]._keep(company)
+        env.cr.commit()  # as the job does
 
 
 def look_ahead(env):

@@ -26,11 +26,12 @@ class CustomerGradingContact(models.AbstractModel):
     _description = "Contact with Customers"
 
     @api.model
-    def _get_contacts_sql(self, scope, ids=None, of="partner"):
+    def _get_contacts_sql(self, scope, ids=None, of="partner", written=True):
         """Return what contact there was up to the date.
 
         :param ids: only with these contacts, or on these opportunities; ``None``: with all
         :param of: ``partner``, or ``lead``: what happened on an opportunity itself
+        :param written: whether messages are asked for; else calls and visits alone
         :return: query of ``subject_id, day, kind, direction, author_id, entered``: the day is that
             of the company; the kind ``call``, ``visit`` or ``message``; the direction ``in`` or
             ``out``; the author a contact, of a meeting who organised it; entered the moment, in
@@ -38,7 +39,9 @@ class CustomerGradingContact(models.AbstractModel):
         """
         written_on = ["crm.lead"] if of == "lead" else THREADS
         done = self._get_done_sql("phonecall", "meeting")
-        rows = [self._get_messages_sql(model, scope, ids, of, *done) for model in written_on]
+        rows = [
+            self._get_messages_sql(model, scope, ids, of, *done, written) for model in written_on
+        ]
         rows.append(self._get_lead_meetings_sql(scope, ids, of))
         if of == "partner":
             rows.append(self._get_meetings_sql(scope, ids))
@@ -80,14 +83,15 @@ class CustomerGradingContact(models.AbstractModel):
             return SQL("thread.id"), narrow_to(SQL("thread.id"), ids)
         return SQL("partner.commercial_partner_id"), narrow_to(SQL("partner.id"), ids)
 
-    def _get_messages_sql(self, model_name, scope, ids, of, called, visited):
-        """Return the messages and done activities on the records of a model.
-
-        What our people wrote must have gone to one of theirs, as who it was addressed to or as
-        a follower; what came in by e-mail without a known author is theirs.
-        """
+    def _get_messages_sql(self, model_name, scope, ids, of, called, visited, written):
+        """Return the messages and done activities on the records of a model."""
         table, link = THREADS[model_name]
         subject, narrow = self._get_subject_sql(ids, of)
+        # Asked of messages alone: what was done is ours, whoever wrote it.
+        ours = SQL(
+            "message.author_id IN (SELECT partner_id FROM res_users WHERE NOT share AND id != %s)",
+            SUPERUSER_ID,
+        )
         return SQL(
             """
             SELECT %(subject)s AS subject_id, %(day)s AS day,
@@ -101,15 +105,7 @@ class CustomerGradingContact(models.AbstractModel):
               LEFT JOIN res_partner partner ON partner.id = thread.%(link)s
              WHERE message.model = %(model)s AND %(subject)s IS NOT NULL %(narrow)s %(companies)s
                AND message.date < %(end)s
-               AND (%(called)s OR %(visited)s OR (
-                    message.mail_activity_type_id IS NULL
-                    AND message.message_type IN ('comment', 'email')
-                    AND message.is_internal IS NOT TRUE
-                    AND (message.subtype_id IN (
-                            SELECT id FROM mail_message_subtype WHERE internal)) IS NOT TRUE
-                    AND CASE WHEN %(ours)s THEN message.message_type = 'email' OR %(addressed)s
-                             WHEN message.author_id IS NULL THEN message.message_type = 'email'
-                             ELSE %(author)s END))
+               AND (%(called)s OR %(visited)s OR %(written)s)
             """,
             subject=subject,
             day=self._get_day_sql(SQL("message.date"), scope),
@@ -118,15 +114,33 @@ class CustomerGradingContact(models.AbstractModel):
             table=SQL.identifier(table),
             link=SQL.identifier(link),
             model=model_name,
-            # Asked of messages alone: what was done is ours, whoever wrote it.
-            ours=SQL(
-                "message.author_id IN"
-                " (SELECT partner_id FROM res_users WHERE NOT share AND id != %s)",
-                SUPERUSER_ID,
-            ),
+            ours=ours,
             narrow=narrow,
             companies=self._get_companies_sql(scope) if model_name != "res.partner" else SQL(),
             end=scope.get_end_of(scope.date),
+            written=self._get_written_sql(of, ours) if written else SQL("FALSE"),
+        )
+
+    def _get_written_sql(self, of, ours):
+        """Return whether a message was written by one of our people to one of theirs, or back.
+
+        Ours must have gone to one of theirs, as who it was addressed to or as a follower; what
+        came in by e-mail without a known author is theirs.
+
+        :param ours: whether one of our people wrote it
+        """
+        return SQL(
+            """
+            (message.mail_activity_type_id IS NULL
+             AND message.message_type IN ('comment', 'email')
+             AND message.is_internal IS NOT TRUE
+             AND (message.subtype_id IN (
+                     SELECT id FROM mail_message_subtype WHERE internal)) IS NOT TRUE
+             AND CASE WHEN %(ours)s THEN message.message_type = 'email' OR %(addressed)s
+                      WHEN message.author_id IS NULL THEN message.message_type = 'email'
+                      ELSE %(author)s END)
+            """,
+            ours=ours,
             author=self._get_theirs_sql(SQL("message.author_id"), of),
             addressed=self._get_addressed_sql(of),
         )

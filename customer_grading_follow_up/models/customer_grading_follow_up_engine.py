@@ -368,8 +368,11 @@ class CustomerGradingFollowUpEngine(models.AbstractModel):
         if ids is not None and subject == PARTNER:
             Partner = self.env["res.partner"].sudo().with_context(active_test=False)
             ids = Partner._search([(CUSTOMER, "in", ids)]).get_result_ids() or (0,)
-        contacts = self.env["customer.grading.contact"]._get_contacts_sql(scope, ids, subject.name)
         kinds = sorted(set(cadences.mapped("contact"))) or ["any"]
+        # Who is only called and visited is not looked for among all that people write.
+        contacts = self.env["customer.grading.contact"]._get_contacts_sql(
+            scope, ids, subject.name, written=not {"call", "visit"}.issuperset(kinds)
+        )
         columns = [
             SQL(
                 "MAX(contact.day) FILTER (WHERE %s) AS %s",

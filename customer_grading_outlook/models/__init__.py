@@ -5,6 +5,7 @@ row for each result that would move, with its day and its revenue; no grade chan
 """
 
 from . import (
+    customer_grading_engine,
     customer_grading_outlook,
     customer_grading_result,
     customer_grading_rule,

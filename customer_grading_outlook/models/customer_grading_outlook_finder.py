@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import pairwise
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -6,13 +7,14 @@ from odoo.tools import SQL
 HORIZONS = (30, 60, 90)  # so many days ahead it is looked
 MOVING = SQL.identifier("customer_grading_outlook_moving")
 EVALUATED = "customer_grading_outlook_evaluated"
+PARTS = 6  # that the days are divided into, among which the one is looked for
 
 
 class CustomerGradingOutlookFinder(models.AbstractModel):
     """Finds whose computed grade changes by passing time alone, and on which day.
 
     The policy is evaluated for days to come: with the documents, answers and cut-offs of today,
-    everybody at each horizon; then those who move, in between, until the day is known.
+    everybody at the horizons; then those who move, in between, until the day is known.
     """
 
     _name = "customer.grading.outlook.finder"
@@ -32,17 +34,20 @@ class CustomerGradingOutlookFinder(models.AbstractModel):
         asked = policy, company, cutoffs
         self._create_table()
         self._add_held(policy, company, today, subject_ids)
-        before, total = today, 0
-        for days in HORIZONS:
-            day = today + timedelta(days=days)
-            total = self._evaluate(*asked, day, subject_ids)
+        days = [today + timedelta(days=count) for count in HORIZONS]
+        total = self._evaluate(*asked, days, subject_ids)
+        for before, day in pairwise([today, *days]):
             self._add_moved(policy, company, before, day)
-            before = day
-        while days := self._get_days_asked():
-            for day, ids in days:
-                # To read for a twentieth by their ids takes as long as for everybody.
-                self._evaluate(*asked, day, ids if len(ids) * 20 < total else subject_ids)
-                self._narrow(day)
+        self.env["customer.grading.engine"]._analyze(MOVING)
+        while spans := self._get_open_spans():
+            for low, high, ids in spans:
+                span = self._get_span_sql(low, high)
+                among = SQL("SELECT subject_id FROM %s WHERE %s", MOVING, span)
+                days = self._get_days_within(low, high)
+                # To read for a tenth by their ids takes nearly as long as for everybody.
+                read = ids if len(ids) * 10 < total else subject_ids
+                self._evaluate(*asked, days, read, among)
+                self._narrow(span, days)
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", SQL.identifier(EVALUATED)))
         self.env["customer.grading.engine"]._analyze(MOVING)
 
@@ -62,19 +67,21 @@ class CustomerGradingOutlookFinder(models.AbstractModel):
                     grade_id integer,
                     rule_id integer,
                     values jsonb,
-                    asked date GENERATED ALWAYS AS (
-                        CASE WHEN NOT is_known THEN high
-                             WHEN high - low > 1 THEN low + (high - low) / 2 END) STORED)
+                    is_open boolean GENERATED ALWAYS AS (
+                        NOT is_known OR COALESCE(high - low > 1, FALSE)) STORED)
                 """,
                 MOVING,
             )
         )
 
-    def _evaluate(self, policy, company, cutoffs, day, subject_ids):
-        """Fill the temporary table of what everybody, or these, get on ``day``; return how many."""
+    def _evaluate(self, policy, company, cutoffs, days, subject_ids, among=None):
+        """Fill the temporary table of what everybody, or these, get on ``days``; return how many.
+
+        :param among: query of whom it is told of; ``None``: of all
+        """
         engine = self.env["customer.grading.engine"]
-        scope = engine._get_scope(policy, company, day, subject_ids, cutoffs)
-        return engine._evaluate(policy, scope, EVALUATED)[1]
+        scopes = [engine._get_scope(policy, company, day, subject_ids, cutoffs) for day in days]
+        return engine._evaluate_days(policy, scopes, EVALUATED, among)
 
     def _get_results_sql(self, policy, company):
         """Return the condition on ``result`` of being one that the policy graded."""
@@ -138,7 +145,7 @@ class CustomerGradingOutlookFinder(models.AbstractModel):
                   FROM %(evaluated)s evaluated
                   JOIN customer_grading_result result ON %(held)s = evaluated.subject_id
                    AND %(results)s
-                 WHERE evaluated.reason != 'waiting'
+                 WHERE evaluated.day = %(day)s AND evaluated.reason != 'waiting'
                    AND (%(ends)s OR (NOT %(by_hand)s AND
                         evaluated.grade_id IS DISTINCT FROM result.computed_grade_id))
                     ON CONFLICT DO NOTHING
@@ -154,43 +161,64 @@ class CustomerGradingOutlookFinder(models.AbstractModel):
             )
         )
 
-    def _get_days_asked(self):
-        """Return ``[(day, ids of subjects)]``: who is to be evaluated on which day next."""
+    def _get_open_spans(self):
+        """Return ``[(low, high, ids of subjects)]``: after and up to which day a grade changes.
+
+        Of who is not known yet, ``high`` is the day, and there is no ``low``.
+        """
         return self.env.execute_query(
             SQL(
-                "SELECT asked, ARRAY_AGG(subject_id) FROM %s WHERE asked IS NOT NULL"
-                " GROUP BY asked ORDER BY asked",
+                "SELECT low, high, ARRAY_AGG(subject_id) FROM %s WHERE is_open"
+                " GROUP BY low, high ORDER BY low, high",
                 MOVING,
             )
         )
 
-    def _narrow(self, day):
-        """Note of who was asked for on ``day`` whether the other grade is computed by then."""
+    @staticmethod
+    def _get_span_sql(low, high):
+        """Return which rows belong to a span of :meth:`_get_open_spans`."""
+        return SQL("is_open AND low IS NOT DISTINCT FROM %s::date AND high = %s", low, high)
+
+    @staticmethod
+    def _get_days_within(low, high):
+        """Return the days that divide a span, all of them where it is short."""
+        if low is None:
+            return [high]
+        length = (high - low).days
+        step = -(-length // PARTS)
+        return [low + timedelta(days=count) for count in range(step, length, step)]
+
+    def _narrow(self, span, days):
+        """Note of who is in a span on which of ``days`` the other grade is computed first."""
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE %(moving)s moving
-                   SET low = CASE WHEN told.moves OR moving.low IS NULL THEN moving.low ELSE asked END,
-                       high = CASE WHEN told.moves THEN asked ELSE moving.high END,
-                       grade_id = CASE WHEN told.moves THEN told.grade_id ELSE moving.grade_id END,
-                       rule_id = CASE WHEN told.moves THEN told.rule_id ELSE moving.rule_id END,
-                       values = CASE WHEN told.moves THEN told.values ELSE moving.values END,
+                   SET low = CASE WHEN moving.low IS NOT NULL THEN GREATEST(moving.low, (
+                                  SELECT MAX(day) FROM UNNEST(%(days)s::date[]) day
+                                   WHERE told.day IS NULL OR day < told.day)) END,
+                       high = COALESCE(told.day, moving.high),
+                       grade_id = CASE WHEN told.day IS NULL THEN moving.grade_id ELSE told.grade_id END,
+                       rule_id = CASE WHEN told.day IS NULL THEN moving.rule_id ELSE told.rule_id END,
+                       values = CASE WHEN told.day IS NULL THEN moving.values ELSE told.values END,
                        is_known = TRUE
                   FROM (
-                    SELECT asked.result_id, evaluated.grade_id, evaluated.rule_id, evaluated.values,
-                           evaluated.reason IS NOT NULL AND evaluated.reason != 'waiting'
-                           AND (asked.way = 'manual' OR
-                                evaluated.grade_id IS DISTINCT FROM result.computed_grade_id)
-                           AS moves
-                      FROM %(moving)s asked
-                      JOIN customer_grading_result result ON result.id = asked.result_id
-                      LEFT JOIN %(evaluated)s evaluated ON evaluated.subject_id = asked.subject_id
-                     WHERE asked.asked = %(day)s
+                    SELECT DISTINCT ON (one.result_id) one.result_id, evaluated.*
+                      FROM %(moving)s one
+                      JOIN customer_grading_result result ON result.id = one.result_id
+                      LEFT JOIN %(evaluated)s evaluated
+                             ON evaluated.subject_id = one.subject_id
+                            AND evaluated.reason != 'waiting'
+                            AND (one.way = 'manual' OR
+                                 evaluated.grade_id IS DISTINCT FROM result.computed_grade_id)
+                     WHERE %(span)s
+                     ORDER BY one.result_id, evaluated.day
                   ) told
                  WHERE told.result_id = moving.result_id
                 """,
                 moving=MOVING,
+                days=days,
                 evaluated=SQL.identifier(EVALUATED),
-                day=day,
+                span=span,
             )
         )

@@ -393,16 +393,16 @@ class TestRenewing(OutlookCase):
         for policy in (fails, works):
             self._activate(policy)
         Engine = self.registry["customer.grading.engine"]
-        evaluate = Engine._evaluate
+        read = Engine._get_values_sql
 
-        def fail(engine, policy, scope, table):
+        def fail(engine, policy, *args, **kwargs):
             if policy == fails:
                 raise UserError("“Revenue” cannot be measured.")
-            return evaluate(engine, policy, scope, table)
+            return read(engine, policy, *args, **kwargs)
 
         Ahead = self.env["customer.grading.outlook.run"]
         self.patch(self.cr, "rollback", lambda: None)
-        with patch.object(Engine, "_evaluate", fail), suppress(UserError):
+        with patch.object(Engine, "_get_values_sql", fail), suppress(UserError):
             Ahead._cron_look_ahead()
         one = Ahead.search([("policy_id", "=", fails.id)])
         self.assertEqual((one.state, one.error), ("failed", "“Revenue” cannot be measured."))

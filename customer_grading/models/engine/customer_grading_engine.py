@@ -229,7 +229,7 @@ class CustomerGradingEngine(models.AbstractModel):
 
     # ------------------------------------------------------------------ layer 1: values
 
-    def _get_values_sql(self, policy, scope, criteria=None, sure=True):
+    def _get_values_sql(self, policy, scope, criteria=None, sure=True, later=()):
         """Return the query of ``subject_id`` and the values, read from the documents.
 
         Columns ``v<id>`` hold the value of the measured criterion ``<id>`` as it is
@@ -240,6 +240,8 @@ class CustomerGradingEngine(models.AbstractModel):
         :param sure: whether to look for the documents that make customers. Else candidates
             come too, and the column ``documented`` tells whose documents a measure reads
             anyway
+        :param later: scopes of further dates; their values are in columns ``v<id>_<n>``, by
+            the place of each, from the same scans
         :raise UserError: where a measure cannot be read; ``error.measure`` names it
         """
         subject = policy.dimension_id._get_subject_kind()
@@ -253,6 +255,10 @@ class CustomerGradingEngine(models.AbstractModel):
             f"v{criterion.id}": self._get_value_sql(criterion, scope, statement)
             for criterion in criteria or measured
         }
+        for place, other in enumerate(later):
+            for criterion in measured:
+                value = self._get_value_sql(criterion, other, statement)
+                columns[f"v{criterion.id}_{place}"] = value
         if criteria is None:
             for criterion in measured.filtered(self._weighs_groups_once):
                 columns[f"t{criterion.id}"] = statement.get_key_sql(criterion._get_group_kind())
@@ -718,9 +724,7 @@ class CustomerGradingEngine(models.AbstractModel):
         graded, kept = SQL.identifier(table), SQL.identifier(f"{table}_values")
         sure = scope.subject_ids is not None
         if not sure:
-            # One core, and what is in its cache: others, or more memory, make it no quicker.
-            self.env.cr.execute(SQL("SET LOCAL max_parallel_workers_per_gather = 0"))
-            self.env.cr.execute(SQL("SET LOCAL hash_mem_multiplier = 1"))
+            self._take_one_core()
         values = self._get_values_sql(policy, scope, sure=sure)
         if self._needs_everybody(policy) and scope.cutoffs is None:
             sure = True
@@ -733,6 +737,11 @@ class CustomerGradingEngine(models.AbstractModel):
             count -= self._delete_undocumented(policy, scope, graded)
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", kept))
         return scope, count
+
+    def _take_one_core(self):
+        """Read for everybody by one core, and what is in its cache: more is no quicker."""
+        self.env.cr.execute(SQL("SET LOCAL max_parallel_workers_per_gather = 0"))
+        self.env.cr.execute(SQL("SET LOCAL hash_mem_multiplier = 1"))
 
     @api.model
     def _find_failing(self, policy, scope):
