@@ -16,7 +16,7 @@ import partners
 import rival
 import scoring
 import subject
-from aggregates import AGGREGATES, get_aggregate_seconds
+from aggregates import GRADED, get_aggregate_seconds
 from business import contact_customers, forget_values, make_due, move_customers
 from generate import TABLES, Counts
 from measure import Stopwatch, sequential_scans
@@ -117,7 +117,7 @@ def check_grading(what, runs):
 
 def check_first_grading(what, runs):
     """The same once in the life of a policy: all results are inserted."""
-    parts = " + ".join(f"{table} {runs.bare[0][table]:.2f} s" for table in AGGREGATES)
+    parts = " + ".join(f"{table} {runs.bare[0][table]:.2f} s" for table in GRADED)
     return Row(
         f"first grading, {what}",
         4,
