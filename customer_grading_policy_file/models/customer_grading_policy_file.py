@@ -55,8 +55,9 @@ class CustomerGradingPolicyFile(models.AbstractModel):
         """Whether what ``key`` of a shape holds is there, which an addon not installed would bring."""
         if shapes[name].model not in self.env:
             return False  # what the file alone keeps waits for its addon
+        needed = {*dict(key.sets), *dict(key.when)}
         if key.kind == "object":
-            return key.of in shapes
+            return key.of in shapes and needed <= self.env[shapes[name].model]._fields.keys()
         return not key.field or key.field in self.env[shapes[name].model]._fields
 
     @api.model
