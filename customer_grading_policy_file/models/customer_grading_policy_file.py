@@ -57,8 +57,11 @@ class CustomerGradingPolicyFile(models.AbstractModel):
             return False  # what the file alone keeps waits for its addon
         needed = {*dict(key.sets), *dict(key.when)}
         if key.kind == "object":
-            return key.of in shapes and needed <= self.env[shapes[name].model]._fields.keys()
-        return not key.field or key.field in self.env[shapes[name].model]._fields
+            if key.of not in shapes:
+                return False
+        elif key.field:
+            needed.add(key.field)
+        return needed <= self.env[shapes[name].model]._fields.keys()
 
     @api.model
     def _take_kept_of_grades(self, name):
